@@ -1,0 +1,13 @@
+namespace WorkManager;
+
+/// <summary>The host's apply threw (<c>apply_failed</c>) or ran too long (<c>apply_timeout</c>).</summary>
+/// <remarks>Everything was rolled back, the order stays submitted and the failure is in its audit trail. Approve again to retry.</remarks>
+public sealed class ApplyFailedException : WorkManagerException
+{
+    internal ApplyFailedException(Guid orderId, Exception cause)
+        : base(WorkErrorCodes.ApplyFailed, $"Applying order {orderId} failed with {cause.GetType().Name}. Nothing was changed.", cause)
+        => OrderId = orderId;
+
+    /// <summary>The order.</summary>
+    public Guid OrderId { get; }
+}

@@ -1,0 +1,107 @@
+namespace WorkManager;
+
+/// <summary>The stable codes of <see cref="WorkManagerException.Code"/>. They are the same at every door: in process, HTTP and MCP.</summary>
+public static class WorkErrorCodes
+{
+    /// <summary>The order, item or part does not exist, or the caller may not see it.</summary>
+    public const string NotFound = "not_found";
+
+    /// <summary>No order type is registered under this key.</summary>
+    public const string OrderTypeNotFound = "order_type_not_found";
+
+    /// <summary>A payload, result, part or argument breaks a rule; the errors are listed.</summary>
+    public const string ValidationFailed = "validation_failed";
+
+    /// <summary>Strict finalize without all required parts.</summary>
+    public const string PartsMissing = "parts_missing";
+
+    /// <summary>The order type planned no item.</summary>
+    public const string EmptyPlan = "empty_plan";
+
+    /// <summary>More parts than an item may have.</summary>
+    public const string MaxPartsExceeded = "max_parts_exceeded";
+
+    /// <summary>More items than an order may have.</summary>
+    public const string PlanTooLarge = "plan_too_large";
+
+    /// <summary>A document is larger or nested deeper than allowed.</summary>
+    public const string PayloadTooLarge = "payload_too_large";
+
+    /// <summary>Partial submissions are switched off.</summary>
+    public const string PartsDisabled = "parts_disabled";
+
+    /// <summary>The caller holds no live lease on the item; see <see cref="LeaseLostReason"/>.</summary>
+    public const string LeaseLost = "lease_lost";
+
+    /// <summary>The operation is not possible in the current state.</summary>
+    public const string IllegalTransition = "illegal_transition";
+
+    /// <summary>The order cannot be approved yet.</summary>
+    public const string OrderNotReady = "order_not_ready";
+
+    /// <summary>The actor may not approve this order; see <see cref="ApprovalDeniedReason"/>.</summary>
+    public const string ApprovalDenied = "approval_denied";
+
+    /// <summary>An approval must name the content that was reviewed.</summary>
+    public const string ContentHashRequired = "content_hash_required";
+
+    /// <summary>What was reviewed is not what would be applied.</summary>
+    public const string StaleReview = "stale_review";
+
+    /// <summary>The host's apply failed; nothing was changed.</summary>
+    public const string ApplyFailed = "apply_failed";
+
+    /// <summary>The host's apply ran longer than allowed; nothing was changed.</summary>
+    public const string ApplyTimeout = "apply_timeout";
+
+    /// <summary>The operation needs an idempotency key.</summary>
+    public const string IdempotencyKeyRequired = "idempotency_key_required";
+
+    /// <summary>The idempotency key is malformed.</summary>
+    public const string IdempotencyKeyInvalid = "idempotency_key_invalid";
+
+    /// <summary>The idempotency key was used for another request.</summary>
+    public const string IdempotencyMismatch = "idempotency_mismatch";
+
+    /// <summary>The request with this idempotency key is still running.</summary>
+    public const string IdempotencyInFlight = "idempotency_in_flight";
+
+    /// <summary>The operation cannot join the caller's transaction.</summary>
+    public const string TransactionNotAllowed = "transaction_not_allowed";
+
+    /// <summary>A second context of the host was opened inside an apply.</summary>
+    public const string ForeignContext = "foreign_context";
+
+    /// <summary>An entity that only WorkManager may change was saved by somebody else.</summary>
+    public const string GovernedWrite = "governed_write";
+
+    /// <summary>The endpoint is open to calls of a work order only.</summary>
+    public const string WorkOrderRequired = "work_order_required";
+
+    /// <summary>The body is not JSON.</summary>
+    public const string MalformedJson = "malformed_json";
+
+    /// <summary>The request has an unknown, duplicate or ill-typed member.</summary>
+    public const string InvalidRequest = "invalid_request";
+
+    /// <summary>A filter, sort or page argument is not valid.</summary>
+    public const string InvalidQuery = "invalid_query";
+
+    /// <summary>A page cursor was not issued by this query.</summary>
+    public const string InvalidCursor = "invalid_cursor";
+
+    /// <summary>The tables of WorkManager are missing.</summary>
+    public const string SchemaMissing = "schema_missing";
+
+    /// <summary>The tables of WorkManager are older than the package.</summary>
+    public const string SchemaOutdated = "schema_outdated";
+
+    /// <summary>The database cannot be reached.</summary>
+    public const string StorageUnavailable = "storage_unavailable";
+
+    /// <summary>The database is overloaded, or a concurrent change won; try again.</summary>
+    public const string Busy = "busy";
+
+    /// <summary>The process is shutting down.</summary>
+    public const string Draining = "draining";
+}

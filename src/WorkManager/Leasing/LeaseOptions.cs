@@ -1,0 +1,17 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace WorkManager;
+
+/// <summary>Leases.</summary>
+public sealed class LeaseOptions
+{
+    /// <summary>How long a lease lasts, and how far each heartbeat extends it.</summary>
+    /// <value>10 minutes by default; 1 second to 1 day.</value>
+    [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
+    public TimeSpan Ttl { get; set; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>How often agents are told to send a heartbeat.</summary>
+    /// <value>2 minutes by default; 1 second to 1 day.</value>
+    [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
+    public TimeSpan HeartbeatEvery { get; set; } = TimeSpan.FromMinutes(2);
+}

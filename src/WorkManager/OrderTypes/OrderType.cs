@@ -1,0 +1,39 @@
+using System.Text.Json.Nodes;
+using WorkManager.OrderTypes;
+
+namespace WorkManager;
+
+/// <summary>What all order types share. Derive from <see cref="OrderType{TPayload, TInput, TResult}"/> or <see cref="OrderType{TPayload, TResult}"/>.</summary>
+/// <remarks>An order type is resolved from the scope that it runs in, so it may take scoped services such as the host's context.</remarks>
+public abstract class OrderType
+{
+    private protected OrderType()
+    {
+    }
+
+    /// <summary>Whether an order is approved by the application as soon as all its results are in and it is ready.</summary>
+    /// <value>False by default: somebody reviews it.</value>
+    public virtual bool AutoApprove => false;
+
+    /// <summary>Whether somebody who submitted work of an order may approve it, too.</summary>
+    /// <value>False by default. A self-approval is marked as such in <see cref="WorkDecision.SelfApproval"/>.</value>
+    public virtual bool AllowSelfApproval => false;
+
+    /// <summary>How many leases of an item may end without a result before it fails.</summary>
+    /// <value>Null by default: <see cref="RetryOptions.DefaultMaxAttempts"/>.</value>
+    public virtual int? MaxAttempts => null;
+
+    /// <summary>Brings the payload of an older version up to the current one.</summary>
+    /// <param name="payload">The stored payload; may be changed and returned.</param>
+    /// <param name="fromVersion">The version that it was written for, lower than the current one.</param>
+    /// <returns>The payload in the current shape; by default the payload as it is.</returns>
+    public virtual JsonObject Upgrade(JsonObject payload, int fromVersion) => payload;
+
+    internal abstract Task<IReadOnlyList<PlannedItem>> PlanAsync(object payload, CancellationToken cancellationToken);
+
+    internal abstract Task<IReadOnlyList<ValidationError>> ValidateResultAsync(StoredItem item, object result, CancellationToken cancellationToken);
+
+    internal abstract Task<IReadOnlyList<string>> GetObstaclesAsync(StoredOrder order, CancellationToken cancellationToken);
+
+    internal abstract IApplySteps BeginApply(StoredOrder order, ApplyEnvironment environment);
+}

@@ -1,0 +1,58 @@
+namespace WorkManager;
+
+/// <summary>Who does something: a person, an agent or the application itself.</summary>
+/// <remarks>Doors build it from the verified principal; what a caller says of itself is display data only.</remarks>
+public sealed record Actor
+{
+    private Actor(ActorType type, string id, string? model, Actor? onBehalfOf)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(id);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(id.Length, MaxIdLength, nameof(id));
+        Type = type;
+        Id = id;
+        Model = model;
+        OnBehalfOf = onBehalfOf;
+    }
+
+    /// <summary>The longest id, in characters.</summary>
+    public const int MaxIdLength = 200;
+
+    /// <summary>The kind of actor.</summary>
+    public ActorType Type { get; }
+
+    /// <summary>The id within its kind: a user id, an agent's name.</summary>
+    public string Id { get; }
+
+    /// <summary>The model that an agent runs on, if known.</summary>
+    public string? Model { get; }
+
+    /// <summary>For whom an agent acts, if for somebody. Separation of duties looks through the agent at this actor.</summary>
+    public Actor? OnBehalfOf { get; }
+
+    /// <summary>A person.</summary>
+    /// <param name="id">The user id, 1 to <see cref="MaxIdLength"/> characters.</param>
+    /// <returns>The actor.</returns>
+    public static Actor User(string id) => new(ActorType.User, id, null, null);
+
+    /// <summary>An AI agent or a worker process.</summary>
+    /// <param name="id">The agent's name, 1 to <see cref="MaxIdLength"/> characters; it is what holds a lease.</param>
+    /// <param name="model">The model that it runs on, if known.</param>
+    /// <param name="onBehalfOf">For whom it acts, if for somebody.</param>
+    /// <returns>The actor.</returns>
+    public static Actor Agent(string id, string? model = null, Actor? onBehalfOf = null) => new(ActorType.Agent, id, model, onBehalfOf);
+
+    /// <summary>The application itself: a schedule, maintenance, automatic approval.</summary>
+    /// <param name="id">The name of the part, 1 to <see cref="MaxIdLength"/> characters.</param>
+    /// <returns>The actor.</returns>
+    public static Actor System(string id) => new(ActorType.System, id, null, null);
+
+    /// <summary>The actor as text, such as <c>user:7</c>.</summary>
+    /// <returns>Kind and id.</returns>
+    public override string ToString() => $"{StateNames.ToName(Type)}:{Id}";
+
+    /// <summary>The name under which this actor holds leases. An agent's own id is the guide's <c>leased_by_agent_id</c>; others are prefixed so that they never meet an agent's.</summary>
+    internal string LeaseHolder => Type == ActorType.Agent ? Id : ToString();
+
+    /// <summary>Whether both are the same person, agent or system part, whatever model it runs on.</summary>
+    internal bool IsSame(Actor other) => Type == other.Type && Id == other.Id;
+}

@@ -1,0 +1,55 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace WorkManager.Orders;
+
+/// <summary>Marks a column that holds JSON text: <c>json</c> or <c>jsonb</c> on PostgreSQL, <c>TEXT</c> on SQLite.</summary>
+/// <param name="binary">
+/// Whether PostgreSQL may store it parsed. Only for what is searched: <c>jsonb</c> reorders members, so whatever is hashed or replayed stays <c>json</c>.
+/// </param>
+[AttributeUsage(AttributeTargets.Property)]
+internal sealed class JsonColumnAttribute(bool binary = false) : Attribute
+{
+    public bool Binary { get; } = binary;
+}
+
+/// <summary>The few shapes that columns come in, so that every configuration reads as a list of columns.</summary>
+/// <remarks>Every name is given explicitly: a naming convention or loop of the host's must not rename our tables.</remarks>
+internal static class EntityMapping
+{
+    public const int KeyLength = 120;
+    public const int ActorTypeLength = 50;
+    public const int TextLength = 255;
+    public const int HashLength = 64;
+    public const int StateLength = 20;
+    public const int TenantLength = 64;
+    public const int TraceParentLength = 55;
+
+    public static PropertyBuilder<string> Text(this PropertyBuilder<string> property, string column, int maxLength) =>
+        property.HasColumnName(column).HasMaxLength(maxLength);
+
+    public static PropertyBuilder<string?> OptionalText(this PropertyBuilder<string?> property, string column, int maxLength) =>
+        property.HasColumnName(column).HasMaxLength(maxLength);
+
+    public static void Hash(this PropertyBuilder<string?> property, string column) =>
+        property.HasColumnName(column).HasMaxLength(HashLength).IsFixedLength();
+
+    public static void State<TEnum>(this PropertyBuilder<TEnum> property, string column, int maxLength = StateLength)
+        where TEnum : struct, Enum =>
+        property.HasColumnName(column).HasMaxLength(maxLength).HasConversion(new StateNameConverter<TEnum>());
+
+    public static void State<TEnum>(this PropertyBuilder<TEnum?> property, string column, int maxLength)
+        where TEnum : struct, Enum =>
+        property.HasColumnName(column).HasMaxLength(maxLength).HasConversion(new StateNameConverter<TEnum>());
+
+    public static void Time(this PropertyBuilder<DateTimeOffset> property, string column) =>
+        property.HasColumnName(column).HasConversion(new UtcTimeConverter());
+
+    public static void Time(this PropertyBuilder<DateTimeOffset?> property, string column) =>
+        property.HasColumnName(column).HasConversion(new UtcTimeConverter());
+
+    /// <summary>The check that keeps a state column to the names of its enum.</summary>
+    public static void HasStateCheck<TEnum>(this TableBuilder table, string name, string column)
+        where TEnum : struct, Enum =>
+        table.HasCheckConstraint(name, $"{column} IN ({string.Join(", ", StateNames.All<TEnum>().Select(n => $"'{n}'"))})");
+}

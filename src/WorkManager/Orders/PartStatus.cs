@@ -1,0 +1,14 @@
+namespace WorkManager;
+
+/// <summary>The states of a partial submission. Stored as the snake_case name.</summary>
+public enum PartStatus
+{
+    /// <summary>Not checked yet.</summary>
+    Draft,
+
+    /// <summary>Checked, and used by finalize.</summary>
+    Validated,
+
+    /// <summary>Refused; never replaces a validated part.</summary>
+    Rejected,
+}

@@ -1,0 +1,57 @@
+namespace WorkManager.Orders;
+
+/// <summary>The state machines, as data. Everything that changes a state goes by these tables; the diagram in the docs is checked against them.</summary>
+internal static class Transitions
+{
+    public static readonly IReadOnlyDictionary<OrderState, OrderState[]> OfOrders = new Dictionary<OrderState, OrderState[]>
+    {
+        [OrderState.Queued] = [OrderState.CheckedOut, OrderState.Submitted, OrderState.Rejected, OrderState.Failed],
+        [OrderState.CheckedOut] = [OrderState.InProgress, OrderState.Queued, OrderState.Failed],
+        [OrderState.InProgress] = [OrderState.Submitted, OrderState.Failed, OrderState.Queued],
+        [OrderState.Submitted] = [OrderState.Approved, OrderState.Rejected, OrderState.Failed],
+        [OrderState.Approved] = [OrderState.Applied, OrderState.Failed],
+        [OrderState.Applied] = [OrderState.Completed, OrderState.Failed],
+        [OrderState.Rejected] = [OrderState.Queued, OrderState.DeadLettered],
+        [OrderState.Failed] = [OrderState.Queued, OrderState.DeadLettered],
+        [OrderState.Completed] = [],
+        [OrderState.DeadLettered] = [],
+    };
+
+    public static readonly IReadOnlyDictionary<ItemState, ItemState[]> OfItems = new Dictionary<ItemState, ItemState[]>
+    {
+        [ItemState.Queued] = [ItemState.Leased, ItemState.Failed],
+        [ItemState.Leased] = [ItemState.InProgress, ItemState.Queued, ItemState.Failed],
+        [ItemState.InProgress] = [ItemState.Submitted, ItemState.Failed, ItemState.Queued],
+        [ItemState.Submitted] = [ItemState.Accepted, ItemState.Rejected, ItemState.Failed],
+        [ItemState.Accepted] = [ItemState.Completed],
+        [ItemState.Rejected] = [ItemState.Queued, ItemState.Failed],
+        [ItemState.Failed] = [ItemState.Queued, ItemState.DeadLettered],
+        [ItemState.Completed] = [],
+        [ItemState.DeadLettered] = [],
+    };
+
+    /// <summary>Whether agents may still work on an order: its three live states are one for every guard.</summary>
+    public static bool IsLive(this OrderState state) => state is OrderState.Queued or OrderState.CheckedOut or OrderState.InProgress;
+
+    /// <summary>Whether an item still waits for a result: what <see cref="WorkOrder.ItemsOpen"/> counts.</summary>
+    public static bool IsOpen(this ItemState state) => state is ItemState.Queued or ItemState.Leased or ItemState.InProgress;
+
+    public static void EnsureAllowed(WorkOrder order, OrderState to)
+    {
+        if (!OfOrders[order.State].Contains(to))
+        {
+            throw Illegal(order, to);
+        }
+    }
+
+    public static void EnsureAllowed(WorkItem item, ItemState to)
+    {
+        if (!OfItems[item.State].Contains(to))
+        {
+            throw new IllegalTransitionException("item", item.Id, StateNames.ToName(item.State), StateNames.ToName(to));
+        }
+    }
+
+    public static IllegalTransitionException Illegal(WorkOrder order, OrderState to) =>
+        new("order", order.Id, StateNames.ToName(order.State), StateNames.ToName(to));
+}

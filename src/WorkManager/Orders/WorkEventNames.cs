@@ -1,0 +1,56 @@
+namespace WorkManager;
+
+/// <summary>The values of <see cref="WorkEvent.Event"/>.</summary>
+public static class WorkEventNames
+{
+    /// <summary>An order was proposed.</summary>
+    public const string Proposed = "proposed";
+
+    /// <summary>An order was planned into items.</summary>
+    public const string Planned = "planned";
+
+    /// <summary>The first item of an order was leased.</summary>
+    public const string CheckedOut = "checked_out";
+
+    /// <summary>A lease was granted.</summary>
+    public const string Leased = "leased";
+
+    /// <summary>A lease was extended. Recorded on request only.</summary>
+    public const string Heartbeat = "heartbeat";
+
+    /// <summary>A holder gave its lease back.</summary>
+    public const string Released = "released";
+
+    /// <summary>Work has begun.</summary>
+    public const string InProgress = "in_progress";
+
+    /// <summary>A result was submitted, or all results of an order are in.</summary>
+    public const string Submitted = "submitted";
+
+    /// <summary>An item's result was accepted.</summary>
+    public const string Accepted = "accepted";
+
+    /// <summary>An order was approved.</summary>
+    public const string Approved = "approved";
+
+    /// <summary>An order's change is in the host's data.</summary>
+    public const string Applied = "applied";
+
+    /// <summary>An order or item is done.</summary>
+    public const string Completed = "completed";
+
+    /// <summary>An order or item was refused.</summary>
+    public const string Rejected = "rejected";
+
+    /// <summary>A lease ran out.</summary>
+    public const string LeaseExpired = "lease_expired";
+
+    /// <summary>An order, item or apply failed.</summary>
+    public const string Failed = "failed";
+
+    /// <summary>An order or item was given up.</summary>
+    public const string DeadLettered = "dead_lettered";
+
+    /// <summary>An order or item went back to the queue.</summary>
+    public const string Requeued = "requeued";
+}

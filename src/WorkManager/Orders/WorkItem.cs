@@ -1,0 +1,281 @@
+using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using WorkManager.Orders;
+
+namespace WorkManager;
+
+/// <summary>One unit of work of an order: what an agent leases, and what it submits.</summary>
+/// <remarks>Hosts query and include it; only the engine writes it.</remarks>
+[EntityTypeConfiguration(typeof(WorkItemConfiguration))]
+public sealed class WorkItem
+{
+    internal WorkItem()
+    {
+    }
+
+    /// <summary>
+    /// The <see cref="AvailableAt"/> of an open item whose order is closed: nothing promotes it again, and it costs the queue nothing.
+    /// </summary>
+    internal static readonly DateTimeOffset Never = new(9999, 12, 31, 0, 0, 0, TimeSpan.Zero);
+
+    /// <summary>The id, a UUIDv7: ids ascend with time.</summary>
+    public Guid Id { get; internal set; }
+
+    /// <summary>The order.</summary>
+    public Guid OrderId { get; internal set; }
+
+    /// <summary>The tenant; empty without tenancy.</summary>
+    public string TenantId { get; internal set; } = "";
+
+    /// <summary>The key of the order's type: a claim filters by it without a join.</summary>
+    public string OrderType { get; internal set; } = "";
+
+    /// <summary>The version of the order type that the input was written for.</summary>
+    public int TypeVersion { get; internal set; } = 1;
+
+    /// <summary>The kind of item, the order type's key unless the plan says otherwise.</summary>
+    public string Type { get; internal set; } = "";
+
+    /// <summary>The current state.</summary>
+    public ItemState State { get; internal set; }
+
+    /// <summary>The order's priority, 0 to 100: a claim sorts by it without a join.</summary>
+    public short Priority { get; internal set; }
+
+    /// <summary>How many leases ended without a result.</summary>
+    public short Attempts { get; internal set; }
+
+    /// <summary>How many leases may end without a result before the item fails.</summary>
+    public short MaxAttempts { get; internal set; }
+
+    /// <summary>Who holds the lease.</summary>
+    public string? LeasedByAgentId { get; internal set; }
+
+    /// <summary>When the lease runs out.</summary>
+    public DateTimeOffset? LeaseExpiresAt { get; internal set; }
+
+    /// <summary>The holder's last sign of life.</summary>
+    public DateTimeOffset? LastHeartbeatAt { get; internal set; }
+
+    /// <summary>The number of the current or last grant; rises by one with every lease.</summary>
+    public long LeaseEpoch { get; internal set; }
+
+    /// <summary>For how long the lease was granted, and is extended by each heartbeat.</summary>
+    public int? LeaseSeconds { get; internal set; }
+
+    /// <summary>When the lease was granted.</summary>
+    public DateTimeOffset? LeasedAt { get; internal set; }
+
+    /// <summary>Not to be handed out before this time.</summary>
+    public DateTimeOffset AvailableAt { get; internal set; }
+
+    /// <summary>Since when an agent can claim the item; null when none can.</summary>
+    public DateTimeOffset? ReadyAt { get; internal set; }
+
+    /// <summary>How many items this one still waits for.</summary>
+    public int BlockedBy { get; internal set; }
+
+    /// <summary>What the agent gets, as JSON text.</summary>
+    [JsonColumn]
+    public string Input { get; internal set; } = "{}";
+
+    /// <summary>What the agent submitted, as JSON text.</summary>
+    [JsonColumn]
+    public string? Result { get; internal set; }
+
+    /// <summary>The result put together from parts, as JSON text.</summary>
+    [JsonColumn]
+    public string? AssembledResult { get; internal set; }
+
+    /// <summary>SHA-256 of the result's canonical JSON, lower-case hex.</summary>
+    public string? ResultHash { get; internal set; }
+
+    /// <summary>The keys of the parts that finalize asks for, as a JSON array.</summary>
+    [JsonColumn]
+    public string? PartsRequired { get; internal set; }
+
+    /// <summary>The state of each part, as JSON text.</summary>
+    [JsonColumn]
+    public string? PartsState { get; internal set; }
+
+    /// <summary>The last error, as JSON text: <c>code</c>, <c>message</c>, <c>details</c>.</summary>
+    [JsonColumn]
+    public string? Error { get; internal set; }
+
+    /// <summary>How far the holder says it is, 0 to 100.</summary>
+    public short? Progress { get; internal set; }
+
+    /// <summary>When the result was submitted.</summary>
+    public DateTimeOffset? SubmittedAt { get; internal set; }
+
+    /// <summary>The kind of actor that submitted the result.</summary>
+    public ActorType? SubmittedByType { get; internal set; }
+
+    /// <summary>The id of the actor that submitted the result.</summary>
+    public string? SubmittedById { get; internal set; }
+
+    /// <summary>For whom it was submitted, such as <c>user:7</c>.</summary>
+    public string? SubmittedFor { get; internal set; }
+
+    /// <summary>When the result was accepted.</summary>
+    public DateTimeOffset? AcceptedAt { get; internal set; }
+
+    /// <summary>When the item was planned.</summary>
+    public DateTimeOffset CreatedAt { get; internal set; }
+
+    /// <summary>When the item was last written.</summary>
+    public DateTimeOffset UpdatedAt { get; internal set; }
+
+    /// <summary>Rises with every write of the item.</summary>
+    public int Revision { get; internal set; }
+
+    /// <summary>The order, if it was loaded.</summary>
+    public WorkOrder? Order { get; internal set; }
+
+    /// <summary>The partial submissions, if they were loaded.</summary>
+    public IReadOnlyCollection<WorkItemPart> Parts => PartList;
+
+    /// <summary>The events of this item, if they were loaded.</summary>
+    public IReadOnlyCollection<WorkEvent> Events => EventList;
+
+    /// <summary>The provenance rows of this item, if they were loaded.</summary>
+    public IReadOnlyCollection<WorkProvenance> Provenances => ProvenanceList;
+
+    /// <summary>Whether the item has reached an end. A rejected item can still be reworked.</summary>
+    public bool IsTerminal => State is ItemState.Completed or ItemState.Rejected or ItemState.DeadLettered;
+
+    /// <summary>Whether an agent holds the item, even if its lease has run out and was not taken back yet.</summary>
+    public bool IsLeased => State is ItemState.Leased or ItemState.InProgress;
+
+    /// <summary>Whether an agent holds the item although its lease has run out.</summary>
+    /// <param name="now">The time to compare with.</param>
+    /// <returns>True if the lease counts no more.</returns>
+    public bool IsLeaseExpired(DateTimeOffset now) => IsLeased && LeaseExpiresAt <= now;
+
+    /// <summary>Whether another lease without a result fails the item for good.</summary>
+    public bool HasExhaustedAttempts => Attempts >= MaxAttempts;
+
+    /// <summary>Whether the item is submitted in parts.</summary>
+    public bool SupportsPartialSubmissions => PartsRequired is not null;
+
+    /// <summary>The newest part of a key: the highest sequence number, then the newest. Needs the parts.</summary>
+    /// <param name="partKey">The key.</param>
+    /// <returns>The part, or null.</returns>
+    public WorkItemPart? GetLatestPart(string partKey) => LatestOf(PartList.Where(p => p.PartKey == partKey));
+
+    /// <summary>The newest part of every key. Needs the parts.</summary>
+    /// <returns>The parts by key.</returns>
+    public IReadOnlyDictionary<string, WorkItemPart> GetLatestParts() =>
+        PartList.GroupBy(p => p.PartKey).ToDictionary(g => g.Key, g => LatestOf(g)!);
+
+    /// <summary>Whether each required key has a validated part. Needs the parts.</summary>
+    /// <returns>True if none is missing.</returns>
+    public bool HasAllRequiredParts() =>
+        (StoredJson.ReadOptional<string[]>(PartsRequired, null) ?? []).All(key => PartList.Exists(p => p.PartKey == key && p.Status == PartStatus.Validated));
+
+    /// <summary>The input as a value.</summary>
+    /// <typeparam name="T">The type to read it as.</typeparam>
+    /// <param name="json">How to read it; <see cref="JsonSerializerOptions.Web"/> if null.</param>
+    /// <returns>The input.</returns>
+    /// <exception cref="JsonException">The input is not such a value.</exception>
+    public T ReadInput<T>(JsonSerializerOptions? json = null) => StoredJson.Read<T>(Input, json);
+
+    /// <summary>The result as a value.</summary>
+    /// <typeparam name="T">The type to read it as.</typeparam>
+    /// <param name="json">How to read it; <see cref="JsonSerializerOptions.Web"/> if null.</param>
+    /// <returns>The result; the default value if none was submitted.</returns>
+    /// <exception cref="JsonException">The result is not such a value.</exception>
+    public T? ReadResult<T>(JsonSerializerOptions? json = null) => StoredJson.ReadOptional<T>(Result, json);
+
+    internal List<WorkItemPart> PartList { get; } = [];
+
+    internal List<WorkEvent> EventList { get; } = [];
+
+    internal List<WorkProvenance> ProvenanceList { get; } = [];
+
+    internal static string ReadySince => "ready_at IS NOT NULL";
+
+    private static WorkItemPart? LatestOf(IEnumerable<WorkItemPart> parts) =>
+        parts.OrderByDescending(p => p.Seq ?? -1).ThenByDescending(p => p.Id).FirstOrDefault();
+}
+
+/// <summary>Maps <see cref="WorkItem"/> to <c>work_items</c>.</summary>
+/// <remarks>Public because <see cref="EntityTypeConfigurationAttribute"/> names it in the host's model.</remarks>
+public sealed class WorkItemConfiguration : IEntityTypeConfiguration<WorkItem>
+{
+    /// <inheritdoc/>
+    public void Configure(EntityTypeBuilder<WorkItem> builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        builder.ToTable("work_items", table =>
+        {
+            table.ExcludeFromMigrations();
+            table.HasStateCheck<ItemState>("work_items_state_check", "state");
+            table.HasCheckConstraint("work_items_priority_check", "priority BETWEEN 0 AND 100");
+            table.HasCheckConstraint("work_items_ready_check", "ready_at IS NULL OR state = 'queued'");
+        });
+        builder.HasKey(i => i.Id).HasName("work_items_pkey");
+
+        builder.Property(i => i.Id).HasColumnName("id").ValueGeneratedNever();
+        builder.Property(i => i.OrderId).HasColumnName("order_id");
+        builder.Property(i => i.TenantId).Text("tenant_id", EntityMapping.TenantLength);
+        builder.Property(i => i.OrderType).Text("order_type", EntityMapping.KeyLength);
+        builder.Property(i => i.TypeVersion).HasColumnName("type_version");
+        builder.Property(i => i.Type).Text("type", EntityMapping.KeyLength);
+        builder.Property(i => i.State).State("state");
+        builder.Property(i => i.Priority).HasColumnName("priority");
+        builder.Property(i => i.Attempts).HasColumnName("attempts");
+        builder.Property(i => i.MaxAttempts).HasColumnName("max_attempts");
+        builder.Property(i => i.LeasedByAgentId).OptionalText("leased_by_agent_id", EntityMapping.TextLength);
+        builder.Property(i => i.LeaseExpiresAt).Time("lease_expires_at");
+        builder.Property(i => i.LastHeartbeatAt).Time("last_heartbeat_at");
+        builder.Property(i => i.LeaseEpoch).HasColumnName("lease_epoch");
+        builder.Property(i => i.LeaseSeconds).HasColumnName("lease_seconds");
+        builder.Property(i => i.LeasedAt).Time("leased_at");
+        builder.Property(i => i.AvailableAt).Time("available_at");
+        builder.Property(i => i.ReadyAt).Time("ready_at");
+        builder.Property(i => i.BlockedBy).HasColumnName("blocked_by");
+        builder.Property(i => i.Input).HasColumnName("input");
+        builder.Property(i => i.Result).HasColumnName("result");
+        builder.Property(i => i.AssembledResult).HasColumnName("assembled_result");
+        builder.Property(i => i.ResultHash).Hash("result_hash");
+        builder.Property(i => i.PartsRequired).HasColumnName("parts_required");
+        builder.Property(i => i.PartsState).HasColumnName("parts_state");
+        builder.Property(i => i.Error).HasColumnName("error");
+        builder.Property(i => i.Progress).HasColumnName("progress");
+        builder.Property(i => i.SubmittedAt).Time("submitted_at");
+        builder.Property(i => i.SubmittedByType).State("submitted_by_type", EntityMapping.ActorTypeLength);
+        builder.Property(i => i.SubmittedById).OptionalText("submitted_by_id", EntityMapping.TextLength);
+        builder.Property(i => i.SubmittedFor).OptionalText("submitted_for", EntityMapping.TextLength);
+        builder.Property(i => i.AcceptedAt).Time("accepted_at");
+        builder.Property(i => i.CreatedAt).Time("created_at");
+        builder.Property(i => i.UpdatedAt).Time("updated_at");
+        builder.Property(i => i.Revision).HasColumnName("revision");
+
+        builder.HasMany<WorkItemPart>(i => i.Parts).WithOne(p => p.Item).HasForeignKey(p => p.WorkItemId)
+            .HasConstraintName("work_item_parts_work_item_id_fkey").OnDelete(DeleteBehavior.Cascade);
+        builder.HasMany<WorkEvent>(i => i.Events).WithOne().HasForeignKey(e => e.ItemId)
+            .HasConstraintName("work_events_item_id_fkey").OnDelete(DeleteBehavior.NoAction);
+        builder.HasMany<WorkProvenance>(i => i.Provenances).WithOne().HasForeignKey(p => p.ItemId)
+            .HasConstraintName("work_provenances_item_id_fkey").OnDelete(DeleteBehavior.NoAction);
+        builder.Navigation(i => i.Parts).HasField("<PartList>k__BackingField").UsePropertyAccessMode(PropertyAccessMode.Field);
+        builder.Navigation(i => i.Events).HasField("<EventList>k__BackingField").UsePropertyAccessMode(PropertyAccessMode.Field);
+        builder.Navigation(i => i.Provenances).HasField("<ProvenanceList>k__BackingField").UsePropertyAccessMode(PropertyAccessMode.Field);
+
+        // The guide's five.
+        builder.HasIndex(i => i.Type, "work_items_type_index");
+        builder.HasIndex(i => i.State, "work_items_state_index");
+        builder.HasIndex(i => i.LeaseExpiresAt, "work_items_lease_expires_at_index");
+        builder.HasIndex(i => new { i.OrderId, i.State }, "work_items_order_state_idx");
+        builder.HasIndex(i => new { i.State, i.LeaseExpiresAt }, "work_items_lease_expiry_idx");
+        // The claim, in its order: across all, of one type, of one order.
+        builder.HasIndex(i => new { i.Priority, i.ReadyAt, i.Id }, "work_items_ready_idx")
+            .IsDescending(true, false, false).HasFilter(WorkItem.ReadySince);
+        builder.HasIndex(i => new { i.TenantId, i.OrderType, i.Priority, i.ReadyAt, i.Id }, "work_items_ready_type_idx")
+            .IsDescending(false, false, true, false, false).HasFilter(WorkItem.ReadySince);
+        builder.HasIndex(i => new { i.OrderId, i.ReadyAt, i.Id }, "work_items_ready_order_idx").HasFilter(WorkItem.ReadySince);
+        // Items whose time comes.
+        builder.HasIndex(i => i.AvailableAt, "work_items_due_idx").HasFilter("state = 'queued' AND ready_at IS NULL AND blocked_by = 0");
+    }
+}

@@ -1,0 +1,77 @@
+using System.Reflection;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using Microsoft.EntityFrameworkCore.Metadata.Conventions;
+using Microsoft.EntityFrameworkCore.Metadata.Conventions.Infrastructure;
+using Microsoft.EntityFrameworkCore.Storage;
+using WorkManager.Orders;
+
+namespace WorkManager.Persistence.HostModel;
+
+/// <summary>Adds the entities to a model. Each brings its own configuration by attribute.</summary>
+internal sealed class WorkManagerConventionSetPlugin(IDbContextOptions options, IEnumerable<IDatabaseProvider> providers) : IConventionSetPlugin
+{
+    public ConventionSet ModifyConventions(ConventionSet conventionSet)
+    {
+        var extension = options.FindExtension<WorkManagerOptionsExtension>()!;
+        conventionSet.ModelInitializedConventions.Add(new AddEntities(extension.Engine ? ShippedModel.AllEntities : ShippedModel.PublicEntities));
+        conventionSet.ModelFinalizingConventions.Add(new FitProvider(extension.Schema, providers.Single().Name));
+        if (!extension.Engine)
+        {
+            conventionSet.ModelFinalizingConventions.Add(new ReportDamage());
+        }
+
+        return conventionSet;
+    }
+
+    private sealed class AddEntities(IEnumerable<Type> entities) : IModelInitializedConvention
+    {
+        public void ProcessModelInitialized(IConventionModelBuilder modelBuilder, IConventionContext<IConventionModelBuilder> context)
+        {
+            foreach (var entity in entities)
+            {
+                // As if annotated: what only a convention added is dropped again unless something refers to it.
+                modelBuilder.Entity(entity, fromDataAnnotation: true);
+            }
+        }
+    }
+
+    /// <summary>Sets what the configurations cannot know: the schema, and the types of JSON columns.</summary>
+    private sealed class FitProvider(string? schema, string provider) : IModelFinalizingConvention
+    {
+        public void ProcessModelFinalizing(IConventionModelBuilder modelBuilder, IConventionContext<IConventionModelBuilder> context)
+        {
+            foreach (var entity in ShippedModel.In(modelBuilder.Metadata))
+            {
+                if (schema is not null)
+                {
+                    entity.Builder.ToSchema(schema);
+                }
+
+                foreach (var property in provider == ProviderNames.PostgreSql ? entity.GetDeclaredProperties() : [])
+                {
+                    if (property.PropertyInfo?.GetCustomAttribute<JsonColumnAttribute>() is { } json)
+                    {
+                        property.Builder.HasColumnType(json.Binary ? "jsonb" : "json");
+                    }
+                }
+            }
+        }
+    }
+
+    /// <summary>A host's model loop or naming rule that got at our tables is one clear error, not wrong SQL later.</summary>
+    private sealed class ReportDamage : IModelFinalizingConvention
+    {
+        public void ProcessModelFinalizing(IConventionModelBuilder modelBuilder, IConventionContext<IConventionModelBuilder> context)
+        {
+            var damage = ShippedModel.FindDamage(modelBuilder.Metadata);
+            if (damage.Count > 0)
+            {
+                throw new InvalidOperationException(
+                    "The model changes tables of WorkManager, which its migrations and SQL do not follow: " + string.Join("; ", damage)
+                    + ". Leave out the entity types of the namespace 'WorkManager' where OnModelCreating loops over all entity types.");
+            }
+        }
+    }
+}

@@ -1,0 +1,8 @@
+namespace WorkManager.Persistence;
+
+/// <summary>The names by which EF Core knows the supported providers.</summary>
+internal static class ProviderNames
+{
+    public const string Sqlite = "Microsoft.EntityFrameworkCore.Sqlite";
+    public const string PostgreSql = "Npgsql.EntityFrameworkCore.PostgreSQL";
+}

@@ -1,0 +1,42 @@
+using Microsoft.EntityFrameworkCore;
+using WorkManager.Persistence.HostModel;
+
+namespace WorkManager;
+
+/// <summary>
+/// The engine's own context. A host that has no context of its own registers it with
+/// <c>services.AddDbContext&lt;WorkManagerDbContext&gt;(o =&gt; o.UseSqlite(…))</c>; every other host names its context with <c>UseDbContext&lt;T&gt;()</c>.
+/// </summary>
+/// <param name="options">The options.</param>
+public sealed class WorkManagerDbContext(DbContextOptions<WorkManagerDbContext> options) : DbContext(options)
+{
+    /// <summary>The orders.</summary>
+    public DbSet<WorkOrder> WorkOrders => Set<WorkOrder>();
+
+    /// <summary>The items.</summary>
+    public DbSet<WorkItem> WorkItems => Set<WorkItem>();
+
+    /// <summary>The partial submissions.</summary>
+    public DbSet<WorkItemPart> WorkItemParts => Set<WorkItemPart>();
+
+    /// <summary>The audit trail.</summary>
+    public DbSet<WorkEvent> WorkEvents => Set<WorkEvent>();
+
+    /// <summary>The provenance rows.</summary>
+    public DbSet<WorkProvenance> WorkProvenances => Set<WorkProvenance>();
+
+    /// <summary>The idempotency keys.</summary>
+    public DbSet<WorkIdempotencyKey> WorkIdempotencyKeys => Set<WorkIdempotencyKey>();
+
+    /// <summary>The decisions of reviewers.</summary>
+    public DbSet<WorkDecision> WorkDecisions => Set<WorkDecision>();
+
+    /// <inheritdoc/>
+    protected override void OnConfiguring(DbContextOptionsBuilder optionsBuilder)
+    {
+        if (optionsBuilder.Options.FindExtension<WorkManagerOptionsExtension>() is null)
+        {
+            optionsBuilder.UseWorkManager();
+        }
+    }
+}

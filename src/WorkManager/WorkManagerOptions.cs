@@ -1,0 +1,44 @@
+using System.ComponentModel.DataAnnotations;
+using System.Text.Json;
+using Microsoft.Extensions.Options;
+using WorkManager.OrderTypes.Json;
+
+namespace WorkManager;
+
+/// <summary>What a host can set. Bind it to a configuration section, or set it in <c>AddWorkManager(options => …)</c>.</summary>
+public sealed class WorkManagerOptions
+{
+    /// <summary>Leases.</summary>
+    [ValidateObjectMembers]
+    public LeaseOptions Lease { get; set; } = new();
+
+    /// <summary>What happens to items whose lease ran out.</summary>
+    [ValidateObjectMembers]
+    public RetryOptions Retry { get; set; } = new();
+
+    /// <summary>How large things may get.</summary>
+    [ValidateObjectMembers]
+    public LimitOptions Limits { get; set; } = new();
+
+    /// <summary>Which clock decides leases.</summary>
+    /// <value>The database's, by default. SQLite lives in the process and has none of its own.</value>
+    [EnumDataType(typeof(ClockSource))]
+    public ClockSource Clock { get; set; } = ClockSource.Database;
+
+    /// <summary>How payloads, inputs and results of the host's order types are read and written.</summary>
+    /// <value>Strict, camelCase, enums as strings.</value>
+    public JsonSerializerOptions Json { get; set; } = WorkManagerJson.CreateStrict();
+}
+
+/// <summary>Which clock decides leases.</summary>
+public enum ClockSource
+{
+    /// <summary>The database's clock, so that clocks of processes that differ do no harm. On SQLite the same as <see cref="TimeProvider"/>.</summary>
+    Database,
+
+    /// <summary>The registered <see cref="System.TimeProvider"/>.</summary>
+    TimeProvider,
+}
+
+[OptionsValidator]
+internal sealed partial class WorkManagerOptionsValidator : IValidateOptions<WorkManagerOptions>;
