@@ -6,7 +6,7 @@ namespace WorkManager.TestSupport;
 /// A prepared database that tests get copies of. Keep it in a <c>static readonly</c> field: the instance is the key, and
 /// <paramref name="prepare"/> runs once per provider and process, however many tests ask for a copy.
 /// </summary>
-/// <param name="prepare">Fills the database, for instance by migrating it. It must close every connection that it opens.</param>
+/// <param name="prepare">Fills the database, for instance by migrating it.</param>
 public sealed class DatabaseTemplate(Func<TestDatabase, Task> prepare)
 {
     private readonly ConcurrentDictionary<Provider, Lazy<Task<TestDatabase>>> prepared = new();
@@ -19,6 +19,7 @@ public sealed class DatabaseTemplate(Func<TestDatabase, Task> prepare)
         {
             var database = await create();
             await prepare(database);
+            await database.SealAsync();
             return database;
         })).Value;
 }

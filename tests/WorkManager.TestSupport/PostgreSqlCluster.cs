@@ -13,6 +13,12 @@ public static class PostgreSqlCluster
 {
     private const string Superuser = "postgres";
 
+    // Many tests at once, each with a database and a pool of its own.
+    private const string ManyConnections = "max_connections=300";
+
+    // Databases live for seconds: workers that visit each of them only take time from the tests.
+    private const string NoHousekeeping = "autovacuum=off";
+
     // Nothing in this cluster outlives the process, so nothing has to survive a crash of the machine.
     // What a test can observe (isolation, locks, visibility of commits) is as in production.
     private static readonly string[] FastButNotDurable = ["fsync=off", "synchronous_commit=off", "full_page_writes=off"];
@@ -30,15 +36,25 @@ public static class PostgreSqlCluster
     {
         var server = await Server.Value;
         var name = $"test_{Guid.NewGuid():N}";
-        await ExecuteAsync(server, template is null ? $"CREATE DATABASE {name}" : $"CREATE DATABASE {name} TEMPLATE {NameOf(template)}");
-        return new NpgsqlConnectionStringBuilder(server) { Database = name, Pooling = true }.ToString();
+        // Copying files takes a fifth of the time that the default, copying through the log, takes.
+        await ExecuteAsync(server, $"CREATE DATABASE {name} TEMPLATE {NameOf(template) ?? "template1"} STRATEGY file_copy");
+        return new NpgsqlConnectionStringBuilder(server) { Database = name }.ToString();
     }
 
     /// <summary>Drops a database, connected or not.</summary>
     public static async Task DropAsync(string connectionString) =>
         await ExecuteAsync(await Server.Value, $"DROP DATABASE IF EXISTS {NameOf(connectionString)} WITH (FORCE)");
 
-    private static string? NameOf(string connectionString) => new NpgsqlConnectionStringBuilder(connectionString).Database;
+    /// <summary>Ends all connections to a database and lets nobody in again. It can still be copied.</summary>
+    internal static async Task SealAsync(string connectionString)
+    {
+        const int milliseconds = 10_000;
+        var server = await Server.Value;
+        await ExecuteAsync(server, $"ALTER DATABASE {NameOf(connectionString)} ALLOW_CONNECTIONS false");
+        await ExecuteAsync(server, $"SELECT pg_terminate_backend(pid, {milliseconds}) FROM pg_stat_activity WHERE datname = '{NameOf(connectionString)}'");
+    }
+
+    private static string? NameOf(string? connectionString) => new NpgsqlConnectionStringBuilder(connectionString).Database;
 
     private static async Task ExecuteAsync(string connectionString, string sql)
     {
@@ -60,8 +76,7 @@ public static class PostgreSqlCluster
             if (problem is null)
             {
                 StopAtProcessExit(keeper);
-                // Administrative connections are not pooled: an idle one would block copying or dropping.
-                return $"Host=127.0.0.1;Port={port};Username={Superuser};Database=postgres;Pooling=false;Include Error Detail=true";
+                return $"Host=127.0.0.1;Port={port};Username={Superuser};Database=postgres;Include Error Detail=true";
             }
 
             // Somebody else may have taken the port in the meantime.
@@ -93,7 +108,7 @@ public static class PostgreSqlCluster
             cat > /dev/null
             """;
 
-        var settings = string.Join('\n', (string[])["listen_addresses='127.0.0.1'", $"port={port}", "max_connections=300", .. FastButNotDurable]);
+        var settings = string.Join('\n', (string[])["listen_addresses='127.0.0.1'", $"port={port}", ManyConnections, NoHousekeeping, .. FastButNotDurable]);
 
         // The server refuses to run as root.
         string[] asSuperuser = Environment.IsPrivilegedProcess ? ["runuser", "-u", Superuser, "--"] : [];

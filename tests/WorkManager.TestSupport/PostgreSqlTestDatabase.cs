@@ -25,12 +25,10 @@ public sealed class PostgreSqlTestDatabase : TestDatabase
 
     internal static async Task<PostgreSqlTestDatabase> CreateAsync() => new(await PostgreSqlCluster.CreateDatabaseAsync());
 
-    internal async Task<PostgreSqlTestDatabase> CopyAsync()
-    {
-        // PostgreSQL copies a database only while nobody is connected to it.
-        ClearPool();
-        return new(await PostgreSqlCluster.CreateDatabaseAsync(template: ConnectionString));
-    }
+    // PostgreSQL copies a database only while nobody is connected to it.
+    internal override Task SealAsync() => PostgreSqlCluster.SealAsync(ConnectionString);
+
+    internal async Task<PostgreSqlTestDatabase> CopyAsync() => new(await PostgreSqlCluster.CreateDatabaseAsync(template: ConnectionString));
 
     private void ClearPool()
     {

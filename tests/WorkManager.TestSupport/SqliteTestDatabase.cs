@@ -47,10 +47,15 @@ public sealed class SqliteTestDatabase : TestDatabase
         return database;
     }
 
+    internal override async Task SealAsync()
+    {
+        // Somebody may still hold a pooled connection. With the log moved into it, the file alone is the database all the same.
+        await ExecuteAsync("PRAGMA wal_checkpoint(TRUNCATE)");
+        ClearPool();
+    }
+
     internal SqliteTestDatabase Copy()
     {
-        // Closing the last connection moves the log into the file: the file alone is then the database.
-        ClearPool();
         var copy = new SqliteTestDatabase();
         File.Copy(path, copy.path);
         return copy;

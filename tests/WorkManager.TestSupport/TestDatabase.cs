@@ -49,6 +49,9 @@ public abstract class TestDatabase : IAsyncDisposable
 
     public abstract ValueTask DisposeAsync();
 
+    /// <summary>Ends every connection to this database, so that it can be copied. It is not used otherwise from then on.</summary>
+    internal abstract Task SealAsync();
+
     private async Task<DbCommand> CreateCommandAsync(string sql)
     {
         var command = (await OpenConnectionAsync()).CreateCommand();

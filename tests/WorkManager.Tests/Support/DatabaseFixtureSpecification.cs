@@ -1,3 +1,5 @@
+using System.Data.Common;
+
 namespace WorkManager.Tests.Support;
 
 /// <summary>What every other specification takes for granted about its database.</summary>
@@ -35,6 +37,22 @@ public abstract class DatabaseFixtureSpecification(DatabaseFixture databases)
         }
 
         Assert.InRange(prepared, 1, Enum.GetValues<Provider>().Length);
+    }
+
+    [Fact]
+    public async Task A_template_may_leave_connections_open()
+    {
+        DbConnection? left = null;
+        var template = new DatabaseTemplate(async database =>
+        {
+            await database.ExecuteAsync("CREATE TABLE probe (id integer NOT NULL)");
+            left = await database.OpenConnectionAsync();
+        });
+
+        await using var copy = await databases.CreateAsync(template);
+        await using var _ = left;
+
+        Assert.Equal(0L, await copy.ScalarAsync("SELECT count(*) FROM probe"));
     }
 
     [Fact]
