@@ -1,0 +1,138 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using Npgsql;
+
+namespace WorkManager.TestSupport;
+
+/// <summary>
+/// One private PostgreSQL server for this test process: started when the first test asks, on a free port of the loopback
+/// interface, gone with all its files when the process is gone, however it ends.
+/// </summary>
+public static class PostgreSqlCluster
+{
+    private const string Superuser = "postgres";
+
+    // Many tests at once, each with a database and a pool of its own.
+    private const string ManyConnections = "max_connections=300";
+
+    // Databases live for seconds: workers that visit each of them only take time from the tests.
+    private const string NoHousekeeping = "autovacuum=off";
+
+    // Nothing in this cluster outlives the process, so nothing has to survive a crash of the machine.
+    // What a test can observe (isolation, locks, visibility of commits) is as in production.
+    private static readonly string[] FastButNotDurable = ["fsync=off", "synchronous_commit=off", "full_page_writes=off"];
+
+    private static readonly Lazy<(string? Folder, string? Problem)> Binaries = new(PostgreSqlBinaries.Find);
+    private static readonly Lazy<Task<string>> Server = new(StartAsync);
+
+    /// <summary>Why there can be no cluster here; null when there can.</summary>
+    public static string? Unavailable => Binaries.Value.Problem;
+
+    /// <summary>Creates a database with a new name.</summary>
+    /// <param name="template">Connection string of the database to copy; an empty database without one.</param>
+    /// <returns>Its connection string.</returns>
+    public static async Task<string> CreateDatabaseAsync(string? template = null)
+    {
+        var server = await Server.Value;
+        var name = $"test_{Guid.NewGuid():N}";
+        // Copying files takes a fifth of the time that the default, copying through the log, takes.
+        await ExecuteAsync(server, $"CREATE DATABASE {name} TEMPLATE {NameOf(template) ?? "template1"} STRATEGY file_copy");
+        return new NpgsqlConnectionStringBuilder(server) { Database = name }.ToString();
+    }
+
+    /// <summary>Drops a database, connected or not.</summary>
+    public static async Task DropAsync(string connectionString) =>
+        await ExecuteAsync(await Server.Value, $"DROP DATABASE IF EXISTS {NameOf(connectionString)} WITH (FORCE)");
+
+    /// <summary>Ends all connections to a database and lets nobody in again. It can still be copied.</summary>
+    internal static async Task SealAsync(string connectionString)
+    {
+        const int milliseconds = 10_000;
+        var server = await Server.Value;
+        await ExecuteAsync(server, $"ALTER DATABASE {NameOf(connectionString)} ALLOW_CONNECTIONS false");
+        await ExecuteAsync(server, $"SELECT pg_terminate_backend(pid, {milliseconds}) FROM pg_stat_activity WHERE datname = '{NameOf(connectionString)}'");
+    }
+
+    private static string? NameOf(string? connectionString) => new NpgsqlConnectionStringBuilder(connectionString).Database;
+
+    private static async Task ExecuteAsync(string connectionString, string sql)
+    {
+        await using var connection = new NpgsqlConnection(connectionString);
+        await connection.OpenAsync();
+#pragma warning disable CA2100 // Database names cannot be parameters; these are ours.
+        await using var command = new NpgsqlCommand(sql, connection);
+#pragma warning restore CA2100
+        await command.ExecuteNonQueryAsync();
+    }
+
+    private static async Task<string> StartAsync()
+    {
+        const int attempts = 3;
+        for (var attempt = 1; ; attempt++)
+        {
+            var port = FindFreePort();
+            var (keeper, problem) = await StartKeeperAsync(port);
+            if (problem is null)
+            {
+                StopAtProcessExit(keeper);
+                return $"Host=127.0.0.1;Port={port};Username={Superuser};Database=postgres;Include Error Detail=true";
+            }
+
+            // Somebody else may have taken the port in the meantime.
+            if (attempt == attempts)
+            {
+                throw new InvalidOperationException($"PostgreSQL in {Binaries.Value.Folder} did not start:{Environment.NewLine}{problem}");
+            }
+        }
+    }
+
+    /// <summary>
+    /// The keeper is a small shell script that owns the cluster and waits on its standard input. That pipe closes when this
+    /// process ends, by whatever means, and then the keeper stops the server and removes its folder.
+    /// </summary>
+    private static async Task<(Process Keeper, string? Problem)> StartKeeperAsync(int port)
+    {
+        const string script = """
+            trap '' INT TERM HUP
+            bin=$1; settings=$2
+            cd /
+            dir=$(mktemp -d "${TMPDIR:-/tmp}/workmanager-pg-XXXXXX" 2>/dev/null || mktemp -d /tmp/workmanager-pg-XXXXXX) || exit 1
+            trap '"$bin/pg_ctl" stop -D "$dir/data" -m immediate >/dev/null 2>&1; rm -rf "$dir"' EXIT
+            {
+              "$bin/initdb" -D "$dir/data" -U postgres -A trust -E UTF8 --locale=C --no-sync &&
+              printf '%s\n' "$settings" "unix_socket_directories='$dir'" >> "$dir/data/postgresql.conf" &&
+              "$bin/pg_ctl" start -D "$dir/data" -w
+            } > "$dir/log" 2>&1 < /dev/null || { cat "$dir/log"; exit 1; }
+            echo ready
+            cat > /dev/null
+            """;
+
+        var settings = string.Join('\n', (string[])["listen_addresses='127.0.0.1'", $"port={port}", ManyConnections, NoHousekeeping, .. FastButNotDurable]);
+
+        // The server refuses to run as root.
+        string[] asSuperuser = Environment.IsPrivilegedProcess ? ["runuser", "-u", Superuser, "--"] : [];
+        string[] command = [.. asSuperuser, "sh", "-c", script, "keeper", Binaries.Value.Folder!, settings];
+        var keeper = Process.Start(new ProcessStartInfo(command[0], command[1..])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+        })!;
+
+        var line = await keeper.StandardOutput.ReadLineAsync();
+        return line == "ready" ? (keeper, null) : (keeper, line + Environment.NewLine + await keeper.StandardOutput.ReadToEndAsync());
+    }
+
+    private static void StopAtProcessExit(Process keeper) => AppDomain.CurrentDomain.ProcessExit += (_, _) =>
+    {
+        keeper.StandardInput.Close();
+        keeper.WaitForExit(TimeSpan.FromSeconds(5));
+    };
+
+    private static int FindFreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}
