@@ -1,0 +1,18 @@
+namespace WorkManager;
+
+/// <summary>The duties that keep work flowing. Each method does its duty once; run them on a schedule.</summary>
+public interface IWorkMaintenance
+{
+    /// <summary>
+    /// Takes back every lease that has run out: the item returns to the queue after a pause, or fails once its attempts are used up.
+    /// </summary>
+    /// <param name="cancellationToken">Stops between batches.</param>
+    /// <returns>How many leases were taken back.</returns>
+    Task<int> ReclaimExpiredAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>Checks that the database has the tables of this version.</summary>
+    /// <param name="cancellationToken">Cancels the check.</param>
+    /// <returns>A task that ends with the check.</returns>
+    /// <exception cref="WorkManagerSchemaException">Tables or columns are missing; the message names the command to run.</exception>
+    Task CheckSchemaAsync(CancellationToken cancellationToken = default);
+}

@@ -1,0 +1,170 @@
+using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
+
+namespace WorkManager;
+
+/// <summary>The life of work orders: propose, check out, submit, review, apply.</summary>
+/// <remarks>
+/// <para>Resolve it from a scope, or from <see cref="IWorkOrderManagerFactory"/> where there is none. It acts as one <see cref="Actor"/>; see <see cref="As"/>.</para>
+/// <para>
+/// Each operation is one transaction of its own. Propose, submit, reject and cancel join the transaction that is open on the host's context;
+/// all others refuse it with <c>transaction_not_allowed</c>, and so does everything inside a <see cref="System.Transactions.TransactionScope"/>.
+/// </para>
+/// <para>
+/// The cancellation token cancels waiting and reading. From the first write on an operation runs to its end.
+/// Errors of the database pass as the provider's exceptions; <see cref="WorkManagerSchemaException"/> says that the migrations were not applied.
+/// </para>
+/// </remarks>
+public interface IWorkOrderManager
+{
+    /// <summary>The same operations by somebody else.</summary>
+    /// <param name="actor">Who acts.</param>
+    /// <returns>A manager of the same scope.</returns>
+    IWorkOrderManager As(Actor actor);
+
+    /// <summary>The same operations in the transaction that is open on another instance of the host's context.</summary>
+    /// <param name="context">An instance of the context named in <c>UseDbContext</c>.</param>
+    /// <returns>A manager of the same scope.</returns>
+    /// <exception cref="ArgumentException">The context is of another type.</exception>
+    IWorkOrderManager In(DbContext context);
+
+    /// <summary>Proposes an order of the type whose payload this is, and plans it into items.</summary>
+    /// <typeparam name="TPayload">The payload of exactly one registered order type.</typeparam>
+    /// <param name="payload">What is asked for.</param>
+    /// <param name="options">Priority and the like.</param>
+    /// <param name="cancellationToken">Cancels waiting and reading.</param>
+    /// <returns>The order, queued, with its items.</returns>
+    /// <exception cref="OrderTypeNotFoundException">No registered order type has this payload.</exception>
+    /// <exception cref="WorkValidationException">The payload, the priority or the plan breaks a rule (<c>validation_failed</c>, <c>empty_plan</c>).</exception>
+    /// <exception cref="WorkLimitException">The payload is too large, or the plan has too many items.</exception>
+    Task<WorkOrder> ProposeAsync<TPayload>(TPayload payload, ProposeOptions? options = null, CancellationToken cancellationToken = default)
+        where TPayload : notnull;
+
+    /// <summary>Proposes an order by type key, as the doors do.</summary>
+    /// <param name="type">The key of the order type.</param>
+    /// <param name="payload">What is asked for, checked strictly against the order type's payload.</param>
+    /// <param name="options">Priority and the like.</param>
+    /// <param name="cancellationToken">Cancels waiting and reading.</param>
+    /// <returns>The order, queued, with its items.</returns>
+    /// <exception cref="OrderTypeNotFoundException">The type is not registered.</exception>
+    /// <exception cref="WorkValidationException">The payload, the priority or the plan breaks a rule (<c>validation_failed</c>, <c>empty_plan</c>).</exception>
+    /// <exception cref="WorkLimitException">The payload is too large, or the plan has too many items.</exception>
+    Task<WorkOrder> ProposeAsync(string type, JsonElement payload, ProposeOptions? options = null, CancellationToken cancellationToken = default);
+
+    /// <summary>Leases the next item: highest priority first, then first in.</summary>
+    /// <param name="request">What to look for; null for any item.</param>
+    /// <param name="cancellationToken">Cancels waiting and reading.</param>
+    /// <returns>The lease; null if there is nothing to do.</returns>
+    /// <exception cref="WorkNotFoundException">The request names an order that does not exist.</exception>
+    /// <exception cref="OrderTypeNotFoundException">The request names a type that is not registered.</exception>
+    /// <exception cref="WorkValidationException">The request is out of range.</exception>
+    Task<WorkLease?> CheckoutAsync(CheckoutRequest? request = null, CancellationToken cancellationToken = default);
+
+    /// <summary>Leases the next item of an order type.</summary>
+    /// <typeparam name="TOrderType">A registered order type.</typeparam>
+    /// <param name="cancellationToken">Cancels waiting and reading.</param>
+    /// <returns>The lease; null if there is nothing to do.</returns>
+    /// <exception cref="OrderTypeNotFoundException">The type is not registered.</exception>
+    Task<WorkLease?> CheckoutAsync<TOrderType>(CancellationToken cancellationToken = default)
+        where TOrderType : OrderType;
+
+    /// <summary>Leases up to a number of items at once.</summary>
+    /// <param name="count">How many, 1 to 1000.</param>
+    /// <param name="request">What to look for; null for any item.</param>
+    /// <param name="cancellationToken">Cancels waiting and reading.</param>
+    /// <returns>The leases, in the order in which they are to be worked on; empty if there is nothing to do.</returns>
+    /// <exception cref="WorkNotFoundException">The request names an order that does not exist.</exception>
+    /// <exception cref="OrderTypeNotFoundException">The request names a type that is not registered.</exception>
+    /// <exception cref="WorkValidationException">The count or the request is out of range.</exception>
+    Task<IReadOnlyList<WorkLease>> CheckoutManyAsync(int count, CheckoutRequest? request = null, CancellationToken cancellationToken = default);
+
+    /// <summary>Extends a lease by its time to live, from now on. The first one says that work has begun.</summary>
+    /// <param name="lease">The lease; a <see cref="WorkLease"/> converts to it.</param>
+    /// <param name="cancellationToken">Cancels waiting and reading.</param>
+    /// <returns>When the lease runs out now.</returns>
+    /// <exception cref="LeaseLostException">The caller holds no live lease.</exception>
+    /// <exception cref="WorkNotFoundException">There is no such item.</exception>
+    Task<DateTimeOffset> HeartbeatAsync(LeaseToken lease, CancellationToken cancellationToken = default);
+
+    /// <summary>Gives a lease back: the item returns to the queue and costs no attempt.</summary>
+    /// <param name="lease">The lease; a <see cref="WorkLease"/> converts to it.</param>
+    /// <param name="cancellationToken">Cancels waiting and reading.</param>
+    /// <returns>The item, queued.</returns>
+    /// <exception cref="LeaseLostException">The caller holds no live lease.</exception>
+    /// <exception cref="WorkNotFoundException">There is no such item.</exception>
+    Task<WorkItem> ReleaseAsync(LeaseToken lease, CancellationToken cancellationToken = default);
+
+    /// <summary>Submits the result of an item, and ends the lease. The last result of an order submits the order.</summary>
+    /// <typeparam name="TResult">The result of the item's order type.</typeparam>
+    /// <param name="lease">The lease; a <see cref="WorkLease"/> converts to it.</param>
+    /// <param name="result">The result.</param>
+    /// <param name="options">Evidence and notes for the audit trail.</param>
+    /// <param name="cancellationToken">Cancels waiting and reading.</param>
+    /// <returns>
+    /// The item as it was submitted. An order type that approves automatically has been applied when the call returns, unless the caller's transaction was joined.
+    /// </returns>
+    /// <exception cref="WorkValidationException">
+    /// The result is refused. The lease stays, no attempt is spent, and <see cref="WorkItem.Error"/> says why; correct the result and submit again.
+    /// </exception>
+    /// <exception cref="WorkLimitException">The result is too large.</exception>
+    /// <exception cref="LeaseLostException">The caller holds no live lease; so does one who submitted already.</exception>
+    /// <exception cref="WorkNotFoundException">There is no such item.</exception>
+    Task<WorkItem> SubmitAsync<TResult>(LeaseToken lease, TResult result, SubmitOptions? options = null, CancellationToken cancellationToken = default)
+        where TResult : notnull;
+
+    /// <summary>Approves a submitted order and applies it, in one transaction with the host's data.</summary>
+    /// <param name="orderId">The order.</param>
+    /// <param name="contentHash">Reserved for the hash of a preview. Nothing issues one yet, so any value is refused as <c>stale_review</c>.</param>
+    /// <param name="cancellationToken">Cancels waiting and reading, and is given to the host's apply.</param>
+    /// <returns>The order, completed, with its items.</returns>
+    /// <exception cref="WorkNotFoundException">There is no such order.</exception>
+    /// <exception cref="OrderNotReadyException">Items are missing, or the order type gives reasons against it.</exception>
+    /// <exception cref="ApprovalDeniedException">The actor is an agent, or approves own work.</exception>
+    /// <exception cref="IllegalTransitionException">The order is in no state to be approved, such as completed.</exception>
+    /// <exception cref="StaleReviewException">The content hash is not that of the order.</exception>
+    /// <exception cref="ApplyFailedException">The order type's apply threw. Nothing was changed but the audit trail; approve again to retry.</exception>
+    Task<WorkOrder> ApproveAsync(Guid orderId, ContentHash? contentHash = null, CancellationToken cancellationToken = default);
+
+    /// <summary>Refuses an order for good. Leases on its items end; submitted items are rejected.</summary>
+    /// <param name="orderId">The order, submitted or still being worked on.</param>
+    /// <param name="reasons">Why: at least one.</param>
+    /// <param name="cancellationToken">Cancels waiting and reading.</param>
+    /// <returns>The order, rejected.</returns>
+    /// <exception cref="WorkNotFoundException">There is no such order.</exception>
+    /// <exception cref="WorkValidationException">There is no reason, or one without code or message.</exception>
+    /// <exception cref="IllegalTransitionException">The order is in no state to be rejected, such as completed.</exception>
+    Task<WorkOrder> RejectAsync(Guid orderId, IReadOnlyList<RejectionReason> reasons, CancellationToken cancellationToken = default);
+
+    /// <summary>Withdraws an order. Leases on its items end.</summary>
+    /// <param name="orderId">The order, submitted or still being worked on.</param>
+    /// <param name="reason">Why, for the audit trail.</param>
+    /// <param name="cancellationToken">Cancels waiting and reading.</param>
+    /// <returns>The order, rejected.</returns>
+    /// <exception cref="WorkNotFoundException">There is no such order.</exception>
+    /// <exception cref="IllegalTransitionException">The order is in no state to be withdrawn, such as completed.</exception>
+    Task<WorkOrder> CancelAsync(Guid orderId, string? reason = null, CancellationToken cancellationToken = default);
+
+    /// <summary>Reads an order with its items.</summary>
+    /// <param name="orderId">The order.</param>
+    /// <param name="cancellationToken">Cancels reading.</param>
+    /// <returns>The order.</returns>
+    /// <exception cref="WorkNotFoundException">There is no such order.</exception>
+    Task<WorkOrder> GetAsync(Guid orderId, CancellationToken cancellationToken = default);
+
+    /// <summary>Reads a page of orders, newest first.</summary>
+    /// <param name="query">Filters and page; null for the newest orders.</param>
+    /// <param name="cancellationToken">Cancels reading.</param>
+    /// <returns>The page.</returns>
+    /// <exception cref="InvalidQueryException">The page size is out of range, or the cursor was not issued here.</exception>
+    Task<WorkPage<WorkOrder>> ListAsync(OrderQuery? query = null, CancellationToken cancellationToken = default);
+}
+
+/// <summary>Gives out managers where there is no scope, such as in a hosted service.</summary>
+/// <remarks>A singleton. Each operation of its managers runs in a scope of its own, so they join no transaction unless told to by <see cref="IWorkOrderManager.In"/>.</remarks>
+public interface IWorkOrderManagerFactory
+{
+    /// <summary>Creates a manager.</summary>
+    /// <param name="actor">Who acts.</param>
+    /// <returns>The manager.</returns>
+    IWorkOrderManager Create(Actor actor);
+}
