@@ -1,0 +1,20 @@
+using Microsoft.EntityFrameworkCore;
+
+namespace WorkManager.Execution;
+
+/// <summary>Who calls, and from where.</summary>
+/// <param name="Services">The caller's scope; null where each operation has a scope of its own.</param>
+/// <param name="Host">The host's context that was named by the caller; null for the scope's own.</param>
+/// <param name="Actor">Who acts.</param>
+internal sealed record WorkSession(IServiceProvider? Services, DbContext? Host, Actor Actor);
+
+/// <summary>Which context owns the tables: one a container.</summary>
+internal sealed record OwningContext(Type ContextType)
+{
+    public DbContext Resolve(IServiceProvider services) =>
+        services.GetService(ContextType) as DbContext ?? throw new InvalidOperationException(
+            ContextType == typeof(WorkManagerDbContext)
+                ? "WorkManager has no database. Call AddWorkManager().UseDbContext<TContext>() with your own context, "
+                    + "or register the shipped one with services.AddDbContext<WorkManagerDbContext>(o => …)."
+                : $"WorkManager uses {ContextType.Name}, which is not registered. Call services.AddDbContext<{ContextType.Name}>(o => …).");
+}
