@@ -1,0 +1,50 @@
+using System.Globalization;
+
+namespace WorkManager.OrderTypes.Validation;
+
+/// <summary>A minimum or maximum. Compared in decimal where possible, so that 0.1 is 0.1 and the limits of a long are exact.</summary>
+internal sealed class NumberLimit
+{
+    private readonly double _value;
+    private readonly decimal? _exact;
+
+    public NumberLimit(decimal value, bool exclusive = false)
+    {
+        _value = (double)value;
+        _exact = value;
+        Exclusive = exclusive;
+        Text = value.ToString(CultureInfo.InvariantCulture);
+    }
+
+    public NumberLimit(double value, bool exclusive = false)
+    {
+        _value = value;
+        _exact = Math.Abs(value) < (double)decimal.MaxValue ? (decimal)value : null;
+        Exclusive = exclusive;
+        Text = value.ToString("R", CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>Whether the limit itself is already refused.</summary>
+    public bool Exclusive { get; }
+
+    /// <summary>The limit as JSON number text.</summary>
+    public string Text { get; }
+
+    public bool IsAbove(decimal number) => Crosses(_exact is { } exact ? exact.CompareTo(number) : _value.CompareTo((double)number));
+
+    public bool IsAbove(double number) => Crosses(_value.CompareTo(number));
+
+    public bool IsBelow(decimal number) => Crosses(_exact is { } exact ? number.CompareTo(exact) : ((double)number).CompareTo(_value));
+
+    public bool IsBelow(double number) => Crosses(number.CompareTo(_value));
+
+    public static NumberLimit Higher(NumberLimit? one, NumberLimit other) => one is null || Compare(one, other) is var c && (c < 0 || (c == 0 && other.Exclusive)) ? other : one;
+
+    public static NumberLimit Lower(NumberLimit? one, NumberLimit other) => one is null || Compare(one, other) is var c && (c > 0 || (c == 0 && other.Exclusive)) ? other : one;
+
+    private static int Compare(NumberLimit one, NumberLimit other) =>
+        one._exact is { } x && other._exact is { } y ? x.CompareTo(y) : one._value.CompareTo(other._value);
+
+    // Positive: beyond the limit. Zero: on it.
+    private bool Crosses(int comparison) => comparison > 0 || (comparison == 0 && Exclusive);
+}
