@@ -26,6 +26,9 @@ internal sealed class Telemetry
         expired = meter.CreateCounter<long>("workmanager.lease.expired", "{lease}", "Leases taken back because they ran out.");
     }
 
+    /// <summary>Whether anybody in this process looks at traces.</summary>
+    public static bool IsTracing => Source.HasListeners() || Activity.Current is not null;
+
     public OperationActivity Start(string operation, string activityName, Actor actor) => new(this, Source, time, operation, activityName, actor);
 
     public void CountLeases(int count) => leased.Add(count);

@@ -28,8 +28,8 @@ internal interface IStoreDialect
     /// <summary>Locks an item and returns it tracked, if the caller holds a live lease on it; else null.</summary>
     Task<WorkItem?> LockHeldItemAsync(UnitOfWork unit, LeaseToken lease);
 
-    /// <summary>Locks the open items of an order, and returns them tracked. The order must be locked.</summary>
-    Task<IReadOnlyList<WorkItem>> LockOpenItemsAsync(UnitOfWork unit, Guid orderId);
+    /// <summary>Locks the items of an order that agents hold, and returns them tracked. The order must be locked.</summary>
+    Task<IReadOnlyList<WorkItem>> LockHeldItemsOfAsync(UnitOfWork unit, Guid orderId);
 
     /// <summary>The columns that exist, as <c>table.column</c>.</summary>
     Task<IReadOnlySet<string>> ReadColumnsAsync(WorkManagerDbContext db);

@@ -19,8 +19,23 @@ internal sealed class OperationRunner(
             return await verb.ExecuteAsync(context, request, cancellationToken).ConfigureAwait(false);
         }, cancellationToken);
 
-    /// <summary>Runs a step that is no verb: a query, or a check.</summary>
-    public async Task<TResult> RunAsync<TResult>(
+    /// <summary>Runs a query.</summary>
+    public Task<TResult> ReadAsync<TResult>(string name, WorkSession session, Func<OperationContext, Task<TResult>> query, CancellationToken cancellationToken) =>
+        RunAsync(new Operation(name, JoinRule.Joins), session, async context =>
+        {
+            await schema.EnsureAsync(context).ConfigureAwait(false);
+            return await query(context).ConfigureAwait(false);
+        }, cancellationToken);
+
+    /// <summary>Checks the schema, whatever was seen of it before.</summary>
+    public Task CheckSchemaAsync(WorkSession session, CancellationToken cancellationToken) =>
+        RunAsync(new Operation("check_schema", JoinRule.Joins), session, async context =>
+        {
+            await schema.CheckAsync(context).ConfigureAwait(false);
+            return true;
+        }, cancellationToken);
+
+    private async Task<TResult> RunAsync<TResult>(
         Operation operation, WorkSession session, Func<OperationContext, Task<TResult>> step, CancellationToken cancellationToken)
     {
         using var activity = telemetry.Start(operation.Name, operation.ActivityName, session.Actor);
@@ -85,7 +100,7 @@ internal sealed class OperationRunner(
                 $"'{operation.Name}' cannot be part of your transaction: its result must be committed when it returns. Call it before or after.");
         }
 
-        if (transaction is null && (System.Transactions.Transaction.Current is not null || host.Database.GetEnlistedTransaction() is not null))
+        if (transaction is null && (System.Transactions.Transaction.Current is not null || System.Transactions.TransactionsDatabaseFacadeExtensions.GetEnlistedTransaction(host.Database) is not null))
         {
             throw new WorkManagerException(
                 WorkErrorCodes.TransactionNotAllowed,

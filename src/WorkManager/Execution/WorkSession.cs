@@ -11,6 +11,14 @@ internal sealed record WorkSession(IServiceProvider? Services, DbContext? Host, 
 /// <summary>Which context owns the tables: one a container.</summary>
 internal sealed record OwningContext(Type ContextType)
 {
+    /// <exception cref="ArgumentException">The context is of another type.</exception>
+    public DbContext Ensure(DbContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        return ContextType.IsInstanceOfType(context) ? context : throw new ArgumentException(
+            $"WorkManager uses {ContextType.Name}, as named in UseDbContext; this is a {context.GetType().Name}.", nameof(context));
+    }
+
     public DbContext Resolve(IServiceProvider services) =>
         services.GetService(ContextType) as DbContext ?? throw new InvalidOperationException(
             ContextType == typeof(WorkManagerDbContext)
