@@ -36,4 +36,20 @@ internal static class JsonText
 
         return name is not null;
     }
+
+    /// <summary>Like <see cref="JsonElement.TryGetProperty(string, out JsonElement)"/>, which may throw for another name that is no text.</summary>
+    public static bool TryGetMember(JsonElement element, string name, out JsonElement value)
+    {
+        foreach (var member in element.EnumerateObject())
+        {
+            if (TryGetName(member, out var other) && other == name)
+            {
+                value = member.Value;
+                return true;
+            }
+        }
+
+        value = default;
+        return false;
+    }
 }

@@ -111,7 +111,9 @@ internal static class JsonAnnotations
     }
 
     private static JsonContract Text(JsonContract contract, JsonMember member, ValidationAttribute annotation) =>
-        contract is { Kind: JsonContractKind.String, Format: StringFormat.None or StringFormat.Email or StringFormat.Url } ? contract : throw Unchecked(member, annotation);
+        contract is { Kind: JsonContractKind.String, Format: StringFormat.None or StringFormat.Email or StringFormat.Url }
+            ? contract
+            : throw Unchecked(member, annotation);
 
     private static int? Higher(int? one, int? other) => one is null || other > one ? other ?? one : one;
 
@@ -119,7 +121,7 @@ internal static class JsonAnnotations
 
     private static InvalidOperationException Unchecked(JsonMember member, ValidationAttribute annotation)
     {
-        var name = annotation.GetType().Name;
-        return new($"[{name[..^"Attribute".Length]}] on {member.Display} ({member.Type.Name}) cannot be checked on JSON. Remove it, and check the value in the order type.");
+        var name = annotation.GetType().Name[..^"Attribute".Length];
+        return new($"[{name}] on {member.Display} ({member.Type.Name}) cannot be checked on JSON. Remove it, and check the value in the order type.");
     }
 }

@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace WorkManager.OrderTypes.Validation;
 
 /// <summary>
@@ -27,4 +29,13 @@ internal sealed record JsonContract(JsonContractKind Kind)
 
     /// <summary>The members, for <see cref="JsonContractKind.Object"/>.</summary>
     public JsonObjectShape? Shape { get; init; }
+
+    /// <summary>The same contract where null is right, or is not. Like JSON Schema, a list of allowed values must then list null.</summary>
+    public JsonContract OrNull(bool allowed) => this with
+    {
+        Nullable = allowed,
+        Constraints = allowed && Constraints.AllowedValues is { } values
+            ? Constraints with { AllowedValues = [.. values, JsonSerializer.SerializeToElement<object?>(null)] }
+            : Constraints,
+    };
 }

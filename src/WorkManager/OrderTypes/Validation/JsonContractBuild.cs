@@ -15,7 +15,9 @@ internal sealed class JsonContractBuild(JsonSerializerOptions options, IReadOnly
     public Dictionary<Type, JsonObjectShape> NewShapes { get; } = [];
 
     // A generic argument says nothing about its own nullability; a document that is null says nothing at all.
-    public JsonContract Document(Type type) => type == typeof(JsonElement) ? JsonContract.Any : Contract(type, null) with { Nullable = Nullable.GetUnderlyingType(type) is not null };
+    public JsonContract Document(Type type) => type == typeof(JsonElement)
+        ? JsonContract.Any
+        : Contract(type, null).OrNull(Nullable.GetUnderlyingType(type) is not null);
 
     private JsonContract Contract(Type declared, NullabilityInfo? nullability)
     {
@@ -59,7 +61,7 @@ internal sealed class JsonContractBuild(JsonSerializerOptions options, IReadOnly
         var contract = Contract(element, inner);
         _open.Remove(info.Type);
 
-        return new JsonContract(kind) { Element = contract with { Nullable = AllowsNull(element, contract, inner) } };
+        return new JsonContract(kind) { Element = contract.OrNull(AllowsNull(element, contract, inner)) };
     }
 
     private bool AllowsNull(Type type, JsonContract contract, NullabilityInfo? nullability) => type switch
@@ -98,14 +100,16 @@ internal sealed class JsonContractBuild(JsonSerializerOptions options, IReadOnly
         var contract = member.HasOwnConverter ? OwnConverter(property) : Contract(property.PropertyType, nullability);
         var allowsNull = property.PropertyType.IsValueType ? AllowsNull(property.PropertyType, contract, nullability) : member.AllowsNull;
 
-        contract = JsonAnnotations.Apply(contract with { Nullable = allowsNull }, member, options);
+        contract = JsonAnnotations.Apply(contract.OrNull(allowsNull), member, options);
         return new JsonPropertyContract(property.Name, contract, member.IsRequired, member.IsReadOnly);
     }
 
+    // [JsonConverter(typeof(JsonStringEnumConverter<…>))] on a property is still an enum with names.
     private JsonContract OwnConverter(JsonPropertyInfo property)
     {
         var type = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
-        if (!type.IsEnum || property.CustomConverter is not { } converter || !IsBuiltIn(converter))
+        var converter = property.CustomConverter is JsonConverterFactory factory ? factory.CreateConverter(type, options) : property.CustomConverter;
+        if (!type.IsEnum || converter is null || !IsBuiltIn(converter))
         {
             return JsonContract.Opaque;
         }

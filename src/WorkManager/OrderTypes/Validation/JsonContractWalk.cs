@@ -128,7 +128,7 @@ internal sealed class JsonContractWalk(int maxDepth, bool allowDuplicates)
             return declared;
         }
 
-        if (!value.TryGetProperty(polymorphism.Discriminator, out var discriminator))
+        if (!JsonText.TryGetMember(value, polymorphism.Discriminator, out var discriminator))
         {
             if (!polymorphism.AllowsBase)
             {

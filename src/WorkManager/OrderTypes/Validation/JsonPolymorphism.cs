@@ -1,4 +1,5 @@
 using System.Text.Json;
+using WorkManager.OrderTypes.Json;
 
 namespace WorkManager.OrderTypes.Validation;
 
@@ -9,7 +10,12 @@ namespace WorkManager.OrderTypes.Validation;
 /// <param name="AllowsUnknown">Whether an unknown discriminator means the base.</param>
 internal sealed record JsonPolymorphism(string Discriminator, IReadOnlyList<JsonVariant> Variants, bool AllowsBase, bool AllowsUnknown)
 {
-    public JsonVariant? Find(JsonElement discriminator) => Variants.FirstOrDefault(v => JsonElement.DeepEquals(v.Discriminator, discriminator));
+    public JsonVariant? Find(JsonElement discriminator) => discriminator.ValueKind switch
+    {
+        // Comparing throws for a string that is no text.
+        JsonValueKind.String when !JsonText.TryGetString(discriminator, out _) => null,
+        _ => Variants.FirstOrDefault(v => JsonElement.DeepEquals(v.Discriminator, discriminator)),
+    };
 }
 
 /// <summary>One derived type.</summary>

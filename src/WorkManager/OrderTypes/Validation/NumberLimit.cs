@@ -38,9 +38,13 @@ internal sealed class NumberLimit
 
     public bool IsBelow(double number) => Crosses(number.CompareTo(_value));
 
-    public static NumberLimit Higher(NumberLimit? one, NumberLimit other) => one is null || Compare(one, other) is var c && (c < 0 || (c == 0 && other.Exclusive)) ? other : one;
+    /// <summary>The stricter of two minimums.</summary>
+    public static NumberLimit Higher(NumberLimit? one, NumberLimit other) => one is null || IsStricter(other, Compare(other, one)) ? other : one;
 
-    public static NumberLimit Lower(NumberLimit? one, NumberLimit other) => one is null || Compare(one, other) is var c && (c > 0 || (c == 0 && other.Exclusive)) ? other : one;
+    /// <summary>The stricter of two maximums.</summary>
+    public static NumberLimit Lower(NumberLimit? one, NumberLimit other) => one is null || IsStricter(other, Compare(one, other)) ? other : one;
+
+    private static bool IsStricter(NumberLimit limit, int comparison) => comparison > 0 || (comparison == 0 && limit.Exclusive);
 
     private static int Compare(NumberLimit one, NumberLimit other) =>
         one._exact is { } x && other._exact is { } y ? x.CompareTo(y) : one._value.CompareTo(other._value);

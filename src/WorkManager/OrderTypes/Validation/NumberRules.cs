@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 
 namespace WorkManager.OrderTypes.Validation;
@@ -8,7 +9,7 @@ internal static class NumberRules
 {
     public static void Check(JsonContract contract, JsonElement value, ErrorList errors)
     {
-        if (contract.Kind is JsonContractKind.Integer && !IsIntegerText(value.GetRawText()))
+        if (contract.Kind is JsonContractKind.Integer && !IsIntegerText(JsonMarshal.GetRawUtf8Value(value)))
         {
             errors.Add(ValidationCodes.TypeMismatch, $"The value must be {ContractText.Of(contract)}, without fraction or exponent.");
             return;
@@ -27,13 +28,14 @@ internal static class NumberRules
     }
 
     // What System.Text.Json reads into an integer: 1.0 and 1e2 are whole numbers, and it refuses both.
-    private static bool IsIntegerText(string text) => text.AsSpan(text[0] is '-' ? 1 : 0).IndexOfAnyExceptInRange('0', '9') < 0;
+    private static bool IsIntegerText(ReadOnlySpan<byte> text) => text.TrimStart((byte)'-').IndexOfAnyExceptInRange((byte)'0', (byte)'9') < 0;
 
     private static void Exact(JsonContract contract, JsonElement value, ErrorList errors)
     {
         if (value.TryGetDecimal(out var number))
         {
-            Limits(contract, limit => limit.IsAbove(number), limit => limit.IsBelow(number), errors);
+            var limits = contract.Constraints;
+            Limits(limits, limits.Minimum?.IsAbove(number) is true, limits.Maximum?.IsBelow(number) is true, errors);
         }
         else
         {
@@ -51,7 +53,8 @@ internal static class NumberRules
         if (isFinite)
         {
             var number = value.GetDouble();
-            Limits(contract, limit => limit.IsAbove(number), limit => limit.IsBelow(number), errors);
+            var limits = contract.Constraints;
+            Limits(limits, limits.Minimum?.IsAbove(number) is true, limits.Maximum?.IsBelow(number) is true, errors);
         }
         else
         {
@@ -59,14 +62,14 @@ internal static class NumberRules
         }
     }
 
-    private static void Limits(JsonContract contract, Func<NumberLimit, bool> isAbove, Func<NumberLimit, bool> isBelow, ErrorList errors)
+    private static void Limits(JsonConstraints limits, bool tooLow, bool tooHigh, ErrorList errors)
     {
-        if (contract.Constraints.Minimum is { } minimum && isAbove(minimum))
+        if (tooLow && limits.Minimum is { } minimum)
         {
             errors.Add(ValidationCodes.Minimum, $"The value must be {(minimum.Exclusive ? "greater than" : "at least")} {minimum.Text}.");
         }
 
-        if (contract.Constraints.Maximum is { } maximum && isBelow(maximum))
+        if (tooHigh && limits.Maximum is { } maximum)
         {
             errors.Add(ValidationCodes.Maximum, $"The value must be {(maximum.Exclusive ? "less than" : "at most")} {maximum.Text}.");
         }
@@ -83,7 +86,7 @@ internal static class NumberRules
             _ => (Text(double.MinValue), Text(double.MaxValue)),
         };
 
-        if (value.GetRawText()[0] is '-')
+        if (JsonMarshal.GetRawUtf8Value(value)[0] is (byte)'-')
         {
             errors.Add(ValidationCodes.Minimum, $"The number is out of range: the value must be at least {least}.");
         }

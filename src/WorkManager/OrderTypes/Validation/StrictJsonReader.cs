@@ -38,7 +38,8 @@ internal sealed class StrictJsonReader(JsonSerializerOptions options)
     }
 
     /// <summary>Finds everything that is wrong without reading: what a converter of the host would refuse stays unseen.</summary>
-    public IReadOnlyList<ValidationError> Validate(JsonElement document, Type type) => JsonContractValidator.Validate(_contracts.Build(type), document, options);
+    public IReadOnlyList<ValidationError> Validate(JsonElement document, Type type) =>
+        JsonContractValidator.Validate(_contracts.Build(type), document, options);
 
     private static ValidationError Refusal(string field) => new(field, ValidationCodes.Invalid, "The value does not fit the type of the field.");
 }

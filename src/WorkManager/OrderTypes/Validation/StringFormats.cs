@@ -30,6 +30,10 @@ internal static class StringFormats
     private static bool HasOffset(string text) =>
         text.EndsWith('Z') || (text.Contains('T', StringComparison.Ordinal) && text.Length > 6 && text[^6] is '+' or '-' && text[^3] is ':');
 
+    // "90" would be 90 days to the serializer: whoever sends it means something else.
     private static bool IsDuration(string text, out TimeSpan duration) =>
-        TimeSpan.TryParseExact(text, "c", CultureInfo.InvariantCulture, out duration) && !char.IsWhiteSpace(text[0]) && !char.IsWhiteSpace(text[^1]);
+        TimeSpan.TryParseExact(text, "c", CultureInfo.InvariantCulture, out duration)
+        && text.Contains(':', StringComparison.Ordinal)
+        && !char.IsWhiteSpace(text[0])
+        && !char.IsWhiteSpace(text[^1]);
 }

@@ -37,9 +37,10 @@ internal sealed class StringRules
         AllowedValuesRule.Check(contract, value, errors);
         foreach (var pattern in contract.Constraints.Patterns)
         {
-            if (!Matches(pattern, text))
+            if (Matches(pattern, text) is not true and var decided)
             {
-                errors.Add(ValidationCodes.Pattern, $"The value must match the pattern {pattern.Pattern}");
+                var message = decided is null ? "The value could not be matched with its pattern in time." : $"The value must match the pattern {pattern.Pattern}";
+                errors.Add(ValidationCodes.Pattern, message);
             }
         }
     }
@@ -71,11 +72,12 @@ internal sealed class StringRules
         }
     }
 
-    private bool Matches(StringPattern pattern, string text)
+    /// <summary>Null: it could not be decided in time.</summary>
+    private bool? Matches(StringPattern pattern, string text)
     {
         if (_exhausted.Contains(pattern))
         {
-            return false;
+            return null;
         }
 
         try
@@ -85,7 +87,7 @@ internal sealed class StringRules
         catch (RegexMatchTimeoutException)
         {
             _exhausted.Add(pattern);
-            return false;
+            return null;
         }
     }
 }
