@@ -23,14 +23,14 @@ internal sealed class LeaseRecovery(StoreDialects dialects, Telemetry telemetry,
         return promoted + reclaimed > 0;
     }
 
-    public Task<int> PromoteDueAsync(OperationContext context, CancellationToken cancellationToken) =>
+    public static Task<int> PromoteDueAsync(OperationContext context, CancellationToken cancellationToken) =>
         context.TransactAsync(unit => unit.Sql<ILeasingSql>().PromoteDueAsync(unit, PromoteBatch), _ => Task.FromResult(false), cancellationToken);
 
     /// <summary>Takes back up to a batch of leases; returns how many. Those that somebody else is at are left for the next batch.</summary>
     public async Task<int> ReclaimBatchAsync(OperationContext context, CancellationToken cancellationToken)
     {
         var expired = await context.ReadAsync(db =>
-            dialects.Sql<ILeasingSql>(db).FindExpiredAsync(db, context.Clock.Now(), ReclaimBatch)).ConfigureAwait(false);
+            dialects.Sql<ILeasingSql>(db).FindExpiredAsync(db, context.Clock, ReclaimBatch)).ConfigureAwait(false);
         if (expired.Count == 0)
         {
             return 0;
