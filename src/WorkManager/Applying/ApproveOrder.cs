@@ -146,9 +146,10 @@ internal sealed class ApproveOrder(
         async unit =>
         {
             var order = await unit.LockOrderAsync(orderId).ConfigureAwait(false);
-            var cause = failure is Microsoft.EntityFrameworkCore.Storage.RetryLimitExceededException { InnerException: { } inner } ? inner : failure;
+            // The lock counts a revision, but nothing of the order has changed: the next attempt must give out the same ids.
+            order.Revision--;
             unit.Audit.Record(WorkEventNames.Failed, order, new EventDetails(
-                new JsonObject { ["code"] = WorkErrorCodes.ApplyFailed, ["exception"] = cause.GetType().FullName, ["message"] = cause.Message },
+                new JsonObject { ["code"] = WorkErrorCodes.ApplyFailed, ["exception"] = failure.GetType().FullName, ["message"] = failure.Message },
                 "Apply failed; nothing was changed"));
             await unit.SaveAsync().ConfigureAwait(false);
             return true;
