@@ -64,6 +64,9 @@ public sealed record Actor
     /// <summary>Whether both are the same person, agent or system part, whatever model it runs on.</summary>
     internal bool IsSame(Actor other) => Type == other.Type && Id == other.Id;
 
+    /// <summary>Who is behind an agent, and behind the agents that it acts for; null if it acts for nobody.</summary>
+    internal Actor? Principal => OnBehalfOf?.Principal ?? OnBehalfOf;
+
     // An agent that is named like another kind of actor is prefixed, too.
     private static bool HasPrefix(string id) => StateNames.All<ActorType>().Any(kind => id.StartsWith($"{kind}:", StringComparison.Ordinal));
 }
