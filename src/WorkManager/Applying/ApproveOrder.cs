@@ -49,7 +49,8 @@ internal sealed class ApproveOrder(
             throw new ApplyFailedException(request.OrderId, failure);
         }
 
-        await afterCommit.RunAsync(progress.Applied!, cancellationToken).ConfigureAwait(false);
+        // The caller may go away, the change does not: what was promised for after the commit is done.
+        await afterCommit.RunAsync(progress.Applied!, CancellationToken.None).ConfigureAwait(false);
         return progress.Applied!.Order;
     }
 
