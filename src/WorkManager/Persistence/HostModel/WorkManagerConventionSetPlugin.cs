@@ -1,6 +1,7 @@
 using System.Reflection;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Metadata;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using Microsoft.EntityFrameworkCore.Metadata.Conventions;
 using Microsoft.EntityFrameworkCore.Metadata.Conventions.Infrastructure;
@@ -46,7 +47,8 @@ internal sealed class WorkManagerConventionSetPlugin(IDbContextOptions options, 
             {
                 if (schema is not null)
                 {
-                    entity.Builder.ToSchema(schema);
+                    // Naming the table says "no schema" as explicitly: what a convention says would not count.
+                    ((IMutableEntityType)entity).SetSchema(schema);
                 }
 
                 foreach (var property in provider == ProviderNames.PostgreSql ? entity.GetDeclaredProperties() : [])
