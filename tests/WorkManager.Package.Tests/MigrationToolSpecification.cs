@@ -28,7 +28,7 @@ public abstract partial class MigrationToolSpecification(DatabaseFixture databas
 
         await shop.EfAsync("database", "update");
         await AssertHasTablesAsync(database, ours: true, hosts: true);
-        Assert.DoesNotContain("(Pending)", await shop.EfAsync("migrations", "list"), StringComparison.Ordinal);
+        Assert.Equal(2L, await database.ScalarAsync("SELECT count(*) FROM \"__EFMigrationsHistory\""));
 
         await shop.EfAsync("database", "update", "0");
         await AssertHasTablesAsync(database, ours: false, hosts: false);

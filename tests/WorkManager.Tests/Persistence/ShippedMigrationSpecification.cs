@@ -50,16 +50,65 @@ public abstract class ShippedMigrationSpecification(DatabaseFixture databases)
     {
         await using var database = await databases.CreateAsync();
         await using var context = Unexcluded(database);
-        var last = typeof(WorkManagerMigration).Assembly.GetTypes()
-            .Where(t => t.IsSubclassOf(typeof(WorkManagerMigration))).MaxBy(t => t.GetCustomAttribute<MigrationAttribute>()!.Id, StringComparer.Ordinal)!;
-        var migration = (Migration)Activator.CreateInstance(last, nonPublic: true)!;
-        migration.ActiveProvider = context.Database.ProviderName!;
-        var target = context.GetService<IModelRuntimeInitializer>().Initialize(((IMutableModel)migration.TargetModel).FinalizeModel(), designTime: true, validationLogger: null);
+        var target = TargetModel(context, excluded: false);
         var model = context.GetService<IDesignTimeModel>().Model;
 
         var differences = context.GetService<IMigrationsModelDiffer>().GetDifferences(target.GetRelationalModel(), model.GetRelationalModel());
 
         Assert.Empty(differences.Where(d => !IsProvidersOwn(d)).Select(Describe));
+    }
+
+    [Fact]
+    public async Task The_target_model_leaves_the_tables_out_of_the_hosts_migrations()
+    {
+        await using var database = await databases.CreateAsync();
+        await using var context = Unexcluded(database);
+
+        Assert.All(TargetModel(context).GetEntityTypes(), e => Assert.True(e.IsTableExcludedFromMigrations()));
+    }
+
+    [Fact]
+    public async Task A_later_migration_may_alter_a_column_and_the_rest_of_the_table_stays()
+    {
+        await using var database = await databases.CreateAsync(Hosts.Migrated);
+        await using var context = database.Engine();
+        var before = (await DatabaseSchema.ReadAsync(database)).Tables.SelectMany(t => t.Describe()).Order(StringComparer.Ordinal);
+        var alter = new AlterColumnOperation
+        {
+            Table = "work_orders", Name = "trace_parent", ClrType = typeof(string), MaxLength = 55, IsNullable = true,
+            OldColumn = new AddColumnOperation { ClrType = typeof(string), MaxLength = 10, IsNullable = true },
+        };
+
+        // SQLite cannot alter a column: EF Core copies the table into a new one, which it knows from the target model only.
+        var commands = context.GetService<IMigrationsSqlGenerator>().Generate([alter], TargetModel(context));
+        await context.GetService<IMigrationCommandExecutor>().ExecuteNonQueryAsync(commands, context.GetService<IRelationalConnection>(), Cancel);
+
+        Assert.Contains(commands, c => c.CommandText.Contains(databases.Provider == Provider.Sqlite ? "ef_temp_work_orders" : "ALTER COLUMN", StringComparison.Ordinal));
+        Assert.Equal(before, (await DatabaseSchema.ReadAsync(database)).Tables.SelectMany(t => t.Describe()).Order(StringComparer.Ordinal));
+    }
+
+    /// <summary>What the last shipped migration says the model is after it.</summary>
+    private static IModel TargetModel(DbContext context, bool excluded = true)
+    {
+        var last = typeof(WorkManagerMigration).Assembly.GetTypes()
+            .Where(t => t.IsSubclassOf(typeof(WorkManagerMigration))).MaxBy(t => t.GetCustomAttribute<MigrationAttribute>()!.Id, StringComparer.Ordinal)!;
+        var migration = (Migration)Activator.CreateInstance(last, nonPublic: true)!;
+        migration.ActiveProvider = context.Database.ProviderName!;
+        var model = (IMutableModel)migration.TargetModel;
+        if (!excluded)
+        {
+            Include(model);
+        }
+
+        return context.GetService<IModelRuntimeInitializer>().Initialize(model.FinalizeModel(), designTime: true, validationLogger: null);
+    }
+
+    private static void Include(IMutableModel model)
+    {
+        foreach (var entity in model.GetEntityTypes())
+        {
+            entity.SetIsTableExcludedFromMigrations(false);
+        }
     }
 
     /// <summary>The target model is one for all providers: it leaves out JSON types and how the database gives ids.</summary>
@@ -93,10 +142,7 @@ public abstract class ShippedMigrationSpecification(DatabaseFixture databases)
         public override void Customize(ModelBuilder modelBuilder, DbContext context)
         {
             base.Customize(modelBuilder, context);
-            foreach (var entity in modelBuilder.Model.GetEntityTypes().ToList())
-            {
-                entity.SetIsTableExcludedFromMigrations(false);
-            }
+            Include(modelBuilder.Model);
         }
     }
 }

@@ -1,7 +1,9 @@
 using System.Reflection;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Metadata;
 using Microsoft.EntityFrameworkCore.Migrations;
+using Microsoft.EntityFrameworkCore.Migrations.Operations;
 using WorkManager.Persistence.Migrations;
 
 namespace WorkManager.Tests.Persistence.HostModel;
@@ -109,6 +111,25 @@ public abstract class MigrationsAssemblySpecification(DatabaseFixture databases)
         Assert.True(script.IndexOf(Shipped[0], StringComparison.Ordinal) < script.IndexOf(First.Id, StringComparison.Ordinal));
         await database.ExecuteAsync(script);
         Assert.Empty(await context.Database.GetPendingMigrationsAsync(Cancel));
+    }
+
+    [Fact]
+    public async Task After_the_hosts_first_migration_was_removed_the_next_one_makes_its_tables_only()
+    {
+        await using var database = await databases.CreateAsync();
+        await using var context = database.Shop();
+        var migrations = context.GetService<IMigrationsAssembly>();
+        var last = migrations.CreateMigration(migrations.Migrations[Shipped[^1]], context.Database.ProviderName!);
+
+        // `migrations remove` takes the target model of the migration before for the host's snapshot: ours.
+        var snapshot = context.GetService<IModelRuntimeInitializer>().Initialize(((IMutableModel)last.TargetModel).FinalizeModel(), designTime: true, validationLogger: null);
+        var model = context.GetService<IDesignTimeModel>().Model;
+        var differ = context.GetService<IMigrationsModelDiffer>();
+        var up = differ.GetDifferences(snapshot.GetRelationalModel(), model.GetRelationalModel());
+        var down = differ.GetDifferences(model.GetRelationalModel(), snapshot.GetRelationalModel());
+
+        Assert.Equal(["customers", "invoices"], up.OfType<ITableMigrationOperation>().Select(o => o.Table).Distinct().Order());
+        Assert.Equal(["customers", "invoices"], down.OfType<ITableMigrationOperation>().Select(o => o.Table).Distinct().Order());
     }
 
     [Fact]
