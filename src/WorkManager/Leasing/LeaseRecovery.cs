@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 using WorkManager.Auditing;
 using WorkManager.Diagnostics;
 using WorkManager.Execution;
@@ -10,7 +9,7 @@ namespace WorkManager.Leasing;
 
 /// <summary>Takes back leases that ran out, and puts items in the queue whose time has come.</summary>
 /// <remarks>Maintenance does it on a schedule; a claim that comes up short does it, too, so that work flows without any schedule.</remarks>
-internal sealed class LeaseRecovery(StoreDialects dialects, Telemetry telemetry, IOptions<WorkManagerOptions> options, ILogger<LeaseRecovery> log)
+internal sealed class LeaseRecovery(StoreDialects dialects, Telemetry telemetry, RetryOptions retry, ILogger<LeaseRecovery> log)
 {
     private const int PromoteBatch = 1000;
     private const int ReclaimBatch = 100;
@@ -95,7 +94,6 @@ internal sealed class LeaseRecovery(StoreDialects dialects, Telemetry telemetry,
     /// <summary>Backoff × 2^(attempts − 1), cut at the maximum, and up to the jitter more.</summary>
     private TimeSpan Backoff(int attempts)
     {
-        var retry = options.Value.Retry;
         var wait = Math.Min(retry.Backoff.TotalSeconds * Math.Pow(2, attempts - 1), retry.MaxBackoff.TotalSeconds);
         var jitter = retry.Jitter.TotalMilliseconds >= 1 ? RandomNumberGenerator.GetInt32((int)retry.Jitter.TotalMilliseconds + 1) : 0;
         return TimeSpan.FromMilliseconds(Math.Floor(wait * 1000) + jitter);
