@@ -21,7 +21,6 @@ internal sealed class Heartbeat(LeaseOptions leases) : IVerb<LeaseToken, DateTim
         item.LastHeartbeatAt = now;
         item.LeaseExpiresAt = expires;
         item.UpdatedAt = unit.Now;
-        item.Revision++;
 
         if (item.State == ItemState.Leased)
         {
