@@ -1,5 +1,8 @@
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using WorkManager;
+using WorkManager.DependencyInjection;
+using WorkManager.Execution;
 using WorkManager.OrderTypes;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -7,6 +10,27 @@ namespace Microsoft.Extensions.DependencyInjection;
 /// <summary>Configures WorkManager.</summary>
 public static class WorkManagerBuilderExtensions
 {
+    /// <summary>Names the host's context: model, migrations and operations of WorkManager join it.</summary>
+    /// <typeparam name="TContext">The context, registered with <c>AddDbContext</c>, <c>AddDbContextPool</c> or <c>AddDbContextFactory</c>.</typeparam>
+    /// <param name="builder">The builder.</param>
+    /// <param name="schema">The schema of the tables; null for the model's default schema. SQLite has none.</param>
+    /// <returns>The same builder.</returns>
+    /// <exception cref="InvalidOperationException">Another context was named before: there is one a container.</exception>
+    public static IWorkManagerBuilder UseDbContext<TContext>(this IWorkManagerBuilder builder, string? schema = null)
+        where TContext : DbContext
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        var named = builder.Services.Select(s => s.IsKeyedService ? null : s.ImplementationInstance).OfType<OwningContext>().Single();
+        if (named.ContextType != typeof(WorkManagerDbContext) && named.ContextType != typeof(TContext))
+        {
+            throw new InvalidOperationException($"WorkManager already uses {named.ContextType.Name}. One context a container owns its tables.");
+        }
+
+        builder.Services.Replace(ServiceDescriptor.Singleton(new OwningContext(typeof(TContext))));
+        builder.Services.ConfigureDbContext<TContext>(options => options.UseWorkManager(schema));
+        return builder;
+    }
+
     /// <summary>Adds an order type.</summary>
     /// <typeparam name="TOrderType">The order type, with an <see cref="OrderTypeAttribute"/>. It is resolved from the scope that it runs in.</typeparam>
     /// <param name="builder">The builder.</param>
@@ -18,6 +42,19 @@ public static class WorkManagerBuilderExtensions
         ArgumentNullException.ThrowIfNull(builder);
         builder.Services.AddSingleton(OrderTypeDescriptor.Of(typeof(TOrderType)));
         builder.Services.TryAddScoped<TOrderType>();
+        return builder;
+    }
+
+    /// <summary>Says who acts where a scope's <see cref="IWorkOrderManager"/> was not told by <see cref="IWorkOrderManager.As"/>.</summary>
+    /// <param name="builder">The builder.</param>
+    /// <param name="actor">Finds the actor of a scope, such as the signed-in user.</param>
+    /// <returns>The same builder.</returns>
+    /// <remarks>By default the application itself acts, as <c>system:application</c>.</remarks>
+    public static IWorkManagerBuilder UseDefaultActor(this IWorkManagerBuilder builder, Func<IServiceProvider, Actor> actor)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentNullException.ThrowIfNull(actor);
+        builder.Services.Replace(ServiceDescriptor.Singleton(new DefaultActor(actor)));
         return builder;
     }
 }

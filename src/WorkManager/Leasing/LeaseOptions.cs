@@ -14,4 +14,8 @@ public sealed class LeaseOptions
     /// <value>2 minutes by default; 1 second to 1 day.</value>
     [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
     public TimeSpan HeartbeatEvery { get; set; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>Whether each heartbeat is recorded in the audit trail, beside the grant, the first beat and the end.</summary>
+    /// <value>False by default: a lease of an hour would leave 30 rows that say nothing.</value>
+    public bool RecordHeartbeats { get; set; }
 }

@@ -1,3 +1,53 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+
 namespace WorkManager.OrderTypes.Json;
-internal static class WorkManagerJson { public static JsonSerializerOptions CreateStrict() => new(JsonSerializerDefaults.Web); public static JsonSerializerOptions ToLenient(JsonSerializerOptions o) => new(o); }
+
+/// <summary>The two ways to read a host's JSON: strictly at the doors, leniently from stored rows.</summary>
+internal static class WorkManagerJson
+{
+    /// <summary>Options for what comes in: unknown and duplicate members, missing required and null for non-null are refused.</summary>
+    /// <returns>New options, open to changes until their first use.</returns>
+    public static JsonSerializerOptions CreateStrict() => new(JsonSerializerOptions.Strict)
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        DictionaryKeyPolicy = null, // keys are data, not names of ours
+        Converters = { new JsonStringEnumConverter(namingPolicy: null, allowIntegerValues: false) },
+        TypeInfoResolver = new DefaultJsonTypeInfoResolver(),
+    };
+
+    /// <summary>A copy for stored rows, which an older or newer version of the type may have written.</summary>
+    /// <param name="strict">The options to copy; they are not changed.</param>
+    /// <returns>New options with the same names and converters, which refuse nothing that can be read.</returns>
+    public static JsonSerializerOptions ToLenient(JsonSerializerOptions strict)
+    {
+        ArgumentNullException.ThrowIfNull(strict);
+
+        var resolver = strict.TypeInfoResolver ?? new DefaultJsonTypeInfoResolver();
+        return new JsonSerializerOptions(strict)
+        {
+            UnmappedMemberHandling = JsonUnmappedMemberHandling.Skip,
+            AllowDuplicateProperties = true,
+            RespectNullableAnnotations = false,
+            RespectRequiredConstructorParameters = false,
+            TypeInfoResolver = resolver.WithAddedModifier(Loosen),
+        };
+    }
+
+    // `required` and [JsonUnmappedMemberHandling] belong to the type and win over the options: a row written before a
+    // member became required could never be read again.
+    private static void Loosen(JsonTypeInfo type)
+    {
+        if (type.Kind is not JsonTypeInfoKind.Object)
+        {
+            return;
+        }
+
+        type.UnmappedMemberHandling = null;
+        foreach (var property in type.Properties)
+        {
+            property.IsRequired = false;
+        }
+    }
+}

@@ -1,0 +1,37 @@
+using WorkManager.Execution;
+
+namespace WorkManager.Applying;
+
+/// <summary>Separation of duties.</summary>
+internal static class ApprovalRules
+{
+    /// <summary>Refuses an approver who submitted work of the order, itself or through an agent, unless the order type allows it.</summary>
+    /// <returns>Whether the actor approves own work.</returns>
+    /// <exception cref="ApprovalDeniedException">It may not.</exception>
+    public static bool EnsureMayApprove(WorkOrder order, IEnumerable<WorkItem> items, OrderType type, Actor actor)
+    {
+        // The application approves by rule, not by judgement: it is nobody's colleague.
+        if (actor.Type == ActorType.System)
+        {
+            return false;
+        }
+
+        var isOwnWork = items.Any(i => (i.SubmittedByType == actor.Type && i.SubmittedById == actor.Id) || i.SubmittedFor == actor.ToString());
+        return !isOwnWork || type.AllowSelfApproval ? isOwnWork : throw new ApprovalDeniedException(order.Id, ApprovalDeniedReason.Self);
+    }
+
+    public static WorkDecision Decide(UnitOfWork unit, WorkOrder order, Guid decisionId, string? policy, bool isOwnWork) => new()
+    {
+        Id = decisionId,
+        OrderId = order.Id,
+        Decision = "approve",
+        ActorType = unit.Actor.Type,
+        ActorId = unit.Actor.Id,
+        OnBehalfOf = unit.Actor.OnBehalfOf?.ToString(),
+        OrderRevision = order.Revision,
+        Policy = policy,
+        SelfApproval = isOwnWork,
+        CreatedAt = unit.Now,
+        ConsumedAt = unit.Now,
+    };
+}

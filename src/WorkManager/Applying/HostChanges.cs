@@ -1,0 +1,105 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.ChangeTracking;
+
+namespace WorkManager.Applying;
+
+/// <summary>Tells what an apply changed from what the host's context tracks, at each save: also at those that host code makes itself.</summary>
+/// <remarks>Rows are named <c>table:key</c>, added ones <c>new:table:n</c>: their keys may not be known yet. What goes round the tracker is not seen.</remarks>
+internal sealed class HostChanges : IDisposable
+{
+    private readonly DbContext host;
+    private readonly JsonSerializerOptions json;
+    private readonly JsonObject before = [];
+    private readonly JsonObject after = [];
+    private readonly Dictionary<string, int> added = [];
+
+    public HostChanges(DbContext host, JsonSerializerOptions json)
+    {
+        this.host = host;
+        this.json = json;
+        host.SavingChanges += Record;
+    }
+
+    public WorkDiff ToDiff() => WorkDiff.Between(before, after);
+
+    public void Dispose() => host.SavingChanges -= Record;
+
+    private void Record(object? sender, SavingChangesEventArgs e)
+    {
+        host.ChangeTracker.DetectChanges();
+        foreach (var entry in host.ChangeTracker.Entries().Where(x => x.State is EntityState.Added or EntityState.Modified or EntityState.Deleted))
+        {
+            Record(entry);
+        }
+    }
+
+    private void Record(EntityEntry entry)
+    {
+        var table = entry.Metadata.GetTableName() ?? entry.Metadata.DisplayName();
+        var properties = entry.Properties.Where(p => !p.Metadata.IsShadowProperty() || p.Metadata.IsForeignKey()).ToList();
+        switch (entry.State)
+        {
+            case EntityState.Added:
+                added[table] = added.GetValueOrDefault(table) + 1;
+                after[$"new:{table}:{added[table]}"] = Values(properties.Where(p => !p.IsTemporary), p => p.CurrentValue);
+                break;
+            case EntityState.Deleted:
+                Merge(before, KeyOf(entry, table), Values(properties, p => p.OriginalValue));
+                break;
+            default:
+                var modified = properties.Where(p => p.IsModified).ToList();
+                Merge(before, KeyOf(entry, table), Values(modified, p => p.OriginalValue));
+                after[KeyOf(entry, table)] = Merged(after[KeyOf(entry, table)] as JsonObject, Values(modified, p => p.CurrentValue));
+                break;
+        }
+    }
+
+    private static string KeyOf(EntityEntry entry, string table) => entry.Metadata.FindPrimaryKey() is { } key
+        ? $"{table}:{string.Join(",", key.Properties.Select(p => Convert.ToString(entry.Property(p.Name).OriginalValue, System.Globalization.CultureInfo.InvariantCulture)))}"
+        : table;
+
+    private JsonObject Values(IEnumerable<PropertyEntry> properties, Func<PropertyEntry, object?> valueOf)
+    {
+        var values = new JsonObject();
+        foreach (var property in properties)
+        {
+            values[property.Metadata.GetColumnName()] = JsonSerializer.SerializeToNode(valueOf(property), property.Metadata.ClrType, json);
+        }
+
+        return values;
+    }
+
+    // A row that is saved twice keeps the values from before the first time.
+    private static void Merge(JsonObject rows, string key, JsonObject values)
+    {
+        var known = rows[key] as JsonObject;
+        if (known is null)
+        {
+            rows[key] = values;
+            return;
+        }
+
+        foreach (var (name, value) in values.Where(v => !known.ContainsKey(v.Key)).ToList())
+        {
+            known[name] = value?.DeepClone();
+        }
+    }
+
+    private static JsonObject Merged(JsonObject? known, JsonObject values)
+    {
+        if (known is null)
+        {
+            return values;
+        }
+
+        var merged = known.DeepClone().AsObject();
+        foreach (var (name, value) in values)
+        {
+            merged[name] = value?.DeepClone();
+        }
+
+        return merged;
+    }
+}

@@ -1,0 +1,18 @@
+using Microsoft.Extensions.Logging;
+
+namespace WorkManager.Applying;
+
+internal static partial class Log
+{
+    [LoggerMessage(5001, LogLevel.Error, "Applying order {OrderId} failed. Everything was rolled back; approve again to retry.", EventName = "ApplyFailed")]
+    public static partial void ApplyFailed(this ILogger logger, Exception failure, Guid orderId);
+
+    [LoggerMessage(5002, LogLevel.Error, "A step after the commit of order {OrderId} failed. The change stands.", EventName = "AfterCommitFailed")]
+    public static partial void AfterCommitFailed(this ILogger logger, Exception failure, Guid orderId);
+
+    [LoggerMessage(5003, LogLevel.Warning, "Approving order {OrderId} automatically failed. It stays submitted.", EventName = "AutoApprovalFailed")]
+    public static partial void AutoApprovalFailed(this ILogger logger, Exception failure, Guid orderId);
+
+    [LoggerMessage(5004, LogLevel.Information, "Order {OrderId} was not approved automatically: {Reason}", EventName = "AutoApprovalWaits")]
+    public static partial void AutoApprovalWaits(this ILogger logger, Guid orderId, string reason);
+}

@@ -1,0 +1,50 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using WorkManager.OrderTypes;
+
+namespace WorkManager.Applying;
+
+/// <summary>An order whose change is committed.</summary>
+internal sealed record AppliedOrder(WorkOrder Order, IReadOnlyList<WorkItem> Items, OrderTypeDescriptor Type, ApplyEnvironment Environment);
+
+/// <summary>Runs the order type's last step and delivers its messages. The change stands: what fails here is logged.</summary>
+internal sealed class PostCommitSteps(IServiceScopeFactory scopes, JsonDocuments documents, ILogger<PostCommitSteps>? log = null)
+{
+    // Optional: an application without logging is no reason to fail.
+    private readonly ILogger log = (ILogger?)log ?? NullLogger.Instance;
+
+    public async Task RunAsync(AppliedOrder applied, CancellationToken cancellationToken)
+    {
+        await TryAsync(applied.Order.Id, services => RunLastStepAsync(services, applied, cancellationToken)).ConfigureAwait(false);
+        foreach (var deliver in applied.Environment.Deliveries.ToList())
+        {
+            await TryAsync(applied.Order.Id, services => deliver(services, cancellationToken)).ConfigureAwait(false);
+        }
+    }
+
+    private Task RunLastStepAsync(IServiceProvider services, AppliedOrder applied, CancellationToken cancellationToken)
+    {
+        var type = (OrderType)services.GetRequiredService(applied.Type.ClrType);
+        var stored = new StoredOrder(applied.Order, applied.Items, type, applied.Type.Version, documents.Lenient);
+        return type.BeginApply(stored, applied.Environment).AfterAsync(cancellationToken);
+    }
+
+    private async Task TryAsync(Guid orderId, Func<IServiceProvider, Task> step)
+    {
+        try
+        {
+            var scope = scopes.CreateAsyncScope();
+            await using (scope.ConfigureAwait(false))
+            {
+                await step(scope.ServiceProvider).ConfigureAwait(false);
+            }
+        }
+#pragma warning disable CA1031 // The change is committed: whatever the host's code throws now, the caller must not take it for a failed apply.
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            log.AfterCommitFailed(failure, orderId);
+        }
+    }
+}

@@ -1,0 +1,57 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Microsoft.EntityFrameworkCore;
+
+namespace WorkManager.Auditing;
+
+/// <summary>What an event says beside its name.</summary>
+/// <param name="Payload">Details.</param>
+/// <param name="Message">A sentence for people.</param>
+/// <param name="Diff">What changed in the host's data.</param>
+/// <param name="Actor">Who did it, if it is not the actor of the operation.</param>
+internal sealed record EventDetails(JsonObject? Payload = null, string? Message = null, WorkDiff? Diff = null, Actor? Actor = null)
+{
+    public static readonly EventDetails None = new();
+}
+
+/// <summary>Adds rows to the audit trail of a transaction.</summary>
+/// <remarks>The trace is asked for with each row: it may become known only once the order is locked.</remarks>
+internal sealed class AuditTrail(DbContext db, Actor actor, DateTimeOffset now, Func<string?> traceParent)
+{
+    public string? TraceParent => traceParent();
+
+    public void Record(string name, WorkOrder order, EventDetails? details = null) => Add(name, order.Id, order.TenantId, null, details);
+
+    public void Record(string name, WorkItem item, EventDetails? details = null) => Add(name, item.OrderId, item.TenantId, item, details);
+
+    /// <summary>The digest by which a row can be verified after its text was erased.</summary>
+    /// <remarks>The separator cannot stand in JSON text or in a message: both databases refuse it, or we do.</remarks>
+    public static string Digest(string? payload, string? diff, string? message) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{payload}\u001F{diff}\u001F{message}")));
+
+    private void Add(string name, Guid orderId, string tenantId, WorkItem? item, EventDetails? details)
+    {
+        var who = details?.Actor ?? actor;
+        var payload = details?.Payload?.ToJsonString(JsonSerializerOptions.Web);
+        var diff = details?.Diff?.ToJson();
+        db.Add(new WorkEvent
+        {
+            OrderId = orderId,
+            ItemId = item?.Id,
+            TenantId = tenantId,
+            Event = name,
+            ActorType = who.Type,
+            ActorId = who.Id,
+            OnBehalfOf = who.OnBehalfOf?.ToString(),
+            Payload = payload,
+            Diff = diff,
+            Message = details?.Message,
+            LeaseEpoch = item is { LeaseEpoch: > 0 } ? item.LeaseEpoch : null,
+            ContentHash = Digest(payload, diff, details?.Message),
+            TraceParent = TraceParent,
+            CreatedAt = now,
+        });
+    }
+}

@@ -1,0 +1,113 @@
+using System.Text.Json.Nodes;
+using WorkManager.Orders;
+
+namespace WorkManager.Auditing;
+
+/// <summary>Moves orders and items by the transition tables. Every move writes its event and its time stamps.</summary>
+internal sealed class Lifecycle(AuditTrail audit, DateTimeOffset now)
+{
+    private static readonly OrderState[] LivePath = [OrderState.Queued, OrderState.CheckedOut, OrderState.InProgress, OrderState.Submitted];
+
+    /// <summary>Moves an order.</summary>
+    /// <exception cref="IllegalTransitionException">The table has no such transition.</exception>
+    public void Move(WorkOrder order, OrderState to, EventDetails? details = null)
+    {
+        Transitions.EnsureAllowed(order, to);
+        order.State = to;
+        order.LastTransitionedAt = now;
+        order.UpdatedAt = now;
+        switch (to)
+        {
+            case OrderState.Applied:
+                order.AppliedAt = now;
+                break;
+            case OrderState.Completed:
+                order.CompletedAt = now;
+                order.UniqueKey = null;
+                break;
+            case OrderState.DeadLettered:
+                order.UniqueKey = null;
+                break;
+        }
+
+        audit.Record(EventOf(to), order, details);
+    }
+
+    /// <summary>Moves an item of an order that is locked, and keeps the order's counters.</summary>
+    /// <exception cref="IllegalTransitionException">The table has no such transition.</exception>
+    public void Move(WorkOrder order, WorkItem item, ItemState to, EventDetails? details = null, string? eventName = null)
+    {
+        var wasOpen = item.State.IsOpen();
+        var wasFailed = item.State == ItemState.Failed;
+        Move(item, to, details, eventName);
+        order.ItemsOpen += (item.State.IsOpen() ? 1 : 0) - (wasOpen ? 1 : 0);
+        order.ItemsFailed += (item.State == ItemState.Failed ? 1 : 0) - (wasFailed ? 1 : 0);
+        order.UpdatedAt = now;
+    }
+
+    /// <summary>Moves an item between states that its order's counters do not tell apart.</summary>
+    /// <exception cref="IllegalTransitionException">The table has no such transition.</exception>
+    public void Move(WorkItem item, ItemState to, EventDetails? details = null, string? eventName = null)
+    {
+        Transitions.EnsureAllowed(item, to);
+        item.State = to;
+        item.UpdatedAt = now;
+        item.Revision++;
+        if (to == ItemState.Accepted)
+        {
+            item.AcceptedAt = now;
+        }
+
+        audit.Record(eventName ?? EventOf(to), item, details);
+    }
+
+    /// <summary>Ends the lease of an item. The epoch stays: it is what tells a late holder's token from the next one's.</summary>
+    public static void EndLease(WorkItem item)
+    {
+        item.LeasedByAgentId = null;
+        item.LeaseExpiresAt = null;
+        item.LastHeartbeatAt = null;
+        item.LeasedAt = null;
+        item.LeaseSeconds = null;
+    }
+
+    /// <summary>Moves a live order along queued, checked out, in progress, submitted, as far as a state that shows less than is true.</summary>
+    public void Advance(WorkOrder order, OrderState to, EventDetails? details = null)
+    {
+        var target = Array.IndexOf(LivePath, to);
+        for (var step = Array.IndexOf(LivePath, order.State); step >= 0 && step < target; step++)
+        {
+            Move(order, LivePath[step + 1], LivePath[step + 1] == to ? details : null);
+        }
+    }
+
+    /// <summary>
+    /// Rolls the items of a live order up once none is open: submitted if all have a result, failed if one has failed.
+    /// </summary>
+    /// <returns>Whether the order is submitted now.</returns>
+    public bool Settle(WorkOrder order)
+    {
+        if (!order.State.IsLive() || order.ItemsOpen > 0)
+        {
+            return false;
+        }
+
+        if (order.ItemsFailed > 0)
+        {
+            Move(order, OrderState.Failed, new EventDetails(
+                new JsonObject { ["failed_items"] = order.ItemsFailed }, "Items failed for good", Actor: Engine));
+            return false;
+        }
+
+        Advance(order, OrderState.Submitted, new EventDetails(Message: "All items submitted", Actor: Engine));
+        return true;
+    }
+
+    /// <summary>The actor of what follows by itself.</summary>
+    public static Actor Engine { get; } = Actor.System("workmanager");
+
+    // A transition back to the queue is no second proposal: it has a name of its own.
+    private static string EventOf(OrderState state) => state == OrderState.Queued ? WorkEventNames.Requeued : StateNames.ToName(state);
+
+    private static string EventOf(ItemState state) => state == ItemState.Queued ? WorkEventNames.Requeued : StateNames.ToName(state);
+}

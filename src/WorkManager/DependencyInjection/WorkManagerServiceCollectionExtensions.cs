@@ -1,0 +1,117 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+using WorkManager;
+using WorkManager.Applying;
+using WorkManager.DependencyInjection;
+using WorkManager.Diagnostics;
+using WorkManager.Execution;
+using WorkManager.Leasing;
+using WorkManager.OrderTypes;
+using WorkManager.Persistence;
+using WorkManager.Proposing;
+using WorkManager.Providers.PostgreSql;
+using WorkManager.Providers.Sqlite;
+using WorkManager.Reading;
+using WorkManager.Reviewing;
+using WorkManager.Submitting;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>Adds WorkManager to an application.</summary>
+public static class WorkManagerServiceCollectionExtensions
+{
+    /// <summary>Adds WorkManager: entity configurations, repositories, <see cref="IWorkOrderManager"/> and <see cref="IWorkMaintenance"/>.</summary>
+    /// <param name="services">The services.</param>
+    /// <param name="configure">Sets options; they are checked when the host starts, or at first use.</param>
+    /// <returns>A builder for what belongs to it: name your context with <c>UseDbContext</c>, and add your order types.</returns>
+    /// <remarks>
+    /// May be called more than once; settings add up. Without <c>UseDbContext</c> it works on <see cref="WorkManagerDbContext"/>,
+    /// which you register with <c>services.AddDbContext&lt;WorkManagerDbContext&gt;(o =&gt; …)</c>.
+    /// </remarks>
+    public static IWorkManagerBuilder AddWorkManager(this IServiceCollection services, Action<WorkManagerOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        var options = services.AddOptions<WorkManagerOptions>().ValidateOnStart();
+        if (configure is not null)
+        {
+            options.Configure(configure);
+        }
+
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<WorkManagerOptions>, WorkManagerOptionsValidator>());
+        services.TryAddSingleton(TimeProvider.System);
+        AddSettings(services);
+        AddKernel(services);
+        AddVerbs(services);
+        AddProviders(services);
+        AddFacade(services);
+        return new WorkManagerBuilder(services);
+    }
+
+    // Each part gets the settings that are its own: nothing below the facade knows the whole.
+    private static void AddSettings(IServiceCollection services)
+    {
+        services.TryAddSingleton(s => Settings(s).Lease);
+        services.TryAddSingleton(s => Settings(s).Retry);
+        services.TryAddSingleton(s => Settings(s).Limits);
+        services.TryAddSingleton(s => new WorkClock(s.GetRequiredService<TimeProvider>(), Settings(s).Clock));
+        services.TryAddSingleton(s => new JsonDocuments(Settings(s).Json, Settings(s).Limits));
+    }
+
+    private static WorkManagerOptions Settings(IServiceProvider services) => services.GetRequiredService<IOptions<WorkManagerOptions>>().Value;
+
+    private static void AddKernel(IServiceCollection services)
+    {
+        services.TryAddSingleton(new OwningContext(typeof(WorkManagerDbContext)));
+        services.TryAddSingleton<OrderTypeRegistry>();
+        services.TryAddSingleton<IdGenerator>();
+        services.TryAddSingleton<Telemetry>();
+        services.TryAddSingleton<StoreDialects>();
+        services.TryAddSingleton<EngineContexts>();
+        services.TryAddSingleton<WorkTransactions>();
+        services.TryAddSingleton<SchemaGuard>();
+        services.TryAddSingleton<OperationRunner>();
+    }
+
+    private static void AddVerbs(IServiceCollection services)
+    {
+        services.TryAddSingleton<ProposeOrder>();
+        services.TryAddSingleton<LeaseRecovery>();
+        services.TryAddSingleton<CheckOut>();
+        services.TryAddSingleton<Heartbeat>();
+        services.TryAddSingleton<ReleaseLease>();
+        services.TryAddSingleton<ReclaimExpired>();
+        services.TryAddSingleton<SubmitResult>();
+        services.TryAddSingleton<PostCommitSteps>();
+        services.TryAddSingleton<ApproveOrder>();
+        services.TryAddSingleton<RejectOrder>();
+        services.TryAddSingleton<CancelOrder>();
+        services.TryAddSingleton<Verbs>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IOrderSubmittedFollowUp, AutoApprove>());
+    }
+
+    private static void AddProviders(IServiceCollection services)
+    {
+        services.TryAddKeyedSingleton<IStoreDialect, SqliteDialect>(ProviderNames.Sqlite);
+        services.TryAddKeyedSingleton<ILeasingSql, SqliteLeasingSql>(ProviderNames.Sqlite);
+        services.TryAddKeyedSingleton<IStoreDialect, PostgreSqlDialect>(ProviderNames.PostgreSql);
+        services.TryAddKeyedSingleton<ILeasingSql, PostgreSqlLeasingSql>(ProviderNames.PostgreSql);
+    }
+
+    private static void AddFacade(IServiceCollection services)
+    {
+        services.TryAddSingleton(new DefaultActor(_ => Actor.System("application")));
+        services.TryAddScoped<IWorkOrderManager>(scope => new WorkOrderManager(
+            scope.GetRequiredService<OperationRunner>(),
+            scope.GetRequiredService<Verbs>(),
+            scope.GetRequiredService<OrderTypeRegistry>(),
+            scope.GetRequiredService<JsonDocuments>(),
+            scope.GetRequiredService<OwningContext>(),
+            new WorkSession(scope, null, scope.GetRequiredService<DefaultActor>().Of(scope))));
+        services.TryAddSingleton<IWorkOrderManagerFactory, WorkOrderManagerFactory>();
+        services.TryAddSingleton<IWorkMaintenance, WorkMaintenance>();
+        services.TryAddScoped<WorkReader>();
+        services.TryAddScoped<IWorkOrderRepository, WorkOrderRepository>();
+        services.TryAddScoped<IWorkItemRepository, WorkItemRepository>();
+        services.TryAddScoped<IWorkEventRepository, WorkEventRepository>();
+    }
+}

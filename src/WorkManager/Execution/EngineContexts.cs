@@ -1,0 +1,105 @@
+using System.Reflection;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Storage;
+using WorkManager.Persistence.HostModel;
+
+namespace WorkManager.Execution;
+
+/// <summary>Builds the engine's context from the host's options: the same database, and nothing else of the host's.</summary>
+/// <remarks>
+/// The engine never writes through the host's context: that would flush what the host has pending, and let the host's interceptors,
+/// filters and converters act on our rows.
+/// </remarks>
+internal sealed class EngineContexts(StoreDialects dialects)
+{
+    /// <summary>A context on a connection of its own, or on the one that the host gave as an object.</summary>
+    public WorkManagerDbContext Open(DbContext host)
+    {
+        var engine = new WorkManagerDbContext(BuildOptions(host));
+        // A unit that fails is rolled back as a whole: a savepoint before each save would only cost round trips.
+        engine.Database.AutoSavepointsEnabled = false;
+        return engine;
+    }
+
+    /// <summary>A context on the host's connection and in its transaction.</summary>
+    public async Task<WorkManagerDbContext> JoinAsync(DbContext host, IDbContextTransaction transaction)
+    {
+        var engine = Open(host);
+        try
+        {
+            engine.Database.SetDbConnection(host.Database.GetDbConnection(), contextOwnsConnection: false);
+            await engine.Database.UseTransactionAsync(transaction.GetDbTransaction()).ConfigureAwait(false);
+            return engine;
+        }
+        catch
+        {
+            await engine.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private DbContextOptions<WorkManagerDbContext> BuildOptions(DbContext host)
+    {
+        var hostOptions = host.GetService<IDbContextOptions>();
+        var provider = RelationalOptionsExtension.Extract(hostOptions);
+        var core = hostOptions.FindExtension<CoreOptionsExtension>();
+        var schema = hostOptions.FindExtension<WorkManagerOptionsExtension>()?.Schema ?? host.Model.GetDefaultSchema();
+
+        var builder = new DbContextOptionsBuilder<WorkManagerDbContext>();
+        var infrastructure = (IDbContextOptionsBuilderInfrastructure)builder;
+        infrastructure.AddOrUpdateExtension(provider);
+        infrastructure.AddOrUpdateExtension(new WorkManagerOptionsExtension(schema, engine: true));
+        // A data source or logger registered with the application is found through these two.
+        builder.UseApplicationServiceProvider(core?.ApplicationServiceProvider);
+        builder.UseLoggerFactory(core?.LoggerFactory);
+        builder.AddInterceptors(dialects.Of(host).EngineInterceptors);
+        builder.AddInterceptors(ConnectionInterceptors(core?.Interceptors ?? []));
+        return builder.Options;
+    }
+
+    // Access tokens and session settings come by connection interceptors: those must act. Everything else of the host's must not.
+    private static IEnumerable<IInterceptor> ConnectionInterceptors(IEnumerable<IInterceptor> interceptors)
+    {
+        foreach (var interceptor in interceptors)
+        {
+            if (interceptor is IDbConnectionInterceptor)
+            {
+                yield return OneInterface<IDbConnectionInterceptor>.Of(interceptor);
+            }
+
+            if (interceptor is IDbTransactionInterceptor)
+            {
+                yield return OneInterface<IDbTransactionInterceptor>.Of(interceptor);
+            }
+        }
+    }
+}
+
+/// <summary>Shows one interface of an interceptor that may have many.</summary>
+internal class OneInterface<TInterceptor> : DispatchProxy
+    where TInterceptor : class, IInterceptor
+{
+    private object? target;
+
+    public static IInterceptor Of(IInterceptor interceptor)
+    {
+        var proxy = Create<TInterceptor, OneInterface<TInterceptor>>();
+        ((OneInterface<TInterceptor>)(object)proxy).target = interceptor;
+        return proxy;
+    }
+
+    protected override object? Invoke(MethodInfo? targetMethod, object?[]? args)
+    {
+        try
+        {
+            return targetMethod!.Invoke(target, args);
+        }
+        catch (TargetInvocationException failure) when (failure.InnerException is not null)
+        {
+            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(failure.InnerException);
+            throw;
+        }
+    }
+}

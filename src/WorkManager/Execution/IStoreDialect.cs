@@ -1,0 +1,51 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace WorkManager.Execution;
+
+/// <summary>What the kernel needs that databases do differently. Verbs have SQL interfaces of their own.</summary>
+internal interface IStoreDialect
+{
+    /// <summary>Interceptors for connections that the engine opens itself.</summary>
+    IReadOnlyList<IInterceptor> EngineInterceptors { get; }
+
+    /// <summary>The name of the database among those with one writer at a time; null where writers do not wait for each other.</summary>
+    string? WriterGateOf(WorkManagerDbContext db);
+
+    /// <summary>The time that decides leases.</summary>
+    Task<DateTimeOffset> ReadClockAsync(UnitOfWork unit);
+
+    /// <summary>Locks an order by writing it, and returns it tracked; null if there is none.</summary>
+    Task<WorkOrder?> LockOrderAsync(UnitOfWork unit, Guid orderId);
+
+    /// <summary>Locks the order of an item by writing it, and returns it tracked; null if there is none.</summary>
+    Task<WorkOrder?> LockOrderOfItemAsync(UnitOfWork unit, Guid itemId);
+
+    /// <summary>Locks those of the orders that nobody else holds, and returns them tracked.</summary>
+    Task<IReadOnlyList<WorkOrder>> TryLockOrdersAsync(UnitOfWork unit, IReadOnlyCollection<Guid> orderIds);
+
+    /// <summary>Locks an item and returns it tracked, if the caller holds a live lease on it; else null.</summary>
+    Task<WorkItem?> LockHeldItemAsync(UnitOfWork unit, LeaseToken lease);
+
+    /// <summary>Locks the items of an order that agents hold, and returns them tracked. The order must be locked.</summary>
+    Task<IReadOnlyList<WorkItem>> LockHeldItemsOfAsync(UnitOfWork unit, Guid orderId);
+
+    /// <summary>The columns that exist, as <c>table.column</c>.</summary>
+    Task<IReadOnlySet<string>> ReadColumnsAsync(WorkManagerDbContext db);
+
+    /// <summary>Refuses a database that would lose data, naming what to change.</summary>
+    Task EnsureSafeAsync(WorkManagerDbContext db);
+}
+
+/// <summary>Finds what belongs to the provider of a context.</summary>
+internal sealed class StoreDialects(IServiceProvider services)
+{
+    public IStoreDialect Of(DbContext context) => Sql<IStoreDialect>(context);
+
+    /// <summary>A verb's SQL for the provider of a context.</summary>
+    public T Sql<T>(DbContext context)
+        where T : notnull =>
+        services.GetKeyedService<T>(context.Database.ProviderName) ?? throw new NotSupportedException(
+            $"WorkManager does not support the database provider '{context.Database.ProviderName}'. It supports SQLite and PostgreSQL.");
+}

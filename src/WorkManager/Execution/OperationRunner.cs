@@ -1,0 +1,112 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
+using Microsoft.Extensions.DependencyInjection;
+using WorkManager.Diagnostics;
+using WorkManager.Persistence.HostModel;
+
+namespace WorkManager.Execution;
+
+/// <summary>The one way into the engine: every call of every verb is traced, measured and checked here.</summary>
+internal sealed class OperationRunner(
+    IServiceScopeFactory scopes, OwningContext owner, WorkTransactions transactions, WorkClock clock, SchemaGuard schema, Telemetry telemetry,
+    IEnumerable<IOrderSubmittedFollowUp> followUps)
+{
+    public Task<TResult> RunAsync<TRequest, TResult>(
+        IVerb<TRequest, TResult> verb, WorkSession session, TRequest request, CancellationToken cancellationToken) =>
+        RunAsync(verb.Operation, session, async context =>
+        {
+            await schema.EnsureAsync(context).ConfigureAwait(false);
+            return await verb.ExecuteAsync(context, request, cancellationToken).ConfigureAwait(false);
+        }, cancellationToken);
+
+    /// <summary>Runs a query.</summary>
+    public Task<TResult> ReadAsync<TResult>(string name, WorkSession session, Func<OperationContext, Task<TResult>> query, CancellationToken cancellationToken) =>
+        RunAsync(new Operation(name, JoinRule.Joins), session, async context =>
+        {
+            await schema.EnsureAsync(context).ConfigureAwait(false);
+            return await query(context).ConfigureAwait(false);
+        }, cancellationToken);
+
+    /// <summary>Checks the schema, whatever was seen of it before.</summary>
+    public Task CheckSchemaAsync(WorkSession session, CancellationToken cancellationToken) =>
+        RunAsync(new Operation("check_schema", JoinRule.Joins), session, async context =>
+        {
+            await schema.CheckAsync(context).ConfigureAwait(false);
+            return true;
+        }, cancellationToken);
+
+    private async Task<TResult> RunAsync<TResult>(
+        Operation operation, WorkSession session, Func<OperationContext, Task<TResult>> step, CancellationToken cancellationToken)
+    {
+        using var activity = telemetry.Start(operation.Name, operation.ActivityName, session.Actor);
+        try
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var (result, submitted) = session.Services is { } services
+                ? await RunInAsync(services, operation, session, step, activity).ConfigureAwait(false)
+                : await RunInNewScopeAsync(operation, session, step, activity).ConfigureAwait(false);
+            foreach (var order in submitted)
+            {
+                foreach (var followUp in followUps)
+                {
+                    await followUp.RunAsync(order, cancellationToken).ConfigureAwait(false);
+                }
+            }
+
+            return result;
+        }
+        catch (Exception failure)
+        {
+            activity.Fail(failure);
+            throw;
+        }
+    }
+
+    private async Task<(TResult Result, IReadOnlyList<OrderSubmitted> Submitted)> RunInNewScopeAsync<TResult>(
+        Operation operation, WorkSession session, Func<OperationContext, Task<TResult>> step, OperationActivity activity)
+    {
+        var scope = scopes.CreateAsyncScope();
+        await using (scope.ConfigureAwait(false))
+        {
+            return await RunInAsync(scope.ServiceProvider, operation, session, step, activity).ConfigureAwait(false);
+        }
+    }
+
+    private async Task<(TResult Result, IReadOnlyList<OrderSubmitted> Submitted)> RunInAsync<TResult>(
+        IServiceProvider services, Operation operation, WorkSession session, Func<OperationContext, Task<TResult>> step, OperationActivity activity)
+    {
+        var host = session.Host ?? owner.Resolve(services);
+        var joined = FindTransaction(host, operation);
+        var context = new OperationContext(session, services, host, joined, transactions, clock, activity);
+        var result = await step(context).ConfigureAwait(false);
+        // What follows runs after the commit. A transaction that was joined is not committed yet, and we do not learn when it is.
+        return (result, joined is null ? context.FollowUps : []);
+    }
+
+    private static IDbContextTransaction? FindTransaction(DbContext host, Operation operation)
+    {
+        if (ApplyScope.Host is { } applying && applying != host)
+        {
+            throw new WorkManagerException(
+                WorkErrorCodes.ForeignContext,
+                $"WorkManager was called inside an apply, but not in its transaction. Use the IWorkOrderManager that the order type gets by injection.");
+        }
+
+        var transaction = host.Database.CurrentTransaction;
+        if (transaction is not null && operation.Join == JoinRule.Refuses)
+        {
+            throw new WorkManagerException(
+                WorkErrorCodes.TransactionNotAllowed,
+                $"'{operation.Name}' cannot be part of your transaction: its result must be committed when it returns. Call it before or after.");
+        }
+
+        if (transaction is null && (System.Transactions.Transaction.Current is not null || System.Transactions.TransactionsDatabaseFacadeExtensions.GetEnlistedTransaction(host.Database) is not null))
+        {
+            throw new WorkManagerException(
+                WorkErrorCodes.TransactionNotAllowed,
+                "WorkManager does not take part in a TransactionScope. Use Database.BeginTransactionAsync() on your context.");
+        }
+
+        return transaction;
+    }
+}

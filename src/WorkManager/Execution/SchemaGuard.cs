@@ -1,0 +1,58 @@
+using System.Collections.Concurrent;
+using Microsoft.EntityFrameworkCore;
+
+namespace WorkManager.Execution;
+
+/// <summary>Checks once a database that its tables are there and have the columns of this version.</summary>
+/// <remarks>It looks at columns, not at the migrations history: a schema made by a script or by the host's own migrations is as good.</remarks>
+internal sealed class SchemaGuard(StoreDialects dialects)
+{
+    private readonly ConcurrentDictionary<string, bool> checkedDatabases = new(StringComparer.Ordinal);
+
+    public async Task EnsureAsync(OperationContext context)
+    {
+        // A connection that the host opened itself may be to a private in-memory database: its text says nothing about which.
+        var text = context.Host.Database.GetConnectionString();
+        var key = string.IsNullOrEmpty(text) || text.Contains(":memory:", StringComparison.OrdinalIgnoreCase) ? null : text;
+        if (key is not null && checkedDatabases.ContainsKey(key))
+        {
+            return;
+        }
+
+        await CheckAsync(context).ConfigureAwait(false);
+        if (key is not null)
+        {
+            checkedDatabases.TryAdd(key, true);
+        }
+    }
+
+    public Task CheckAsync(OperationContext context) => context.ReadAsync(async db =>
+    {
+        var dialect = dialects.Of(db);
+        await dialect.EnsureSafeAsync(db).ConfigureAwait(false);
+        var found = await dialect.ReadColumnsAsync(db).ConfigureAwait(false);
+        var expected = (
+            from entity in db.Model.GetEntityTypes()
+            from property in entity.GetProperties()
+            select $"{entity.GetTableName()}.{property.GetColumnName()}").ToList();
+        var missing = expected.Where(c => !found.Contains(c)).ToList();
+        if (missing.Count > 0)
+        {
+            throw Describe(context.Host, missing, nothingThere: missing.Count == expected.Count);
+        }
+
+        return true;
+    });
+
+    private static WorkManagerSchemaException Describe(DbContext host, List<string> missing, bool nothingThere)
+    {
+        var command = $"Run 'dotnet ef database update --context {host.GetType().Name}', or apply the migrations at deployment. "
+            + "EnsureCreated() leaves these tables out: they belong to migrations.";
+        return nothingThere
+            ? new WorkManagerSchemaException(WorkErrorCodes.SchemaMissing, $"The tables of WorkManager are missing. {command}")
+            : new WorkManagerSchemaException(
+                WorkErrorCodes.SchemaOutdated,
+                $"The tables of WorkManager are older than the package: {string.Join(", ", missing.Take(5))}{(missing.Count > 5 ? ", …" : "")} "
+                + $"{(missing.Count == 1 ? "is" : "are")} missing. {command}");
+    }
+}

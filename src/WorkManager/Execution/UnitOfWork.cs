@@ -1,0 +1,78 @@
+using Microsoft.EntityFrameworkCore;
+using WorkManager.Auditing;
+using WorkManager.Persistence;
+
+namespace WorkManager.Execution;
+
+/// <summary>One attempt at a transaction: the engine's context, one time, one actor, and what was changed in it.</summary>
+/// <remarks>
+/// Locks are taken in one order: orders by id, items by id, parts, inserts. Orders are locked by writing them: under a caller's
+/// REPEATABLE READ a lock without a write would let two last submits both see the other's item open.
+/// </remarks>
+internal sealed class UnitOfWork
+{
+    private readonly StoreDialects dialects;
+    private readonly IdGenerator ids;
+
+    public UnitOfWork(WorkManagerDbContext db, OperationContext context, StoreDialects dialects, IdGenerator ids)
+    {
+        Db = db;
+        Actor = context.Actor;
+        Now = context.Clock.Now();
+        Clock = context.Clock;
+        Audit = new AuditTrail(db, Actor, Now, () => context.TraceParent);
+        Lifecycle = new Lifecycle(Audit, Now);
+        this.dialects = dialects;
+        this.ids = ids;
+    }
+
+    public WorkManagerDbContext Db { get; }
+
+    public Actor Actor { get; }
+
+    /// <summary>The application's time at the start of the attempt: what rows are stamped with.</summary>
+    public DateTimeOffset Now { get; }
+
+    public WorkClock Clock { get; }
+
+    public AuditTrail Audit { get; }
+
+    public Lifecycle Lifecycle { get; }
+
+    public IStoreDialect Dialect => dialects.Of(Db);
+
+    public Guid NewId() => ids.Next();
+
+    /// <summary>A verb's SQL for this database.</summary>
+    public T Sql<T>()
+        where T : notnull => dialects.Sql<T>(Db);
+
+    /// <summary>Locks an order.</summary>
+    /// <exception cref="WorkNotFoundException">There is none.</exception>
+    public async Task<WorkOrder> LockOrderAsync(Guid orderId) =>
+        await Dialect.LockOrderAsync(this, orderId).ConfigureAwait(false) ?? throw WorkNotFoundException.Order(orderId);
+
+    /// <summary>Locks the order of an item.</summary>
+    /// <exception cref="WorkNotFoundException">There is no such item.</exception>
+    public async Task<WorkOrder> LockOrderOfItemAsync(Guid itemId) =>
+        await Dialect.LockOrderOfItemAsync(this, itemId).ConfigureAwait(false) ?? throw WorkNotFoundException.Item(itemId);
+
+    /// <summary>Locks an item that the caller holds.</summary>
+    /// <exception cref="LeaseLostException">The caller holds no live lease.</exception>
+    /// <exception cref="WorkNotFoundException">There is no such item.</exception>
+    public async Task<WorkItem> LockHeldItemAsync(LeaseToken lease) =>
+        await Dialect.LockHeldItemAsync(this, lease).ConfigureAwait(false)
+        ?? throw WhyLeaseIsLost(await Db.WorkItems.AsNoTracking().SingleOrDefaultAsync(i => i.Id == lease.ItemId).ConfigureAwait(false), lease, Actor);
+
+    public Task SaveAsync() => Db.SaveChangesAsync();
+
+    /// <summary>Says why an item is not held, from what is stored now.</summary>
+    public static WorkManagerException WhyLeaseIsLost(WorkItem? item, LeaseToken lease, Actor actor) => item switch
+    {
+        null => WorkNotFoundException.Item(lease.ItemId),
+        { IsLeased: false } => new LeaseLostException(lease.ItemId, LeaseLostReason.NotLeased),
+        _ when item.LeaseEpoch != lease.Epoch => new LeaseLostException(lease.ItemId, LeaseLostReason.Superseded),
+        _ when item.LeasedByAgentId != actor.LeaseHolder => new LeaseLostException(lease.ItemId, LeaseLostReason.NotHolder),
+        _ => new LeaseLostException(lease.ItemId, LeaseLostReason.Expired),
+    };
+}

@@ -1,0 +1,154 @@
+using System.Data;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
+using Microsoft.Extensions.DependencyInjection;
+using WorkManager.Persistence;
+using WorkManager.Persistence.HostModel;
+
+namespace WorkManager.Execution;
+
+/// <summary>The three ways in which the engine talks to the database: read, write, and write together with the host.</summary>
+internal sealed class WorkTransactions(
+    EngineContexts contexts, StoreDialects dialects, IdGenerator ids, OwningContext owner, IServiceScopeFactory scopes)
+{
+    private const string Savepoint = "workmanager";
+
+    public async Task<T> ReadAsync<T>(OperationContext context, Func<WorkManagerDbContext, Task<T>> query)
+    {
+        var db = context.Joined is { } transaction
+            ? await contexts.JoinAsync(context.Host, transaction).ConfigureAwait(false)
+            : contexts.Open(context.Host);
+        await using (db.ConfigureAwait(false))
+        {
+            return await query(db).ConfigureAwait(false);
+        }
+    }
+
+    public async Task<T> TransactAsync<T>(
+        OperationContext context, Func<UnitOfWork, Task<T>> body, Func<WorkManagerDbContext, Task<bool>> isCommitted, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return context.Joined is { } transaction
+            ? await JoinAsync(context, transaction, body).ConfigureAwait(false)
+            : await RetryAsync(context, attempt => OwnAsync(context, attempt, body), isCommitted, cancellationToken).ConfigureAwait(false);
+    }
+
+    public Task<T> TransactWithHostAsync<T>(
+        OperationContext context, Func<HostUnit, Task<T>> body, Func<WorkManagerDbContext, Task<bool>> isCommitted, CancellationToken cancellationToken) =>
+        RetryAsync(context, attempt => WithHostAsync(context, attempt, body), isCommitted, cancellationToken);
+
+    /// <summary>A failed operation leaves nothing of itself in the caller's transaction, which the caller may go on with.</summary>
+    private async Task<T> JoinAsync<T>(OperationContext context, IDbContextTransaction transaction, Func<UnitOfWork, Task<T>> body)
+    {
+        var db = await contexts.JoinAsync(context.Host, transaction).ConfigureAwait(false);
+        await using (db.ConfigureAwait(false))
+        {
+            await transaction.CreateSavepointAsync(Savepoint, CancellationToken.None).ConfigureAwait(false);
+            try
+            {
+                var result = await body(new UnitOfWork(db, context, dialects, ids)).ConfigureAwait(false);
+                await transaction.ReleaseSavepointAsync(Savepoint, CancellationToken.None).ConfigureAwait(false);
+                return result;
+            }
+            catch
+            {
+                await transaction.RollbackToSavepointAsync(Savepoint, CancellationToken.None).ConfigureAwait(false);
+                throw;
+            }
+        }
+    }
+
+    private async Task<T> OwnAsync<T>(OperationContext context, Attempt attempt, Func<UnitOfWork, Task<T>> body)
+    {
+        var db = contexts.Open(context.Host);
+        await using (db.ConfigureAwait(false))
+        {
+            var transaction = await BeginAsync(db).ConfigureAwait(false);
+            await using (transaction.ConfigureAwait(false))
+            {
+                var result = await body(new UnitOfWork(db, context, dialects, ids)).ConfigureAwait(false);
+                await attempt.CommitAsync(transaction, result).ConfigureAwait(false);
+                return result;
+            }
+        }
+    }
+
+    private async Task<T> WithHostAsync<T>(OperationContext context, Attempt attempt, Func<HostUnit, Task<T>> body)
+    {
+        var scope = scopes.CreateAsyncScope();
+        await using (scope.ConfigureAwait(false))
+        {
+            var host = owner.Resolve(scope.ServiceProvider);
+            using var apply = ApplyScope.Enter(host);
+            var transaction = await BeginAsync(host).ConfigureAwait(false);
+            await using (transaction.ConfigureAwait(false))
+            {
+                var db = await contexts.JoinAsync(host, transaction).ConfigureAwait(false);
+                await using (db.ConfigureAwait(false))
+                {
+                    var unit = new HostUnit(new UnitOfWork(db, context, dialects, ids), host, scope.ServiceProvider);
+                    var result = await body(unit).ConfigureAwait(false);
+                    await attempt.CommitAsync(transaction, result).ConfigureAwait(false);
+                    return result;
+                }
+            }
+        }
+    }
+
+    // By name: a session's default may be stronger, and then every wait for a lock would end in an error.
+    private static Task<IDbContextTransaction> BeginAsync(DbContext db) =>
+        db.Database.BeginTransactionAsync(IsolationLevel.ReadCommitted, CancellationToken.None);
+
+    /// <summary>Runs an attempt by the host's execution strategy: again after a passing error, but never after a commit that came through.</summary>
+    private async Task<T> RetryAsync<T>(
+        OperationContext context, Func<Attempt, Task<T>> run, Func<WorkManagerDbContext, Task<bool>> isCommitted, CancellationToken cancellationToken)
+    {
+        var outer = contexts.Open(context.Host);
+        await using (outer.ConfigureAwait(false))
+        {
+            using var turn = await WriterGate.EnterAsync(dialects.Of(outer).WriterGateOf(outer), cancellationToken).ConfigureAwait(false);
+            return await outer.Database.CreateExecutionStrategy().ExecuteAsync(
+                new Attempt(),
+                (_, attempt, _) =>
+                {
+                    attempt.Restart();
+                    return run(attempt);
+                },
+                async (_, attempt, _) =>
+                {
+                    if (!attempt.IsCommitting)
+                    {
+                        return new ExecutionResult<T>(false, default!);
+                    }
+
+                    var db = contexts.Open(context.Host);
+                    await using (db.ConfigureAwait(false))
+                    {
+                        return new ExecutionResult<T>(await isCommitted(db).ConfigureAwait(false), (T)attempt.Result!);
+                    }
+                },
+                cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>What is known of an attempt when its commit gives no answer.</summary>
+    private sealed class Attempt
+    {
+        public bool IsCommitting { get; private set; }
+
+        public object? Result { get; private set; }
+
+        public void Restart()
+        {
+            IsCommitting = false;
+            Result = null;
+        }
+
+        public async Task CommitAsync(IDbContextTransaction transaction, object? result)
+        {
+            Result = result;
+            IsCommitting = true;
+            await transaction.CommitAsync(CancellationToken.None).ConfigureAwait(false);
+        }
+    }
+}

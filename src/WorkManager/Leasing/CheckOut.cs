@@ -1,0 +1,95 @@
+using Microsoft.EntityFrameworkCore;
+using WorkManager.Diagnostics;
+using WorkManager.Execution;
+using WorkManager.OrderTypes;
+
+namespace WorkManager.Leasing;
+
+/// <param name="Count">How many items at most.</param>
+/// <param name="Filter">What to look for.</param>
+internal sealed record CheckOutRequest(int Count, CheckoutRequest Filter);
+
+/// <summary>Leases the next items: highest priority first, then first in.</summary>
+internal sealed class CheckOut(
+    LeaseRecovery recovery, OrderTypeRegistry types, JsonDocuments documents, Telemetry telemetry, LeaseOptions lease)
+    : IVerb<CheckOutRequest, IReadOnlyList<WorkLease>>
+{
+    public Operation Operation { get; } = new("checkout", JoinRule.Refuses);
+
+    public async Task<IReadOnlyList<WorkLease>> ExecuteAsync(OperationContext context, CheckOutRequest request, CancellationToken cancellationToken)
+    {
+        var claim = Check(request);
+        var items = await ClaimAsync(context, claim, cancellationToken).ConfigureAwait(false);
+        if (items.Count < claim.Count && await recovery.RefillAsync(context, cancellationToken).ConfigureAwait(false))
+        {
+            items = [.. items, .. await ClaimAsync(context, claim with { Count = claim.Count - items.Count }, cancellationToken).ConfigureAwait(false)];
+        }
+
+        if (items.Count == 0)
+        {
+            await EnsureOrderExistsAsync(context, claim.OrderId).ConfigureAwait(false);
+            return [];
+        }
+
+        telemetry.CountLeases(items.Count);
+        return await DescribeAsync(context, items).ConfigureAwait(false);
+    }
+
+    private Claim Check(CheckOutRequest request)
+    {
+        var filter = request.Filter;
+        if (request.Count is < 1 or > 1000)
+        {
+            throw WorkValidationException.Argument("count", "out_of_range", "The count must be 1 to 1000.");
+        }
+
+        if (filter.MinPriority is < 0 or > 100)
+        {
+            throw WorkValidationException.Argument("min_priority", "out_of_range", "The minimum priority must be 0 to 100.");
+        }
+
+        var ttl = filter.Ttl ?? lease.Ttl;
+        if (ttl < TimeSpan.FromSeconds(1) || ttl > TimeSpan.FromDays(1))
+        {
+            throw WorkValidationException.Argument("ttl", "out_of_range", "The time to live must be 1 second to 1 day.");
+        }
+
+        var type = filter.Type is { } key ? types.Get(key).Key : null;
+        return new Claim(request.Count, filter.OrderId, type, (short?)filter.MinPriority, ttl);
+    }
+
+    private static Task<IReadOnlyList<WorkItem>> ClaimAsync(OperationContext context, Claim claim, CancellationToken cancellationToken) =>
+        context.TransactAsync(
+            unit => unit.Sql<ILeasingSql>().ClaimAsync(unit, claim),
+            // A claim whose commit got no answer is not looked for: nobody knows of the lease, it runs out and the item comes back.
+            _ => Task.FromResult(false),
+            cancellationToken);
+
+    private static Task<bool> EnsureOrderExistsAsync(OperationContext context, Guid? orderId) => orderId is not { } id
+        ? Task.FromResult(true)
+        : context.ReadAsync(async db =>
+            await db.WorkOrders.AnyAsync(o => o.Id == id, CancellationToken.None).ConfigureAwait(false) ? true : throw WorkNotFoundException.Order(id));
+
+    private async Task<IReadOnlyList<WorkLease>> DescribeAsync(OperationContext context, IReadOnlyList<WorkItem> items)
+    {
+        var traces = await ReadTracesAsync(context, items).ConfigureAwait(false);
+        var leases = items.OrderByDescending(i => i.Priority).ThenBy(i => i.AvailableAt).ThenBy(i => i.Id)
+            .Select(i => new WorkLease(i, lease.HeartbeatEvery, documents.Lenient, traces.GetValueOrDefault(i.OrderId)))
+            .ToList();
+        context.JoinTraceOf(leases[0].TraceParent);
+        return leases;
+    }
+
+    // The claim joins nothing, so the traces cost a query: only where somebody looks at traces.
+    private static async Task<Dictionary<Guid, string?>> ReadTracesAsync(OperationContext context, IReadOnlyList<WorkItem> items)
+    {
+        if (!Telemetry.IsTracing)
+        {
+            return [];
+        }
+
+        var orderIds = items.Select(i => i.OrderId).Distinct().ToList();
+        return await context.ReadAsync(db =>
+            db.WorkOrders.Where(o => orderIds.Contains(o.Id)).Select(o => new { o.Id, o.TraceParent }).ToDictionaryAsync(o => o.Id, o => o.TraceParent)).ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,41 @@
+using WorkManager.Execution;
+
+namespace WorkManager.Leasing;
+
+/// <summary>What to claim.</summary>
+/// <param name="Count">How many items at most.</param>
+/// <param name="OrderId">Only of this order.</param>
+/// <param name="OrderType">Only of this order type.</param>
+/// <param name="MinPriority">Only of this priority or higher.</param>
+/// <param name="Ttl">For how long.</param>
+internal sealed record Claim(int Count, Guid? OrderId, string? OrderType, short? MinPriority, TimeSpan Ttl);
+
+/// <summary>The SQL of leasing.</summary>
+/// <remarks>
+/// <para>
+/// A lease is (item, epoch, agent). A grant raises the epoch by one, in the same statement that checks that the item is ready: no item is held twice.
+/// A claim never asks the order: whoever closes an order takes its items out of the queue in the same transaction.
+/// </para>
+/// <para>
+/// A claim waits for nothing: items and orders that somebody else has locked are skipped. An order that was skipped shows the state it had;
+/// the next one to lock it corrects that.
+/// </para>
+/// </remarks>
+internal interface ILeasingSql
+{
+    /// <summary>Leases items, writes their <c>leased</c> events, and marks their orders checked out; returns the items detached, unsorted.</summary>
+    Task<IReadOnlyList<WorkItem>> ClaimAsync(UnitOfWork unit, Claim claim);
+
+    /// <summary>Makes items ready whose time has come; returns how many.</summary>
+    Task<int> PromoteDueAsync(UnitOfWork unit, int limit);
+
+    /// <summary>Reads items whose lease has run out, detached and without locking them, the longest overdue first.</summary>
+    Task<IReadOnlyList<WorkItem>> FindExpiredAsync(WorkManagerDbContext db, WorkClock clock, int limit);
+
+    /// <summary>Locks those of the items whose lease has still run out, and returns them tracked.</summary>
+    Task<IReadOnlyList<WorkItem>> LockExpiredAsync(UnitOfWork unit, IReadOnlyCollection<Guid> itemIds);
+
+    /// <summary>Moves the order of an item that has begun from checked out to in progress, unless somebody else has it locked.</summary>
+    /// <returns>The order, tracked and still checked out; null if there is nothing to do.</returns>
+    Task<WorkOrder?> TryLockCheckedOutOrderAsync(UnitOfWork unit, Guid orderId);
+}

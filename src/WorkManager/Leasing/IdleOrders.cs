@@ -1,0 +1,31 @@
+using Microsoft.EntityFrameworkCore;
+using WorkManager.Auditing;
+using WorkManager.Execution;
+
+namespace WorkManager.Leasing;
+
+/// <summary>Orders on which nobody works any more show it: they go back to queued.</summary>
+internal static class IdleOrders
+{
+    /// <summary>Requeues those of the locked orders that have no leased item left. What the unit changed must be saved.</summary>
+    public static async Task RequeueAsync(UnitOfWork unit, IReadOnlyCollection<WorkOrder> orders)
+    {
+        var candidates = orders.Where(o => o.State is OrderState.CheckedOut or OrderState.InProgress && o.ItemsOpen > 0).ToDictionary(o => o.Id);
+        if (candidates.Count == 0)
+        {
+            return;
+        }
+
+        var ids = candidates.Keys.ToList();
+        var idle = await unit.Db.WorkOrders
+            .Where(o => ids.Contains(o.Id) && !o.Items.Any(i => i.State == ItemState.Leased || i.State == ItemState.InProgress))
+            .Select(o => o.Id)
+            .ToListAsync().ConfigureAwait(false);
+        foreach (var id in idle)
+        {
+            unit.Lifecycle.Move(candidates[id], OrderState.Queued, new EventDetails(Message: "Nobody works on the order", Actor: Lifecycle.Engine));
+        }
+
+        await unit.SaveAsync().ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,105 @@
+using System.Security.Cryptography;
+using System.Text.Json.Nodes;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using WorkManager.Auditing;
+using WorkManager.Diagnostics;
+using WorkManager.Execution;
+
+namespace WorkManager.Leasing;
+
+/// <summary>Takes back leases that ran out, and puts items in the queue whose time has come.</summary>
+/// <remarks>Maintenance does it on a schedule; a claim that comes up short does it, too, so that work flows without any schedule.</remarks>
+internal sealed class LeaseRecovery(StoreDialects dialects, Telemetry telemetry, RetryOptions retry, ILogger<LeaseRecovery>? log = null)
+{
+    // Optional: an application without logging is no reason to fail.
+    private readonly ILogger log = (ILogger?)log ?? NullLogger.Instance;
+
+    private const int PromoteBatch = 1000;
+    private const int ReclaimBatch = 100;
+
+    /// <summary>Makes claimable what can be; returns whether there is anything new.</summary>
+    public async Task<bool> RefillAsync(OperationContext context, CancellationToken cancellationToken)
+    {
+        var promoted = await PromoteDueAsync(context, cancellationToken).ConfigureAwait(false);
+        var reclaimed = await ReclaimBatchAsync(context, cancellationToken).ConfigureAwait(false);
+        return promoted + reclaimed > 0;
+    }
+
+    public static Task<int> PromoteDueAsync(OperationContext context, CancellationToken cancellationToken) =>
+        context.TransactAsync(unit => unit.Sql<ILeasingSql>().PromoteDueAsync(unit, PromoteBatch), _ => Task.FromResult(false), cancellationToken);
+
+    /// <summary>Takes back up to a batch of leases; returns how many. Those that somebody else is at are left for the next batch.</summary>
+    public async Task<int> ReclaimBatchAsync(OperationContext context, CancellationToken cancellationToken)
+    {
+        var expired = await context.ReadAsync(db =>
+            dialects.Sql<ILeasingSql>(db).FindExpiredAsync(db, context.Clock, ReclaimBatch)).ConfigureAwait(false);
+        if (expired.Count == 0)
+        {
+            return 0;
+        }
+
+        // Asked for after a lost answer, the second attempt finds nothing left to do: it needs no verification.
+        var reclaimed = await context.TransactAsync(unit => ReclaimAsync(unit, expired), _ => Task.FromResult(false), cancellationToken).ConfigureAwait(false);
+        telemetry.CountExpired(reclaimed);
+        if (reclaimed > 0)
+        {
+            log.LeasesReclaimed(reclaimed);
+        }
+
+        return reclaimed;
+    }
+
+    private async Task<int> ReclaimAsync(UnitOfWork unit, IReadOnlyList<WorkItem> expired)
+    {
+        var orders = (await unit.Dialect.TryLockOrdersAsync(unit, [.. expired.Select(i => i.OrderId).Distinct()]).ConfigureAwait(false)).ToDictionary(o => o.Id);
+        var candidates = expired.Where(i => orders.ContainsKey(i.OrderId)).Select(i => i.Id).ToList();
+        var items = await unit.Sql<ILeasingSql>().LockExpiredAsync(unit, candidates).ConfigureAwait(false);
+        var now = await unit.Dialect.ReadClockAsync(unit).ConfigureAwait(false);
+        foreach (var item in items)
+        {
+            TakeBack(unit, orders[item.OrderId], item, now);
+        }
+
+        var touched = orders.Values.Where(o => items.Any(i => i.OrderId == o.Id)).ToList();
+        foreach (var order in touched)
+        {
+            unit.Lifecycle.Settle(order);
+        }
+
+        await unit.SaveAsync().ConfigureAwait(false);
+        await IdleOrders.RequeueAsync(unit, touched).ConfigureAwait(false);
+        return items.Count;
+    }
+
+    private void TakeBack(UnitOfWork unit, WorkOrder order, WorkItem item, DateTimeOffset now)
+    {
+        var expired = new EventDetails(
+            new JsonObject { ["attempts"] = ++item.Attempts, ["previous_agent_id"] = item.LeasedByAgentId }, "Lease expired", Actor: Lifecycle.Engine);
+        Lifecycle.EndLease(item);
+        if (item.HasExhaustedAttempts)
+        {
+            var error = new JsonObject
+            {
+                ["code"] = "max_attempts_exceeded",
+                ["message"] = $"The lease ran out {item.Attempts} times without a result.",
+            };
+            item.Error = error.ToJsonString();
+            unit.Audit.Record(WorkEventNames.LeaseExpired, item, expired);
+            unit.Lifecycle.Move(order, item, ItemState.Failed, new EventDetails(new JsonObject { ["error"] = error }, Actor: Lifecycle.Engine));
+            return;
+        }
+
+        item.AvailableAt = now + Backoff(item.Attempts);
+        item.ReadyAt = item.AvailableAt <= now ? now : null;
+        unit.Lifecycle.Move(order, item, ItemState.Queued, expired, WorkEventNames.LeaseExpired);
+    }
+
+    /// <summary>Backoff × 2^(attempts − 1), cut at the maximum, and up to the jitter more.</summary>
+    private TimeSpan Backoff(int attempts)
+    {
+        var wait = Math.Min(retry.Backoff.TotalSeconds * Math.Pow(2, attempts - 1), retry.MaxBackoff.TotalSeconds);
+        var jitter = retry.Jitter.TotalMilliseconds >= 1 ? RandomNumberGenerator.GetInt32((int)retry.Jitter.TotalMilliseconds + 1) : 0;
+        return TimeSpan.FromMilliseconds(Math.Floor(wait * 1000) + jitter);
+    }
+}

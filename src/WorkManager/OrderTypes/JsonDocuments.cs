@@ -1,0 +1,67 @@
+using System.Text;
+using System.Text.Json;
+using WorkManager.OrderTypes.Json;
+using WorkManager.OrderTypes.Validation;
+
+namespace WorkManager.OrderTypes;
+
+/// <summary>A document that passed the gate.</summary>
+/// <param name="Text">What is stored.</param>
+/// <param name="Hash">SHA-256 of its canonical form, lower-case hex.</param>
+/// <param name="Value">The document as a value of the host's type.</param>
+internal sealed record CheckedDocument(string Text, string Hash, object Value);
+
+/// <summary>The gate that payloads, inputs and results pass on their way in.</summary>
+internal sealed class JsonDocuments
+{
+    private readonly StrictJsonReader reader;
+    private readonly int maxBytes;
+
+    public JsonDocuments(JsonSerializerOptions strict, LimitOptions limits)
+    {
+        Strict = strict;
+        Lenient = WorkManagerJson.ToLenient(Strict);
+        reader = new StrictJsonReader(Strict);
+        maxBytes = limits.MaxPayloadBytes;
+    }
+
+    /// <summary>How the host's values are written, and read where they come in.</summary>
+    public JsonSerializerOptions Strict { get; }
+
+    /// <summary>How stored rows are read: they may be of another version.</summary>
+    public JsonSerializerOptions Lenient { get; }
+
+    /// <summary>Checks a value of the host's: it passes the same gate as one that comes in as JSON.</summary>
+    /// <exception cref="WorkValidationException">It breaks rules of its type.</exception>
+    /// <exception cref="WorkLimitException">It is too large.</exception>
+    public CheckedDocument Check(string subject, object value, Type type) => Check(subject, JsonSerializer.SerializeToElement(value, type, Strict), type);
+
+    /// <inheritdoc cref="Check(string, object, Type)"/>
+    public CheckedDocument Check(string subject, JsonElement document, Type type)
+    {
+        if (document.ValueKind == JsonValueKind.Undefined)
+        {
+            throw new WorkValidationException(subject, [new ValidationError("", ValidationCodes.Required, "A JSON document is required.")]);
+        }
+
+        var text = document.GetRawText();
+        EnsureSize(subject, text);
+        var value = reader.Read(document, type, out var errors);
+        if (errors.Count > 0 || value is null)
+        {
+            throw new WorkValidationException(
+                subject, errors.Count > 0 ? errors : [new ValidationError("", ValidationCodes.TypeMismatch, "null is not allowed here.")]);
+        }
+
+        return new CheckedDocument(text, CanonicalJson.Hash(document), value);
+    }
+
+    /// <exception cref="WorkLimitException">The text is too large.</exception>
+    public void EnsureSize(string subject, string text)
+    {
+        if (Encoding.UTF8.GetByteCount(text) > maxBytes)
+        {
+            throw new WorkLimitException(WorkErrorCodes.PayloadTooLarge, $"The {subject} is larger than {maxBytes} bytes of JSON.", maxBytes);
+        }
+    }
+}

@@ -1,0 +1,36 @@
+namespace WorkManager.OrderTypes.Validation;
+
+/// <summary>The errors of one document, each at the place where the walker was.</summary>
+internal sealed class ErrorList
+{
+    /// <summary>A document of a million wrong elements must not become a million errors.</summary>
+    internal const int MaxErrors = 1_000;
+
+    private readonly List<ValidationError> errors = [];
+
+    public FieldPath Path { get; } = new();
+
+    /// <summary>Whether there is no room for more: walking on is pointless.</summary>
+    public bool IsFull => errors.Count > MaxErrors;
+
+    public IReadOnlyList<ValidationError> Errors => errors;
+
+    public void Add(string code, string message)
+    {
+        if (errors.Count < MaxErrors)
+        {
+            errors.Add(new ValidationError(Path.ToString(), code, message));
+        }
+        else if (errors.Count == MaxErrors)
+        {
+            errors.Add(new ValidationError("", ValidationCodes.TooManyErrors, $"There are more errors; only the first {MaxErrors} are listed."));
+        }
+    }
+
+    public void Add(string name, string code, string message)
+    {
+        Path.Push(name);
+        Add(code, message);
+        Path.Pop();
+    }
+}

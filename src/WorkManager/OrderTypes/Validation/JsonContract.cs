@@ -1,0 +1,41 @@
+using System.Text.Json;
+
+namespace WorkManager.OrderTypes.Validation;
+
+/// <summary>
+/// What is asked of a JSON value at one place: the facts behind both the coded errors and the exported JSON Schema.
+/// Immutable. A type that refers to itself does so through <see cref="Shape"/>, which is one instance a type.
+/// </summary>
+/// <param name="Kind">The JSON type.</param>
+internal sealed record JsonContract(JsonContractKind Kind)
+{
+    public static JsonContract Any { get; } = new(JsonContractKind.Any) { Nullable = true };
+
+    public static JsonContract Opaque { get; } = new(JsonContractKind.Opaque);
+
+    /// <summary>Whether null is right, too.</summary>
+    public bool Nullable { get; init; }
+
+    public JsonConstraints Constraints { get; init; } = JsonConstraints.None;
+
+    /// <summary>What a string must be the text of.</summary>
+    public StringFormat Format { get; init; }
+
+    /// <summary>What the number is read into.</summary>
+    public NumberPrecision Precision { get; init; }
+
+    /// <summary>The contract of an array's elements or of a dictionary's values.</summary>
+    public JsonContract? Element { get; init; }
+
+    /// <summary>The members, for <see cref="JsonContractKind.Object"/>.</summary>
+    public JsonObjectShape? Shape { get; init; }
+
+    /// <summary>The same contract where null is right, or is not. Like JSON Schema, a list of allowed values must then list null.</summary>
+    public JsonContract OrNull(bool allowed) => this with
+    {
+        Nullable = allowed,
+        Constraints = allowed && Constraints.AllowedValues is { } values
+            ? Constraints with { AllowedValues = [.. values, JsonSerializer.SerializeToElement<object?>(null)] }
+            : Constraints,
+    };
+}

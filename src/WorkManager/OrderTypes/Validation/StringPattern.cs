@@ -1,0 +1,38 @@
+using System.Text.RegularExpressions;
+
+namespace WorkManager.OrderTypes.Validation;
+
+/// <summary>A regular expression that a whole string must match, in bounded time whatever the string.</summary>
+internal sealed class StringPattern
+{
+    /// <summary>Far beyond what an honest pattern takes; short enough that a hostile string costs little.</summary>
+    internal static readonly TimeSpan MatchTimeout = TimeSpan.FromMilliseconds(50);
+
+    private readonly Regex regex;
+
+    public StringPattern(string pattern)
+    {
+        Pattern = pattern;
+        regex = Compile($@"\A(?:{pattern})\z");
+    }
+
+    /// <summary>The pattern as the host wrote it, without anchors.</summary>
+    public string Pattern { get; }
+
+    /// <summary>Whether the whole text matches.</summary>
+    /// <exception cref="RegexMatchTimeoutException">It could not be decided in time.</exception>
+    public bool Matches(string text) => regex.IsMatch(text);
+
+    // The non-backtracking engine is linear in the text; it knows no look-around and no back-references.
+    private static Regex Compile(string anchored)
+    {
+        try
+        {
+            return new Regex(anchored, RegexOptions.CultureInvariant | RegexOptions.NonBacktracking, MatchTimeout);
+        }
+        catch (NotSupportedException)
+        {
+            return new Regex(anchored, RegexOptions.CultureInvariant, MatchTimeout);
+        }
+    }
+}

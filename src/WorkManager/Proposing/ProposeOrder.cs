@@ -1,0 +1,139 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using WorkManager.Execution;
+using WorkManager.OrderTypes;
+using WorkManager.OrderTypes.Json;
+using WorkManager.Persistence;
+
+namespace WorkManager.Proposing;
+
+/// <param name="Type">The order type.</param>
+/// <param name="Payload">The payload as it came in.</param>
+/// <param name="Options">What else was said.</param>
+internal sealed record ProposeRequest(OrderTypeDescriptor Type, JsonElement Payload, ProposeOptions Options);
+
+/// <summary>Checks a payload, plans it, and stores order and items.</summary>
+internal sealed class ProposeOrder(JsonDocuments documents, IdGenerator ids, LimitOptions limits, RetryOptions retry) : IVerb<ProposeRequest, WorkOrder>
+{
+    public Operation Operation { get; } = new("propose", JoinRule.Joins);
+
+    public async Task<WorkOrder> ExecuteAsync(OperationContext context, ProposeRequest request, CancellationToken cancellationToken)
+    {
+        context.JoinTraceOf(null);
+        var meta = CheckOptions(request.Options);
+        var payload = documents.Check("payload", request.Payload, request.Type.PayloadType);
+        var type = (OrderType)context.Services.GetRequiredService(request.Type.ClrType);
+        var plan = CheckPlan(request.Type, await type.PlanAsync(payload.Value, cancellationToken).ConfigureAwait(false));
+        var orderId = ids.Next();
+
+        return await context.TransactAsync(
+            async unit =>
+            {
+                var order = BuildOrder(unit, orderId, request, payload, meta, context.TraceParent);
+                var items = plan.Select(p => BuildItem(unit, order, type, p)).ToList();
+                order.ItemList.AddRange(items);
+                order.ItemsTotal = order.ItemsOpen = items.Count;
+                unit.Db.Add(order);
+                unit.Audit.Record(WorkEventNames.Proposed, order, new(JsonNode.Parse(order.Payload) as JsonObject));
+                unit.Audit.Record(WorkEventNames.Planned, order, new(new JsonObject { ["item_count"] = items.Count }, Actor: Auditing.Lifecycle.Engine));
+                unit.Db.Add(BuildProvenance(unit, order));
+                await unit.SaveAsync().ConfigureAwait(false);
+                return order;
+            },
+            db => db.WorkOrders.AnyAsync(o => o.Id == orderId, CancellationToken.None),
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    private string? CheckOptions(ProposeOptions propose)
+    {
+        if (propose.Priority is < 0 or > 100)
+        {
+            throw WorkValidationException.Argument("priority", "out_of_range", "The priority must be 0 to 100.");
+        }
+
+        var meta = propose.Meta?.ToJsonString(documents.Strict);
+        if (meta is not null)
+        {
+            documents.EnsureSize("meta", meta);
+            using var document = JsonDocument.Parse(meta);
+            StorableText.Ensure("meta", document.RootElement);
+        }
+
+        return meta;
+    }
+
+    private List<(PlannedItem Item, CheckedDocument Input)> CheckPlan(OrderTypeDescriptor type, IReadOnlyList<PlannedItem> plan)
+    {
+        var limit = limits.MaxItemsPerOrder;
+        if (plan.Count == 0)
+        {
+            throw new WorkValidationException(
+                "plan", [new ValidationError("", WorkErrorCodes.EmptyPlan, $"The order type '{type.Key}' planned no item for this payload.")], WorkErrorCodes.EmptyPlan);
+        }
+
+        if (plan.Count > limit)
+        {
+            throw new WorkLimitException(WorkErrorCodes.PlanTooLarge, $"The plan has {plan.Count} items; an order may have {limit}.", limit);
+        }
+
+        if (plan.Any(p => p.MaxAttempts is < 1 or > 1000 || p.Type is { Length: 0 or > 120 }))
+        {
+            throw WorkValidationException.Argument("plan", "out_of_range", "A planned item may have 1 to 1000 attempts, and a type of 1 to 120 characters.");
+        }
+
+        return [.. plan.Select(p => (p, documents.Check("planned input", p.InputValue, type.InputType)))];
+    }
+
+    private static WorkOrder BuildOrder(
+        UnitOfWork unit, Guid id, ProposeRequest request, CheckedDocument payload, string? meta, string? traceParent) => new()
+    {
+        Id = id,
+        Type = request.Type.Key,
+        TypeVersion = request.Type.Version,
+        State = OrderState.Queued,
+        Priority = (short)request.Options.Priority,
+        RequestedByType = unit.Actor.Type,
+        RequestedById = unit.Actor.Id,
+        Payload = payload.Text,
+        PayloadHash = payload.Hash,
+        Meta = meta,
+        DueAt = request.Options.DueAt is { } due ? WorkClock.Cut(due) : null,
+        TraceParent = traceParent,
+        LastTransitionedAt = unit.Now,
+        CreatedAt = unit.Now,
+        UpdatedAt = unit.Now,
+    };
+
+    private WorkItem BuildItem(UnitOfWork unit, WorkOrder order, OrderType type, (PlannedItem Item, CheckedDocument Input) planned)
+    {
+        var available = planned.Item.AvailableAt is { } at && at > unit.Now ? WorkClock.Cut(at) : unit.Now;
+        return new WorkItem
+        {
+            Id = unit.NewId(),
+            OrderId = order.Id,
+            OrderType = order.Type,
+            TypeVersion = order.TypeVersion,
+            Type = planned.Item.Type ?? order.Type,
+            State = ItemState.Queued,
+            Priority = order.Priority,
+            MaxAttempts = (short)(planned.Item.MaxAttempts ?? type.MaxAttempts ?? retry.DefaultMaxAttempts),
+            AvailableAt = available,
+            ReadyAt = available == unit.Now ? unit.Now : null,
+            Input = planned.Input.Text,
+            CreatedAt = unit.Now,
+            UpdatedAt = unit.Now,
+        };
+    }
+
+    private static WorkProvenance BuildProvenance(UnitOfWork unit, WorkOrder order) => new()
+    {
+        OrderId = order.Id,
+        Operation = "propose",
+        ActorType = unit.Actor.Type,
+        ActorId = unit.Actor.Id,
+        OnBehalfOf = unit.Actor.OnBehalfOf?.ToString(),
+        CreatedAt = unit.Now,
+    };
+}

@@ -1,0 +1,41 @@
+using System.Text.Json.Nodes;
+using Microsoft.EntityFrameworkCore;
+using WorkManager.Execution;
+using WorkManager.OrderTypes.Json;
+using WorkManager.Persistence;
+
+namespace WorkManager.Reviewing;
+
+/// <param name="OrderId">The order.</param>
+/// <param name="Reason">Why, if said.</param>
+internal sealed record CancelRequest(Guid OrderId, string? Reason);
+
+/// <summary>Withdraws an order. It ends as rejected; its decision says that it was withdrawn.</summary>
+internal sealed class CancelOrder(IdGenerator ids) : IVerb<CancelRequest, WorkOrder>
+{
+    private const int MaxReason = 2_000;
+
+    public Operation Operation { get; } = new("cancel", JoinRule.Joins);
+
+    public Task<WorkOrder> ExecuteAsync(OperationContext context, CancelRequest request, CancellationToken cancellationToken)
+    {
+        if (request.Reason is { Length: > MaxReason })
+        {
+            throw WorkValidationException.Argument("reason", "schema.max_length", $"The reason may have {MaxReason} characters.");
+        }
+
+        StorableText.Ensure("reason", request.Reason);
+        var reasons = new JsonArray(new JsonObject { ["code"] = "cancelled", ["message"] = request.Reason });
+        var decisionId = ids.Next();
+        return context.TransactAsync(
+            async unit =>
+            {
+                var order = await unit.LockOrderAsync(request.OrderId).ConfigureAwait(false);
+                context.JoinTraceOf(order.TraceParent);
+                return await OrderClosing.CloseAsync(unit, order, decisionId, new Closing(
+                    "cancel", "Order cancelled", new JsonObject { ["cancelled"] = true, ["reason"] = request.Reason }, reasons)).ConfigureAwait(false);
+            },
+            db => db.WorkDecisions.AnyAsync(d => d.Id == decisionId, CancellationToken.None),
+            cancellationToken);
+    }
+}

@@ -1,0 +1,86 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Microsoft.EntityFrameworkCore;
+using WorkManager.Auditing;
+using WorkManager.Execution;
+using WorkManager.Orders;
+
+namespace WorkManager.Reviewing;
+
+/// <summary>Why an order is closed, as it is recorded.</summary>
+/// <param name="Decision">The kind of decision: <c>reject</c> or <c>cancel</c>.</param>
+/// <param name="Message">A sentence for the audit trail.</param>
+/// <param name="Payload">The details of the order's event.</param>
+/// <param name="Reasons">The reasons, for the decision and the submitted items.</param>
+internal sealed record Closing(string Decision, string Message, JsonObject Payload, JsonArray Reasons);
+
+/// <summary>Takes an order out of work for good: what reject and cancel share.</summary>
+internal static class OrderClosing
+{
+    /// <exception cref="IllegalTransitionException">The order is in no state to be closed.</exception>
+    public static async Task<WorkOrder> CloseAsync(UnitOfWork unit, WorkOrder order, Guid decisionId, Closing closing)
+    {
+        if (!order.State.IsLive() && order.State != OrderState.Submitted)
+        {
+            throw Transitions.Illegal(order, OrderState.Rejected);
+        }
+
+        await TakeOutOfQueueAsync(unit, order).ConfigureAwait(false);
+        await RejectResultsAsync(unit, order, closing).ConfigureAwait(false);
+        if (order.State is OrderState.CheckedOut or OrderState.InProgress)
+        {
+            unit.Lifecycle.Move(order, OrderState.Queued, new EventDetails(Message: "Leases revoked", Actor: Lifecycle.Engine));
+        }
+
+        unit.Lifecycle.Move(order, OrderState.Rejected, new EventDetails(closing.Payload, closing.Message));
+        order.UniqueKey = null;
+        unit.Db.Add(new WorkDecision
+        {
+            Id = decisionId,
+            OrderId = order.Id,
+            Decision = closing.Decision,
+            ActorType = unit.Actor.Type,
+            ActorId = unit.Actor.Id,
+            OnBehalfOf = unit.Actor.OnBehalfOf?.ToString(),
+            Reasons = closing.Reasons.ToJsonString(JsonSerializerOptions.Web),
+            OrderRevision = order.Revision,
+            CreatedAt = unit.Now,
+        });
+        await unit.SaveAsync().ConfigureAwait(false);
+        return order;
+    }
+
+    /// <summary>
+    /// After this no item of the order can be claimed and none is held. First those in the queue, then those that are held: a claim that was under
+    /// way is waited for by the first statement and seen by the second. The way back into the queue needs the order's lock, which we have.
+    /// </summary>
+    private static async Task TakeOutOfQueueAsync(UnitOfWork unit, WorkOrder order)
+    {
+        await unit.Db.WorkItems
+            .Where(i => i.OrderId == order.Id && i.State == ItemState.Queued)
+            .ExecuteUpdateAsync(set => set
+                .SetProperty(i => i.ReadyAt, (DateTimeOffset?)null)
+                .SetProperty(i => i.AvailableAt, WorkItem.Never)
+                .SetProperty(i => i.UpdatedAt, unit.Now)
+                .SetProperty(i => i.Revision, i => i.Revision + 1)).ConfigureAwait(false);
+
+        foreach (var item in await unit.Dialect.LockHeldItemsOfAsync(unit, order.Id).ConfigureAwait(false))
+        {
+            var details = new EventDetails(new JsonObject { ["previous_agent_id"] = item.LeasedByAgentId }, "Lease revoked: the order is closed");
+            Lifecycle.EndLease(item);
+            item.AvailableAt = WorkItem.Never;
+            unit.Lifecycle.Move(order, item, ItemState.Queued, details, WorkEventNames.Released);
+        }
+    }
+
+    private static async Task RejectResultsAsync(UnitOfWork unit, WorkOrder order, Closing closing)
+    {
+        var submitted = await unit.Db.WorkItems.Where(i => i.OrderId == order.Id && i.State == ItemState.Submitted).OrderBy(i => i.Id).ToListAsync().ConfigureAwait(false);
+        foreach (var item in submitted)
+        {
+            item.Error = new JsonObject { ["code"] = "rejected", ["message"] = closing.Message, ["details"] = closing.Reasons.DeepClone() }
+                .ToJsonString(JsonSerializerOptions.Web);
+            unit.Lifecycle.Move(order, item, ItemState.Rejected, new EventDetails(Message: closing.Message));
+        }
+    }
+}

@@ -1,0 +1,70 @@
+using System.Text.Json.Nodes;
+using Microsoft.EntityFrameworkCore;
+using WorkManager.Execution;
+using WorkManager.OrderTypes.Json;
+using WorkManager.Persistence;
+
+namespace WorkManager.Reviewing;
+
+/// <param name="OrderId">The order.</param>
+/// <param name="Reasons">Why.</param>
+internal sealed record RejectRequest(Guid OrderId, IReadOnlyList<RejectionReason> Reasons);
+
+/// <summary>Refuses an order for good.</summary>
+internal sealed class RejectOrder(IdGenerator ids) : IVerb<RejectRequest, WorkOrder>
+{
+    private const int MaxReasons = 100;
+
+    public Operation Operation { get; } = new("reject", JoinRule.Joins);
+
+    public Task<WorkOrder> ExecuteAsync(OperationContext context, RejectRequest request, CancellationToken cancellationToken)
+    {
+        Check(request.Reasons);
+        var reasons = new JsonArray([.. request.Reasons.Select(r => new JsonObject { ["code"] = r.Code, ["message"] = r.Message, ["field"] = r.Field })]);
+        var decisionId = ids.Next();
+        return context.TransactAsync(
+            async unit =>
+            {
+                var order = await unit.LockOrderAsync(request.OrderId).ConfigureAwait(false);
+                context.JoinTraceOf(order.TraceParent);
+                return await OrderClosing.CloseAsync(unit, order, decisionId, new Closing(
+                    "reject", "Order rejected", new JsonObject { ["errors"] = reasons.DeepClone(), ["allow_rework"] = false }, reasons)).ConfigureAwait(false);
+            },
+            db => db.WorkDecisions.AnyAsync(d => d.Id == decisionId, CancellationToken.None),
+            cancellationToken);
+    }
+
+    private static void Check(IReadOnlyList<RejectionReason> reasons)
+    {
+        var errors = new List<ValidationError>();
+        if (reasons.Count is 0 or > MaxReasons)
+        {
+            errors.Add(new ValidationError("errors", reasons.Count == 0 ? "schema.min_items" : "schema.max_items", $"Give 1 to {MaxReasons} reasons."));
+        }
+
+        for (var i = 0; i < Math.Min(reasons.Count, MaxReasons); i++)
+        {
+            CheckText(errors, $"errors.{i}.code", reasons[i].Code, 100);
+            CheckText(errors, $"errors.{i}.message", reasons[i].Message, 2_000);
+        }
+
+        if (errors.Count > 0)
+        {
+            throw new WorkValidationException("rejection", errors);
+        }
+    }
+
+    private static void CheckText(List<ValidationError> errors, string field, string? text, int maxLength)
+    {
+        if (string.IsNullOrWhiteSpace(text))
+        {
+            errors.Add(new ValidationError(field, "schema.required", "A text is required."));
+        }
+        else if (text.Length > maxLength)
+        {
+            errors.Add(new ValidationError(field, "schema.max_length", $"The text may have {maxLength} characters."));
+        }
+
+        StorableText.Ensure(field, text);
+    }
+}

@@ -1,0 +1,98 @@
+using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
+using WorkManager.Applying;
+using WorkManager.Execution;
+using WorkManager.Leasing;
+using WorkManager.OrderTypes;
+using WorkManager.Proposing;
+using WorkManager.Reading;
+using WorkManager.Reviewing;
+using WorkManager.Submitting;
+
+namespace WorkManager;
+
+/// <summary>Everything that can be done, one object a verb.</summary>
+internal sealed record Verbs(
+    ProposeOrder Propose, CheckOut CheckOut, Heartbeat Heartbeat, ReleaseLease Release, SubmitResult Submit,
+    ApproveOrder Approve, RejectOrder Reject, CancelOrder Cancel, ReclaimExpired Reclaim);
+
+/// <summary>The facade: it hands each call to its verb.</summary>
+internal sealed class WorkOrderManager(
+    OperationRunner runner, Verbs verbs, OrderTypeRegistry types, JsonDocuments documents, OwningContext owner, WorkSession session) : IWorkOrderManager
+{
+    public IWorkOrderManager As(Actor actor) => With(session with { Actor = actor ?? throw new ArgumentNullException(nameof(actor)) });
+
+    public IWorkOrderManager In(DbContext context) => With(session with { Host = owner.Ensure(context) });
+
+    public Task<WorkOrder> ProposeAsync<TPayload>(TPayload payload, ProposeOptions? options, CancellationToken cancellationToken)
+        where TPayload : notnull =>
+        ProposeAsync(types.GetForPayload(typeof(TPayload)), JsonSerializer.SerializeToElement(payload, documents.Strict), options, cancellationToken);
+
+    public Task<WorkOrder> ProposeAsync(string type, JsonElement payload, ProposeOptions? options, CancellationToken cancellationToken) =>
+        ProposeAsync(types.Get(type), payload, options, cancellationToken);
+
+    public async Task<WorkLease?> CheckoutAsync(CheckoutRequest? request, CancellationToken cancellationToken) =>
+        (await CheckoutManyAsync(1, request, cancellationToken).ConfigureAwait(false)).SingleOrDefault();
+
+    public Task<WorkLease?> CheckoutAsync<TOrderType>(CancellationToken cancellationToken)
+        where TOrderType : OrderType =>
+        CheckoutAsync(new CheckoutRequest { Type = types.Get(typeof(TOrderType)).Key }, cancellationToken);
+
+    public Task<IReadOnlyList<WorkLease>> CheckoutManyAsync(int count, CheckoutRequest? request, CancellationToken cancellationToken) =>
+        runner.RunAsync(verbs.CheckOut, session, new CheckOutRequest(count, request ?? new CheckoutRequest()), cancellationToken);
+
+    public Task<DateTimeOffset> HeartbeatAsync(LeaseToken lease, CancellationToken cancellationToken) =>
+        runner.RunAsync(verbs.Heartbeat, session, lease, cancellationToken);
+
+    public Task<WorkItem> ReleaseAsync(LeaseToken lease, CancellationToken cancellationToken) =>
+        runner.RunAsync(verbs.Release, session, lease, cancellationToken);
+
+    public Task<WorkItem> SubmitAsync<TResult>(LeaseToken lease, TResult result, SubmitOptions? options, CancellationToken cancellationToken)
+        where TResult : notnull =>
+        runner.RunAsync(
+            verbs.Submit, session, new SubmitRequest(lease, JsonSerializer.SerializeToElement(result, documents.Strict), options ?? new SubmitOptions()), cancellationToken);
+
+    public Task<WorkOrder> ApproveAsync(Guid orderId, ContentHash? contentHash, CancellationToken cancellationToken) =>
+        runner.RunAsync(verbs.Approve, session, new ApproveRequest(orderId, contentHash), cancellationToken);
+
+    public Task<WorkOrder> RejectAsync(Guid orderId, IReadOnlyList<RejectionReason> reasons, CancellationToken cancellationToken) =>
+        runner.RunAsync(verbs.Reject, session, new RejectRequest(orderId, reasons ?? throw new ArgumentNullException(nameof(reasons))), cancellationToken);
+
+    public Task<WorkOrder> CancelAsync(Guid orderId, string? reason, CancellationToken cancellationToken) =>
+        runner.RunAsync(verbs.Cancel, session, new CancelRequest(orderId, reason), cancellationToken);
+
+    public Task<WorkOrder> GetAsync(Guid orderId, CancellationToken cancellationToken) =>
+        runner.ReadAsync("get", session, async context =>
+            await context.ReadAsync(db => WorkQueries.FindOrderAsync(db, orderId, OrderParts.Items, cancellationToken)).ConfigureAwait(false)
+            ?? throw WorkNotFoundException.Order(orderId), cancellationToken);
+
+    public Task<WorkPage<WorkOrder>> ListAsync(OrderQuery? query, CancellationToken cancellationToken) =>
+        runner.ReadAsync("list", session, context =>
+            context.ReadAsync(db => WorkQueries.ListOrdersAsync(db, query ?? new OrderQuery(), OrderParts.None, cancellationToken)), cancellationToken);
+
+    private Task<WorkOrder> ProposeAsync(OrderTypeDescriptor type, JsonElement payload, ProposeOptions? options, CancellationToken cancellationToken) =>
+        runner.RunAsync(verbs.Propose, session, new ProposeRequest(type, payload, options ?? new ProposeOptions()), cancellationToken);
+
+    private WorkOrderManager With(WorkSession other) => new(runner, verbs, types, documents, owner, other);
+}
+
+/// <summary>Managers whose operations have scopes of their own.</summary>
+internal sealed class WorkOrderManagerFactory(OperationRunner runner, Verbs verbs, OrderTypeRegistry types, JsonDocuments documents, OwningContext owner)
+    : IWorkOrderManagerFactory
+{
+    public IWorkOrderManager Create(Actor actor)
+    {
+        ArgumentNullException.ThrowIfNull(actor);
+        return new WorkOrderManager(runner, verbs, types, documents, owner, new WorkSession(null, null, actor));
+    }
+}
+
+/// <summary>The duties: it hands each to its verb.</summary>
+internal sealed class WorkMaintenance(OperationRunner runner, Verbs verbs) : IWorkMaintenance
+{
+    private static readonly WorkSession Session = new(null, null, Actor.System("maintenance"));
+
+    public Task<int> ReclaimExpiredAsync(CancellationToken cancellationToken) => runner.RunAsync(verbs.Reclaim, Session, new ReclaimRequest(), cancellationToken);
+
+    public Task CheckSchemaAsync(CancellationToken cancellationToken) => runner.CheckSchemaAsync(Session, cancellationToken);
+}
