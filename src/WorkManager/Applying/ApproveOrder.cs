@@ -20,7 +20,7 @@ internal sealed record ApproveRequest(Guid OrderId, ContentHash? ContentHash, st
 /// Host code runs in a fresh scope and context for each attempt: a delegate that is retried on one tracker would apply twice.
 /// </remarks>
 internal sealed class ApproveOrder(
-    OrderTypeRegistry types, JsonDocuments documents, IdGenerator ids, AfterCommit afterCommit, ILogger<ApproveOrder> log) : IVerb<ApproveRequest, WorkOrder>
+    OrderTypeRegistry types, JsonDocuments documents, IdGenerator ids, PostCommitSteps postCommit, ILogger<ApproveOrder> log) : IVerb<ApproveRequest, WorkOrder>
 {
     public Operation Operation { get; } = new("approve", JoinRule.Refuses);
 
@@ -48,7 +48,7 @@ internal sealed class ApproveOrder(
             throw new ApplyFailedException(request.OrderId, failure);
         }
 
-        await afterCommit.RunAsync(progress.Applied!, cancellationToken).ConfigureAwait(false);
+        await postCommit.RunAsync(progress.Applied!, cancellationToken).ConfigureAwait(false);
         return progress.Applied!.Order;
     }
 
@@ -77,7 +77,7 @@ internal sealed class ApproveOrder(
         unit.Lifecycle.Settle(order);
         EnsureSubmitted(order);
 
-        var items = await unit.Db.WorkItems.Where(i => i.OrderId == order.Id).OrderBy(i => i.Id).ToListAsync().ConfigureAwait(false);
+        var items = await unit.Db.WorkItems.Where(i => i.OrderId == order.Id).OrderBy(i => i.Id).ToListAsync(CancellationToken.None).ConfigureAwait(false);
         var done = items.Where(i => i.State is ItemState.Submitted or ItemState.Accepted).ToList();
         var descriptor = types.Get(order.Type);
         var type = (OrderType)hosted.Services.GetRequiredService(descriptor.ClrType);

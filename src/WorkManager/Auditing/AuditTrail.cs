@@ -19,6 +19,8 @@ internal sealed record EventDetails(JsonObject? Payload = null, string? Message 
 /// <summary>Adds rows to the audit trail of a transaction.</summary>
 internal sealed class AuditTrail(DbContext db, Actor actor, DateTimeOffset now, string? traceParent)
 {
+    public string? TraceParent => traceParent;
+
     public void Record(string name, WorkOrder order, EventDetails? details = null) => Add(name, order.Id, order.TenantId, null, details);
 
     public void Record(string name, WorkItem item, EventDetails? details = null) => Add(name, item.OrderId, item.TenantId, item, details);

@@ -1,12 +1,11 @@
 using System.Text.Json.Nodes;
-using Microsoft.Extensions.Options;
 using WorkManager.Auditing;
 using WorkManager.Execution;
 
 namespace WorkManager.Leasing;
 
 /// <summary>Extends a lease. The first beat says that work has begun.</summary>
-internal sealed class Heartbeat(IOptions<WorkManagerOptions> options) : IVerb<LeaseToken, DateTimeOffset>
+internal sealed class Heartbeat(LeaseOptions leases) : IVerb<LeaseToken, DateTimeOffset>
 {
     public Operation Operation { get; } = new("heartbeat", JoinRule.Refuses);
 
@@ -31,7 +30,7 @@ internal sealed class Heartbeat(IOptions<WorkManagerOptions> options) : IVerb<Le
                 unit.Lifecycle.Advance(order, OrderState.InProgress, new EventDetails(Actor: Lifecycle.Engine));
             }
         }
-        else if (options.Value.Lease.RecordHeartbeats)
+        else if (leases.RecordHeartbeats)
         {
             unit.Audit.Record(WorkEventNames.Heartbeat, item, new(new JsonObject { ["lease_expires_at"] = expires }));
         }

@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 using WorkManager.Auditing;
 using WorkManager.Diagnostics;
 using WorkManager.Execution;
@@ -10,7 +9,7 @@ namespace WorkManager.Leasing;
 
 /// <summary>Takes back leases that ran out, and puts items in the queue whose time has come.</summary>
 /// <remarks>Maintenance does it on a schedule; a claim that comes up short does it, too, so that work flows without any schedule.</remarks>
-internal sealed class LeaseRecovery(StoreDialects dialects, Telemetry telemetry, IOptions<WorkManagerOptions> options, ILogger<LeaseRecovery> log)
+internal sealed class LeaseRecovery(StoreDialects dialects, Telemetry telemetry, RetryOptions retry, ILogger<LeaseRecovery> log)
 {
     private const int PromoteBatch = 1000;
     private const int ReclaimBatch = 100;
@@ -23,14 +22,14 @@ internal sealed class LeaseRecovery(StoreDialects dialects, Telemetry telemetry,
         return promoted + reclaimed > 0;
     }
 
-    public Task<int> PromoteDueAsync(OperationContext context, CancellationToken cancellationToken) =>
+    public static Task<int> PromoteDueAsync(OperationContext context, CancellationToken cancellationToken) =>
         context.TransactAsync(unit => unit.Sql<ILeasingSql>().PromoteDueAsync(unit, PromoteBatch), _ => Task.FromResult(false), cancellationToken);
 
     /// <summary>Takes back up to a batch of leases; returns how many. Those that somebody else is at are left for the next batch.</summary>
     public async Task<int> ReclaimBatchAsync(OperationContext context, CancellationToken cancellationToken)
     {
         var expired = await context.ReadAsync(db =>
-            dialects.Sql<ILeasingSql>(db).FindExpiredAsync(db, context.Clock.Now(), ReclaimBatch)).ConfigureAwait(false);
+            dialects.Sql<ILeasingSql>(db).FindExpiredAsync(db, context.Clock, ReclaimBatch)).ConfigureAwait(false);
         if (expired.Count == 0)
         {
             return 0;
@@ -95,7 +94,6 @@ internal sealed class LeaseRecovery(StoreDialects dialects, Telemetry telemetry,
     /// <summary>Backoff × 2^(attempts − 1), cut at the maximum, and up to the jitter more.</summary>
     private TimeSpan Backoff(int attempts)
     {
-        var retry = options.Value.Retry;
         var wait = Math.Min(retry.Backoff.TotalSeconds * Math.Pow(2, attempts - 1), retry.MaxBackoff.TotalSeconds);
         var jitter = retry.Jitter.TotalMilliseconds >= 1 ? RandomNumberGenerator.GetInt32((int)retry.Jitter.TotalMilliseconds + 1) : 0;
         return TimeSpan.FromMilliseconds(Math.Floor(wait * 1000) + jitter);

@@ -9,7 +9,7 @@ internal sealed class ReclaimExpired(LeaseRecovery recovery) : IVerb<ReclaimRequ
 
     public async Task<int> ExecuteAsync(OperationContext context, ReclaimRequest request, CancellationToken cancellationToken)
     {
-        await recovery.PromoteDueAsync(context, cancellationToken).ConfigureAwait(false);
+        await LeaseRecovery.PromoteDueAsync(context, cancellationToken).ConfigureAwait(false);
         var total = 0;
         int reclaimed;
         do

@@ -36,7 +36,7 @@ internal sealed class WorkItemRepository(WorkReader reader, StoreDialects dialec
     {
         WorkQueries.EnsureLimit(limit);
         return reader.ReadAsync("list_expired", c => c.ReadAsync(db =>
-            dialects.Sql<ILeasingSql>(db).FindExpiredAsync(db, c.Clock.Now(), limit)), cancellationToken);
+            dialects.Sql<ILeasingSql>(db).FindExpiredAsync(db, c.Clock, limit)), cancellationToken);
     }
 }
 

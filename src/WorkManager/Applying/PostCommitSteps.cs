@@ -8,7 +8,7 @@ namespace WorkManager.Applying;
 internal sealed record AppliedOrder(WorkOrder Order, IReadOnlyList<WorkItem> Items, OrderTypeDescriptor Type, ApplyEnvironment Environment);
 
 /// <summary>Runs the order type's last step and delivers its messages. The change stands: what fails here is logged.</summary>
-internal sealed class AfterCommit(IServiceScopeFactory scopes, JsonDocuments documents, ILogger<AfterCommit> log)
+internal sealed class PostCommitSteps(IServiceScopeFactory scopes, JsonDocuments documents, ILogger<PostCommitSteps> log)
 {
     public async Task RunAsync(AppliedOrder applied, CancellationToken cancellationToken)
     {

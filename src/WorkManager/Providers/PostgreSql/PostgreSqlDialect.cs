@@ -1,0 +1,83 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+using WorkManager.Execution;
+
+namespace WorkManager.Providers.PostgreSql;
+
+/// <summary>Locks, clock and catalog of PostgreSQL.</summary>
+/// <remarks><c>FOR NO KEY UPDATE</c> throughout: <c>FOR UPDATE</c> would make inserts of events wait, whose foreign key only needs the row to stay.</remarks>
+internal sealed class PostgreSqlDialect : IStoreDialect
+{
+    private static readonly Statement Clock = new("""SELECT clock_timestamp() AS "Value" """);
+
+    private static readonly Statement LockOrder = new(
+        "UPDATE [work_orders] SET revision = revision + 1, updated_at = @now WHERE id = @id RETURNING *");
+
+    private static readonly Statement LockOrderOfItem = new(
+        """
+        UPDATE [work_orders] SET revision = revision + 1, updated_at = @now
+        WHERE id = (SELECT order_id FROM [work_items] WHERE id = @id)
+        RETURNING *
+        """);
+
+    private static readonly Statement TryLockOrders = new(
+        """
+        WITH free AS MATERIALIZED (
+            SELECT id FROM [work_orders] WHERE id = ANY(@ids) ORDER BY id FOR NO KEY UPDATE SKIP LOCKED
+        )
+        UPDATE [work_orders] AS o SET revision = revision + 1, updated_at = @now FROM free WHERE o.id = free.id
+        RETURNING o.*
+        """);
+
+    // The condition holds when the row is locked: PostgreSQL checks it anew, clock included, if the row changed while we waited.
+    private static readonly Statement LockHeldItem = new(
+        """
+        SELECT * FROM [work_items]
+        WHERE id = @id AND lease_epoch = @epoch AND leased_by_agent_id = @holder AND lease_expires_at > [clock] AND state IN ('leased', 'in_progress')
+        FOR NO KEY UPDATE
+        """);
+
+    private static readonly Statement LockHeldItemsOf = new(
+        "SELECT * FROM [work_items] WHERE order_id = @id AND state IN ('leased', 'in_progress') ORDER BY id FOR NO KEY UPDATE");
+
+    private static readonly Statement Columns = new(
+        """
+        SELECT c.relname || '.' || a.attname AS "Value"
+        FROM pg_catalog.pg_class AS c
+        JOIN pg_catalog.pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+        WHERE c.oid IN (SELECT to_regclass(t) FROM unnest(@tables) AS t)
+        """);
+
+    public IReadOnlyList<IInterceptor> EngineInterceptors => [];
+
+    public string? WriterGateOf(WorkManagerDbContext db) => null;
+
+    public async Task<DateTimeOffset> ReadClockAsync(UnitOfWork unit) => unit.Clock.Source == ClockSource.Database
+        ? new DateTimeOffset((await Clock.ValuesAsync<DateTime>(unit.Db).ConfigureAwait(false))[0])
+        : unit.Now;
+
+    public async Task<WorkOrder?> LockOrderAsync(UnitOfWork unit, Guid orderId) =>
+        (await LockOrder.QueryAsync<WorkOrder>(unit, QueryTrackingBehavior.TrackAll, ("id", orderId)).ConfigureAwait(false)).SingleOrDefault();
+
+    public async Task<WorkOrder?> LockOrderOfItemAsync(UnitOfWork unit, Guid itemId) =>
+        (await LockOrderOfItem.QueryAsync<WorkOrder>(unit, QueryTrackingBehavior.TrackAll, ("id", itemId)).ConfigureAwait(false)).SingleOrDefault();
+
+    public Task<IReadOnlyList<WorkOrder>> TryLockOrdersAsync(UnitOfWork unit, IReadOnlyCollection<Guid> orderIds) =>
+        TryLockOrders.QueryAsync<WorkOrder>(unit, QueryTrackingBehavior.TrackAll, ("ids", orderIds.ToArray()));
+
+    public async Task<WorkItem?> LockHeldItemAsync(UnitOfWork unit, LeaseToken lease) =>
+        (await LockHeldItem.QueryAsync<WorkItem>(
+            unit, QueryTrackingBehavior.TrackAll, ("id", lease.ItemId), ("epoch", lease.Epoch), ("holder", unit.Actor.LeaseHolder)).ConfigureAwait(false)).SingleOrDefault();
+
+    public Task<IReadOnlyList<WorkItem>> LockHeldItemsOfAsync(UnitOfWork unit, Guid orderId) =>
+        LockHeldItemsOf.QueryAsync<WorkItem>(unit, QueryTrackingBehavior.TrackAll, ("id", orderId));
+
+    public async Task<IReadOnlySet<string>> ReadColumnsAsync(WorkManagerDbContext db)
+    {
+        var tables = db.Model.GetEntityTypes()
+            .Select(e => e.GetSchema() is { } schema ? $"\"{schema}\".\"{e.GetTableName()}\"" : $"\"{e.GetTableName()}\"").Distinct().ToArray();
+        return (await Columns.ValuesAsync<string>(db, ("tables", tables)).ConfigureAwait(false)).ToHashSet(StringComparer.Ordinal);
+    }
+
+    public Task EnsureSafeAsync(WorkManagerDbContext db) => Task.CompletedTask;
+}

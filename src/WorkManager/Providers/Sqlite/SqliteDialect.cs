@@ -1,0 +1,113 @@
+using System.Data.Common;
+using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+using WorkManager.Execution;
+
+namespace WorkManager.Providers.Sqlite;
+
+/// <summary>Locks, clock and catalog of SQLite.</summary>
+/// <remarks>
+/// Every transaction of ours is an immediate one: it holds the only writer's lock from its first statement on, so a plain read of a row locks it,
+/// and <c>RETURNING</c> cannot lose rows to a commit that finds the database busy.
+/// </remarks>
+internal sealed class SqliteDialect : IStoreDialect
+{
+    private static readonly Version FirstSafe = new(3, 51, 3);
+
+    private static readonly Statement LockOrder = new(
+        "UPDATE [work_orders] SET revision = revision + 1, updated_at = @now WHERE id = @id RETURNING *");
+
+    private static readonly Statement LockOrderOfItem = new(
+        "UPDATE [work_orders] SET revision = revision + 1, updated_at = @now WHERE id = (SELECT order_id FROM [work_items] WHERE id = @id) RETURNING *");
+
+    private static readonly Statement LockOrders = new(
+        "UPDATE [work_orders] SET revision = revision + 1, updated_at = @now WHERE id IN (SELECT value FROM json_each(@ids)) RETURNING *");
+
+    private static readonly Statement HeldItem = new(
+        """
+        SELECT * FROM [work_items]
+        WHERE id = @id AND lease_epoch = @epoch AND leased_by_agent_id = @holder AND lease_expires_at > @now AND state IN ('leased', 'in_progress')
+        """);
+
+    private static readonly Statement HeldItemsOf = new(
+        "SELECT * FROM [work_items] WHERE order_id = @id AND state IN ('leased', 'in_progress') ORDER BY id");
+
+    private static readonly Statement Columns = new(
+        """SELECT t.value || '.' || c.name AS "Value" FROM json_each(@tables) AS t JOIN pragma_table_info(t.value) AS c""");
+
+    private static readonly Statement EngineVersion = new("""SELECT sqlite_version() AS "Value" """);
+
+    private static readonly Statement JournalMode = new("""SELECT journal_mode AS "Value" FROM pragma_journal_mode""");
+
+    public IReadOnlyList<IInterceptor> EngineInterceptors { get; } = [new BusyTimeout()];
+
+    /// <summary>The file; null for private in-memory databases, which one connection has to itself.</summary>
+    public string? WriterGateOf(WorkManagerDbContext db) =>
+        db.Database.GetDbConnection().DataSource is { Length: > 0 } file && file != ":memory:" ? Path.GetFullPath(file) : null;
+
+    // SQLite lives in the process: the application's clock is its only one.
+    public Task<DateTimeOffset> ReadClockAsync(UnitOfWork unit) => Task.FromResult(unit.Now);
+
+    public async Task<WorkOrder?> LockOrderAsync(UnitOfWork unit, Guid orderId) =>
+        (await LockOrder.QueryAsync<WorkOrder>(unit, QueryTrackingBehavior.TrackAll, ("id", orderId)).ConfigureAwait(false)).SingleOrDefault();
+
+    public async Task<WorkOrder?> LockOrderOfItemAsync(UnitOfWork unit, Guid itemId) =>
+        (await LockOrderOfItem.QueryAsync<WorkOrder>(unit, QueryTrackingBehavior.TrackAll, ("id", itemId)).ConfigureAwait(false)).SingleOrDefault();
+
+    public Task<IReadOnlyList<WorkOrder>> TryLockOrdersAsync(UnitOfWork unit, IReadOnlyCollection<Guid> orderIds) =>
+        LockOrders.QueryAsync<WorkOrder>(unit, QueryTrackingBehavior.TrackAll, ("ids", IdList(orderIds)));
+
+    public async Task<WorkItem?> LockHeldItemAsync(UnitOfWork unit, LeaseToken lease) =>
+        (await HeldItem.QueryAsync<WorkItem>(
+            unit, QueryTrackingBehavior.TrackAll, ("id", lease.ItemId), ("epoch", lease.Epoch), ("holder", unit.Actor.LeaseHolder)).ConfigureAwait(false)).SingleOrDefault();
+
+    public Task<IReadOnlyList<WorkItem>> LockHeldItemsOfAsync(UnitOfWork unit, Guid orderId) =>
+        HeldItemsOf.QueryAsync<WorkItem>(unit, QueryTrackingBehavior.TrackAll, ("id", orderId));
+
+    public async Task<IReadOnlySet<string>> ReadColumnsAsync(WorkManagerDbContext db)
+    {
+        var tables = JsonSerializer.Serialize(db.Model.GetEntityTypes().Select(e => e.GetTableName()).Distinct());
+        return (await Columns.ValuesAsync<string>(db, ("tables", tables)).ConfigureAwait(false)).ToHashSet(StringComparer.Ordinal);
+    }
+
+    public async Task EnsureSafeAsync(WorkManagerDbContext db)
+    {
+        var version = (await EngineVersion.ValuesAsync<string>(db).ConfigureAwait(false))[0];
+        if (Version.Parse(version) < FirstSafe)
+        {
+            throw new NotSupportedException(
+                $"SQLite {version} can corrupt a database in WAL mode (fixed in {FirstSafe}). Reference a newer SQLitePCLRaw bundle.");
+        }
+
+        var mode = (await JournalMode.ValuesAsync<string>(db).ConfigureAwait(false))[0];
+        if (mode is not ("wal" or "memory"))
+        {
+            throw new InvalidOperationException(
+                $"The SQLite database is in journal mode '{mode}'. WorkManager needs WAL, or readers and writers block each other: "
+                + "run 'PRAGMA journal_mode = WAL' once, it stays with the file.");
+        }
+    }
+
+    /// <summary>Ids as the provider stores them: upper-case text.</summary>
+    internal static string IdList(IEnumerable<Guid> ids) => JsonSerializer.Serialize(ids.Select(i => i.ToString().ToUpperInvariant()));
+
+    /// <summary>Lets SQLite itself wait for a writer of another process: the provider's own waiting sleeps 150 ms at a time.</summary>
+    private sealed class BusyTimeout : DbConnectionInterceptor
+    {
+        public override void ConnectionOpened(DbConnection connection, ConnectionEndEventData eventData) => Set(connection);
+
+        public override Task ConnectionOpenedAsync(DbConnection connection, ConnectionEndEventData eventData, CancellationToken cancellationToken = default)
+        {
+            Set(connection);
+            return Task.CompletedTask;
+        }
+
+        private static void Set(DbConnection connection)
+        {
+            using var command = connection.CreateCommand();
+            command.CommandText = "PRAGMA busy_timeout = 5000";
+            command.ExecuteNonQuery();
+        }
+    }
+}

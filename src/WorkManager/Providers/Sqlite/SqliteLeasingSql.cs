@@ -1,0 +1,104 @@
+using System.Text.Json.Nodes;
+using Microsoft.EntityFrameworkCore;
+using WorkManager.Auditing;
+using WorkManager.Execution;
+using WorkManager.Leasing;
+
+namespace WorkManager.Providers.Sqlite;
+
+/// <summary>Leasing on SQLite: a few statements in one immediate transaction.</summary>
+internal sealed class SqliteLeasingSql : ILeasingSql
+{
+    private static readonly Statement ClaimAny = ClaimWhere("priority >= @min_priority", "priority DESC, ready_at, id");
+    private static readonly Statement ClaimType = ClaimWhere("order_type = @type AND priority >= @min_priority", "priority DESC, ready_at, id");
+    private static readonly Statement ClaimOrder = ClaimWhere("order_id = @order AND priority >= @min_priority", "ready_at, id");
+    private static readonly Statement ClaimOrderOfType = ClaimWhere("order_id = @order AND order_type = @type AND priority >= @min_priority", "ready_at, id");
+
+    private static readonly Statement PromoteDue = new(
+        """
+        UPDATE [work_items] SET ready_at = @now, updated_at = @now
+        WHERE id IN (
+            SELECT id FROM [work_items]
+            WHERE state = 'queued' AND ready_at IS NULL AND blocked_by = 0 AND available_at <= @now
+            ORDER BY available_at LIMIT @limit)
+        """);
+
+    private static readonly Statement FindExpired = new(
+        "SELECT * FROM [work_items] WHERE state IN ('leased', 'in_progress') AND lease_expires_at <= @now ORDER BY lease_expires_at, id LIMIT @limit");
+
+    private static readonly Statement LockExpired = new(
+        """
+        SELECT * FROM [work_items]
+        WHERE id IN (SELECT value FROM json_each(@ids)) AND state IN ('leased', 'in_progress') AND lease_expires_at <= @now
+        ORDER BY id
+        """);
+
+    private static readonly Statement CheckedOutOrder = new(
+        "SELECT * FROM [work_orders] WHERE id = @id AND state IN ('queued', 'checked_out')");
+
+    public async Task<IReadOnlyList<WorkItem>> ClaimAsync(UnitOfWork unit, Claim claim)
+    {
+        var seconds = (int)Math.Ceiling(claim.Ttl.TotalSeconds);
+        var expires = unit.Now.AddSeconds(seconds);
+        var items = await StatementFor(claim).QueryAsync<WorkItem>(
+            unit,
+            QueryTrackingBehavior.NoTracking,
+            ("count", claim.Count),
+            ("type", claim.OrderType),
+            ("order", claim.OrderId),
+            ("min_priority", claim.MinPriority ?? (short)0),
+            ("holder", unit.Actor.LeaseHolder),
+            ("seconds", seconds),
+            ("expires", expires.UtcDateTime)).ConfigureAwait(false);
+        foreach (var item in items)
+        {
+            unit.Audit.Record(WorkEventNames.Leased, item, new(new JsonObject { ["lease_expires_at"] = expires }));
+        }
+
+        await MarkCheckedOutAsync(unit, items).ConfigureAwait(false);
+        await unit.SaveAsync().ConfigureAwait(false);
+        return items;
+    }
+
+    public Task<int> PromoteDueAsync(UnitOfWork unit, int limit) => PromoteDue.ExecuteAsync(unit, ("limit", limit));
+
+    public Task<IReadOnlyList<WorkItem>> FindExpiredAsync(WorkManagerDbContext db, WorkClock clock, int limit) =>
+        FindExpired.QueryAsync<WorkItem>(db, databaseClock: false, QueryTrackingBehavior.NoTracking, ("now", clock.Now().UtcDateTime), ("limit", limit));
+
+    public Task<IReadOnlyList<WorkItem>> LockExpiredAsync(UnitOfWork unit, IReadOnlyCollection<Guid> itemIds) =>
+        LockExpired.QueryAsync<WorkItem>(unit, QueryTrackingBehavior.TrackAll, ("ids", SqliteDialect.IdList(itemIds)));
+
+    public async Task<WorkOrder?> TryLockCheckedOutOrderAsync(UnitOfWork unit, Guid orderId) =>
+        (await CheckedOutOrder.QueryAsync<WorkOrder>(unit, QueryTrackingBehavior.TrackAll, ("id", orderId)).ConfigureAwait(false)).SingleOrDefault();
+
+    private static async Task MarkCheckedOutAsync(UnitOfWork unit, IReadOnlyList<WorkItem> items)
+    {
+        var orderIds = items.Select(i => i.OrderId).Distinct().ToList();
+        var queued = await unit.Db.WorkOrders.Where(o => orderIds.Contains(o.Id) && o.State == OrderState.Queued).ToListAsync().ConfigureAwait(false);
+        foreach (var order in queued)
+        {
+            order.Revision++;
+            unit.Lifecycle.Move(order, OrderState.CheckedOut, new EventDetails(new JsonObject { ["agent_id"] = unit.Actor.LeaseHolder }));
+        }
+    }
+
+    private static Statement StatementFor(Claim claim) => (claim.OrderId, claim.OrderType) switch
+    {
+        (null, null) => ClaimAny,
+        (null, _) => ClaimType,
+        (_, null) => ClaimOrder,
+        _ => ClaimOrderOfType,
+    };
+
+    private static Statement ClaimWhere(string filter, string order) => new(
+        $"""
+        UPDATE [work_items]
+        SET state = 'leased', ready_at = NULL, leased_by_agent_id = @holder, lease_epoch = lease_epoch + 1, lease_seconds = @seconds,
+            leased_at = @now, last_heartbeat_at = @now, lease_expires_at = @expires, updated_at = @now, revision = revision + 1
+        WHERE id IN (
+            SELECT id FROM [work_items]
+            WHERE ready_at IS NOT NULL AND tenant_id = '' AND {filter}
+            ORDER BY {order} LIMIT @count)
+        RETURNING *
+        """);
+}

@@ -1,0 +1,78 @@
+using System.Collections.Concurrent;
+using System.Data.Common;
+using Microsoft.EntityFrameworkCore;
+using WorkManager.Execution;
+
+namespace WorkManager.Providers;
+
+/// <summary>One SQL statement, built from a constant text and constant names only.</summary>
+/// <remarks>
+/// In the text <c>[work_items]</c> stands for a table in its schema, <c>[clock]</c> for the time that decides leases and <c>[instant]</c> for the same
+/// where it drives an index. Values are parameters. Braces are doubled: EF Core formats the text.
+/// </remarks>
+internal sealed class Statement(string text)
+{
+    private readonly ConcurrentDictionary<(string? Schema, bool DatabaseClock), string> built = new();
+
+    /// <summary>Runs the statement and returns its rows, tracked or detached as the query is.</summary>
+    public async Task<IReadOnlyList<T>> QueryAsync<T>(WorkManagerDbContext db, bool databaseClock, QueryTrackingBehavior tracking, params (string Name, object? Value)[] values)
+        where T : class
+    {
+#pragma warning disable RS0030 // This is where SQL text is run. Nothing is composed on top: a wrapped statement would lock the wrong rows.
+        var query = db.Set<T>().FromSqlRaw(Build(db, databaseClock), Parameters(db, values));
+#pragma warning restore RS0030
+        return await query.AsTracking(tracking).ToListAsync().ConfigureAwait(false);
+    }
+
+    /// <inheritdoc cref="QueryAsync{T}(WorkManagerDbContext, bool, QueryTrackingBehavior, ValueTuple{string, object?}[])"/>
+    public Task<IReadOnlyList<T>> QueryAsync<T>(UnitOfWork unit, QueryTrackingBehavior tracking, params (string Name, object? Value)[] values)
+        where T : class => QueryAsync<T>(unit.Db, unit.Clock.Source == ClockSource.Database, tracking, [("now", unit.Now.UtcDateTime), .. values]);
+
+    /// <summary>Runs the statement and returns its only column, named <c>Value</c>.</summary>
+    public async Task<IReadOnlyList<T>> ValuesAsync<T>(WorkManagerDbContext db, params (string Name, object? Value)[] values)
+    {
+#pragma warning disable RS0030 // As above.
+        return await db.Database.SqlQueryRaw<T>(Build(db, databaseClock: true), Parameters(db, values)).ToListAsync().ConfigureAwait(false);
+#pragma warning restore RS0030
+    }
+
+    /// <summary>Runs the statement and returns how many rows it changed.</summary>
+    public Task<int> ExecuteAsync(UnitOfWork unit, params (string Name, object? Value)[] values)
+    {
+#pragma warning disable RS0030 // As above.
+        return unit.Db.Database.ExecuteSqlRawAsync(
+            Build(unit.Db, unit.Clock.Source == ClockSource.Database), Parameters(unit.Db, [("now", unit.Now.UtcDateTime), .. values]), CancellationToken.None);
+#pragma warning restore RS0030
+    }
+
+    private string Build(WorkManagerDbContext db, bool databaseClock) =>
+        built.GetOrAdd((db.Model.FindEntityType(typeof(WorkOrder))!.GetSchema(), databaseClock), static (key, text) =>
+        {
+            var schema = key.Schema is null ? "" : $"\"{key.Schema.Replace("\"", "\"\"", StringComparison.Ordinal)}\".";
+            foreach (var table in Tables)
+            {
+                text = text.Replace($"[{table}]", $"{schema}\"{table}\"", StringComparison.Ordinal);
+            }
+
+            return text
+                .Replace("[clock]", key.DatabaseClock ? "clock_timestamp()" : "@now", StringComparison.Ordinal)
+                .Replace("[instant]", key.DatabaseClock ? "statement_timestamp()" : "@now", StringComparison.Ordinal);
+        }, text);
+
+    private static readonly string[] Tables = ["work_orders", "work_items", "work_events"];
+
+    private static object[] Parameters(WorkManagerDbContext db, (string Name, object? Value)[] values)
+    {
+        var factory = DbProviderFactories.GetFactory(db.Database.GetDbConnection())!;
+        return
+        [
+            .. values.Select(v =>
+            {
+                var parameter = factory.CreateParameter()!;
+                parameter.ParameterName = v.Name;
+                parameter.Value = v.Value ?? DBNull.Value;
+                return parameter;
+            }),
+        ];
+    }
+}
