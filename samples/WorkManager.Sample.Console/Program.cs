@@ -22,7 +22,9 @@ if (options.Message is not null)
 
 // The host: what an application of yours would have, too.
 var builder = Host.CreateApplicationBuilder();
-builder.Logging.ClearProviders().AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace).SetMinimumLevel(LogLevel.Warning);
+builder.Logging.ClearProviders().AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace).SetMinimumLevel(LogLevel.Warning)
+    // In an empty PostgreSQL database the first look for the history of migrations fails, as it may. EF Core calls that an error.
+    .AddFilter("Microsoft.EntityFrameworkCore.Database.Command", LogLevel.None);
 builder.Services.AddSample(options);
 builder.Services.AddDbContext<AppDbContext>((services, context) => services.GetRequiredService<SampleDatabase>().Configure(context));
 builder.Services.AddWorkManager(work =>
@@ -38,7 +40,7 @@ builder.Services.AddWorkManager(work =>
 using var host = builder.Build();
 
 // The story.
-using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(2));
 await using var scope = host.Services.CreateAsyncScope();
 try
 {
@@ -52,9 +54,9 @@ catch (Exception failure) when (failure.GetBaseException() is DbException or Soc
 
 async Task<bool> TellAsync(CancellationToken cancellationToken)
 {
-    Get<Story>().Title(
-        "WorkManager: agents bring a table of countries up to date, under review",
-        $"Database: {Get<SampleDatabase>().Description}. Input: the files of the time zone database.");
+    Get<Story>().Title("WorkManager: agents bring a table of countries up to date, under review");
+    Get<Story>().Say("Ada asks for the time zones of the countries, three agents look them up, and Bert decides what is applied.");
+    Get<Story>().Say($"Input: two files of the time zone database. Database: {Get<SampleDatabase>().Description}.");
 
     await Get<CountryTable>().PrepareAsync(cancellationToken);
     await host.StartAsync(cancellationToken);

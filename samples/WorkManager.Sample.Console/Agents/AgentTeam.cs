@@ -14,7 +14,7 @@ internal sealed class AgentTeam(SampleRun run, IWorkOrderManagerFactory managers
     public async Task<WorkBoard> WorkAsync(CancellationToken cancellationToken)
     {
         story.Chapter("The agents", "IWorkOrderManagerFactory.Create(Actor.Agent(\"zone-bot-1\", …)): CheckoutAsync, HeartbeatAsync, SubmitAsync");
-        story.Say("Three agents in parallel: highest priority first, then first in. No item is leased by two at once.");
+        story.Say("Three agents in parallel lease one item after the other: highest priority first, then first in.");
         story.Blank();
 
         WorkBoard? board = null;
@@ -25,7 +25,8 @@ internal sealed class AgentTeam(SampleRun run, IWorkOrderManagerFactory managers
         });
 
         story.Blank();
-        story.Say($"Results: {string.Join(", ", board!.SubmittedBy.OrderBy(p => p.Key, StringComparer.Ordinal).Select(p => $"{p.Key} {p.Value}"))}. Every order is submitted now and waits for a review.");
+        var results = board!.SubmittedBy.OrderBy(p => p.Key, StringComparer.Ordinal).Select(p => $"{p.Key} {p.Value}");
+        story.Say($"Results: {string.Join(", ", results)}. Every order is submitted now and waits for a review.");
         return board;
     }
 

@@ -1,11 +1,11 @@
-using Microsoft.Extensions.DependencyInjection;
+using Countries.Reporting;
 using Microsoft.Extensions.Hosting;
 using WorkManager;
 
 namespace Countries.Agents;
 
 /// <summary>Takes back leases that have run out, as every host has to: WorkManager starts no timers of its own.</summary>
-internal sealed class LeaseReclaimer(IServiceScopeFactory scopes, TimeProvider time) : BackgroundService
+internal sealed class LeaseReclaimer(IWorkMaintenance maintenance, TimeProvider time, Story story) : BackgroundService
 {
     private static readonly TimeSpan Every = TimeSpan.FromMilliseconds(500);
 
@@ -14,8 +14,10 @@ internal sealed class LeaseReclaimer(IServiceScopeFactory scopes, TimeProvider t
         using var timer = new PeriodicTimer(Every, time);
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
-            await using var scope = scopes.CreateAsyncScope();
-            await scope.ServiceProvider.GetRequiredService<IWorkMaintenance>().ReclaimExpiredAsync(stoppingToken);
+            if (await maintenance.ReclaimExpiredAsync(stoppingToken) is > 0 and var count)
+            {
+                story.Stress($"Maintenance: ReclaimExpiredAsync takes back what has run out: {count} {(count == 1 ? "lease" : "leases")}.");
+            }
         }
     }
 }

@@ -12,7 +12,7 @@ internal sealed class ZoneAgent(string name, IWorkOrderManager work, WorkBoard b
 {
     private const string FatalCountry = "UA";
     private const string MisrememberedCountry = "GL";
-    private const int ManyZones = 20;
+    private const int ManyZones = 25;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan QuickLook = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan LongLookPerZone = TimeSpan.FromMilliseconds(150);
@@ -32,6 +32,11 @@ internal sealed class ZoneAgent(string name, IWorkOrderManager work, WorkBoard b
             {
                 story.Stress($"{name} dies while it holds {tz.Countries[code]} ({code}): no result, no heartbeat, and nobody gives the lease back.");
                 return;
+            }
+
+            if (lease.Item.LeaseEpoch > 1)
+            {
+                story.Stress($"{name} leases {tz.Countries[code]} ({code}) again: lease {lease.Item.LeaseEpoch} of this item.");
             }
 
             try
@@ -55,17 +60,13 @@ internal sealed class ZoneAgent(string name, IWorkOrderManager work, WorkBoard b
         var took = time.GetElapsedTime(started);
         if (took > lease.Ttl)
         {
-            story.Say($"{name} took {took.TotalSeconds:0.0} s for the {zones.Length} time zones of {tz.Countries[code]} ({code}). Its lease lasts {lease.Ttl.TotalSeconds:0} s; {beats} heartbeats kept it.");
+            story.Say($"{name} took {took.TotalSeconds:0.0} s for the {zones.Length} time zones of {tz.Countries[code]} ({code}). "
+                + $"A lease lasts {lease.Ttl.TotalSeconds:0} s: {beats} heartbeats kept it.");
         }
 
         if (code == MisrememberedCountry)
         {
             await SubmitFromMemoryAsync(lease, code, cancellationToken);
-        }
-
-        if (lease.Item.LeaseEpoch > 1)
-        {
-            story.Stress($"{name} has leased {tz.Countries[code]} ({code}) again: lease number {lease.Item.LeaseEpoch} of this item.");
         }
 
         await work.SubmitAsync(lease, new ZonesFound(code, zones), new() { Notes = "From zone1970.tab." }, cancellationToken);
@@ -85,10 +86,10 @@ internal sealed class ZoneAgent(string name, IWorkOrderManager work, WorkBoard b
             story.Stress($"{name} submits {remembered} for {tz.Countries[code]} ({code}), from memory. Refused: {refused.Code}");
             foreach (var error in refused.Errors)
             {
-                story.Stress($"  {error.Field}  {error.Code}  {error.Message}");
+                story.Stress($"{error.Field}  {error.Code}  {error.Message}", Story.Indent);
             }
 
-            story.Say($"  Its lease stays. {name} looks it up and submits again.");
+            story.Say($"The lease stays, and no attempt is spent. {name} looks it up and submits again.", Story.Indent);
         }
     }
 

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Npgsql;
 
 namespace Countries.CommandLine;
 
@@ -23,9 +24,23 @@ internal sealed record SampleOptions(string? Postgres = null, string? Message = 
     {
         [] => new SampleOptions(),
         ["--help" or "-h" or "-?"] => new SampleOptions(Message: Usage),
-        ["--postgres", { Length: > 0 } connectionString] => new SampleOptions(connectionString),
+        ["--postgres", { Length: > 0 } connectionString] when IsConnectionString(connectionString) => new SampleOptions(connectionString),
         // dotnet ef starts the program to find its services, and adds arguments of its own to those that follow its `--`.
         _ when EF.IsDesignTime => new SampleOptions(args.SkipWhile(a => a != "--postgres").Skip(1).FirstOrDefault()),
-        _ => new SampleOptions(Message: $"Not understood: {string.Join(' ', args)}{Environment.NewLine}{Environment.NewLine}{Usage}", ExitCode: 2),
+        // Without the arguments: there may be a password among them.
+        ["--postgres", ..] => new SampleOptions(Message: $"Not understood: --postgres takes one connection string of Npgsql.{Environment.NewLine}{Environment.NewLine}{Usage}", ExitCode: 2),
+        _ => new SampleOptions(Message: $"Not understood: {args[0]}{Environment.NewLine}{Environment.NewLine}{Usage}", ExitCode: 2),
     };
+
+    private static bool IsConnectionString(string text)
+    {
+        try
+        {
+            return new NpgsqlConnectionStringBuilder(text).Host is not null;
+        }
+        catch (ArgumentException)
+        {
+            return false;
+        }
+    }
 }

@@ -15,17 +15,17 @@ internal sealed class CountryTable(SampleDatabase database, AppDbContext db, IWo
 
         // A sample may. In production somebody runs `dotnet ef database update`, or the script that it writes: WorkManager never migrates by itself.
         await db.Database.MigrateAsync(cancellationToken);
-        story.Say("One context, one history of migrations: WorkManager's own come first, so that host tables can refer to its tables.");
+        story.Say("One context, one history of migrations. WorkManager's come first: the host's tables can refer to its tables.");
         foreach (var migration in await db.Database.GetAppliedMigrationsAsync(cancellationToken))
         {
-            story.Say($"  {migration}");
+            story.Say(migration, Story.Indent);
         }
 
         await WithdrawLeftoversAsync(cancellationToken);
         await FillAsync(cancellationToken);
         story.Blank();
-        story.Say($"The table countries: {tz.Countries.Count} rows from iso3166.tab, {OutdatedZones.ByCountry.Count} of them with a name of a time zone");
-        story.Say("that the time zone database has given up, all others without any.");
+        story.Say($"The table countries has {tz.Countries.Count} rows from iso3166.tab: {OutdatedZones.ByCountry.Count} with the name of a time zone that "
+            + "the time zone database has given up since, all others without any.");
     }
 
     /// <summary>On PostgreSQL a run that was interrupted may have left orders, which the agents of this run would work on first.</summary>
@@ -40,7 +40,11 @@ internal sealed class CountryTable(SampleDatabase database, AppDbContext db, IWo
         foreach (var orderId in leftovers)
         {
             await work.As(Actor.User("ada")).CancelAsync(orderId, "Left by a run of the sample that was interrupted.", cancellationToken);
-            story.Say($"Withdrawn: order {orderId}, left by a run that was interrupted.");
+        }
+
+        if (leftovers.Count > 0)
+        {
+            story.Say($"Withdrawn: {leftovers.Count} orders that an interrupted run has left.");
         }
     }
 

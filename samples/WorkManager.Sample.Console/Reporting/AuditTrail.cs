@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Nodes;
 using Countries.Requesting;
 using Countries.TimeZones;
 using Microsoft.Extensions.Options;
@@ -30,6 +31,22 @@ internal sealed class AuditTrail(
         e.Event,
         e.ActorType is { } type ? $"{StateNames.ToName(type)} {e.ActorId}" : "",
         e.ItemId is { } item ? $"{codes[item]} {tz.Countries[codes[item]]}" : "",
-        e.Message ?? (e.LeaseEpoch is { } epoch ? $"lease {epoch}" : ""),
+        Describe(e),
     ];
+
+    /// <summary>The details of an event are JSON; a few of them as words.</summary>
+    private static string Describe(WorkEvent e)
+    {
+        var details = e.Payload is null ? null : JsonNode.Parse(e.Payload);
+        return e.Event switch
+        {
+            WorkEventNames.Proposed => $"for {string.Join(", ", details!["codes"]!.AsArray())}",
+            WorkEventNames.Planned => $"{details!["item_count"]} items",
+            WorkEventNames.Leased => $"lease {e.LeaseEpoch}",
+            WorkEventNames.LeaseExpired => $"lease {e.LeaseEpoch} of {details!["previous_agent_id"]}",
+            WorkEventNames.Submitted when e.ItemId is not null => string.Join(", ", details!["result"]!["zones"]!.AsArray()),
+            WorkEventNames.Applied => $"{JsonNode.Parse(e.Diff!)!["changes"]!.AsObject().Count} rows, before and after in the diff",
+            _ => e.Message ?? "",
+        };
+    }
 }

@@ -7,16 +7,15 @@ namespace Countries.Reporting;
 /// <summary>What the sample prints. On a terminal with colours and a progress bar; redirected, as plain text of a fixed width.</summary>
 internal sealed class Story
 {
+    /// <summary>How far details stand to the right.</summary>
+    public const int Indent = 2;
+
     private const int RedirectedWidth = 112;
 
     private readonly IAnsiConsole console = CreateConsole();
     private int chapters;
 
-    public void Title(string title, string subtitle)
-    {
-        console.MarkupLineInterpolated($"[bold]{title}[/]");
-        console.MarkupLineInterpolated($"{subtitle}");
-    }
+    public void Title(string title) => console.MarkupLineInterpolated($"[bold]{title}[/]");
 
     /// <summary>A numbered heading, and under it the call that the chapter is about.</summary>
     public void Chapter(string title, string calls)
@@ -27,11 +26,11 @@ internal sealed class Story
         console.WriteLine();
     }
 
-    /// <summary>A line of the story. May be called by several agents at once.</summary>
-    public void Say(string line) => console.Write(new Text(line + Environment.NewLine));
+    /// <summary>A paragraph of the story. May be called by several agents at once.</summary>
+    public void Say(string paragraph, int indent = 0) => Write(paragraph, indent, Style.Plain);
 
-    /// <summary>A line that should not be overlooked.</summary>
-    public void Stress(string line) => console.Write(new Text(line + Environment.NewLine, new Style(Color.Yellow)));
+    /// <summary>A paragraph that should not be overlooked.</summary>
+    public void Stress(string paragraph, int indent = 0) => Write(paragraph, indent, new Style(Color.Yellow));
 
     public void Blank() => console.WriteLine();
 
@@ -78,6 +77,13 @@ internal sealed class Story
             }
         });
     }
+
+    // One write: what another agent says at the same time comes before or after it.
+    private void Write(string paragraph, int indent, Style style) => console.Write(new Padder(new Text(paragraph, style), new Padding(indent, 0, 0, 0))
+    {
+        // On a terminal the line may be written over a progress bar, and must cover it.
+        Expand = console.Profile.Capabilities.Interactive,
+    });
 
     private static IAnsiConsole CreateConsole()
     {

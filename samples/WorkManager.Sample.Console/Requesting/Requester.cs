@@ -29,13 +29,14 @@ internal sealed class Requester(SampleRun run, AppDbContext db, IWorkOrderManage
 
         await ProposeAsync("places without residents", NoResidents.Codes, Low, cancellationToken);
 
-        story.Say("An order is planned into items, one a country. Each order is proposed in a transaction of the host's, together with");
-        story.Say("its row in the host's own table import_batches, which has a foreign key to work_orders: both are there, or neither.");
+        story.Say("Ada asks for the time zones. An order is planned into items, one a country. Each order is proposed in a transaction of "
+            + "the host's, together with its row in the host's own table import_batches, which has a foreign key to work_orders: "
+            + "both are there, or neither.");
         story.Table(
             ["Order", "For", "Priority", "Items"],
             run.Orders.Select(o => (string[])[$"{o.Id}", o.Title, $"{o.Priority}", $"{o.Codes.Count}"]));
-        story.Say($"Not asked for: {string.Join(" and ", nobody.Select(code => $"{tz.Countries[code]} ({code})"))}. No line of zone1970.tab names them,");
-        story.Say("and a result needs at least one time zone: agents could only invent one. Their rows stay empty.");
+        story.Say($"Not asked for: {string.Join(" and ", nobody.Select(code => $"{tz.Countries[code]} ({code})"))}. No line of zone1970.tab names "
+            + "them, and a result needs at least one time zone: agents could only invent one. Their rows stay empty.");
     }
 
     private async Task ProposeAsync(string title, IReadOnlyList<string> codes, int priority, CancellationToken cancellationToken)

@@ -12,7 +12,8 @@ namespace Countries.Reviewing;
 internal sealed class Reviewer(
     SampleRun run, IWorkOrderManager work, IWorkOrderManagerFactory managers, AppDbContext db, IOptions<WorkManagerOptions> options, TzData tz, Story story)
 {
-    private const int RowsShown = 5;
+    private const int RowsOfLongTables = 3;
+    private const int LongTable = 5;
 
     public async Task ReviewAsync(CancellationToken cancellationToken)
     {
@@ -41,7 +42,7 @@ internal sealed class Reviewer(
         catch (ApprovalDeniedException denied)
         {
             story.Say("zone-bot-1 tries to approve an order by itself:");
-            story.Stress($"  {denied.Code} ({StateNames.ToName(denied.Reason)})  {denied.Message}");
+            story.Stress($"{denied.Code} ({StateNames.ToName(denied.Reason)})  {denied.Message}", Story.Indent);
         }
     }
 
@@ -56,14 +57,15 @@ internal sealed class Reviewer(
 
     private void Show(RequestedOrder order, List<Change> changes)
     {
+        var shown = changes.Count > LongTable ? RowsOfLongTables : LongTable;
         story.Blank();
         story.Say($"Order {order.Id}: {order.Title}, {changes.Count} countries, {changes.Sum(c => c.New.Count)} time zones");
         story.Table(
             ["Country", "In the table now", "Submitted"],
-            changes.Take(RowsShown).Select(c => (string[])[$"{c.Code} {tz.Countries[c.Code]}", Describe(c.Old), Describe(c.New)]));
-        if (changes.Count > RowsShown)
+            changes.Take(shown).Select(c => (string[])[$"{c.Code} {tz.Countries[c.Code]}", Describe(c.Old), Describe(c.New)]));
+        if (changes.Count > shown)
         {
-            story.Say($"  … and {changes.Count - RowsShown} more");
+            story.Say($"… and {changes.Count - shown} more", Story.Indent);
         }
     }
 
@@ -71,22 +73,23 @@ internal sealed class Reviewer(
     {
         if (order.Codes.All(NoResidents.Codes.Contains))
         {
-            var reason = new RejectionReason("no_residents", "Nobody lives there all the year: the time zones are those of expeditions and ships. Leave them empty.");
+            var reason = new RejectionReason("no_residents", "Nobody lives there all the year. Leave the time zones empty.");
+            story.Stress($"Bert rejects it. {reason.Code}: {reason.Message}", Story.Indent);
             var rejected = await bert.RejectAsync(order.Id, [reason], cancellationToken);
-            story.Stress($"  Bert rejects it ({reason.Code}: {reason.Message})");
-            story.Say($"  Order {StateNames.ToName(rejected.State)}, rows untouched.");
+            story.Say($"Order {StateNames.ToName(rejected.State)}, rows untouched.", Story.Indent);
             return;
         }
 
+        story.Say("Bert approves it.", Story.Indent);
         var approved = await bert.ApproveAsync(order.Id, cancellationToken: cancellationToken);
-        story.Say($"  Bert approves it. Order {StateNames.ToName(approved.State)}: {approved.Items.Count} rows changed, in one transaction with the audit trail.");
+        story.Say($"Order {StateNames.ToName(approved.State)}: its changes and its audit trail are one transaction.", Story.Indent);
     }
 
     private static string Describe(IReadOnlyList<string> zones) => zones.Count switch
     {
         0 => "(none)",
-        <= 3 => string.Join(", ", zones),
-        _ => $"{string.Join(", ", zones.Take(2))} and {zones.Count - 2} more",
+        <= 2 => string.Join(", ", zones),
+        _ => $"{zones[0]} and {zones.Count - 1} more",
     };
 
     private sealed record Change(string Code, IReadOnlyList<string> Old, IReadOnlyList<string> New);

@@ -9,7 +9,7 @@ internal sealed class ZonesChangedHandler(Story story) : IAfterCommitHandler<Zon
 {
     public Task HandleAsync(ZonesChanged message, CancellationToken cancellationToken)
     {
-        story.Say($"  After the commit: other systems would be told that {message.Countries} countries have changed.");
+        story.Say($"After the commit, a handler would tell other systems of {message.Countries} changed countries.", Story.Indent);
         return Task.CompletedTask;
     }
 }
