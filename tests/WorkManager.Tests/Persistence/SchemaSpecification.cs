@@ -199,36 +199,36 @@ public abstract class SchemaSpecification(DatabaseFixture databases)
     public async Task A_schema_of_ones_choice_gets_the_tables_on_PostgreSql_and_SQLite_has_none()
     {
         await using var database = await databases.CreateAsync();
-        await using (var context = new WithSchema(database.Options<WithSchema>(o => o.UseWorkManager(schema: "wm"))))
+        await using (var context = new WithSchema(database.RareOptions<WithSchema>(o => o.UseWorkManager(schema: "wm"))))
         {
             await context.Database.MigrateAsync(Cancel);
         }
 
-        await AssertUsableAsync(database, "wm", new WithSchema(database.Options<WithSchema>(o => o.UseWorkManager(schema: "wm"))));
+        await AssertUsableAsync(database, "wm", new WithSchema(database.RareOptions<WithSchema>(o => o.UseWorkManager(schema: "wm"))));
     }
 
     [Fact]
     public async Task The_hosts_default_schema_gets_the_tables_on_PostgreSql_and_SQLite_has_none()
     {
         await using var database = await databases.CreateAsync();
-        await using (var context = new WithDefaultSchema(database.Options<WithDefaultSchema>(o => o.UseWorkManager())))
+        await using (var context = new WithDefaultSchema(database.RareOptions<WithDefaultSchema>(o => o.UseWorkManager())))
         {
             await context.Database.MigrateAsync(Cancel);
         }
 
-        await AssertUsableAsync(database, "app", new WithDefaultSchema(database.Options<WithDefaultSchema>(o => o.UseWorkManager())));
+        await AssertUsableAsync(database, "app", new WithDefaultSchema(database.RareOptions<WithDefaultSchema>(o => o.UseWorkManager())));
     }
 
     [Fact]
     public async Task The_schema_of_ones_choice_wins_over_the_hosts_default()
     {
         await using var database = await databases.CreateAsync();
-        await using (var context = new WithDefaultSchema(database.Options<WithDefaultSchema>(o => o.UseWorkManager(schema: "wm"))))
+        await using (var context = new WithDefaultSchema(database.RareOptions<WithDefaultSchema>(o => o.UseWorkManager(schema: "wm"))))
         {
             await context.Database.MigrateAsync(Cancel);
         }
 
-        await AssertUsableAsync(database, "wm", new WithDefaultSchema(database.Options<WithDefaultSchema>(o => o.UseWorkManager(schema: "wm"))));
+        await AssertUsableAsync(database, "wm", new WithDefaultSchema(database.RareOptions<WithDefaultSchema>(o => o.UseWorkManager(schema: "wm"))));
     }
 
     [Fact]
@@ -257,7 +257,7 @@ public abstract class SchemaSpecification(DatabaseFixture databases)
         }
 
         await using (host)
-        await using (var engine = database.Engine(schema))
+        await using (var engine = new WorkManagerDbContext(database.RareOptions<WorkManagerDbContext>(o => o.UseWorkManagerEngine(schema))))
         {
             engine.Add(Rows.Order());
             await engine.SaveChangesAsync();

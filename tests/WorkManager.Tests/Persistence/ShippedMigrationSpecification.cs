@@ -131,7 +131,7 @@ public abstract class ShippedMigrationSpecification(DatabaseFixture databases)
     };
 
     /// <summary>The engine's model as if its tables were an ordinary part of a context.</summary>
-    private static WorkManagerDbContext Unexcluded(TestDatabase database) => new(database.Options<WorkManagerDbContext>(options =>
+    private static WorkManagerDbContext Unexcluded(TestDatabase database) => new(database.RareOptions<WorkManagerDbContext>(options =>
     {
         options.UseWorkManagerEngine();
         options.ReplaceService<IModelCustomizer, IncludeTables>();

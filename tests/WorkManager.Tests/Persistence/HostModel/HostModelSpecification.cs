@@ -101,7 +101,7 @@ public abstract class HostModelSpecification(DatabaseFixture databases)
     public async Task A_naming_convention_leaves_our_names_alone(bool conventionFirst)
     {
         await using var database = await databases.CreateAsync();
-        await using var context = new SnakeCaseHost(database.Options<SnakeCaseHost>(o =>
+        await using var context = new SnakeCaseHost(database.RareOptions<SnakeCaseHost>(o =>
         {
             _ = conventionFirst ? o.UseSnakeCaseNamingConvention().UseWorkManager() : o.UseWorkManager().UseSnakeCaseNamingConvention();
         }));

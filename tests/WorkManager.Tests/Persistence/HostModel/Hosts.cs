@@ -12,10 +12,21 @@ internal static class Hosts
         await context.Database.MigrateAsync();
     });
 
-    public static ShopContext Shop(this TestDatabase database, string? schema = null) => new(database.Options<ShopContext>(o => o.UseWorkManager(schema)));
+    public static ShopContext Shop(this TestDatabase database) => new(database.Options<ShopContext>(o => o.UseWorkManager()));
 
-    public static WorkManagerDbContext Engine(this TestDatabase database, string? schema = null) =>
-        new(database.Options<WorkManagerDbContext>(o => o.UseWorkManagerEngine(schema)));
+    public static WorkManagerDbContext Engine(this TestDatabase database) => new(database.Options<WorkManagerDbContext>(o => o.UseWorkManagerEngine()));
+
+    /// <summary>
+    /// The options of a configuration that only a few tests have. EF Core keeps the services of every other one for the life of the
+    /// process, and refuses the twenty-first.
+    /// </summary>
+    public static DbContextOptions<TContext> RareOptions<TContext>(this TestDatabase database, Action<DbContextOptionsBuilder<TContext>> configure)
+        where TContext : DbContext =>
+        database.Options<TContext>(options =>
+        {
+            configure(options);
+            options.EnableServiceProviderCaching(false);
+        });
 
     public static void UseWorkManagerEngine(this DbContextOptionsBuilder options, string? schema = null) =>
         ((Microsoft.EntityFrameworkCore.Infrastructure.IDbContextOptionsBuilderInfrastructure)options)
