@@ -11,9 +11,6 @@ internal sealed class WorkBoard(int countries, Action<int> progress)
 
     public bool IsDone => submitted >= countries;
 
-    /// <summary>How many results were refused by validation.</summary>
-    public int Refused { get; private set; }
-
     /// <summary>How many leases ran out while their holder still worked. None, unless the machine was very slow.</summary>
     public int Lost { get; private set; }
 
@@ -28,14 +25,6 @@ internal sealed class WorkBoard(int countries, Action<int> progress)
         {
             SubmittedBy[agent] = SubmittedBy.GetValueOrDefault(agent) + 1;
             progress(++submitted);
-        }
-    }
-
-    public void ReportRefusal()
-    {
-        lock (gate)
-        {
-            Refused++;
         }
     }
 

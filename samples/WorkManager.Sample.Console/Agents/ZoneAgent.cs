@@ -15,7 +15,7 @@ internal sealed class ZoneAgent(string name, IWorkOrderManager work, WorkBoard b
     private const int ManyZones = 25;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan QuickLook = TimeSpan.FromMilliseconds(20);
-    private static readonly TimeSpan LongLookPerZone = TimeSpan.FromMilliseconds(150);
+    private static readonly TimeSpan LongLookPerZone = TimeSpan.FromMilliseconds(125);
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -82,7 +82,6 @@ internal sealed class ZoneAgent(string name, IWorkOrderManager work, WorkBoard b
         }
         catch (WorkValidationException refused)
         {
-            board.ReportRefusal();
             story.Stress($"{name} submits {remembered} for {tz.Countries[code]} ({code}), from memory. Refused: {refused.Code}");
             foreach (var error in refused.Errors)
             {

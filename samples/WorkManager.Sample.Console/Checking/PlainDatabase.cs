@@ -29,6 +29,15 @@ internal sealed class PlainDatabase(SampleDatabase database, Guid runId)
         Count,
         cancellationToken);
 
+    /// <summary>Keys are <c>user bert</c> and so on.</summary>
+    public Task<Dictionary<string, long>> CountApprovalsByActorAsync(CancellationToken cancellationToken) => QueryAsync(
+        $"""
+        SELECT actor_type || ' ' || actor_id AS name, COUNT(*)
+        FROM work_events WHERE event = 'approved' AND order_id IN {OrdersOfRun} GROUP BY name
+        """,
+        Count,
+        cancellationToken);
+
     private static (string, long) Count(DbDataReader row) => (row.GetString(0), row.GetInt64(1));
 
     private async Task<Dictionary<string, T>> QueryAsync<T>(string sql, Func<DbDataReader, (string Key, T Value)> read, CancellationToken cancellationToken)

@@ -19,6 +19,7 @@ internal sealed class Verification(SampleRun run, SampleDatabase database, Story
         CheckZones(ExpectedZones.Read(TzData.Folder), await plain.ReadZonesAsync(cancellationToken));
         CheckStates(await plain.CountOrdersByStateAsync(cancellationToken), await plain.CountItemsByStateAsync(cancellationToken));
         CheckEvents(await plain.CountEventsAsync(cancellationToken), expired: board.Lost + (lateSubmitRefused ? 1 : 0));
+        CheckApprovals(await plain.CountApprovalsByActorAsync(cancellationToken));
 
         story.Table(
             ["Table", "Rows", "Expected", "Found", ""],
@@ -51,9 +52,14 @@ internal sealed class Verification(SampleRun run, SampleDatabase database, Story
         Check("work_events", "leases granted: one for each result and for each lease that ran out", run.Countries + expired, events.GetValueOrDefault("item leased"));
         Check("work_events", "leases that ran out", expired, events.GetValueOrDefault("item lease_expired"));
         Check("work_events", "results submitted: one for each item", run.Countries, events.GetValueOrDefault("item submitted"));
-        Check("work_events", "orders approved", run.Orders.Count - 1, events.GetValueOrDefault("order approved"));
         Check("work_events", "orders applied", run.Orders.Count - 1, events.GetValueOrDefault("order applied"));
         Check("work_events", "orders rejected", 1, events.GetValueOrDefault("order rejected"));
+    }
+
+    private void CheckApprovals(Dictionary<string, long> byActor)
+    {
+        Check("work_events", "orders approved by Bert", run.Orders.Count - 1, byActor.GetValueOrDefault("user bert"));
+        Check("work_events", "orders approved by anybody", run.Orders.Count - 1, byActor.Values.Sum());
     }
 
     private void Check(string table, string what, long expected, long found) => checks.Add((table, what, expected, found));
