@@ -20,7 +20,7 @@ internal sealed class UnitOfWork
         Actor = context.Actor;
         Now = context.Clock.Now();
         Clock = context.Clock;
-        Audit = new AuditTrail(db, Actor, Now, context.TraceParent);
+        Audit = new AuditTrail(db, Actor, Now, () => context.TraceParent);
         Lifecycle = new Lifecycle(Audit, Now);
         this.dialects = dialects;
         this.ids = ids;

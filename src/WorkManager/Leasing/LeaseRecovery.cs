@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using WorkManager.Auditing;
 using WorkManager.Diagnostics;
 using WorkManager.Execution;
@@ -9,8 +10,11 @@ namespace WorkManager.Leasing;
 
 /// <summary>Takes back leases that ran out, and puts items in the queue whose time has come.</summary>
 /// <remarks>Maintenance does it on a schedule; a claim that comes up short does it, too, so that work flows without any schedule.</remarks>
-internal sealed class LeaseRecovery(StoreDialects dialects, Telemetry telemetry, RetryOptions retry, ILogger<LeaseRecovery> log)
+internal sealed class LeaseRecovery(StoreDialects dialects, Telemetry telemetry, RetryOptions retry, ILogger<LeaseRecovery>? log = null)
 {
+    // Optional: an application without logging is no reason to fail.
+    private readonly ILogger log = (ILogger?)log ?? NullLogger.Instance;
+
     private const int PromoteBatch = 1000;
     private const int ReclaimBatch = 100;
 
