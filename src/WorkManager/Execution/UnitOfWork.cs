@@ -41,6 +41,9 @@ internal sealed class UnitOfWork
 
     public IStoreDialect Dialect => dialects.Of(Db);
 
+    /// <summary>The time that decides leases.</summary>
+    public Task<DateTimeOffset> ReadClockAsync() => Dialect.ReadClockAsync(Db, Clock.Source, Now);
+
     public Guid NewId() => ids.Next();
 
     /// <summary>A verb's SQL for this database.</summary>

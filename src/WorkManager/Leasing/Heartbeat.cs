@@ -16,7 +16,7 @@ internal sealed class Heartbeat(LeaseOptions leases) : IVerb<LeaseToken, DateTim
     private async Task<DateTimeOffset> BeatAsync(UnitOfWork unit, LeaseToken lease)
     {
         var item = await unit.LockHeldItemAsync(lease).ConfigureAwait(false);
-        var now = await unit.Dialect.ReadClockAsync(unit).ConfigureAwait(false);
+        var now = await unit.ReadClockAsync().ConfigureAwait(false);
         var expires = now.AddSeconds(item.LeaseSeconds!.Value);
         item.LastHeartbeatAt = now;
         item.LeaseExpiresAt = expires;

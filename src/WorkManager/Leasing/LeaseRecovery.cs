@@ -55,7 +55,7 @@ internal sealed class LeaseRecovery(StoreDialects dialects, Telemetry telemetry,
         var orders = (await unit.Dialect.TryLockOrdersAsync(unit, [.. expired.Select(i => i.OrderId).Distinct()]).ConfigureAwait(false)).ToDictionary(o => o.Id);
         var candidates = expired.Where(i => orders.ContainsKey(i.OrderId)).Select(i => i.Id).ToList();
         var items = await unit.Sql<ILeasingSql>().LockExpiredAsync(unit, candidates).ConfigureAwait(false);
-        var now = await unit.Dialect.ReadClockAsync(unit).ConfigureAwait(false);
+        var now = await unit.ReadClockAsync().ConfigureAwait(false);
         foreach (var item in items)
         {
             TakeBack(unit, orders[item.OrderId], item, now);
