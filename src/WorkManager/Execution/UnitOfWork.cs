@@ -73,8 +73,8 @@ internal sealed class UnitOfWork
     public static WorkManagerException WhyLeaseIsLost(WorkItem? item, LeaseToken lease, Actor actor) => item switch
     {
         null => WorkNotFoundException.Item(lease.ItemId),
-        { IsLeased: false } => new LeaseLostException(lease.ItemId, LeaseLostReason.NotLeased),
         _ when item.LeaseEpoch != lease.Epoch => new LeaseLostException(lease.ItemId, LeaseLostReason.Superseded),
+        { IsLeased: false } => new LeaseLostException(lease.ItemId, LeaseLostReason.NotLeased),
         _ when item.LeasedByAgentId != actor.LeaseHolder => new LeaseLostException(lease.ItemId, LeaseLostReason.NotHolder),
         _ => new LeaseLostException(lease.ItemId, LeaseLostReason.Expired),
     };

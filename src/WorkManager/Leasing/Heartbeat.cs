@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using WorkManager.Auditing;
 using WorkManager.Execution;
 
 namespace WorkManager.Leasing;
@@ -27,7 +26,8 @@ internal sealed class Heartbeat(LeaseOptions leases) : IVerb<LeaseToken, DateTim
             unit.Lifecycle.Move(item, ItemState.InProgress);
             if (await unit.Sql<ILeasingSql>().TryLockCheckedOutOrderAsync(unit, item.OrderId).ConfigureAwait(false) is { } order)
             {
-                unit.Lifecycle.Advance(order, OrderState.InProgress, new EventDetails(Actor: Lifecycle.Engine));
+                order.Revision++;
+                unit.Lifecycle.Advance(order, OrderState.InProgress);
             }
         }
         else if (leases.RecordHeartbeats)
