@@ -36,12 +36,13 @@ internal sealed class ApproveOrder(
         try
         {
             await context.TransactWithHostAsync(
-                unit => ApplyAsync(unit, request, decisionId, progress, cancellationToken),
+                unit => progress.WatchAsync(ApplyAsync(unit, request, decisionId, progress, cancellationToken)),
                 db => db.WorkDecisions.AnyAsync(d => d.Id == decisionId, CancellationToken.None),
                 cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception failure) when (progress.InHostCode && !(failure is OperationCanceledException && cancellationToken.IsCancellationRequested))
+        catch (Exception) when (progress.InHostCode && !(progress.Failure is OperationCanceledException && cancellationToken.IsCancellationRequested))
         {
+            var failure = progress.Failure!;
             log.ApplyFailed(failure, request.OrderId);
             await RecordFailureAsync(context, request.OrderId, failure).ConfigureAwait(false);
             if (failure is WorkManagerException)
@@ -150,9 +151,10 @@ internal sealed class ApproveOrder(
         async unit =>
         {
             var order = await unit.LockOrderAsync(orderId).ConfigureAwait(false);
-            var cause = failure is Microsoft.EntityFrameworkCore.Storage.RetryLimitExceededException { InnerException: { } inner } ? inner : failure;
+            // The lock counts a revision, but nothing of the order has changed: the next attempt must give out the same ids.
+            order.Revision--;
             unit.Audit.Record(WorkEventNames.Failed, order, new EventDetails(
-                new JsonObject { ["code"] = WorkErrorCodes.ApplyFailed, ["exception"] = cause.GetType().FullName, ["message"] = cause.Message },
+                new JsonObject { ["code"] = WorkErrorCodes.ApplyFailed, ["exception"] = failure.GetType().FullName, ["message"] = failure.Message },
                 "Apply failed; nothing was changed"));
             await unit.SaveAsync().ConfigureAwait(false);
             return true;
@@ -166,6 +168,22 @@ internal sealed class ApproveOrder(
         /// <summary>Whether a failure is the host's: it is recorded, and the order can be approved again.</summary>
         public bool InHostCode { get; set; }
 
+        /// <summary>The failure as it was thrown: execution strategies put what may pass, such as a timeout, into an exception of their own.</summary>
+        public Exception? Failure { get; private set; }
+
         public AppliedOrder? Applied { get; set; }
+
+        public async Task<bool> WatchAsync(Task<bool> attempt)
+        {
+            try
+            {
+                return await attempt.ConfigureAwait(false);
+            }
+            catch (Exception failure)
+            {
+                Failure = failure;
+                throw;
+            }
+        }
     }
 }

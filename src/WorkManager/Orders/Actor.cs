@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace WorkManager;
 
 /// <summary>Who does something: a person, an agent or the application itself.</summary>
@@ -8,6 +10,12 @@ public sealed record Actor
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(id);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(id.Length, MaxIdLength, nameof(id));
+        // Half of a surrogate pair reads as the replacement character.
+        if (id.EnumerateRunes().Any(rune => rune == Rune.ReplacementChar || Rune.IsControl(rune)))
+        {
+            throw new ArgumentException("The id of an actor has characters that cannot be stored: control characters, or halves of characters.", nameof(id));
+        }
+
         Type = type;
         Id = id;
         Model = model;
@@ -51,8 +59,14 @@ public sealed record Actor
     public override string ToString() => $"{StateNames.ToName(Type)}:{Id}";
 
     /// <summary>The name under which this actor holds leases. An agent's own id is the guide's <c>leased_by_agent_id</c>; others are prefixed so that they never meet an agent's.</summary>
-    internal string LeaseHolder => Type == ActorType.Agent ? Id : ToString();
+    internal string LeaseHolder => Type == ActorType.Agent && !HasPrefix(Id) ? Id : ToString();
 
     /// <summary>Whether both are the same person, agent or system part, whatever model it runs on.</summary>
     internal bool IsSame(Actor other) => Type == other.Type && Id == other.Id;
+
+    /// <summary>Who is behind an agent, and behind the agents that it acts for; null if it acts for nobody.</summary>
+    internal Actor? Principal => OnBehalfOf?.Principal ?? OnBehalfOf;
+
+    // An agent that is named like another kind of actor is prefixed, too.
+    private static bool HasPrefix(string id) => StateNames.All<ActorType>().Any(kind => id.StartsWith($"{kind}:", StringComparison.Ordinal));
 }

@@ -51,7 +51,8 @@ public readonly record struct LeaseToken : IParsable<LeaseToken>
     public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, out LeaseToken result)
     {
         Span<byte> bytes = stackalloc byte[Size];
-        if (s is not { Length: Size / 3 * 4 } || !Base64Url.TryDecodeFromChars(s, bytes, out var written) || written != Size)
+        // Decoding throws where a character is no base64, however it is called.
+        if (s is not { Length: Size / 3 * 4 } || !Base64Url.IsValid(s) || !Base64Url.TryDecodeFromChars(s, bytes, out var written) || written != Size)
         {
             result = default;
             return false;

@@ -46,6 +46,7 @@ internal sealed class RejectOrder(IdGenerator ids) : IVerb<RejectRequest, WorkOr
         {
             CheckText(errors, $"errors.{i}.code", reasons[i].Code, 100);
             CheckText(errors, $"errors.{i}.message", reasons[i].Message, 2_000);
+            CheckText(errors, $"errors.{i}.field", reasons[i].Field, 500, required: false);
         }
 
         if (errors.Count > 0)
@@ -54,13 +55,13 @@ internal sealed class RejectOrder(IdGenerator ids) : IVerb<RejectRequest, WorkOr
         }
     }
 
-    private static void CheckText(List<ValidationError> errors, string field, string? text, int maxLength)
+    private static void CheckText(List<ValidationError> errors, string field, string? text, int maxLength, bool required = true)
     {
-        if (string.IsNullOrWhiteSpace(text))
+        if (required && string.IsNullOrWhiteSpace(text))
         {
             errors.Add(new ValidationError(field, "schema.required", "A text is required."));
         }
-        else if (text.Length > maxLength)
+        else if (text?.Length > maxLength)
         {
             errors.Add(new ValidationError(field, "schema.max_length", $"The text may have {maxLength} characters."));
         }

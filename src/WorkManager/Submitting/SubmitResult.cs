@@ -117,7 +117,7 @@ internal sealed class SubmitResult(OrderTypeRegistry types, JsonDocuments docume
         item.SubmittedAt = unit.Now;
         item.SubmittedByType = unit.Actor.Type;
         item.SubmittedById = unit.Actor.Id;
-        item.SubmittedFor = unit.Actor.OnBehalfOf?.ToString();
+        item.SubmittedFor = unit.Actor.Principal?.ToString();
         Lifecycle.EndLease(item);
         unit.Lifecycle.Move(order, item, ItemState.Submitted, new EventDetails(new JsonObject
         {

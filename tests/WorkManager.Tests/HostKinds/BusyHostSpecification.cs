@@ -3,7 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using WorkManager.Tests.Shop;
 
-namespace WorkManager.Tests.Hosts;
+namespace WorkManager.Tests.HostKinds;
 
 /// <summary>A host that is in the middle of something with its own context when it calls.</summary>
 public abstract class BusyHostSpecification(DatabaseFixture databases)

@@ -4,7 +4,7 @@ using System.Linq.Expressions;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 
-namespace WorkManager.Tests.Hosts;
+namespace WorkManager.Tests.HostKinds;
 
 /// <summary>A host with rules for every table: filters, soft deletes, stamps, names.</summary>
 public sealed class OpinionatedContext(DbContextOptions<OpinionatedContext> options) : DbContext(options)

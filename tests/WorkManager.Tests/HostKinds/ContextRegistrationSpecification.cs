@@ -8,7 +8,7 @@ using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using WorkManager.Tests.Shop;
 
-namespace WorkManager.Tests.Hosts;
+namespace WorkManager.Tests.HostKinds;
 
 /// <summary>The ways in which a host can register its context.</summary>
 public abstract class ContextRegistrationSpecification(DatabaseFixture databases)

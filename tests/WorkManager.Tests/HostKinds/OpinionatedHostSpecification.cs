@@ -7,7 +7,7 @@ using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using WorkManager.Tests.Shop;
 
-namespace WorkManager.Tests.Hosts;
+namespace WorkManager.Tests.HostKinds;
 
 /// <summary>A host's filters, interceptors and naming rules are for its own rows.</summary>
 public abstract class OpinionatedHostSpecification(DatabaseFixture databases)

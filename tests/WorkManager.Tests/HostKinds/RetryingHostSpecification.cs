@@ -4,7 +4,7 @@ using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using WorkManager.Tests.Shop;
 
-namespace WorkManager.Tests.Hosts;
+namespace WorkManager.Tests.HostKinds;
 
 /// <summary>A host whose execution strategy tries again. What is tried twice is done once.</summary>
 public abstract class RetryingHostSpecification(DatabaseFixture databases)
