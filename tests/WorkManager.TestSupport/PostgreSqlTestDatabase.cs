@@ -13,7 +13,7 @@ public sealed class PostgreSqlTestDatabase : TestDatabase
 
     public override string ConnectionString { get; }
 
-    public override void Configure(DbContextOptionsBuilder options) => options.UseNpgsql(ConnectionString);
+    protected override void UseProvider(DbContextOptionsBuilder options) => options.UseNpgsql(ConnectionString);
 
     public override DbConnection CreateConnection() => new NpgsqlConnection(ConnectionString);
 

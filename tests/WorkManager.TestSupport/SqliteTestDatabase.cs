@@ -24,7 +24,7 @@ public sealed class SqliteTestDatabase : TestDatabase
 
     public override string ConnectionString { get; }
 
-    public override void Configure(DbContextOptionsBuilder options) => options.UseSqlite(ConnectionString);
+    protected override void UseProvider(DbContextOptionsBuilder options) => options.UseSqlite(ConnectionString);
 
     public override DbConnection CreateConnection() => new SqliteConnection(ConnectionString);
 

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
 
 namespace WorkManager.TestSupport;
 
@@ -11,7 +12,12 @@ public abstract class TestDatabase : IAsyncDisposable
     public abstract string ConnectionString { get; }
 
     /// <summary>Points a context at this database, as a host's <c>AddDbContext</c> would.</summary>
-    public abstract void Configure(DbContextOptionsBuilder options);
+    public void Configure(DbContextOptionsBuilder options)
+    {
+        UseProvider(options);
+        // One process runs the tests of many kinds of hosts.
+        options.ConfigureWarnings(w => w.Ignore(CoreEventId.ManyServiceProvidersCreatedWarning));
+    }
 
     /// <summary>A closed connection; the caller owns it.</summary>
     public abstract DbConnection CreateConnection();
@@ -48,6 +54,8 @@ public abstract class TestDatabase : IAsyncDisposable
     }
 
     public abstract ValueTask DisposeAsync();
+
+    protected abstract void UseProvider(DbContextOptionsBuilder options);
 
     /// <summary>Ends every connection to this database, so that it can be copied. It is not used otherwise from then on.</summary>
     internal abstract Task SealAsync();

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using WorkManager.Auditing;
 using WorkManager.Execution;
 using WorkManager.Orders;
@@ -20,8 +21,11 @@ internal sealed record ApproveRequest(Guid OrderId, ContentHash? ContentHash, st
 /// Host code runs in a fresh scope and context for each attempt: a delegate that is retried on one tracker would apply twice.
 /// </remarks>
 internal sealed class ApproveOrder(
-    OrderTypeRegistry types, JsonDocuments documents, IdGenerator ids, AfterCommit afterCommit, ILogger<ApproveOrder> log) : IVerb<ApproveRequest, WorkOrder>
+    OrderTypeRegistry types, JsonDocuments documents, IdGenerator ids, PostCommitSteps postCommit, ILogger<ApproveOrder>? log = null) : IVerb<ApproveRequest, WorkOrder>
 {
+    // Optional: an application without logging is no reason to fail.
+    private readonly ILogger log = (ILogger?)log ?? NullLogger.Instance;
+
     public Operation Operation { get; } = new("approve", JoinRule.Refuses);
 
     public async Task<WorkOrder> ExecuteAsync(OperationContext context, ApproveRequest request, CancellationToken cancellationToken)
@@ -50,7 +54,7 @@ internal sealed class ApproveOrder(
         }
 
         // The caller may go away, the change does not: what was promised for after the commit is done.
-        await afterCommit.RunAsync(progress.Applied!, CancellationToken.None).ConfigureAwait(false);
+        await postCommit.RunAsync(progress.Applied!, CancellationToken.None).ConfigureAwait(false);
         return progress.Applied!.Order;
     }
 

@@ -1,14 +1,18 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using WorkManager.Execution;
 using WorkManager.OrderTypes;
 
 namespace WorkManager.Applying;
 
 /// <summary>Approves a submitted order whose type says so. A failure leaves it submitted, for somebody to look at.</summary>
-internal sealed class AutoApprove(IServiceProvider root, IServiceScopeFactory scopes, OrderTypeRegistry types, ApproveOrder approve, ILogger<AutoApprove> log)
+internal sealed class AutoApprove(IServiceProvider root, IServiceScopeFactory scopes, OrderTypeRegistry types, ApproveOrder approve, ILogger<AutoApprove>? log = null)
     : IOrderSubmittedFollowUp
 {
+    // Optional: an application without logging is no reason to fail.
+    private readonly ILogger log = (ILogger?)log ?? NullLogger.Instance;
+
     private static readonly Actor Approver = Actor.System("auto-approve");
 
     public async Task RunAsync(OrderSubmitted submitted, CancellationToken cancellationToken)

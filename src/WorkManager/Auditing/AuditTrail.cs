@@ -17,9 +17,10 @@ internal sealed record EventDetails(JsonObject? Payload = null, string? Message 
 }
 
 /// <summary>Adds rows to the audit trail of a transaction.</summary>
-internal sealed class AuditTrail(DbContext db, Actor actor, DateTimeOffset now, string? traceParent)
+/// <remarks>The trace is asked for with each row: it may become known only once the order is locked.</remarks>
+internal sealed class AuditTrail(DbContext db, Actor actor, DateTimeOffset now, Func<string?> traceParent)
 {
-    public string? TraceParent => traceParent;
+    public string? TraceParent => traceParent();
 
     public void Record(string name, WorkOrder order, EventDetails? details = null) => Add(name, order.Id, order.TenantId, null, details);
 
@@ -49,7 +50,7 @@ internal sealed class AuditTrail(DbContext db, Actor actor, DateTimeOffset now, 
             Message = details?.Message,
             LeaseEpoch = item is { LeaseEpoch: > 0 } ? item.LeaseEpoch : null,
             ContentHash = Digest(payload, diff, details?.Message),
-            TraceParent = traceParent,
+            TraceParent = TraceParent,
             CreatedAt = now,
         });
     }

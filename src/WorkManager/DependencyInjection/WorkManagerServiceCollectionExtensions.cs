@@ -39,7 +39,7 @@ public static class WorkManagerServiceCollectionExtensions
 
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<WorkManagerOptions>, WorkManagerOptionsValidator>());
         services.TryAddSingleton(TimeProvider.System);
-        services.AddLogging();
+        AddSettings(services);
         AddKernel(services);
         AddVerbs(services);
         AddProviders(services);
@@ -47,13 +47,23 @@ public static class WorkManagerServiceCollectionExtensions
         return new WorkManagerBuilder(services);
     }
 
+    // Each part gets the settings that are its own: nothing below the facade knows the whole.
+    private static void AddSettings(IServiceCollection services)
+    {
+        services.TryAddSingleton(s => Settings(s).Lease);
+        services.TryAddSingleton(s => Settings(s).Retry);
+        services.TryAddSingleton(s => Settings(s).Limits);
+        services.TryAddSingleton(s => new WorkClock(s.GetRequiredService<TimeProvider>(), Settings(s).Clock));
+        services.TryAddSingleton(s => new JsonDocuments(Settings(s).Json, Settings(s).Limits));
+    }
+
+    private static WorkManagerOptions Settings(IServiceProvider services) => services.GetRequiredService<IOptions<WorkManagerOptions>>().Value;
+
     private static void AddKernel(IServiceCollection services)
     {
         services.TryAddSingleton(new OwningContext(typeof(WorkManagerDbContext)));
         services.TryAddSingleton<OrderTypeRegistry>();
-        services.TryAddSingleton<JsonDocuments>();
         services.TryAddSingleton<IdGenerator>();
-        services.TryAddSingleton<WorkClock>();
         services.TryAddSingleton<Telemetry>();
         services.TryAddSingleton<StoreDialects>();
         services.TryAddSingleton<EngineContexts>();
@@ -71,7 +81,7 @@ public static class WorkManagerServiceCollectionExtensions
         services.TryAddSingleton<ReleaseLease>();
         services.TryAddSingleton<ReclaimExpired>();
         services.TryAddSingleton<SubmitResult>();
-        services.TryAddSingleton<AfterCommit>();
+        services.TryAddSingleton<PostCommitSteps>();
         services.TryAddSingleton<ApproveOrder>();
         services.TryAddSingleton<RejectOrder>();
         services.TryAddSingleton<CancelOrder>();

@@ -54,6 +54,8 @@ internal sealed class EngineContexts(StoreDialects dialects)
         // A data source or logger registered with the application is found through these two.
         builder.UseApplicationServiceProvider(core?.ApplicationServiceProvider);
         builder.UseLoggerFactory(core?.LoggerFactory);
+        // Whether there are too many kinds of contexts in the process is between EF Core and the host: no reason for ours to fail.
+        builder.ConfigureWarnings(w => w.Ignore(CoreEventId.ManyServiceProvidersCreatedWarning));
         builder.AddInterceptors(dialects.Of(host).EngineInterceptors);
         builder.AddInterceptors(ConnectionInterceptors(core?.Interceptors ?? []));
         return builder.Options;

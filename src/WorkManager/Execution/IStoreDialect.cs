@@ -13,8 +13,8 @@ internal interface IStoreDialect
     /// <summary>The name of the database among those with one writer at a time; null where writers do not wait for each other.</summary>
     string? WriterGateOf(WorkManagerDbContext db);
 
-    /// <summary>The time that decides leases.</summary>
-    Task<DateTimeOffset> ReadClockAsync(UnitOfWork unit);
+    /// <summary>The time that decides leases: the application's, unless the database's own clock does.</summary>
+    Task<DateTimeOffset> ReadClockAsync(WorkManagerDbContext db, ClockSource source, DateTimeOffset now);
 
     /// <summary>Locks an order by writing it, and returns it tracked; null if there is none.</summary>
     Task<WorkOrder?> LockOrderAsync(UnitOfWork unit, Guid orderId);

@@ -20,7 +20,7 @@ internal sealed class UnitOfWork
         Actor = context.Actor;
         Now = context.Clock.Now();
         Clock = context.Clock;
-        Audit = new AuditTrail(db, Actor, Now, context.TraceParent);
+        Audit = new AuditTrail(db, Actor, Now, () => context.TraceParent);
         Lifecycle = new Lifecycle(Audit, Now);
         this.dialects = dialects;
         this.ids = ids;
@@ -40,6 +40,9 @@ internal sealed class UnitOfWork
     public Lifecycle Lifecycle { get; }
 
     public IStoreDialect Dialect => dialects.Of(Db);
+
+    /// <summary>The time that decides leases.</summary>
+    public Task<DateTimeOffset> ReadClockAsync() => Dialect.ReadClockAsync(Db, Clock.Source, Now);
 
     public Guid NewId() => ids.Next();
 
@@ -70,8 +73,8 @@ internal sealed class UnitOfWork
     public static WorkManagerException WhyLeaseIsLost(WorkItem? item, LeaseToken lease, Actor actor) => item switch
     {
         null => WorkNotFoundException.Item(lease.ItemId),
-        { IsLeased: false } => new LeaseLostException(lease.ItemId, LeaseLostReason.NotLeased),
         _ when item.LeaseEpoch != lease.Epoch => new LeaseLostException(lease.ItemId, LeaseLostReason.Superseded),
+        { IsLeased: false } => new LeaseLostException(lease.ItemId, LeaseLostReason.NotLeased),
         _ when item.LeasedByAgentId != actor.LeaseHolder => new LeaseLostException(lease.ItemId, LeaseLostReason.NotHolder),
         _ => new LeaseLostException(lease.ItemId, LeaseLostReason.Expired),
     };

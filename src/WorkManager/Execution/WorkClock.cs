@@ -1,12 +1,10 @@
-using Microsoft.Extensions.Options;
-
 namespace WorkManager.Execution;
 
 /// <summary>The application's time, cut to what both databases keep.</summary>
-internal sealed class WorkClock(TimeProvider time, IOptions<WorkManagerOptions> options)
+internal sealed class WorkClock(TimeProvider time, ClockSource source)
 {
     /// <summary>Which clock decides leases.</summary>
-    public ClockSource Source => options.Value.Clock;
+    public ClockSource Source { get; } = source;
 
     public DateTimeOffset Now() => Cut(time.GetUtcNow());
 

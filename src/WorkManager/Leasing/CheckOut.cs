@@ -1,5 +1,4 @@
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Options;
 using WorkManager.Diagnostics;
 using WorkManager.Execution;
 using WorkManager.OrderTypes;
@@ -12,7 +11,7 @@ internal sealed record CheckOutRequest(int Count, CheckoutRequest Filter);
 
 /// <summary>Leases the next items: highest priority first, then first in.</summary>
 internal sealed class CheckOut(
-    LeaseRecovery recovery, OrderTypeRegistry types, JsonDocuments documents, Telemetry telemetry, IOptions<WorkManagerOptions> options)
+    LeaseRecovery recovery, OrderTypeRegistry types, JsonDocuments documents, Telemetry telemetry, LeaseOptions lease)
     : IVerb<CheckOutRequest, IReadOnlyList<WorkLease>>
 {
     public Operation Operation { get; } = new("checkout", JoinRule.Refuses);
@@ -49,7 +48,7 @@ internal sealed class CheckOut(
             throw WorkValidationException.Argument("min_priority", "out_of_range", "The minimum priority must be 0 to 100.");
         }
 
-        var ttl = filter.Ttl ?? options.Value.Lease.Ttl;
+        var ttl = filter.Ttl ?? lease.Ttl;
         if (ttl < TimeSpan.FromSeconds(1) || ttl > TimeSpan.FromDays(1))
         {
             throw WorkValidationException.Argument("ttl", "out_of_range", "The time to live must be 1 second to 1 day.");
@@ -75,7 +74,7 @@ internal sealed class CheckOut(
     {
         var traces = await ReadTracesAsync(context, items).ConfigureAwait(false);
         var leases = items.OrderByDescending(i => i.Priority).ThenBy(i => i.AvailableAt).ThenBy(i => i.Id)
-            .Select(i => new WorkLease(i, options.Value.Lease.HeartbeatEvery, documents.Lenient, traces.GetValueOrDefault(i.OrderId)))
+            .Select(i => new WorkLease(i, lease.HeartbeatEvery, documents.Lenient, traces.GetValueOrDefault(i.OrderId)))
             .ToList();
         context.JoinTraceOf(leases[0].TraceParent);
         return leases;

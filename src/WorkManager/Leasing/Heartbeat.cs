@@ -1,12 +1,10 @@
 using System.Text.Json.Nodes;
-using Microsoft.Extensions.Options;
-using WorkManager.Auditing;
 using WorkManager.Execution;
 
 namespace WorkManager.Leasing;
 
 /// <summary>Extends a lease. The first beat says that work has begun.</summary>
-internal sealed class Heartbeat(IOptions<WorkManagerOptions> options) : IVerb<LeaseToken, DateTimeOffset>
+internal sealed class Heartbeat(LeaseOptions leases) : IVerb<LeaseToken, DateTimeOffset>
 {
     public Operation Operation { get; } = new("heartbeat", JoinRule.Refuses);
 
@@ -17,7 +15,7 @@ internal sealed class Heartbeat(IOptions<WorkManagerOptions> options) : IVerb<Le
     private async Task<DateTimeOffset> BeatAsync(UnitOfWork unit, LeaseToken lease)
     {
         var item = await unit.LockHeldItemAsync(lease).ConfigureAwait(false);
-        var now = await unit.Dialect.ReadClockAsync(unit).ConfigureAwait(false);
+        var now = await unit.ReadClockAsync().ConfigureAwait(false);
         var expires = now.AddSeconds(item.LeaseSeconds!.Value);
         item.LastHeartbeatAt = now;
         item.LeaseExpiresAt = expires;
@@ -28,10 +26,11 @@ internal sealed class Heartbeat(IOptions<WorkManagerOptions> options) : IVerb<Le
             unit.Lifecycle.Move(item, ItemState.InProgress);
             if (await unit.Sql<ILeasingSql>().TryLockCheckedOutOrderAsync(unit, item.OrderId).ConfigureAwait(false) is { } order)
             {
-                unit.Lifecycle.Advance(order, OrderState.InProgress, new EventDetails(Actor: Lifecycle.Engine));
+                order.Revision++;
+                unit.Lifecycle.Advance(order, OrderState.InProgress);
             }
         }
-        else if (options.Value.Lease.RecordHeartbeats)
+        else if (leases.RecordHeartbeats)
         {
             unit.Audit.Record(WorkEventNames.Heartbeat, item, new(new JsonObject { ["lease_expires_at"] = expires }));
         }

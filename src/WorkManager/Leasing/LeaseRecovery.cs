@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Logging.Abstractions;
 using WorkManager.Auditing;
 using WorkManager.Diagnostics;
 using WorkManager.Execution;
@@ -10,8 +10,11 @@ namespace WorkManager.Leasing;
 
 /// <summary>Takes back leases that ran out, and puts items in the queue whose time has come.</summary>
 /// <remarks>Maintenance does it on a schedule; a claim that comes up short does it, too, so that work flows without any schedule.</remarks>
-internal sealed class LeaseRecovery(StoreDialects dialects, Telemetry telemetry, IOptions<WorkManagerOptions> options, ILogger<LeaseRecovery> log)
+internal sealed class LeaseRecovery(StoreDialects dialects, Telemetry telemetry, RetryOptions retry, ILogger<LeaseRecovery>? log = null)
 {
+    // Optional: an application without logging is no reason to fail.
+    private readonly ILogger log = (ILogger?)log ?? NullLogger.Instance;
+
     private const int PromoteBatch = 1000;
     private const int ReclaimBatch = 100;
 
@@ -52,7 +55,7 @@ internal sealed class LeaseRecovery(StoreDialects dialects, Telemetry telemetry,
         var orders = (await unit.Dialect.TryLockOrdersAsync(unit, [.. expired.Select(i => i.OrderId).Distinct()]).ConfigureAwait(false)).ToDictionary(o => o.Id);
         var candidates = expired.Where(i => orders.ContainsKey(i.OrderId)).Select(i => i.Id).ToList();
         var items = await unit.Sql<ILeasingSql>().LockExpiredAsync(unit, candidates).ConfigureAwait(false);
-        var now = await unit.Dialect.ReadClockAsync(unit).ConfigureAwait(false);
+        var now = await unit.ReadClockAsync().ConfigureAwait(false);
         foreach (var item in items)
         {
             TakeBack(unit, orders[item.OrderId], item, now);
@@ -95,7 +98,6 @@ internal sealed class LeaseRecovery(StoreDialects dialects, Telemetry telemetry,
     /// <summary>Backoff × 2^(attempts − 1), cut at the maximum, and up to the jitter more.</summary>
     private TimeSpan Backoff(int attempts)
     {
-        var retry = options.Value.Retry;
         var wait = Math.Min(retry.Backoff.TotalSeconds * Math.Pow(2, attempts - 1), retry.MaxBackoff.TotalSeconds);
         var jitter = retry.Jitter.TotalMilliseconds >= 1 ? RandomNumberGenerator.GetInt32((int)retry.Jitter.TotalMilliseconds + 1) : 0;
         return TimeSpan.FromMilliseconds(Math.Floor(wait * 1000) + jitter);

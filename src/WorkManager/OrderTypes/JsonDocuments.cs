@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using Microsoft.Extensions.Options;
 using WorkManager.OrderTypes.Json;
 using WorkManager.OrderTypes.Validation;
 
@@ -18,12 +17,12 @@ internal sealed class JsonDocuments
     private readonly StrictJsonReader reader;
     private readonly int maxBytes;
 
-    public JsonDocuments(IOptions<WorkManagerOptions> options)
+    public JsonDocuments(JsonSerializerOptions strict, LimitOptions limits)
     {
-        Strict = options.Value.Json;
+        Strict = strict;
         Lenient = WorkManagerJson.ToLenient(Strict);
         reader = new StrictJsonReader(Strict);
-        maxBytes = options.Value.Limits.MaxPayloadBytes;
+        maxBytes = limits.MaxPayloadBytes;
     }
 
     /// <summary>How the host's values are written, and read where they come in.</summary>

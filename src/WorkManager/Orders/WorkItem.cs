@@ -127,7 +127,7 @@ public sealed class WorkItem
     /// <summary>When the item was last written.</summary>
     public DateTimeOffset UpdatedAt { get; internal set; }
 
-    /// <summary>Rises with every write of the item.</summary>
+    /// <summary>Rises with every change of state or outcome.</summary>
     public int Revision { get; internal set; }
 
     /// <summary>The order, if it was loaded.</summary>

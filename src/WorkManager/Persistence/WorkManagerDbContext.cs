@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
 using WorkManager.Persistence.HostModel;
 
 namespace WorkManager;
@@ -36,7 +37,7 @@ public sealed class WorkManagerDbContext(DbContextOptions<WorkManagerDbContext> 
     {
         if (optionsBuilder.Options.FindExtension<WorkManagerOptionsExtension>() is null)
         {
-            optionsBuilder.UseWorkManager();
+            ((IDbContextOptionsBuilderInfrastructure)optionsBuilder).AddOrUpdateExtension(new WorkManagerOptionsExtension(schema: null, engine: false));
         }
     }
 }

@@ -2,7 +2,6 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Options;
 using WorkManager.Execution;
 using WorkManager.OrderTypes;
 using WorkManager.OrderTypes.Json;
@@ -16,7 +15,7 @@ namespace WorkManager.Proposing;
 internal sealed record ProposeRequest(OrderTypeDescriptor Type, JsonElement Payload, ProposeOptions Options);
 
 /// <summary>Checks a payload, plans it, and stores order and items.</summary>
-internal sealed class ProposeOrder(JsonDocuments documents, IdGenerator ids, IOptions<WorkManagerOptions> options) : IVerb<ProposeRequest, WorkOrder>
+internal sealed class ProposeOrder(JsonDocuments documents, IdGenerator ids, LimitOptions limits, RetryOptions retry) : IVerb<ProposeRequest, WorkOrder>
 {
     public Operation Operation { get; } = new("propose", JoinRule.Joins);
 
@@ -67,7 +66,7 @@ internal sealed class ProposeOrder(JsonDocuments documents, IdGenerator ids, IOp
 
     private List<(PlannedItem Item, CheckedDocument Input)> CheckPlan(OrderTypeDescriptor type, IReadOnlyList<PlannedItem> plan)
     {
-        var limit = options.Value.Limits.MaxItemsPerOrder;
+        var limit = limits.MaxItemsPerOrder;
         if (plan.Count == 0)
         {
             throw new WorkValidationException(
@@ -119,7 +118,7 @@ internal sealed class ProposeOrder(JsonDocuments documents, IdGenerator ids, IOp
             Type = planned.Item.Type ?? order.Type,
             State = ItemState.Queued,
             Priority = order.Priority,
-            MaxAttempts = (short)(planned.Item.MaxAttempts ?? type.MaxAttempts ?? options.Value.Retry.DefaultMaxAttempts),
+            MaxAttempts = (short)(planned.Item.MaxAttempts ?? type.MaxAttempts ?? retry.DefaultMaxAttempts),
             AvailableAt = available,
             ReadyAt = available == unit.Now ? unit.Now : null,
             Input = planned.Input.Text,

@@ -1,5 +1,4 @@
 using WorkManager.Execution;
-using WorkManager.Leasing;
 
 namespace WorkManager.Reading;
 
@@ -32,12 +31,12 @@ internal sealed class WorkItemRepository(WorkReader reader, StoreDialects dialec
     public Task<WorkPage<WorkItem>> ListByOrderAsync(Guid orderId, int limit, string? after, CancellationToken cancellationToken) =>
         reader.ReadAsync("list_items", c => c.ReadAsync(db => WorkQueries.ListItemsOfOrderAsync(db, orderId, limit, after, cancellationToken)), cancellationToken);
 
-    public Task<IReadOnlyList<WorkItem>> ListExpiredAsync(int limit, CancellationToken cancellationToken)
-    {
-        WorkQueries.EnsureLimit(limit);
-        return reader.ReadAsync("list_expired", c => c.ReadAsync(db =>
-            dialects.Sql<ILeasingSql>(db).FindExpiredAsync(db, c.Clock, limit)), cancellationToken);
-    }
+    public Task<IReadOnlyList<WorkItem>> ListExpiredAsync(int limit, CancellationToken cancellationToken) =>
+        reader.ReadAsync("list_expired", c => c.ReadAsync(async db =>
+        {
+            var now = await dialects.Of(db).ReadClockAsync(db, c.Clock.Source, c.Clock.Now()).ConfigureAwait(false);
+            return await WorkQueries.ListExpiredAsync(db, now, limit, cancellationToken).ConfigureAwait(false);
+        }), cancellationToken);
 }
 
 internal sealed class WorkEventRepository(WorkReader reader) : IWorkEventRepository

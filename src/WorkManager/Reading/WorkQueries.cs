@@ -33,6 +33,13 @@ internal static class WorkQueries
         return await items.AvailableForLease().Take(limit).ToListAsync(cancellationToken).ConfigureAwait(false);
     }
 
+    public static async Task<IReadOnlyList<WorkItem>> ListExpiredAsync(WorkManagerDbContext db, DateTimeOffset now, int limit, CancellationToken cancellationToken)
+    {
+        EnsureLimit(limit, MaxPage);
+        return await db.WorkItems.AsNoTracking().WithExpiredLease(now)
+            .OrderBy(i => i.LeaseExpiresAt).ThenBy(i => i.Id).Take(limit).ToListAsync(cancellationToken).ConfigureAwait(false);
+    }
+
     public static async Task<WorkPage<WorkItem>> ListItemsOfOrderAsync(
         WorkManagerDbContext db, Guid orderId, int limit, string? after, CancellationToken cancellationToken)
     {
@@ -51,7 +58,7 @@ internal static class WorkQueries
         ListEventsAsync(db.WorkEvents.Where(e => e.ItemId == itemId), limit, after, cancellationToken);
 
     /// <exception cref="InvalidQueryException">The limit is out of range.</exception>
-    public static void EnsureLimit(int limit, int max = MaxPage)
+    private static void EnsureLimit(int limit, int max = MaxPage)
     {
         if (limit < 1 || limit > max)
         {

@@ -125,7 +125,7 @@ internal sealed class SubmitResult(OrderTypeRegistry types, JsonDocuments docume
             ["evidence"] = request.Options.Evidence?.DeepClone(),
             ["notes"] = request.Options.Notes,
         }));
-        unit.Lifecycle.Advance(order, OrderState.InProgress, new EventDetails(Actor: Lifecycle.Engine));
+        unit.Lifecycle.Advance(order, OrderState.InProgress);
         unit.Lifecycle.Settle(order);
         await unit.SaveAsync().ConfigureAwait(false);
         return (item, order.State == OrderState.Submitted);

@@ -131,7 +131,7 @@ public sealed class LifecycleSpecification
         static int Failed(ItemState state) => state is ItemState.Failed ? 1 : 0;
     }
 
-    private static Mover CreateLifecycle(DbContext db) => new(new AuditTrail(db, Actor.User("bert"), Now, null), Now);
+    private static Mover CreateLifecycle(DbContext db) => new(new AuditTrail(db, Actor.User("bert"), Now, () => null), Now);
 
     private static List<WorkEvent> Events(DbContext db) => [.. db.ChangeTracker.Entries<WorkEvent>().Select(e => e.Entity)];
 

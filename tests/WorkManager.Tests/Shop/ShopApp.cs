@@ -10,12 +10,7 @@ namespace WorkManager.Tests.Shop;
 /// <summary>An application with WorkManager in it, on a database of its own, with time that stands still until it is moved.</summary>
 public sealed class ShopApp : IAsyncDisposable
 {
-    public static readonly DatabaseTemplate Migrated = new(async database =>
-    {
-        await using var context = new ShopContext(database.Options<ShopContext>(o => Configure(o)));
-        await context.Database.MigrateAsync();
-        await context.GetService<IRelationalDatabaseCreator>().CreateTablesAsync();
-    });
+    public static readonly DatabaseTemplate Migrated = new(MigrateAsync);
 
     private readonly ServiceProvider services;
 
@@ -94,6 +89,14 @@ public sealed class ShopApp : IAsyncDisposable
         }).UseDbContext<ShopContext>().AddOrderType<Echo>().AddOrderType<Batches>();
         configure?.Invoke(builder);
         return new ShopApp(database, services.BuildServiceProvider(new ServiceProviderOptions { ValidateScopes = true, ValidateOnBuild = true }), time);
+    }
+
+    /// <summary>Creates the tables in an empty database, for templates that put more into it.</summary>
+    public static async Task MigrateAsync(TestDatabase database)
+    {
+        await using var context = new ShopContext(database.Options<ShopContext>(o => Configure(o)));
+        await context.Database.MigrateAsync();
+        await context.GetService<IRelationalDatabaseCreator>().CreateTablesAsync();
     }
 
     public async ValueTask DisposeAsync()

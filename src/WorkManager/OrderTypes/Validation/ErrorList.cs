@@ -6,24 +6,24 @@ internal sealed class ErrorList
     /// <summary>A document of a million wrong elements must not become a million errors.</summary>
     internal const int MaxErrors = 1_000;
 
-    private readonly List<ValidationError> _errors = [];
+    private readonly List<ValidationError> errors = [];
 
     public FieldPath Path { get; } = new();
 
     /// <summary>Whether there is no room for more: walking on is pointless.</summary>
-    public bool IsFull => _errors.Count > MaxErrors;
+    public bool IsFull => errors.Count > MaxErrors;
 
-    public IReadOnlyList<ValidationError> Errors => _errors;
+    public IReadOnlyList<ValidationError> Errors => errors;
 
     public void Add(string code, string message)
     {
-        if (_errors.Count < MaxErrors)
+        if (errors.Count < MaxErrors)
         {
-            _errors.Add(new ValidationError(Path.ToString(), code, message));
+            errors.Add(new ValidationError(Path.ToString(), code, message));
         }
-        else if (_errors.Count == MaxErrors)
+        else if (errors.Count == MaxErrors)
         {
-            _errors.Add(new ValidationError("", ValidationCodes.TooManyErrors, $"There are more errors; only the first {MaxErrors} are listed."));
+            errors.Add(new ValidationError("", ValidationCodes.TooManyErrors, $"There are more errors; only the first {MaxErrors} are listed."));
         }
     }
 

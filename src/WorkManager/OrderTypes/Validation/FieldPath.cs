@@ -9,22 +9,22 @@ internal sealed class FieldPath
     /// <summary>Names may come from the sender: an error must not become a copy of the payload.</summary>
     internal const int MaxNameLength = 64;
 
-    private readonly List<(string? Name, int Index)> _segments = [];
+    private readonly List<(string? Name, int Index)> segments = [];
 
-    public int Depth => _segments.Count;
+    public int Depth => this.segments.Count;
 
-    public void Push(string name) => _segments.Add((name, -1));
+    public void Push(string name) => this.segments.Add((name, -1));
 
-    public void Push(int index) => _segments.Add((null, index));
+    public void Push(int index) => this.segments.Add((null, index));
 
-    public void Pop() => _segments.RemoveAt(_segments.Count - 1);
+    public void Pop() => this.segments.RemoveAt(this.segments.Count - 1);
 
     public override string ToString()
     {
         var text = new StringBuilder();
-        for (var i = 0; i < _segments.Count; i++)
+        for (var i = 0; i < this.segments.Count; i++)
         {
-            var (name, index) = _segments[i];
+            var (name, index) = this.segments[i];
             text.Append(i is 0 ? "" : ".");
             _ = name is null ? text.Append(index.ToString(CultureInfo.InvariantCulture)) : AppendSafe(text, name);
         }

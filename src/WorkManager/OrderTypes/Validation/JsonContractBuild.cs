@@ -9,8 +9,8 @@ namespace WorkManager.OrderTypes.Validation;
 /// <summary>One walk over <see cref="JsonTypeInfo"/>, from a root type to everything that it reaches.</summary>
 internal sealed class JsonContractBuild(JsonSerializerOptions options, IReadOnlyDictionary<Type, JsonObjectShape> known)
 {
-    private readonly NullabilityInfoContext _nullability = new();
-    private readonly HashSet<Type> _open = [];
+    private readonly NullabilityInfoContext nullability = new();
+    private readonly HashSet<Type> open = [];
 
     public Dictionary<Type, JsonObjectShape> NewShapes { get; } = [];
 
@@ -52,14 +52,14 @@ internal sealed class JsonContractBuild(JsonSerializerOptions options, IReadOnly
     private JsonContract Collection(JsonContractKind kind, JsonTypeInfo info, NullabilityInfo? nullability)
     {
         // A collection of itself (class Tree : List<Tree>) has no shape to refer back to.
-        if (info.ElementType is not { } element || !_open.Add(info.Type))
+        if (info.ElementType is not { } element || !this.open.Add(info.Type))
         {
             return JsonContract.Opaque;
         }
 
         var inner = nullability?.ElementType ?? nullability?.GenericTypeArguments.LastOrDefault(argument => argument.Type == element);
         var contract = Contract(element, inner);
-        _open.Remove(info.Type);
+        this.open.Remove(info.Type);
 
         return new JsonContract(kind) { Element = contract.OrNull(AllowsNull(element, contract, inner)) };
     }
@@ -96,7 +96,7 @@ internal sealed class JsonContractBuild(JsonSerializerOptions options, IReadOnly
     private JsonPropertyContract Property(JsonPropertyInfo property)
     {
         var member = new JsonMember(property, options);
-        var nullability = member.Nullability(_nullability);
+        var nullability = member.Nullability(this.nullability);
         var contract = member.HasOwnConverter ? OwnConverter(property) : Contract(property.PropertyType, nullability);
         var allowsNull = property.PropertyType.IsValueType ? AllowsNull(property.PropertyType, contract, nullability) : member.AllowsNull;
 

@@ -10,15 +10,15 @@ internal sealed class JsonContractBuilder
     // Keyed weakly: options that a host drops take their contracts with them.
     private static readonly ConditionalWeakTable<JsonSerializerOptions, JsonContractBuilder> Builders = [];
 
-    private readonly JsonSerializerOptions _options;
-    private readonly ConcurrentDictionary<Type, JsonContract> _contracts = new();
-    private readonly Dictionary<Type, JsonObjectShape> _shapes = [];
-    private readonly Lock _building = new();
+    private readonly JsonSerializerOptions options;
+    private readonly ConcurrentDictionary<Type, JsonContract> contracts = new();
+    private readonly Dictionary<Type, JsonObjectShape> shapes = [];
+    private readonly Lock building = new();
 
     private JsonContractBuilder(JsonSerializerOptions options)
     {
         options.MakeReadOnly(populateMissingResolver: true);
-        _options = options;
+        this.options = options;
     }
 
     /// <summary>The builder for these options, which can no longer be changed.</summary>
@@ -30,22 +30,22 @@ internal sealed class JsonContractBuilder
     /// </exception>
     public JsonContract Build(Type type)
     {
-        if (_contracts.TryGetValue(type, out var known))
+        if (contracts.TryGetValue(type, out var known))
         {
             return known;
         }
 
-        lock (_building)
+        lock (building)
         {
             // A build that fails half-way leaves nothing behind: its shapes are its own until it ends.
-            var run = new JsonContractBuild(_options, _shapes);
+            var run = new JsonContractBuild(options, shapes);
             var contract = run.Document(type);
             foreach (var (shaped, shape) in run.NewShapes)
             {
-                _shapes.Add(shaped, shape);
+                shapes.Add(shaped, shape);
             }
 
-            return _contracts.GetOrAdd(type, contract);
+            return contracts.GetOrAdd(type, contract);
         }
     }
 }

@@ -7,14 +7,14 @@ namespace WorkManager.OrderTypes.Validation;
 /// <summary>One walk over one document, side by side with its contract.</summary>
 internal sealed class JsonContractWalk(int maxDepth, bool allowDuplicates)
 {
-    private readonly ErrorList _errors = new();
-    private readonly StringRules _strings = new();
+    private readonly ErrorList errors = new();
+    private readonly StringRules strings = new();
 
-    public IReadOnlyList<ValidationError> Errors => _errors.Errors;
+    public IReadOnlyList<ValidationError> Errors => errors.Errors;
 
     public void Value(JsonContract contract, JsonElement value)
     {
-        if (_errors.IsFull || IsTooDeep(value))
+        if (errors.IsFull || IsTooDeep(value))
         {
             return;
         }
@@ -25,7 +25,7 @@ internal sealed class JsonContractWalk(int maxDepth, bool allowDuplicates)
         }
         else if (!ContractText.Fits(contract.Kind, value.ValueKind))
         {
-            _errors.Add(ValidationCodes.TypeMismatch, $"The value must be {ContractText.Of(contract)}.");
+            errors.Add(ValidationCodes.TypeMismatch, $"The value must be {ContractText.Of(contract)}.");
         }
         else
         {
@@ -47,13 +47,13 @@ internal sealed class JsonContractWalk(int maxDepth, bool allowDuplicates)
                 Array(contract, value);
                 break;
             case JsonValueKind.String:
-                _strings.Check(contract, value, _errors);
+                strings.Check(contract, value, errors);
                 break;
             case JsonValueKind.Number when contract.Kind is JsonContractKind.Integer or JsonContractKind.Number:
-                NumberRules.Check(contract, value, _errors);
+                NumberRules.Check(contract, value, errors);
                 break;
             default:
-                AllowedValuesRule.Check(contract, value, _errors);
+                AllowedValuesRule.Check(contract, value, errors);
                 break;
         }
     }
@@ -62,11 +62,11 @@ internal sealed class JsonContractWalk(int maxDepth, bool allowDuplicates)
     {
         if (!contract.Nullable)
         {
-            _errors.Add(ValidationCodes.TypeMismatch, $"The value must be {ContractText.Of(contract)}, not null.");
+            errors.Add(ValidationCodes.TypeMismatch, $"The value must be {ContractText.Of(contract)}, not null.");
         }
         else
         {
-            AllowedValuesRule.Check(contract, default, _errors);
+            AllowedValuesRule.Check(contract, default, errors);
         }
     }
 
@@ -80,7 +80,7 @@ internal sealed class JsonContractWalk(int maxDepth, bool allowDuplicates)
         var seen = new HashSet<string>(shape.Names);
         foreach (var member in value.EnumerateObject())
         {
-            if (_errors.IsFull)
+            if (errors.IsFull)
             {
                 return;
             }
@@ -90,16 +90,16 @@ internal sealed class JsonContractWalk(int maxDepth, bool allowDuplicates)
                 continue;
             }
 
-            _errors.Path.Push(name);
+            errors.Path.Push(name);
             Member(declared, shape, name, member.Value);
-            _errors.Path.Pop();
+            errors.Path.Pop();
         }
 
         foreach (var property in shape.Properties)
         {
             if (property.Required && !seen.Contains(property.Name))
             {
-                _errors.Add(property.Name, ValidationCodes.Required, "The field is required.");
+                errors.Add(property.Name, ValidationCodes.Required, "The field is required.");
             }
         }
     }
@@ -112,7 +112,7 @@ internal sealed class JsonContractWalk(int maxDepth, bool allowDuplicates)
         }
         else if (declared.Polymorphism?.Discriminator != name && !shape.AllowsUnknown)
         {
-            _errors.Add(ValidationCodes.UnknownProperty, "There is no such field.");
+            errors.Add(ValidationCodes.UnknownProperty, "There is no such field.");
         }
         else
         {
@@ -132,7 +132,7 @@ internal sealed class JsonContractWalk(int maxDepth, bool allowDuplicates)
         {
             if (!polymorphism.AllowsBase)
             {
-                _errors.Add(polymorphism.Discriminator, ValidationCodes.Required, "The field is required.");
+                errors.Add(polymorphism.Discriminator, ValidationCodes.Required, "The field is required.");
             }
 
             return polymorphism.AllowsBase ? declared : null;
@@ -148,7 +148,7 @@ internal sealed class JsonContractWalk(int maxDepth, bool allowDuplicates)
             return declared;
         }
 
-        _errors.Add(polymorphism.Discriminator, ValidationCodes.EnumInvalid, ContractText.Choices(polymorphism.Variants.Select(static v => v.Discriminator)));
+        errors.Add(polymorphism.Discriminator, ValidationCodes.EnumInvalid, ContractText.Choices(polymorphism.Variants.Select(static v => v.Discriminator)));
         return null;
     }
 
@@ -158,16 +158,16 @@ internal sealed class JsonContractWalk(int maxDepth, bool allowDuplicates)
         var seen = new HashSet<string>(StringComparer.Ordinal);
         foreach (var member in value.EnumerateObject())
         {
-            if (_errors.IsFull)
+            if (errors.IsFull)
             {
                 return;
             }
 
             if (Name(member, seen, out var name))
             {
-                _errors.Path.Push(name);
+                errors.Path.Push(name);
                 Value(element, member.Value);
-                _errors.Path.Pop();
+                errors.Path.Pop();
             }
         }
 
@@ -182,14 +182,14 @@ internal sealed class JsonContractWalk(int maxDepth, bool allowDuplicates)
         var index = 0;
         foreach (var item in value.EnumerateArray())
         {
-            if (_errors.IsFull)
+            if (errors.IsFull)
             {
                 return;
             }
 
-            _errors.Path.Push(index++);
+            errors.Path.Push(index++);
             Value(element, item);
-            _errors.Path.Pop();
+            errors.Path.Pop();
         }
     }
 
@@ -197,12 +197,12 @@ internal sealed class JsonContractWalk(int maxDepth, bool allowDuplicates)
     {
         if (contract.Constraints.MinItems is { } least && count < least)
         {
-            _errors.Add(ValidationCodes.MinItems, $"There must be at least {least} items.");
+            errors.Add(ValidationCodes.MinItems, $"There must be at least {least} items.");
         }
 
         if (contract.Constraints.MaxItems is { } most && count > most)
         {
-            _errors.Add(ValidationCodes.MaxItems, $"There must be at most {most} items.");
+            errors.Add(ValidationCodes.MaxItems, $"There must be at most {most} items.");
         }
     }
 
@@ -211,13 +211,13 @@ internal sealed class JsonContractWalk(int maxDepth, bool allowDuplicates)
     {
         if (!JsonText.TryGetName(member, out name!) || name.Contains('\0', StringComparison.Ordinal))
         {
-            _errors.Add(ValidationCodes.InvalidCharacter, "The name of a field holds a character that cannot be stored.");
+            errors.Add(ValidationCodes.InvalidCharacter, "The name of a field holds a character that cannot be stored.");
             return false;
         }
 
         if (!seen.Add(name) && !allowDuplicates)
         {
-            _errors.Add(name, ValidationCodes.DuplicateProperty, "The field is given more than once.");
+            errors.Add(name, ValidationCodes.DuplicateProperty, "The field is given more than once.");
             return false;
         }
 
@@ -228,12 +228,12 @@ internal sealed class JsonContractWalk(int maxDepth, bool allowDuplicates)
     private bool IsTooDeep(JsonElement value)
     {
         if (value.ValueKind is not (JsonValueKind.Object or JsonValueKind.Array)
-            || (_errors.Path.Depth < maxDepth && RuntimeHelpers.TryEnsureSufficientExecutionStack()))
+            || (errors.Path.Depth < maxDepth && RuntimeHelpers.TryEnsureSufficientExecutionStack()))
         {
             return false;
         }
 
-        _errors.Add(ValidationCodes.MaxDepth, $"The document is nested more than {maxDepth} levels deep.");
+        errors.Add(ValidationCodes.MaxDepth, $"The document is nested more than {maxDepth} levels deep.");
         return true;
     }
 }

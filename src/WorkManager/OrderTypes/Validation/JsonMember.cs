@@ -12,11 +12,11 @@ namespace WorkManager.OrderTypes.Validation;
 /// </summary>
 internal sealed class JsonMember(JsonPropertyInfo property, JsonSerializerOptions options)
 {
-    private readonly MemberInfo? _member = property.AttributeProvider as MemberInfo;
-    private readonly JsonParameterInfo? _parameter = property.AssociatedParameter;
+    private readonly MemberInfo? member = property.AttributeProvider as MemberInfo;
+    private readonly JsonParameterInfo? parameter = property.AssociatedParameter;
 
     /// <summary>How errors in the host's own code name it.</summary>
-    public string Display => $"{property.DeclaringType.Name}.{_member?.Name ?? property.Name}";
+    public string Display => $"{property.DeclaringType.Name}.{this.member?.Name ?? property.Name}";
 
     public Type Type => property.PropertyType;
 
@@ -25,9 +25,9 @@ internal sealed class JsonMember(JsonPropertyInfo property, JsonSerializerOption
     /// <summary><c>required</c>, [JsonRequired], [Required], or a constructor parameter without a default.</summary>
     public bool IsRequired => property.IsRequired || Annotations<RequiredAttribute>().Any();
 
-    public bool IsReadOnly => property.Set is null && _parameter is null && !IsPopulated;
+    public bool IsReadOnly => property.Set is null && this.parameter is null && !IsPopulated;
 
-    public bool AllowsNull => !options.RespectNullableAnnotations || (_parameter?.IsNullable ?? property.IsSetNullable);
+    public bool AllowsNull => !options.RespectNullableAnnotations || (this.parameter?.IsNullable ?? property.IsSetNullable);
 
     private bool IsPopulated =>
         (property.ObjectCreationHandling ?? options.PreferredObjectCreationHandling) is JsonObjectCreationHandling.Populate;
@@ -35,11 +35,11 @@ internal sealed class JsonMember(JsonPropertyInfo property, JsonSerializerOption
     public IEnumerable<T> Annotations<T>()
         where T : Attribute
     {
-        var own = _member?.GetCustomAttributes<T>(inherit: true) ?? [];
-        return _parameter?.AttributeProvider is ParameterInfo parameter ? own.Concat(parameter.GetCustomAttributes<T>(inherit: true)) : own;
+        var own = this.member?.GetCustomAttributes<T>(inherit: true) ?? [];
+        return this.parameter?.AttributeProvider is ParameterInfo parameter ? own.Concat(parameter.GetCustomAttributes<T>(inherit: true)) : own;
     }
 
-    public NullabilityInfo? Nullability(NullabilityInfoContext context) => (_parameter?.AttributeProvider, _member) switch
+    public NullabilityInfo? Nullability(NullabilityInfoContext context) => (this.parameter?.AttributeProvider, this.member) switch
     {
         (ParameterInfo parameter, _) => context.Create(parameter),
         (_, PropertyInfo info) => context.Create(info),

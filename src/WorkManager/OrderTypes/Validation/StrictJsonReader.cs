@@ -5,7 +5,7 @@ namespace WorkManager.OrderTypes.Validation;
 /// <summary>Turns what was sent into an object of the host's type, or into everything that is wrong with it.</summary>
 internal sealed class StrictJsonReader(JsonSerializerOptions options)
 {
-    private readonly JsonContractBuilder _contracts = JsonContractBuilder.For(options);
+    private readonly JsonContractBuilder contracts = JsonContractBuilder.For(options);
 
     /// <summary>Reads a document.</summary>
     /// <param name="document">What was sent.</param>
@@ -39,7 +39,7 @@ internal sealed class StrictJsonReader(JsonSerializerOptions options)
 
     /// <summary>Finds everything that is wrong without reading: what a converter of the host would refuse stays unseen.</summary>
     public IReadOnlyList<ValidationError> Validate(JsonElement document, Type type) =>
-        JsonContractValidator.Validate(_contracts.Build(type), document, options);
+        JsonContractValidator.Validate(contracts.Build(type), document, options);
 
     private static ValidationError Refusal(string field) => new(field, ValidationCodes.Invalid, "The value does not fit the type of the field.");
 }

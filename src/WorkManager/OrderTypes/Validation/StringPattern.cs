@@ -8,12 +8,12 @@ internal sealed class StringPattern
     /// <summary>Far beyond what an honest pattern takes; short enough that a hostile string costs little.</summary>
     internal static readonly TimeSpan MatchTimeout = TimeSpan.FromMilliseconds(50);
 
-    private readonly Regex _regex;
+    private readonly Regex regex;
 
     public StringPattern(string pattern)
     {
         Pattern = pattern;
-        _regex = Compile($@"\A(?:{pattern})\z");
+        regex = Compile($@"\A(?:{pattern})\z");
     }
 
     /// <summary>The pattern as the host wrote it, without anchors.</summary>
@@ -21,7 +21,7 @@ internal sealed class StringPattern
 
     /// <summary>Whether the whole text matches.</summary>
     /// <exception cref="RegexMatchTimeoutException">It could not be decided in time.</exception>
-    public bool Matches(string text) => _regex.IsMatch(text);
+    public bool Matches(string text) => regex.IsMatch(text);
 
     // The non-backtracking engine is linear in the text; it knows no look-around and no back-references.
     private static Regex Compile(string anchored)

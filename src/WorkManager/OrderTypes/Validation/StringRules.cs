@@ -8,7 +8,7 @@ namespace WorkManager.OrderTypes.Validation;
 internal sealed class StringRules
 {
     // A pattern that took too long once is not tried again on this document: a thousand hostile strings cost one timeout.
-    private readonly HashSet<StringPattern> _exhausted = [];
+    private readonly HashSet<StringPattern> exhausted = [];
 
     public void Check(JsonContract contract, JsonElement value, ErrorList errors)
     {
@@ -75,7 +75,7 @@ internal sealed class StringRules
     /// <summary>Null: it could not be decided in time.</summary>
     private bool? Matches(StringPattern pattern, string text)
     {
-        if (_exhausted.Contains(pattern))
+        if (exhausted.Contains(pattern))
         {
             return null;
         }
@@ -86,7 +86,7 @@ internal sealed class StringRules
         }
         catch (RegexMatchTimeoutException)
         {
-            _exhausted.Add(pattern);
+            exhausted.Add(pattern);
             return null;
         }
     }

@@ -22,7 +22,9 @@ internal static class ShippedModel
     public static IEnumerable<IConventionEntityType> In(IConventionModel model) => model.GetEntityTypes().Where(e => IsOurs(e.ClrType));
 
     /// <summary>Where a model deviates from the configurations, as sentences.</summary>
-    public static IReadOnlyList<string> FindDamage(IReadOnlyModel model)
+    /// <param name="model">The model.</param>
+    /// <param name="schema">Where the tables are by option; null for the model's default.</param>
+    public static IReadOnlyList<string> FindDamage(IReadOnlyModel model, string? schema = null)
     {
         var damage = new List<string>();
         foreach (var pinned in Pinned.Value.GetEntityTypes())
@@ -38,6 +40,11 @@ internal static class ShippedModel
                 damage.Add($"{table} is renamed to {found.GetTableName()}");
             }
 
+            if (found.GetSchema() != (schema ?? model.GetDefaultSchema()))
+            {
+                damage.Add($"{table} is moved to the schema {found.GetSchema()}");
+            }
+
             if (!found.IsTableExcludedFromMigrations())
             {
                 damage.Add($"{table} is no longer excluded from the host's migrations");
@@ -48,10 +55,21 @@ internal static class ShippedModel
                 let actual = found.FindProperty(property.Name)?.GetColumnName()
                 where actual != property.GetColumnName()
                 select $"{table}.{property.GetColumnName()} is {(actual is null ? "left out" : "renamed to " + actual)}");
+            damage.AddRange(
+                from property in pinned.GetProperties()
+                let actual = found.FindProperty(property.Name)
+                where actual is not null && Conversion(actual) != Conversion(property)
+                select $"{table}.{property.GetColumnName()} is converted to {Conversion(actual)?.Name ?? "nothing"}");
+            damage.AddRange(
+                from property in found.GetProperties()
+                where pinned.FindProperty(property.Name) is null
+                select $"{table} has a further column {property.GetColumnName()}");
         }
 
         return damage;
     }
+
+    private static Type? Conversion(IReadOnlyProperty property) => property.GetValueConverter()?.GetType() ?? property.GetProviderClrType();
 
     private static IReadOnlyModel Build()
     {

@@ -1,6 +1,7 @@
 using System.Reflection;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Metadata;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using Microsoft.EntityFrameworkCore.Metadata.Conventions;
 using Microsoft.EntityFrameworkCore.Metadata.Conventions.Infrastructure;
@@ -19,7 +20,7 @@ internal sealed class WorkManagerConventionSetPlugin(IDbContextOptions options, 
         conventionSet.ModelFinalizingConventions.Add(new FitProvider(extension.Schema, providers.Single().Name));
         if (!extension.Engine)
         {
-            conventionSet.ModelFinalizingConventions.Add(new ReportDamage());
+            conventionSet.ModelFinalizingConventions.Add(new ReportDamage(extension.Schema));
         }
 
         return conventionSet;
@@ -37,7 +38,7 @@ internal sealed class WorkManagerConventionSetPlugin(IDbContextOptions options, 
         }
     }
 
-    /// <summary>Sets what the configurations cannot know: the schema, and the types of JSON columns.</summary>
+    /// <summary>Sets what the configurations cannot know or hold on to: the schema, the types of JSON columns, the names of indexes.</summary>
     private sealed class FitProvider(string? schema, string provider) : IModelFinalizingConvention
     {
         public void ProcessModelFinalizing(IConventionModelBuilder modelBuilder, IConventionContext<IConventionModelBuilder> context)
@@ -46,7 +47,14 @@ internal sealed class WorkManagerConventionSetPlugin(IDbContextOptions options, 
             {
                 if (schema is not null)
                 {
-                    entity.Builder.ToSchema(schema);
+                    // Naming the table says "no schema" as explicitly: what a convention says would not count.
+                    ((IMutableEntityType)entity).SetSchema(schema);
+                }
+
+                foreach (var index in entity.GetDeclaredIndexes().Where(i => i.Name is not null))
+                {
+                    // The name in the code is only a default for the one in the database, which naming conventions replace.
+                    ((IMutableIndex)index).SetDatabaseName(index.Name);
                 }
 
                 foreach (var property in provider == ProviderNames.PostgreSql ? entity.GetDeclaredProperties() : [])
@@ -61,11 +69,11 @@ internal sealed class WorkManagerConventionSetPlugin(IDbContextOptions options, 
     }
 
     /// <summary>A host's model loop or naming rule that got at our tables is one clear error, not wrong SQL later.</summary>
-    private sealed class ReportDamage : IModelFinalizingConvention
+    private sealed class ReportDamage(string? schema) : IModelFinalizingConvention
     {
         public void ProcessModelFinalizing(IConventionModelBuilder modelBuilder, IConventionContext<IConventionModelBuilder> context)
         {
-            var damage = ShippedModel.FindDamage(modelBuilder.Metadata);
+            var damage = ShippedModel.FindDamage(modelBuilder.Metadata, schema);
             if (damage.Count > 0)
             {
                 throw new InvalidOperationException(

@@ -3,7 +3,10 @@ using Microsoft.EntityFrameworkCore;
 namespace WorkManager.Persistence.Migrations;
 
 /// <summary>The model after this migration: SQLite rebuilds a table from it when a later migration alters a column.</summary>
-/// <remarks>Without column types, so that each provider uses its own.</remarks>
+/// <remarks>
+/// Without column types, so that each provider uses its own. Excluded from migrations: when a host's first migration is removed,
+/// the tool takes this for the host's snapshot, and the next migration would drop every table that the host's model does not have.
+/// </remarks>
 internal partial class Initial
 {
     /// <inheritdoc/>
@@ -28,7 +31,7 @@ internal partial class Initial
                 b.HasKey("Name")
                     .HasName("work_duties_pkey");
 
-                b.ToTable("work_duties", (string)null);
+                b.ToTable("work_duties", null, t => t.ExcludeFromMigrations());
             });
 
         modelBuilder.Entity("WorkManager.Orders.WorkItemDependency", b =>
@@ -44,7 +47,7 @@ internal partial class Initial
 
                 b.HasIndex(new[] { "DependsOnId" }, "work_item_dependencies_depends_on_idx");
 
-                b.ToTable("work_item_dependencies", (string)null);
+                b.ToTable("work_item_dependencies", null, t => t.ExcludeFromMigrations());
             });
 
         modelBuilder.Entity("WorkManager.Orders.WorkOrderDependency", b =>
@@ -60,7 +63,7 @@ internal partial class Initial
 
                 b.HasIndex(new[] { "DependsOnId" }, "work_order_dependencies_depends_on_idx");
 
-                b.ToTable("work_order_dependencies", (string)null);
+                b.ToTable("work_order_dependencies", null, t => t.ExcludeFromMigrations());
             });
 
         modelBuilder.Entity("WorkManager.WorkDecision", b =>
@@ -145,7 +148,7 @@ internal partial class Initial
                 b.HasIndex(new[] { "ItemId" }, "work_decisions_item_idx")
                     .HasFilter("item_id IS NOT NULL");
 
-                b.ToTable("work_decisions", (string)null);
+                b.ToTable("work_decisions", null, t => t.ExcludeFromMigrations());
             });
 
         modelBuilder.Entity("WorkManager.WorkEvent", b =>
@@ -223,7 +226,7 @@ internal partial class Initial
 
                 b.HasIndex(new[] { "OrderId", "Event" }, "work_events_order_event_idx");
 
-                b.ToTable("work_events", (string)null);
+                b.ToTable("work_events", null, t => t.ExcludeFromMigrations());
             });
 
         modelBuilder.Entity("WorkManager.WorkIdempotencyKey", b =>
@@ -275,7 +278,7 @@ internal partial class Initial
                 b.HasIndex(new[] { "Scope", "KeyHash" }, "work_idem_scope_hash_unique")
                     .IsUnique();
 
-                b.ToTable("work_idempotency_keys", (string)null);
+                b.ToTable("work_idempotency_keys", null, t => t.ExcludeFromMigrations());
             });
 
         modelBuilder.Entity("WorkManager.WorkItem", b =>
@@ -429,6 +432,8 @@ internal partial class Initial
 
                 b.ToTable("work_items", null, t =>
                     {
+                        t.ExcludeFromMigrations();
+
                         t.HasCheckConstraint("work_items_priority_check", "priority BETWEEN 0 AND 100");
 
                         t.HasCheckConstraint("work_items_ready_check", "ready_at IS NULL OR state = 'queued'");
@@ -516,6 +521,8 @@ internal partial class Initial
 
                 b.ToTable("work_item_parts", null, t =>
                     {
+                        t.ExcludeFromMigrations();
+
                         t.HasCheckConstraint("work_item_parts_status_check", "status IN ('draft', 'validated', 'rejected')");
                     });
             });
@@ -630,6 +637,8 @@ internal partial class Initial
 
                 b.ToTable("work_orders", null, t =>
                     {
+                        t.ExcludeFromMigrations();
+
                         t.HasCheckConstraint("work_orders_priority_check", "priority BETWEEN 0 AND 100");
 
                         t.HasCheckConstraint("work_orders_state_check", "state IN ('queued', 'checked_out', 'in_progress', 'submitted', 'approved', 'applied', 'completed', 'rejected', 'failed', 'dead_lettered')");
@@ -702,7 +711,7 @@ internal partial class Initial
 
                 b.HasIndex(new[] { "OrderId", "CreatedAt" }, "work_prov_order_timeline_idx");
 
-                b.ToTable("work_provenances", (string)null);
+                b.ToTable("work_provenances", null, t => t.ExcludeFromMigrations());
             });
 
         modelBuilder.Entity("WorkManager.Orders.WorkItemDependency", b =>

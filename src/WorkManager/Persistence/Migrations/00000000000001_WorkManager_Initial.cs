@@ -227,7 +227,7 @@ internal sealed partial class Initial : WorkManagerMigration
                 order_id = table.Column<Guid>(nullable: false),
                 item_id = table.Column<Guid>(nullable: true),
                 tenant_id = table.Column<string>(maxLength: 64, nullable: false, defaultValue: ""),
-                @event = table.Column<string>(name: "event", type: "TEXT", maxLength: 100, nullable: false),
+                @event = table.Column<string>(name: "event", maxLength: 100, nullable: false),
                 actor_type = table.Column<string>(maxLength: 50, nullable: true),
                 actor_id = table.Column<string>(maxLength: 255, nullable: true),
                 on_behalf_of = table.Column<string>(maxLength: 255, nullable: true),

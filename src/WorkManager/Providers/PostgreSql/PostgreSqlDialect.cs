@@ -52,9 +52,9 @@ internal sealed class PostgreSqlDialect : IStoreDialect
 
     public string? WriterGateOf(WorkManagerDbContext db) => null;
 
-    public async Task<DateTimeOffset> ReadClockAsync(UnitOfWork unit) => unit.Clock.Source == ClockSource.Database
-        ? new DateTimeOffset((await Clock.ValuesAsync<DateTime>(unit.Db).ConfigureAwait(false))[0])
-        : unit.Now;
+    public async Task<DateTimeOffset> ReadClockAsync(WorkManagerDbContext db, ClockSource source, DateTimeOffset now) => source == ClockSource.Database
+        ? new DateTimeOffset((await Clock.ValuesAsync<DateTime>(db).ConfigureAwait(false))[0])
+        : now;
 
     public async Task<WorkOrder?> LockOrderAsync(UnitOfWork unit, Guid orderId) =>
         (await LockOrder.QueryAsync<WorkOrder>(unit, QueryTrackingBehavior.TrackAll, ("id", orderId)).ConfigureAwait(false)).SingleOrDefault();

@@ -47,7 +47,7 @@ internal sealed class SqliteDialect : IStoreDialect
         db.Database.GetDbConnection().DataSource is { Length: > 0 } file && file != ":memory:" ? Path.GetFullPath(file) : null;
 
     // SQLite lives in the process: the application's clock is its only one.
-    public Task<DateTimeOffset> ReadClockAsync(UnitOfWork unit) => Task.FromResult(unit.Now);
+    public Task<DateTimeOffset> ReadClockAsync(WorkManagerDbContext db, ClockSource source, DateTimeOffset now) => Task.FromResult(now);
 
     public async Task<WorkOrder?> LockOrderAsync(UnitOfWork unit, Guid orderId) =>
         (await LockOrder.QueryAsync<WorkOrder>(unit, QueryTrackingBehavior.TrackAll, ("id", orderId)).ConfigureAwait(false)).SingleOrDefault();

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using WorkManager.OrderTypes;
 
 namespace WorkManager.Applying;
@@ -8,8 +9,11 @@ namespace WorkManager.Applying;
 internal sealed record AppliedOrder(WorkOrder Order, IReadOnlyList<WorkItem> Items, OrderTypeDescriptor Type, ApplyEnvironment Environment);
 
 /// <summary>Runs the order type's last step and delivers its messages. The change stands: what fails here is logged.</summary>
-internal sealed class AfterCommit(IServiceScopeFactory scopes, JsonDocuments documents, ILogger<AfterCommit> log)
+internal sealed class PostCommitSteps(IServiceScopeFactory scopes, JsonDocuments documents, ILogger<PostCommitSteps>? log = null)
 {
+    // Optional: an application without logging is no reason to fail.
+    private readonly ILogger log = (ILogger?)log ?? NullLogger.Instance;
+
     public async Task RunAsync(AppliedOrder applied, CancellationToken cancellationToken)
     {
         await TryAsync(applied.Order.Id, services => RunLastStepAsync(services, applied, cancellationToken)).ConfigureAwait(false);

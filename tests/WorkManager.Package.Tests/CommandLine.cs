@@ -1,0 +1,59 @@
+using System.Diagnostics;
+
+namespace WorkManager.Package.Tests;
+
+/// <summary>Runs <c>dotnet</c> as a user would, in a folder of the user's.</summary>
+internal sealed class CommandLine(string folder)
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+
+    public Dictionary<string, string> Environment { get; } = [];
+
+    /// <summary>What the command wrote. One that fails is an error with its whole output.</summary>
+    public async Task<string> DotNetAsync(params string[] arguments)
+    {
+        var (exitCode, output) = await TryDotNetAsync(arguments);
+        Assert.True(exitCode == 0, $"dotnet {string.Join(' ', arguments)} ended with {exitCode}:\n{output}");
+        return output;
+    }
+
+    public async Task<(int ExitCode, string Output)> TryDotNetAsync(params string[] arguments)
+    {
+        using var process = Process.Start(StartInfo(arguments))!;
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        patience.CancelAfter(Patience);
+        try
+        {
+            var output = process.StandardOutput.ReadToEndAsync(patience.Token);
+            var errors = process.StandardError.ReadToEndAsync(patience.Token);
+            await process.WaitForExitAsync(patience.Token);
+            return (process.ExitCode, await output + await errors);
+        }
+        finally
+        {
+            process.Kill(entireProcessTree: true);
+        }
+    }
+
+    private ProcessStartInfo StartInfo(string[] arguments)
+    {
+        var start = new ProcessStartInfo("dotnet", arguments) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
+
+        // `dotnet test` leaves the traces of its own build to its children.
+        foreach (var inherited in start.Environment.Keys.Where(k => k.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase)).ToList())
+        {
+            start.Environment.Remove(inherited);
+        }
+
+        // A build node that stayed would keep the output open.
+        start.Environment["MSBUILDDISABLENODEREUSE"] = "1";
+        start.Environment["DOTNET_CLI_UI_LANGUAGE"] = "en";
+        start.Environment["DOTNET_NOLOGO"] = "true";
+        foreach (var (name, value) in Environment)
+        {
+            start.Environment[name] = value;
+        }
+
+        return start;
+    }
+}

@@ -1,0 +1,88 @@
+namespace WorkManager.Tests.Architecture;
+
+/// <summary>Which folder of the library may use which. A new line here is a decision: <c>docs/decisions</c> says why.</summary>
+public sealed class FolderRules
+{
+    private static readonly string[] Domain = ["Errors", "Orders", "OrderTypes"];
+
+    private static readonly string[] Kernel = ["Diagnostics", "Idempotency", "Auditing", "Persistence", "Execution"];
+
+    private static readonly string[] Verbs = ["Proposing", "Leasing", "Submitting", "Reviewing", "Applying", "Maintaining"];
+
+    /// <summary>From the bottom up. A folder uses only what stands above it here, so there can be no circle.</summary>
+    private static readonly (string Folder, string[] MayUse)[] Layers =
+    [
+        ("Errors", []),
+        ("Orders", ["Errors"]),
+        ("OrderTypes", ["Errors", "Orders"]),
+        ("Diagnostics", ["Errors", "Orders"]),
+        ("Idempotency", ["Errors", "Orders"]),
+        ("Auditing", ["Errors", "Orders"]),
+        ("Persistence", ["Errors", "Orders", "Idempotency"]),
+        ("Execution", ["Errors", "Orders", "OrderTypes", "Diagnostics", "Idempotency", "Auditing", "Persistence"]),
+        .. Verbs.Select(verb => (verb, (string[])[.. Domain, .. Kernel])),
+        // Shared by every door. No verb either: it reads what verbs wrote.
+        ("Reading", [.. Domain, "Diagnostics", "Persistence", "Execution"]),
+        // The facade and the options that gather those of its parts.
+        (SourceTree.Root, [.. Domain, .. Kernel, .. Verbs, "Reading"]),
+        // Adapters of the kernel's and the verbs' SQL interfaces.
+        ("Providers", [.. Domain, .. Kernel, .. Verbs]),
+        ("DependencyInjection", [.. Domain, .. Kernel, .. Verbs, "Reading", SourceTree.Root, "Providers"]),
+    ];
+
+    public static TheoryData<string> Folders => [.. SourceTree.Folders];
+
+    [Fact]
+    public void Every_folder_has_its_place() =>
+        Assert.Equal(Layers.Select(l => l.Folder).Order(StringComparer.Ordinal), SourceTree.Folders.Order(StringComparer.Ordinal));
+
+    [Fact]
+    public void The_rules_allow_no_circle()
+    {
+        var below = new HashSet<string>();
+        foreach (var (folder, mayUse) in Layers)
+        {
+            Assert.Subset(below, new HashSet<string>(mayUse));
+            below.Add(folder);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Folders))]
+    public void A_folder_uses_only_what_it_may(string folder)
+    {
+        var mayUse = Layers.Single(l => l.Folder == folder).MayUse;
+
+        Assert.Empty(SourceTree.Uses.Where(use => use.From == folder && !mayUse.Contains(use.To)).Select(use => use.ToString()));
+    }
+
+    [Fact]
+    public void Verbs_never_use_each_other() =>
+        Assert.Empty(SourceTree.Uses.Where(use => Verbs.Contains(use.From) && Verbs.Contains(use.To)).Select(use => use.ToString()));
+
+    [Fact]
+    public void Only_the_registration_knows_the_providers() =>
+        Assert.Empty(SourceTree.Uses.Where(use => use.To == "Providers" && use.From != "DependencyInjection").Select(use => use.ToString()));
+
+    [Fact]
+    public void Nothing_below_the_facade_refers_to_it() =>
+        Assert.Empty(SourceTree.Uses.Where(use => use.To == SourceTree.Root && use.From != "DependencyInjection").Select(use => use.ToString()));
+
+    /// <summary>A scan that has gone blind would find every rule kept. It must see into asynchronous methods and lambdas, too.</summary>
+    [Theory]
+    [InlineData("Leasing", "Diagnostics", "WorkManager.Leasing.CheckOut", "WorkManager.Diagnostics.Telemetry")]
+    [InlineData("Applying", "Auditing", "WorkManager.Applying.ApproveOrder", "WorkManager.Auditing.Lifecycle")]
+    [InlineData("Submitting", "Execution", "WorkManager.Submitting.SubmitResult", "WorkManager.Execution.UnitOfWork")]
+    [InlineData("Providers", "Leasing", "WorkManager.Providers.Sqlite.SqliteLeasingSql", "WorkManager.Leasing.Claim")]
+    public void The_scan_sees_uses_that_are_there(string from, string to, string user, string used) =>
+        Assert.Contains(new FolderUse(from, to, user, used), SourceTree.Uses);
+
+    [Fact]
+    public void The_scan_knows_the_folder_of_every_type_that_was_written_by_hand()
+    {
+        var unknown = SourceTree.Assembly.GetTypes().Where(t => !t.IsNested && SourceTree.FolderOf(t) is null).Select(t => t.FullName!);
+
+        // What compiler and generators add has a name that nobody can write, or one that begins with two underscores.
+        Assert.DoesNotContain(unknown, name => !name.Contains('<') && !name.Split('.').Any(part => part.StartsWith("__", StringComparison.Ordinal)));
+    }
+}

@@ -1,0 +1,102 @@
+using System.Reflection;
+using System.Text.RegularExpressions;
+using ArchUnitNET.Loader;
+using Type = System.Type;
+
+namespace WorkManager.Tests.Architecture;
+
+/// <summary>One folder of <c>src/WorkManager</c> using another: what uses it, and what it uses.</summary>
+public sealed record FolderUse(string From, string To, string User, string Used)
+{
+    public override string ToString() => $"{From} → {To}: {User} uses {Used}";
+}
+
+/// <summary>
+/// The folders of the library and how they use each other. Namespaces do not tell: all public types share one. So the folder of a type is the one
+/// that its file lies in; uses are what the compiler wrote into the assembly, and the using directives, which also show constants.
+/// </summary>
+internal static partial class SourceTree
+{
+    public const string Root = "(root)";
+
+    private const string Source = "src/WorkManager";
+
+    private static readonly IReadOnlyList<(string Folder, string Path, string Text)> Files =
+        [.. RepositoryFiles.Find(Source, "*.cs").Select(path => (FolderOf(path), path, RepositoryFiles.Read(path)))];
+
+    public static Assembly Assembly { get; } = typeof(WorkOrder).Assembly;
+
+    public static IReadOnlyList<string> Folders { get; } = [.. Files.Select(f => f.Folder).Distinct()];
+
+    /// <summary>The folder of each top-level type, by full name as reflection gives it.</summary>
+    public static IReadOnlyDictionary<string, string> FolderOfType { get; } = FindTypes();
+
+    public static IReadOnlyList<FolderUse> Uses { get; } = [.. UsesInAssembly().Concat(UsingDirectives()).Distinct()];
+
+    public static string? FolderOf(Type type)
+    {
+        while (type.DeclaringType is { } outer)
+        {
+            type = outer;
+        }
+
+        return FolderOfType.GetValueOrDefault(type.FullName!);
+    }
+
+    private static string FolderOf(string path)
+    {
+        var parts = path[(Source.Length + 1)..].Split('/');
+        return parts.Length == 1 ? Root : parts[0];
+    }
+
+    private static Dictionary<string, string> FindTypes()
+    {
+        var found = new Dictionary<string, string>();
+        foreach (var (folder, path, text) in Files)
+        {
+            var space = Namespace().Match(text).Groups[1].Value;
+            foreach (Match declared in Declaration().Matches(text))
+            {
+                var parameters = declared.Groups["parameters"].Value;
+                var arity = parameters.Length == 0 ? "" : $"`{parameters.Count(c => c == ',') + 1}";
+                var name = $"{space}.{declared.Groups["name"].Value}{arity}";
+                Assert.True(found.TryAdd(name, folder) || found[name] == folder, $"{name} of {path} is declared in {found[name]}, too.");
+            }
+        }
+
+        return found;
+    }
+
+    private static IEnumerable<FolderUse> UsesInAssembly()
+    {
+        var architecture = new ArchLoader().LoadAssembly(Assembly).Build();
+        return
+            from type in architecture.Types
+            from dependency in type.Dependencies
+            let user = Outermost(type.FullName)
+            let used = Outermost(dependency.Target.FullName)
+            where FolderOfType.ContainsKey(user) && FolderOfType.ContainsKey(used)
+            let use = new FolderUse(FolderOfType[user], FolderOfType[used], user, used)
+            where use.From != use.To
+            select use;
+    }
+
+    private static IEnumerable<FolderUse> UsingDirectives() =>
+        from file in Files
+        from Match directive in UsingDirective().Matches(file.Text)
+        let to = directive.Groups[1].Value
+        where to != file.Folder && Folders.Contains(to)
+        select new FolderUse(file.Folder, to, file.Path, directive.Value.Trim());
+
+    private static string Outermost(string fullName) => fullName.Split('+', '<')[0];
+
+    [GeneratedRegex(@"^namespace ([\w.]+);", RegexOptions.Multiline)]
+    private static partial Regex Namespace();
+
+    // Namespaces are file-scoped, so what stands at the start of a line is no nested type.
+    [GeneratedRegex(@"^(?:(?:public|internal|file|static|sealed|abstract|readonly|partial) )*(?:class|record struct|record|struct|interface|enum) (?<name>\w+)(?:<(?<parameters>[^>]*)>)?", RegexOptions.Multiline)]
+    private static partial Regex Declaration();
+
+    [GeneratedRegex(@"^using WorkManager\.(\w+)", RegexOptions.Multiline)]
+    private static partial Regex UsingDirective();
+}

@@ -1,0 +1,75 @@
+using System.Collections.Concurrent;
+using System.Data.Common;
+using System.Diagnostics;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+
+namespace WorkManager.Tests.Plans;
+
+/// <summary>The commands that any context sends to a database, the engine's included, with their values.</summary>
+internal sealed class SentCommands : IObserver<DiagnosticListener>, IObserver<KeyValuePair<string, object?>>, IDisposable
+{
+    private readonly TestDatabase database;
+    private readonly ConcurrentQueue<(string Text, IReadOnlyList<(string Name, object? Value)> Values)> sent = [];
+    private readonly ConcurrentBag<IDisposable> subscriptions = [];
+
+    public SentCommands(TestDatabase database)
+    {
+        this.database = database;
+        subscriptions.Add(DiagnosticListener.AllListeners.Subscribe(this));
+    }
+
+    /// <summary>The last command that contains a text.</summary>
+    public (string Text, IReadOnlyList<(string Name, object? Value)> Values) LastWith(string part) =>
+        sent.Last(command => command.Text.Contains(part, StringComparison.Ordinal));
+
+    /// <summary>The command again, with something before it, on a connection of one's own.</summary>
+    public static DbCommand Repeat(DbConnection connection, string prefix, (string Text, IReadOnlyList<(string Name, object? Value)> Values) command)
+    {
+        var repeated = connection.CreateCommand();
+#pragma warning disable CA2100 // It is the library's own text.
+        repeated.CommandText = prefix + command.Text;
+#pragma warning restore CA2100
+        foreach (var (name, value) in command.Values)
+        {
+            var parameter = repeated.CreateParameter();
+            parameter.ParameterName = name;
+            parameter.Value = value;
+            repeated.Parameters.Add(parameter);
+        }
+
+        return repeated;
+    }
+
+    public void OnNext(DiagnosticListener value)
+    {
+        if (value.Name == DbLoggerCategory.Name)
+        {
+            subscriptions.Add(value.Subscribe(this, name => name == RelationalEventId.CommandExecuting.Name));
+        }
+    }
+
+    public void OnNext(KeyValuePair<string, object?> value)
+    {
+        if (value.Value is CommandEventData { Command: var command, Context: { } context } && context.Database.GetConnectionString() == database.ConnectionString)
+        {
+            sent.Enqueue((command.CommandText, [.. command.Parameters.Cast<DbParameter>().Select(p => (p.ParameterName, p.Value))]));
+        }
+    }
+
+    public void OnCompleted()
+    {
+    }
+
+    public void OnError(Exception error)
+    {
+    }
+
+    public void Dispose()
+    {
+        foreach (var subscription in subscriptions)
+        {
+            subscription.Dispose();
+        }
+    }
+}

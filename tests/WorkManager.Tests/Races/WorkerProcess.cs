@@ -1,0 +1,65 @@
+using System.Diagnostics;
+
+namespace WorkManager.Tests.Races;
+
+/// <summary>The program <c>WorkManager.RaceWorker</c> at work on a test's database.</summary>
+internal sealed class WorkerProcess : IAsyncDisposable
+{
+    private readonly Process process;
+
+    private WorkerProcess(Process process) => this.process = process;
+
+    /// <summary>Starts the program and returns once it waits for <see cref="Go"/>.</summary>
+    public static async Task<WorkerProcess> StartAsync(string command, Provider provider, string connectionString, params string[] arguments)
+    {
+        // The build puts both programs in folders that differ by their names only.
+        var program = Path.Combine(AppContext.BaseDirectory.Replace("WorkManager.Tests", "WorkManager.RaceWorker", StringComparison.Ordinal), "WorkManager.RaceWorker.dll");
+        var worker = new WorkerProcess(Process.Start(new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", [program, command, provider.ToString(), connectionString, .. arguments])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!);
+        await worker.WaitForAsync("ready");
+        return worker;
+    }
+
+    public void Go() => process.StandardInput.WriteLine("go");
+
+    /// <summary>Waits until the program says something.</summary>
+    public async Task WaitForAsync(string expected)
+    {
+        var line = await process.StandardOutput.ReadLineAsync();
+        if (line != expected)
+        {
+            Assert.Fail($"The worker said '{line}' instead of '{expected}'. {await process.StandardError.ReadToEndAsync()}");
+        }
+    }
+
+    /// <summary>Everything else that it prints, until it ends.</summary>
+    public async Task<string[]> ReadToEndAsync()
+    {
+        var errors = process.StandardError.ReadToEndAsync();
+        var text = await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        Assert.True(process.ExitCode == 0, await errors);
+        return text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+    }
+
+    /// <summary>Ends it as a power cut would: SIGKILL, no clean-up of any kind.</summary>
+    public async Task KillAsync()
+    {
+        process.Kill();
+        await process.WaitForExitAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!process.HasExited)
+        {
+            await KillAsync();
+        }
+
+        process.Dispose();
+    }
+}
