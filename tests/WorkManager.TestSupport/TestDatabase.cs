@@ -1,6 +1,5 @@
 using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore.Diagnostics;
 
 namespace WorkManager.TestSupport;
 
@@ -15,8 +14,7 @@ public abstract class TestDatabase : IAsyncDisposable
     public void Configure(DbContextOptionsBuilder options)
     {
         UseProvider(options);
-        // One process runs the tests of many kinds of hosts.
-        options.ConfigureWarnings(w => w.Ignore(CoreEventId.ManyServiceProvidersCreatedWarning));
+        options.AmongManyKinds();
     }
 
     /// <summary>A closed connection; the caller owns it.</summary>

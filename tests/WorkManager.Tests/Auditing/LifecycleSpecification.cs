@@ -136,8 +136,12 @@ public sealed class LifecycleSpecification
     private static List<WorkEvent> Events(DbContext db) => [.. db.ChangeTracker.Entries<WorkEvent>().Select(e => e.Entity)];
 
     // Never opened: it only collects the events.
-    private static WorkManagerDbContext CreateContext() =>
-        new(new DbContextOptionsBuilder<WorkManagerDbContext>().UseSqlite("Data Source=:memory:").Options);
+    private static WorkManagerDbContext CreateContext()
+    {
+        var options = new DbContextOptionsBuilder<WorkManagerDbContext>();
+        options.UseSqlite("Data Source=:memory:").AmongManyKinds();
+        return new WorkManagerDbContext(options.Options);
+    }
 
     private static TheoryData<TState, TState> Pairs<TState>(Func<TState, TState, bool> include)
         where TState : struct, Enum

@@ -76,7 +76,7 @@ public abstract class ContextRegistrationSpecification(DatabaseFixture databases
         register(services, options =>
         {
             configure(options);
-            options.UseWorkManager().ConfigureWarnings(w => w.Ignore(RelationalEventId.PendingModelChangesWarning));
+            options.UseWorkManager().AmongManyKinds().ConfigureWarnings(w => w.Ignore(RelationalEventId.PendingModelChangesWarning));
         });
         services.AddWorkManager().UseDbContext<ShopContext>().AddOrderType<Echo>();
         return services.BuildServiceProvider(validateScopes: true);

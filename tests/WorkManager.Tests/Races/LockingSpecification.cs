@@ -35,6 +35,9 @@ public abstract class LockingSpecification(DatabaseFixture databases, ITestOutpu
     /// <summary>The same where the callers have transactions of their own.</summary>
     protected abstract int CountInCallersTransactions { get; }
 
+    /// <summary>The same where claims race with rejects.</summary>
+    protected abstract int CountOfRejects { get; }
+
     /// <summary>How many of them at once.</summary>
     protected abstract int AtOnce { get; }
 
@@ -134,7 +137,7 @@ public abstract class LockingSpecification(DatabaseFixture databases, ITestOutpu
     {
         await using var app = await ShopApp.StartAsync(databases);
         var orders = new List<PairOfItems>();
-        for (var i = 0; i < CountInCallersTransactions / 5; i++)
+        for (var i = 0; i < CountOfRejects; i++)
         {
             var order = await app.Requester.ProposeAsync(Batches.Payload(2));
             orders.Add(new(order.Id, new(order.Items.First().Id, 1), new(order.Items.Last().Id, 1)));
@@ -153,8 +156,8 @@ public abstract class LockingSpecification(DatabaseFixture databases, ITestOutpu
 
             await using var scope = app.NewScope();
             var db = scope.ServiceProvider.GetRequiredService<ShopContext>();
-            await using var transaction = await db.Database.BeginTransactionAsync();
             await line.WaitAsync();
+            await using var transaction = await db.Database.BeginTransactionAsync();
             await scope.ServiceProvider.GetRequiredService<IWorkOrderManager>().As(Actor.User("bert")).RejectAsync(items.OrderId, Reasons);
 
             // The reject is done and open: from here on there is nothing to claim, committed or not.
@@ -271,6 +274,8 @@ public sealed class LockingOnSqlite(SqliteFixture databases, ITestOutputHelper o
 
     protected override int CountInCallersTransactions => 50;
 
+    protected override int CountOfRejects => 50;
+
     protected override bool WritersWait => true;
 
     // A caller's own transaction waits on a thread of the pool, 150 ms at a time.
@@ -290,6 +295,8 @@ public sealed class LockingOnPostgreSql(PostgreSqlFixture databases, ITestOutput
     protected override int Count => 1500;
 
     protected override int CountInCallersTransactions => 1500;
+
+    protected override int CountOfRejects => 300;
 
     protected override bool WritersWait => false;
 

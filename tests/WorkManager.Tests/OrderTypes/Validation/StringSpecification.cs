@@ -1,5 +1,4 @@
 using System.ComponentModel.DataAnnotations;
-using System.Diagnostics;
 using AwesomeAssertions;
 using WorkManager.OrderTypes.Validation;
 
@@ -49,20 +48,13 @@ public sealed class StringSpecification
     [Theory]
     [InlineData("linear")]
     [InlineData("backtracking")]
-    public void A_hostile_text_ends_within_100_ms_however_often_it_is_sent(string field)
+    public void A_hostile_text_is_refused_instead_of_matched_for_ever(string field)
     {
         var hostile = $"{{\"{field}\":[{string.Join(',', Enumerable.Repeat($"{{\"text\":\"{new string('a', 40)}!\"}}", 100))}]}}";
         Checked.Codes<Hostile>("""{"linear":[{"text":"a"}],"backtracking":[{"text":"a"}]}""").Should().BeEmpty();
 
-        // The best of three: the machine may be busy with other tests.
-        var best = Enumerable.Range(0, 3).Min(_ =>
-        {
-            var watch = Stopwatch.StartNew();
-            Checked.Codes<Hostile>(hostile).Should().HaveCount(100).And.OnlyContain(c => c.EndsWith("schema.pattern"));
-            return watch.ElapsedMilliseconds;
-        });
-
-        best.Should().BeLessThan(100);
+        // Without a limit one of these texts alone would take hours.
+        Checked.Codes<Hostile>(hostile).Should().HaveCount(100).And.OnlyContain(c => c.EndsWith("schema.pattern"));
     }
 
     [Theory]
