@@ -6,7 +6,6 @@
 //
 // A test names what it covers: [Trait("Scenario", "S02")], [Trait("Bug", "B7")]. A test that needs no database counts for both.
 
-using System.Runtime.CompilerServices;
 using System.Xml.Linq;
 
 var results = Path.Combine(RepositoryRoot(), "artifacts", "test-results");
@@ -50,7 +49,17 @@ bool Report(string trait, IEnumerable<string> names)
     return done == known.Count && unknown.Count == 0;
 }
 
-static string RepositoryRoot([CallerFilePath] string thisFile = "") => Path.GetDirectoryName(Path.GetDirectoryName(thisFile))!;
+// Not from the path of this file: a build server's compiler does not know it.
+static string RepositoryRoot()
+{
+    var folder = new DirectoryInfo(Directory.GetCurrentDirectory());
+    while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "WorkManager.sln")))
+    {
+        folder = folder.Parent;
+    }
+
+    return folder?.FullName ?? throw new DirectoryNotFoundException("Run this inside the repository.");
+}
 
 // Test classes are named after their database, which a test of its own enforces.
 internal sealed record Test(string Class, string Result, ILookup<string, string> Traits)

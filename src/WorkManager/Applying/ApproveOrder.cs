@@ -44,7 +44,7 @@ internal sealed class ApproveOrder(
         {
             var failure = progress.Failure!;
             log.ApplyFailed(failure, request.OrderId);
-            await RecordFailureAsync(context, request.OrderId, failure).ConfigureAwait(false);
+            await TryRecordFailureAsync(context, request.OrderId, failure).ConfigureAwait(false);
             if (failure is WorkManagerException)
             {
                 throw;
@@ -55,7 +55,7 @@ internal sealed class ApproveOrder(
 
         // The caller may go away, the change does not: what was promised for after the commit is done.
         await postCommit.RunAsync(progress.Applied!, CancellationToken.None).ConfigureAwait(false);
-        return progress.Applied!.Order;
+        return progress.Applied!.Order.Detach(withItems: true);
     }
 
     private static async Task CheckRequestAsync(OperationContext context, ApproveRequest request, CancellationToken cancellationToken)
@@ -87,7 +87,7 @@ internal sealed class ApproveOrder(
         var done = items.Where(i => i.State is ItemState.Submitted or ItemState.Accepted).ToList();
         var descriptor = types.Get(order.Type);
         var type = (OrderType)hosted.Services.GetRequiredService(descriptor.ClrType);
-        var isOwnWork = ApprovalRules.EnsureMayApprove(order, done, type, unit.Actor);
+        var isOwnWork = ApprovalRules.EnsureMayApprove(order, done, type, unit.Actor, request.Policy);
 
         progress.InHostCode = true;
         var stored = new StoredOrder(order, done, type, descriptor.Version, documents.Lenient);
@@ -145,6 +145,20 @@ internal sealed class ApproveOrder(
         }
 
         unit.Lifecycle.Move(order, OrderState.Completed, new EventDetails(Message: "All items completed", Actor: byEngine));
+    }
+
+    private async Task TryRecordFailureAsync(OperationContext context, Guid orderId, Exception failure)
+    {
+        try
+        {
+            await RecordFailureAsync(context, orderId, failure).ConfigureAwait(false);
+        }
+#pragma warning disable CA1031 // The caller must learn why the apply failed, not that the database could not be told.
+        catch (Exception recording)
+#pragma warning restore CA1031
+        {
+            log.ApplyFailureNotRecorded(recording, orderId);
+        }
     }
 
     /// <summary>Everything was rolled back; that it was tried, and why it failed, is recorded in a transaction of its own.</summary>

@@ -19,7 +19,7 @@ internal sealed class AutoApprove(IServiceProvider root, IServiceScopeFactory sc
     {
         try
         {
-            if (!IsAutomatic(submitted.OrderType))
+            if (!await IsAutomaticAsync(submitted.OrderType).ConfigureAwait(false))
             {
                 return;
             }
@@ -41,9 +41,10 @@ internal sealed class AutoApprove(IServiceProvider root, IServiceScopeFactory sc
         }
     }
 
-    private bool IsAutomatic(string typeKey)
+    private async Task<bool> IsAutomaticAsync(string typeKey)
     {
-        using var scope = scopes.CreateScope();
+        var scope = scopes.CreateAsyncScope();
+        await using var disposal = scope.ConfigureAwait(false);
         return ((OrderType)scope.ServiceProvider.GetRequiredService(types.Get(typeKey).ClrType)).AutoApprove;
     }
 }

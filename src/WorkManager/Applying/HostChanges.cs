@@ -38,7 +38,7 @@ internal sealed class HostChanges : IDisposable
     private void Record(EntityEntry entry)
     {
         var table = entry.Metadata.GetTableName() ?? entry.Metadata.DisplayName();
-        var properties = entry.Properties.Where(p => !p.Metadata.IsShadowProperty() || p.Metadata.IsForeignKey()).ToList();
+        var properties = entry.Properties.Where(p => !p.Metadata.IsShadowProperty() || p.Metadata.IsForeignKey()).Concat(entry.ComplexProperties.SelectMany(Flatten)).ToList();
         switch (entry.State)
         {
             case EntityState.Added:
@@ -46,6 +46,7 @@ internal sealed class HostChanges : IDisposable
                 after[$"new:{table}:{added[table]}"] = Values(properties.Where(p => !p.IsTemporary), p => p.CurrentValue);
                 break;
             case EntityState.Deleted:
+                after.Remove(KeyOf(entry, table));
                 Merge(before, KeyOf(entry, table), Values(properties, p => p.OriginalValue));
                 break;
             default:
@@ -60,15 +61,30 @@ internal sealed class HostChanges : IDisposable
         ? $"{table}:{string.Join(",", key.Properties.Select(p => Convert.ToString(entry.Property(p.Name).OriginalValue, System.Globalization.CultureInfo.InvariantCulture)))}"
         : table;
 
+    private static IEnumerable<PropertyEntry> Flatten(ComplexPropertyEntry complex) => complex.Properties.Concat(complex.ComplexProperties.SelectMany(Flatten));
+
     private JsonObject Values(IEnumerable<PropertyEntry> properties, Func<PropertyEntry, object?> valueOf)
     {
         var values = new JsonObject();
         foreach (var property in properties)
         {
-            values[property.Metadata.GetColumnName()] = JsonSerializer.SerializeToNode(valueOf(property), property.Metadata.ClrType, json);
+            values[property.Metadata.GetColumnName()] = ToNode(valueOf(property));
         }
 
         return values;
+    }
+
+    // What has no JSON form is told as text: the audit must not be what makes an apply fail.
+    private JsonNode? ToNode(object? value)
+    {
+        try
+        {
+            return JsonSerializer.SerializeToNode(value, json);
+        }
+        catch (Exception unknown) when (unknown is NotSupportedException or ArgumentException or InvalidOperationException or JsonException)
+        {
+            return Convert.ToString(value, System.Globalization.CultureInfo.InvariantCulture);
+        }
     }
 
     // A row that is saved twice keeps the values from before the first time.

@@ -1,3 +1,4 @@
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using WorkManager;
@@ -39,6 +40,7 @@ public static class WorkManagerServiceCollectionExtensions
 
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<WorkManagerOptions>, WorkManagerOptionsValidator>());
         services.TryAddSingleton(TimeProvider.System);
+        services.ConfigureDbContext<WorkManagerDbContext>(shipped => shipped.UseWorkManager());
         AddSettings(services);
         AddKernel(services);
         AddVerbs(services);

@@ -44,6 +44,12 @@ internal sealed class EngineContexts(StoreDialects dialects)
     {
         var hostOptions = host.GetService<IDbContextOptions>();
         var provider = RelationalOptionsExtension.Extract(hostOptions);
+        if (provider is { Connection: { } given, IsConnectionOwned: true })
+        {
+            // What a host gave away to its context is not the engine's to close.
+            provider = provider.WithConnection(given, owned: false);
+        }
+
         var core = hostOptions.FindExtension<CoreOptionsExtension>();
         var schema = hostOptions.FindExtension<WorkManagerOptionsExtension>()?.Schema ?? host.Model.GetDefaultSchema();
 

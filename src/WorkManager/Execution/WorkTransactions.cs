@@ -52,9 +52,22 @@ internal sealed class WorkTransactions(
             }
             catch
             {
-                await transaction.RollbackToSavepointAsync(Savepoint, CancellationToken.None).ConfigureAwait(false);
+                await TryRollbackAsync(transaction).ConfigureAwait(false);
                 throw;
             }
+        }
+    }
+
+    private static async Task TryRollbackAsync(IDbContextTransaction transaction)
+    {
+        try
+        {
+            await transaction.RollbackToSavepointAsync(Savepoint, CancellationToken.None).ConfigureAwait(false);
+        }
+#pragma warning disable CA1031 // The connection may be gone, and the transaction with it: the caller must see why, not that there is nothing to roll back.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
         }
     }
 
@@ -111,6 +124,7 @@ internal sealed class WorkTransactions(
                 new Attempt(),
                 (_, attempt, _) =>
                 {
+                    cancellationToken.ThrowIfCancellationRequested();
                     attempt.Restart();
                     return run(attempt);
                 },
@@ -127,7 +141,8 @@ internal sealed class WorkTransactions(
                         return new ExecutionResult<T>(await isCommitted(db).ConfigureAwait(false), (T)attempt.Result!);
                     }
                 },
-                cancellationToken).ConfigureAwait(false);
+                // Not the caller's: whether a commit came through is found out even if nobody waits for the answer.
+                CancellationToken.None).ConfigureAwait(false);
         }
     }
 

@@ -1,4 +1,6 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using WorkManager.Diagnostics;
 using WorkManager.Execution;
 using WorkManager.OrderTypes;
@@ -11,18 +13,27 @@ internal sealed record CheckOutRequest(int Count, CheckoutRequest Filter);
 
 /// <summary>Leases the next items: highest priority first, then first in.</summary>
 internal sealed class CheckOut(
-    LeaseRecovery recovery, OrderTypeRegistry types, JsonDocuments documents, Telemetry telemetry, LeaseOptions lease)
+    LeaseRecovery recovery, OrderTypeRegistry types, JsonDocuments documents, Telemetry telemetry, LeaseOptions lease,
+    ILogger<CheckOut>? log = null)
     : IVerb<CheckOutRequest, IReadOnlyList<WorkLease>>
 {
+    // Optional: an application without logging is no reason to fail.
+    private readonly ILogger log = (ILogger?)log ?? NullLogger.Instance;
+
     public Operation Operation { get; } = new("checkout", JoinRule.Refuses);
 
     public async Task<IReadOnlyList<WorkLease>> ExecuteAsync(OperationContext context, CheckOutRequest request, CancellationToken cancellationToken)
     {
         var claim = Check(request);
         var items = await ClaimAsync(context, claim, cancellationToken).ConfigureAwait(false);
-        if (items.Count < claim.Count && await recovery.RefillAsync(context, cancellationToken).ConfigureAwait(false))
+        if (items.Count == 0)
         {
-            items = [.. items, .. await ClaimAsync(context, claim with { Count = claim.Count - items.Count }, cancellationToken).ConfigureAwait(false)];
+            items = await RefillAndClaimAsync(context, claim, cancellationToken).ConfigureAwait(false);
+        }
+        else if (items.Count < claim.Count)
+        {
+            var rest = claim with { Count = claim.Count - items.Count };
+            items = [.. items, .. await OrElseAsync([], () => RefillAndClaimAsync(context, rest, CancellationToken.None)).ConfigureAwait(false)];
         }
 
         if (items.Count == 0)
@@ -58,6 +69,27 @@ internal sealed class CheckOut(
         return new Claim(request.Count, filter.OrderId, type, (short?)filter.MinPriority, ttl);
     }
 
+    private async Task<IReadOnlyList<WorkItem>> RefillAndClaimAsync(OperationContext context, Claim claim, CancellationToken cancellationToken) =>
+        await recovery.RefillAsync(context, cancellationToken).ConfigureAwait(false)
+            ? await ClaimAsync(context, claim, cancellationToken).ConfigureAwait(false)
+            : [];
+
+    /// <summary>What is leased already is committed: whatever fails from then on must not keep it from its holder.</summary>
+    private async Task<T> OrElseAsync<T>(T otherwise, Func<Task<T>> more)
+    {
+        try
+        {
+            return await more().ConfigureAwait(false);
+        }
+#pragma warning disable CA1031 // As said above: the leases count, whatever the failure is.
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            log.CheckoutCutShort(failure);
+            return otherwise;
+        }
+    }
+
     private static Task<IReadOnlyList<WorkItem>> ClaimAsync(OperationContext context, Claim claim, CancellationToken cancellationToken) =>
         context.TransactAsync(
             unit => unit.Sql<ILeasingSql>().ClaimAsync(unit, claim),
@@ -72,7 +104,7 @@ internal sealed class CheckOut(
 
     private async Task<IReadOnlyList<WorkLease>> DescribeAsync(OperationContext context, IReadOnlyList<WorkItem> items)
     {
-        var traces = await ReadTracesAsync(context, items).ConfigureAwait(false);
+        var traces = await OrElseAsync([], () => ReadTracesAsync(context, items)).ConfigureAwait(false);
         var leases = items.OrderByDescending(i => i.Priority).ThenBy(i => i.AvailableAt).ThenBy(i => i.Id)
             .Select(i => new WorkLease(i, lease.HeartbeatEvery, documents.Lenient, traces.GetValueOrDefault(i.OrderId)))
             .ToList();

@@ -26,6 +26,6 @@ internal sealed class ReleaseLease : IVerb<LeaseToken, WorkItem>
         unit.Lifecycle.Move(order, item, ItemState.Queued, eventName: WorkEventNames.Released);
         await unit.SaveAsync().ConfigureAwait(false);
         await IdleOrders.RequeueAsync(unit, [order]).ConfigureAwait(false);
-        return item;
+        return item.Detach();
     }
 }

@@ -176,17 +176,26 @@ public sealed class WorkItem
 
     /// <summary>The input as a value.</summary>
     /// <typeparam name="T">The type to read it as.</typeparam>
-    /// <param name="json">How to read it; <see cref="JsonSerializerOptions.Web"/> if null.</param>
+    /// <param name="json">How to read it: <c>WorkManagerOptions.Json</c> if you changed it; null for its default.</param>
     /// <returns>The input.</returns>
     /// <exception cref="JsonException">The input is not such a value.</exception>
     public T ReadInput<T>(JsonSerializerOptions? json = null) => StoredJson.Read<T>(Input, json);
 
     /// <summary>The result as a value.</summary>
     /// <typeparam name="T">The type to read it as.</typeparam>
-    /// <param name="json">How to read it; <see cref="JsonSerializerOptions.Web"/> if null.</param>
+    /// <param name="json">How to read it: <c>WorkManagerOptions.Json</c> if you changed it; null for its default.</param>
     /// <returns>The result; the default value if none was submitted.</returns>
     /// <exception cref="JsonException">The result is not such a value.</exception>
     public T? ReadResult<T>(JsonSerializerOptions? json = null) => StoredJson.ReadOptional<T>(Result, json);
+
+    /// <summary>Takes off what the engine's tracker hung on.</summary>
+    internal WorkItem Detach(WorkOrder? order = null)
+    {
+        Order = order;
+        EventList.Clear();
+        ProvenanceList.Clear();
+        return this;
+    }
 
     internal List<WorkItemPart> PartList { get; } = [];
 

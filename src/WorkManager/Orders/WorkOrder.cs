@@ -108,14 +108,28 @@ public sealed class WorkOrder
     public bool IsTerminal => State is OrderState.Completed or OrderState.DeadLettered;
 
     /// <summary>Whether no item can change any more: all are completed, rejected or dead-lettered. Needs the items.</summary>
-    public bool AllItemsComplete => ItemList.TrueForAll(i => i.State is ItemState.Completed or ItemState.Rejected or ItemState.DeadLettered);
+    public bool AllItemsComplete => ItemList.Count == ItemsTotal && ItemList.TrueForAll(i => i.State is ItemState.Completed or ItemState.Rejected or ItemState.DeadLettered);
 
     /// <summary>The payload as a value.</summary>
     /// <typeparam name="T">The type to read it as.</typeparam>
-    /// <param name="json">How to read it; <see cref="JsonSerializerOptions.Web"/> if null.</param>
+    /// <param name="json">How to read it: <c>WorkManagerOptions.Json</c> if you changed it; null for its default.</param>
     /// <returns>The payload.</returns>
     /// <exception cref="JsonException">The payload is not such a value.</exception>
     public T ReadPayload<T>(JsonSerializerOptions? json = null) => StoredJson.Read<T>(Payload, json);
+
+    /// <summary>Takes off what the engine's tracker hung on: a caller gets all of a collection, or none of it.</summary>
+    internal WorkOrder Detach(bool withItems)
+    {
+        EventList.Clear();
+        ProvenanceList.Clear();
+        ItemList.ForEach(i => i.Detach(withItems ? this : null));
+        if (!withItems)
+        {
+            ItemList.Clear();
+        }
+
+        return this;
+    }
 
     internal List<WorkItem> ItemList { get; } = [];
 

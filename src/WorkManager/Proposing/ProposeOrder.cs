@@ -25,7 +25,7 @@ internal sealed class ProposeOrder(JsonDocuments documents, IdGenerator ids, Lim
         var meta = CheckOptions(request.Options);
         var payload = documents.Check("payload", request.Payload, request.Type.PayloadType);
         var type = (OrderType)context.Services.GetRequiredService(request.Type.ClrType);
-        var plan = CheckPlan(request.Type, await type.PlanAsync(payload.Value, cancellationToken).ConfigureAwait(false));
+        var plan = CheckPlan(request.Type, type, await type.PlanAsync(payload.Value, cancellationToken).ConfigureAwait(false));
         var orderId = ids.Next();
 
         return await context.TransactAsync(
@@ -40,7 +40,7 @@ internal sealed class ProposeOrder(JsonDocuments documents, IdGenerator ids, Lim
                 unit.Audit.Record(WorkEventNames.Planned, order, new(new JsonObject { ["item_count"] = items.Count }, Actor: Auditing.Lifecycle.Engine));
                 unit.Db.Add(BuildProvenance(unit, order));
                 await unit.SaveAsync().ConfigureAwait(false);
-                return order;
+                return order.Detach(withItems: true);
             },
             db => db.WorkOrders.AnyAsync(o => o.Id == orderId, CancellationToken.None),
             cancellationToken).ConfigureAwait(false);
@@ -64,7 +64,7 @@ internal sealed class ProposeOrder(JsonDocuments documents, IdGenerator ids, Lim
         return meta;
     }
 
-    private List<(PlannedItem Item, CheckedDocument Input)> CheckPlan(OrderTypeDescriptor type, IReadOnlyList<PlannedItem> plan)
+    private List<(PlannedItem Item, CheckedDocument Input)> CheckPlan(OrderTypeDescriptor type, OrderType rules, IReadOnlyList<PlannedItem> plan)
     {
         var limit = limits.MaxItemsPerOrder;
         if (plan.Count == 0)
@@ -78,7 +78,7 @@ internal sealed class ProposeOrder(JsonDocuments documents, IdGenerator ids, Lim
             throw new WorkLimitException(WorkErrorCodes.PlanTooLarge, $"The plan has {plan.Count} items; an order may have {limit}.", limit);
         }
 
-        if (plan.Any(p => p.MaxAttempts is < 1 or > 1000 || p.Type is { Length: 0 or > 120 }))
+        if (plan.Any(p => (p.MaxAttempts ?? rules.MaxAttempts) is < 1 or > 1000 || p.Type is { Length: 0 or > 120 }))
         {
             throw WorkValidationException.Argument("plan", "out_of_range", "A planned item may have 1 to 1000 attempts, and a type of 1 to 120 characters.");
         }
@@ -134,6 +134,8 @@ internal sealed class ProposeOrder(JsonDocuments documents, IdGenerator ids, Lim
         ActorType = unit.Actor.Type,
         ActorId = unit.Actor.Id,
         OnBehalfOf = unit.Actor.OnBehalfOf?.ToString(),
+        AgentName = unit.Actor.Type == ActorType.Agent ? unit.Actor.Id : null,
+        Extra = unit.Actor.Model is { } model ? new JsonObject { ["model_name"] = model }.ToJsonString(JsonSerializerOptions.Web) : null,
         CreatedAt = unit.Now,
     };
 }

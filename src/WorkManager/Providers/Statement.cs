@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Storage;
 using WorkManager.Execution;
 
 namespace WorkManager.Providers;
@@ -46,18 +48,20 @@ internal sealed class Statement(string text)
     }
 
     private string Build(WorkManagerDbContext db, bool databaseClock) =>
-        built.GetOrAdd((db.Model.FindEntityType(typeof(WorkOrder))!.GetSchema(), databaseClock), static (key, text) =>
+        built.GetOrAdd((db.Model.FindEntityType(typeof(WorkOrder))!.GetSchema(), databaseClock), static (key, of) =>
         {
-            var schema = key.Schema is null ? "" : $"\"{key.Schema.Replace("\"", "\"\"", StringComparison.Ordinal)}\".";
+            // Quoted by the provider, which knows what a schema is to it: SQLite has none.
+            var quote = of.Db.GetService<ISqlGenerationHelper>();
+            var text = of.Text;
             foreach (var table in Tables)
             {
-                text = text.Replace($"[{table}]", $"{schema}\"{table}\"", StringComparison.Ordinal);
+                text = text.Replace($"[{table}]", quote.DelimitIdentifier(table, key.Schema), StringComparison.Ordinal);
             }
 
             return text
                 .Replace("[clock]", key.DatabaseClock ? "clock_timestamp()" : "@now", StringComparison.Ordinal)
                 .Replace("[instant]", key.DatabaseClock ? "statement_timestamp()" : "@now", StringComparison.Ordinal);
-        }, text);
+        }, (Text: text, Db: db));
 
     private static readonly string[] Tables = ["work_orders", "work_items", "work_events"];
 

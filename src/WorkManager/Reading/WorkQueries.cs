@@ -73,10 +73,12 @@ internal static class WorkQueries
         return Page(await events.AsNoTracking().OrderBy(e => e.Id).Take(limit + 1).ToListAsync(cancellationToken).ConfigureAwait(false), limit, e => e.Id);
     }
 
-    // Split: one join of items, events and provenance would multiply the rows.
+    // One collection is one join, and one snapshot. More of them are split: a join of items, events and provenance would multiply the rows.
     private static IQueryable<WorkOrder> Include(IQueryable<WorkOrder> orders, OrderParts include)
     {
-        orders = orders.AsNoTracking().AsSplitQuery();
+        orders = include is OrderParts.None or OrderParts.Items or OrderParts.Events or OrderParts.Provenances
+            ? orders.AsNoTracking().AsSingleQuery()
+            : orders.AsNoTracking().AsSplitQuery();
         orders = include.HasFlag(OrderParts.ItemParts) ? orders.Include(o => o.Items.OrderBy(i => i.Id)).ThenInclude(i => i.Parts)
             : include.HasFlag(OrderParts.Items) ? orders.Include(o => o.Items.OrderBy(i => i.Id))
             : orders;

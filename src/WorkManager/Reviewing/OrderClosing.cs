@@ -47,7 +47,7 @@ internal static class OrderClosing
             CreatedAt = unit.Now,
         });
         await unit.SaveAsync().ConfigureAwait(false);
-        return order;
+        return order.Detach(withItems: false);
     }
 
     /// <summary>

@@ -44,9 +44,9 @@ internal sealed class RejectOrder(IdGenerator ids) : IVerb<RejectRequest, WorkOr
 
         for (var i = 0; i < Math.Min(reasons.Count, MaxReasons); i++)
         {
-            CheckText(errors, $"errors.{i}.code", reasons[i].Code, 100);
-            CheckText(errors, $"errors.{i}.message", reasons[i].Message, 2_000);
-            CheckText(errors, $"errors.{i}.field", reasons[i].Field, 500, required: false);
+            CheckText(errors, $"errors.{i}.code", reasons[i]?.Code, 100);
+            CheckText(errors, $"errors.{i}.message", reasons[i]?.Message, 2_000);
+            CheckText(errors, $"errors.{i}.field", reasons[i]?.Field, 500, required: false);
         }
 
         if (errors.Count > 0)

@@ -69,7 +69,7 @@ internal sealed class SubmitResult(OrderTypeRegistry types, JsonDocuments docume
         }
     }
 
-    /// <summary>A refused result is recorded at the item in a transaction of its own: the agent may be gone when somebody asks why.</summary>
+    /// <summary>A refused result is recorded at the item, in a transaction of its own or the caller's: the agent may be gone when somebody asks why.</summary>
     private async Task<CheckedDocument> CheckResultAsync(OperationContext context, WorkItem item, SubmitRequest request, CancellationToken cancellationToken)
     {
         var descriptor = types.Get(item.OrderType);
@@ -89,6 +89,9 @@ internal sealed class SubmitResult(OrderTypeRegistry types, JsonDocuments docume
 
     private static async Task<bool> RecordErrorAsync(UnitOfWork unit, LeaseToken lease, WorkValidationException refused)
     {
+        // The order first, although nothing of it changes: in a caller's transaction these locks stay, and the corrected result takes both.
+        var order = await unit.LockOrderOfItemAsync(lease.ItemId).ConfigureAwait(false);
+        order.Revision--;
         var item = await unit.LockHeldItemAsync(lease).ConfigureAwait(false);
         item.Error = new JsonObject
         {
@@ -128,6 +131,6 @@ internal sealed class SubmitResult(OrderTypeRegistry types, JsonDocuments docume
         unit.Lifecycle.Advance(order, OrderState.InProgress);
         unit.Lifecycle.Settle(order);
         await unit.SaveAsync().ConfigureAwait(false);
-        return (item, order.State == OrderState.Submitted);
+        return (item.Detach(), order.State == OrderState.Submitted);
     }
 }

@@ -4,26 +4,6 @@ using Microsoft.EntityFrameworkCore.Diagnostics;
 
 namespace WorkManager.Persistence.HostModel;
 
-/// <summary>The apply that runs in the current flow of control.</summary>
-internal static class ApplyScope
-{
-    private static readonly AsyncLocal<DbContext?> Current = new();
-
-    /// <summary>The host's context of the running apply; null outside.</summary>
-    public static DbContext? Host => Current.Value;
-
-    public static IDisposable Enter(DbContext host)
-    {
-        Current.Value = host;
-        return new Exit();
-    }
-
-    private sealed class Exit : IDisposable
-    {
-        public void Dispose() => Current.Value = null;
-    }
-}
-
 /// <summary>
 /// Refuses a second context of the host's type inside an apply: its changes would be outside the transaction, and on SQLite it would wait for itself.
 /// </summary>
