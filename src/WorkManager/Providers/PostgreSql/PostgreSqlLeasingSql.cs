@@ -13,7 +13,8 @@ internal sealed class PostgreSqlLeasingSql : ILeasingSql
     private static readonly Statement ClaimAny = ClaimWhere("priority >= @min_priority", "priority DESC, ready_at, id");
     private static readonly Statement ClaimType = ClaimWhere("order_type = @type AND priority >= @min_priority", "priority DESC, ready_at, id");
     private static readonly Statement ClaimOrder = ClaimWhere("order_id = @order AND priority >= @min_priority", "ready_at, id");
-    private static readonly Statement ClaimOrderOfType = ClaimWhere("order_id = @order AND order_type = @type AND priority >= @min_priority", "ready_at, id");
+    // All items of an order are of its type: the type only says yes or no, and is no index condition.
+    private static readonly Statement ClaimOrderOfType = ClaimWhere("order_id = @order AND order_type || '' = @type AND priority >= @min_priority", "ready_at, id");
 
     private static readonly Statement PromoteDue = new(
         """
