@@ -53,7 +53,8 @@ internal sealed class ApproveOrder(
             throw new ApplyFailedException(request.OrderId, failure);
         }
 
-        await postCommit.RunAsync(progress.Applied!, cancellationToken).ConfigureAwait(false);
+        // The caller may go away, the change does not: what was promised for after the commit is done.
+        await postCommit.RunAsync(progress.Applied!, CancellationToken.None).ConfigureAwait(false);
         return progress.Applied!.Order;
     }
 

@@ -49,7 +49,8 @@ internal sealed class OperationRunner(
             {
                 foreach (var followUp in followUps)
                 {
-                    await followUp.RunAsync(order, cancellationToken).ConfigureAwait(false);
+                    // The submit is committed. Nobody would do what follows from it if it were left out because its caller went away.
+                    await followUp.RunAsync(order, CancellationToken.None).ConfigureAwait(false);
                 }
             }
 

@@ -93,6 +93,22 @@ public abstract class AfterCommitSpecification(DatabaseFixture databases)
         seen.Should().Be(OrderState.Completed);
     }
 
+    [Fact]
+    public async Task A_caller_who_gives_up_after_the_commit_stops_no_delivery()
+    {
+        using var cancel = new CancellationTokenSource();
+        var inbox = new Inbox();
+        var script = Sending(inbox);
+        script.After = (_, _) => cancel.CancelAsync();
+        await using var app = await StartAsync(script, inbox);
+        var order = await app.SubmittedNoteAsync("sent");
+        inbox.App = app;
+
+        await app.Reviewer.ApproveAsync(order.Id, null, cancel.Token);
+
+        inbox.Received.Should().HaveCount(4);
+    }
+
     private static Script Sending(Inbox inbox)
     {
         var script = new Script();
@@ -125,8 +141,9 @@ public abstract class AfterCommitSpecification(DatabaseFixture databases)
 
         public List<(string Handler, string Text, OrderState State)> Received { get; } = [];
 
-        public async Task ReceiveAsync(string handler, LedgerWritten message)
+        public async Task ReceiveAsync(string handler, LedgerWritten message, CancellationToken cancellationToken)
         {
+            cancellationToken.ThrowIfCancellationRequested();
             Received.Add((handler, message.Text, (await App!.OrderAsync(message.OrderId)).State));
             _ = Fails ? throw new TimeoutException(handler) : 0;
         }
@@ -134,12 +151,12 @@ public abstract class AfterCommitSpecification(DatabaseFixture databases)
 
     public sealed class First(Inbox inbox) : IAfterCommitHandler<LedgerWritten>
     {
-        public Task HandleAsync(LedgerWritten message, CancellationToken cancellationToken) => inbox.ReceiveAsync("first", message);
+        public Task HandleAsync(LedgerWritten message, CancellationToken cancellationToken) => inbox.ReceiveAsync("first", message, cancellationToken);
     }
 
     public sealed class Second(Inbox inbox) : IAfterCommitHandler<LedgerWritten>
     {
-        public Task HandleAsync(LedgerWritten message, CancellationToken cancellationToken) => inbox.ReceiveAsync("second", message);
+        public Task HandleAsync(LedgerWritten message, CancellationToken cancellationToken) => inbox.ReceiveAsync("second", message, cancellationToken);
     }
 }
 

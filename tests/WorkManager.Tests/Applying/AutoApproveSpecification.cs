@@ -1,6 +1,8 @@
+using System.Data.Common;
 using System.Text.Json.Nodes;
 using AwesomeAssertions;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using WorkManager.Tests.Shop;
@@ -63,6 +65,22 @@ public abstract class AutoApproveSpecification(DatabaseFixture databases)
     }
 
     [Fact]
+    public async Task A_caller_who_gives_up_after_the_commit_stops_no_approval()
+    {
+        using var cancel = new CancellationTokenSource();
+        var script = new Script { AutoApprove = true };
+        var leaving = new CancelAfterCommit(cancel, commits: 3);
+        await using var app = await ShopApp.StartAsync(
+            databases, b => b.AddOrderType<Scripted>().Services.AddSingleton(script), null, o => o.AddInterceptors(leaving));
+        var order = await app.Requester.ProposeAsync(new Note("auto"));
+
+        await app.Agent("agent-1").SubmitAsync(await app.LeaseAsync(), new Answer("done"), null, cancel.Token);
+
+        cancel.IsCancellationRequested.Should().BeTrue();
+        (await app.OrderAsync(order.Id)).State.Should().Be(OrderState.Completed);
+    }
+
+    [Fact]
     public async Task An_order_that_is_not_ready_waits_for_a_reviewer()
     {
         var log = new LogSink();
@@ -74,6 +92,15 @@ public abstract class AutoApproveSpecification(DatabaseFixture databases)
         order.State.Should().Be(OrderState.Submitted);
         order.Events.Should().NotContain(e => e.Event == "failed");
         log.Entries.Should().Contain(e => e.Event == "AutoApprovalWaits" && e.Text.Contains("Look at it."));
+    }
+
+    /// <summary>A caller who goes away right after the commits that it came for: propose, check out, submit.</summary>
+    private sealed class CancelAfterCommit(CancellationTokenSource cancel, int commits) : DbTransactionInterceptor
+    {
+        private int count;
+
+        public override Task TransactionCommittedAsync(DbTransaction transaction, TransactionEndEventData eventData, CancellationToken cancellationToken = default) =>
+            ++count == commits ? cancel.CancelAsync() : Task.CompletedTask;
     }
 }
 

@@ -60,13 +60,18 @@ public abstract class CallersTransactionSpecification(DatabaseFixture databases)
     [InlineData("submit")]
     [InlineData("submit wrong")]
     [InlineData("submit again")]
+    [InlineData("submit late")]
     [InlineData("reject")]
+    [InlineData("reject done")]
     [InlineData("cancel")]
+    [InlineData("cancel done")]
     public async Task A_refusal_leaves_the_callers_transaction_and_pending_rows_intact_and_usable(string operation)
     {
         await using var app = await ShopApp.StartAsync(databases);
         await app.ProposeEchoAsync();
         var lease = await app.LeaseAsync();
+        var done = await app.ProposeEchoAsync();
+        await app.Requester.CancelAsync(done.Id);
         await using (var caller = await Caller.BeginAsync(app))
         {
             await caller.AddCustomerAsync("saved before");
@@ -75,18 +80,26 @@ public abstract class CallersTransactionSpecification(DatabaseFixture databases)
             {
                 await JoinAsync(caller.Work, "submit", lease);
             }
+            else if (operation == "submit late")
+            {
+                app.Time.Advance(lease.Ttl);
+            }
 
+            var revisions = await caller.RevisionsAsync();
             var call = () => operation switch
             {
                 "propose" => caller.Work.ProposeAsync(new EchoPayload("")),
                 "submit" => caller.Work.As(Actor.Agent("agent-2")).SubmitAsync(lease, Steps.Verified),
                 "submit wrong" => caller.Work.As(Actor.Agent("agent-1")).SubmitAsync(lease, new EchoResult(true, false)),
-                "submit again" => caller.Work.As(Actor.Agent("agent-1")).SubmitAsync(lease, Steps.Verified),
+                "submit again" or "submit late" => caller.Work.As(Actor.Agent("agent-1")).SubmitAsync(lease, Steps.Verified),
                 "reject" => caller.Work.RejectAsync(Guid.NewGuid(), No),
+                "reject done" => caller.Work.RejectAsync(done.Id, No),
+                "cancel done" => caller.Work.CancelAsync(done.Id),
                 _ => (Task)caller.Work.CancelAsync(Guid.NewGuid()),
             };
             await call.Should().ThrowAsync<WorkManagerException>();
 
+            (await caller.RevisionsAsync()).Should().Equal(revisions, "what a refused operation locked by writing is as it was");
             caller.Db.ChangeTracker.Entries<Customer>().Count(e => e.State == EntityState.Added).Should().Be(1, "the caller's pending row is not saved for it");
             await caller.Db.SaveChangesAsync();
             await caller.Work.ProposeAsync(new EchoPayload("after"));
@@ -97,7 +110,32 @@ public abstract class CallersTransactionSpecification(DatabaseFixture databases)
         var order = await app.OrderAsync(lease.OrderId);
         order.State.Should().Be(operation == "submit again" ? OrderState.Submitted : OrderState.CheckedOut);
         (order.Items.Single().Error is not null).Should().Be(operation == "submit wrong", "why a result was refused is recorded");
-        (await app.ReadAsync(db => db.Set<WorkOrder>().CountAsync())).Should().Be(2);
+        (await app.ReadAsync(db => db.Set<WorkOrder>().CountAsync())).Should().Be(3);
+    }
+
+    [Fact]
+    public async Task A_fault_of_the_database_in_the_middle_leaves_the_callers_transaction_usable()
+    {
+        await using var app = await ShopApp.StartAsync(databases);
+        var order = await app.SubmittedEchoAsync();
+        await app.Database.ExecuteAsync("ALTER TABLE work_decisions RENAME TO elsewhere");
+        await using (var caller = await Caller.BeginAsync(app))
+        {
+            await caller.AddCustomerAsync("before");
+            var revisions = await caller.RevisionsAsync();
+
+            var reject = () => caller.Work.RejectAsync(order.Id, No);
+            await reject.Should().ThrowAsync<DbUpdateException>();
+
+            (await caller.RevisionsAsync()).Should().Equal(revisions);
+            await caller.AddCustomerAsync("after");
+            await caller.Transaction.CommitAsync();
+        }
+
+        (await CustomersAsync(app)).Should().Equal("before", "after");
+        var stored = await app.OrderAsync(order.Id);
+        (stored.State, stored.Items.Single().State).Should().Be((OrderState.Submitted, ItemState.Submitted));
+        stored.Events.Should().HaveCount(order.Events.Count);
     }
 
     [Theory]
@@ -262,6 +300,8 @@ public abstract class CallersTransactionSpecification(DatabaseFixture databases)
             db.Customers.Add(new Customer { Name = name });
             return db.SaveChangesAsync();
         }
+
+        public Task<List<int>> RevisionsAsync() => db.Set<WorkOrder>().OrderBy(o => o.Id).Select(o => o.Revision).ToListAsync();
 
         public async ValueTask DisposeAsync()
         {

@@ -9,12 +9,13 @@ namespace WorkManager.Providers.PostgreSql;
 /// <summary>Leasing on PostgreSQL: a claim is one statement, events and orders included.</summary>
 internal sealed class PostgreSqlLeasingSql : ILeasingSql
 {
-    // Four texts, so that each filter meets its partial index. What is picked is materialized: an IN over a LIMIT may be run again a row, and claim more.
-    private static readonly Statement ClaimAny = ClaimWhere("priority >= @min_priority", "priority DESC, ready_at, id");
-    private static readonly Statement ClaimType = ClaimWhere("order_type = @type AND priority >= @min_priority", "priority DESC, ready_at, id");
-    private static readonly Statement ClaimOrder = ClaimWhere("order_id = @order AND priority >= @min_priority", "ready_at, id");
-    // All items of an order are of its type: the type only says yes or no, and is no index condition.
-    private static readonly Statement ClaimOrderOfType = ClaimWhere("order_id = @order AND order_type || '' = @type AND priority >= @min_priority", "ready_at, id");
+    // What is picked is materialized: an IN over a LIMIT may be run again a row, and claim more.
+    private static readonly ClaimStatements Claims = new(
+        Any: ClaimWhere("priority >= @min_priority", "priority DESC, ready_at, id"),
+        OfType: ClaimWhere("order_type = @type AND priority >= @min_priority", "priority DESC, ready_at, id"),
+        OfOrder: ClaimWhere("order_id = @order AND priority >= @min_priority", "ready_at, id"),
+        // All items of an order are of its type: the type only says yes or no, and is no index condition.
+        OfOrderAndType: ClaimWhere("order_id = @order AND order_type || '' = @type AND priority >= @min_priority", "ready_at, id"));
 
     private static readonly Statement PromoteDue = new(
         """
@@ -48,7 +49,7 @@ internal sealed class PostgreSqlLeasingSql : ILeasingSql
     public Task<IReadOnlyList<WorkItem>> ClaimAsync(UnitOfWork unit, Claim claim)
     {
         var agent = new JsonObject { ["agent_id"] = unit.Actor.LeaseHolder }.ToJsonString(System.Text.Json.JsonSerializerOptions.Web);
-        return StatementFor(claim).QueryAsync<WorkItem>(
+        return Claims.For(claim).QueryAsync<WorkItem>(
             unit,
             QueryTrackingBehavior.NoTracking,
             ("count", claim.Count),
@@ -76,14 +77,6 @@ internal sealed class PostgreSqlLeasingSql : ILeasingSql
 
     public async Task<WorkOrder?> TryLockCheckedOutOrderAsync(UnitOfWork unit, Guid orderId) =>
         (await TryLockCheckedOutOrder.QueryAsync<WorkOrder>(unit, QueryTrackingBehavior.TrackAll, ("id", orderId)).ConfigureAwait(false)).SingleOrDefault();
-
-    private static Statement StatementFor(Claim claim) => (claim.OrderId, claim.OrderType) switch
-    {
-        (null, null) => ClaimAny,
-        (null, _) => ClaimType,
-        (_, null) => ClaimOrder,
-        _ => ClaimOrderOfType,
-    };
 
     private static Statement ClaimWhere(string filter, string order) => new(
         $$$"""

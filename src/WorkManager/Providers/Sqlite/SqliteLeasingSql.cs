@@ -10,11 +10,11 @@ namespace WorkManager.Providers.Sqlite;
 internal sealed class SqliteLeasingSql : ILeasingSql
 {
     // The plus hides a column from the planner: without statistics it takes any index that begins with a column it is given, and sorts all of the queue.
-    private static readonly Statement ClaimAny = ClaimWhere("+tenant_id = '' AND priority >= @min_priority", "priority DESC, ready_at, id");
-    private static readonly Statement ClaimType = ClaimWhere("tenant_id = '' AND order_type = @type AND priority >= @min_priority", "priority DESC, ready_at, id");
-    private static readonly Statement ClaimOrder = ClaimWhere("order_id = @order AND +tenant_id = '' AND priority >= @min_priority", "ready_at, id");
-    private static readonly Statement ClaimOrderOfType = ClaimWhere(
-        "order_id = @order AND +tenant_id = '' AND +order_type = @type AND priority >= @min_priority", "ready_at, id");
+    private static readonly ClaimStatements Claims = new(
+        Any: ClaimWhere("+tenant_id = '' AND priority >= @min_priority", "priority DESC, ready_at, id"),
+        OfType: ClaimWhere("tenant_id = '' AND order_type = @type AND priority >= @min_priority", "priority DESC, ready_at, id"),
+        OfOrder: ClaimWhere("order_id = @order AND +tenant_id = '' AND priority >= @min_priority", "ready_at, id"),
+        OfOrderAndType: ClaimWhere("order_id = @order AND +tenant_id = '' AND +order_type = @type AND priority >= @min_priority", "ready_at, id"));
 
     private static readonly Statement PromoteDue = new(
         """
@@ -42,7 +42,7 @@ internal sealed class SqliteLeasingSql : ILeasingSql
     {
         var seconds = (int)Math.Ceiling(claim.Ttl.TotalSeconds);
         var expires = unit.Now.AddSeconds(seconds);
-        var items = await StatementFor(claim).QueryAsync<WorkItem>(
+        var items = await Claims.For(claim).QueryAsync<WorkItem>(
             unit,
             QueryTrackingBehavior.NoTracking,
             ("count", claim.Count),
@@ -52,6 +52,11 @@ internal sealed class SqliteLeasingSql : ILeasingSql
             ("holder", unit.Actor.LeaseHolder),
             ("seconds", seconds),
             ("expires", expires.UtcDateTime)).ConfigureAwait(false);
+        if (items.Count == 0)
+        {
+            return items;
+        }
+
         foreach (var item in items)
         {
             unit.Audit.Record(WorkEventNames.Leased, item, new(new JsonObject { ["lease_expires_at"] = expires }));
@@ -83,14 +88,6 @@ internal sealed class SqliteLeasingSql : ILeasingSql
             unit.Lifecycle.Move(order, OrderState.CheckedOut, new EventDetails(new JsonObject { ["agent_id"] = unit.Actor.LeaseHolder }));
         }
     }
-
-    private static Statement StatementFor(Claim claim) => (claim.OrderId, claim.OrderType) switch
-    {
-        (null, null) => ClaimAny,
-        (null, _) => ClaimType,
-        (_, null) => ClaimOrder,
-        _ => ClaimOrderOfType,
-    };
 
     private static Statement ClaimWhere(string filter, string order) => new(
         $"""
