@@ -14,7 +14,8 @@ internal sealed class PostgreSqlLeasingSql : ILeasingSql
         Any: ClaimWhere("priority >= @min_priority", "priority DESC, ready_at, id"),
         OfType: ClaimWhere("order_type = @type AND priority >= @min_priority", "priority DESC, ready_at, id"),
         OfOrder: ClaimWhere("order_id = @order AND priority >= @min_priority", "ready_at, id"),
-        OfOrderAndType: ClaimWhere("order_id = @order AND order_type = @type AND priority >= @min_priority", "ready_at, id"));
+        // All items of an order are of its type: the type only says yes or no, and is no index condition.
+        OfOrderAndType: ClaimWhere("order_id = @order AND order_type || '' = @type AND priority >= @min_priority", "ready_at, id"));
 
     private static readonly Statement PromoteDue = new(
         """
