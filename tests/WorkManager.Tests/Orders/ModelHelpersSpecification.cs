@@ -47,6 +47,8 @@ public sealed class ModelHelpersSpecification
     {
         var order = new WorkOrder();
         order.AllItemsComplete.Should().BeTrue("there is none");
+        order.ItemsTotal = 2;
+        order.AllItemsComplete.Should().BeFalse("they were not loaded");
         foreach (var state in Enum.GetValues<ItemState>())
         {
             order.ItemList.Clear();
@@ -54,6 +56,17 @@ public sealed class ModelHelpersSpecification
             order.AllItemsComplete.Should().Be(state is ItemState.Completed or ItemState.Rejected or ItemState.DeadLettered, state.ToString());
         }
     }
+
+    [Fact]
+    public void Documents_are_read_as_the_default_options_write_them()
+    {
+        var item = new WorkItem { Input = """{"state":"CheckedOut"}""", Result = """{"state":"Queued"}""" };
+
+        item.ReadInput<Answer>().State.Should().Be(OrderState.CheckedOut);
+        item.ReadResult<Answer>()!.State.Should().Be(OrderState.Queued);
+    }
+
+    private sealed record Answer(OrderState State);
 
     [Fact]
     public void The_latest_part_of_a_key_has_the_highest_number_and_no_number_is_lowest()
