@@ -1,5 +1,3 @@
-using WorkManager.Execution;
-
 namespace WorkManager.Applying;
 
 /// <summary>Separation of duties.</summary>
@@ -19,19 +17,4 @@ internal static class ApprovalRules
         var isOwnWork = items.Any(i => (i.SubmittedByType == actor.Type && i.SubmittedById == actor.Id) || i.SubmittedFor == actor.ToString());
         return !isOwnWork || type.AllowSelfApproval ? isOwnWork : throw new ApprovalDeniedException(order.Id, ApprovalDeniedReason.Self);
     }
-
-    public static WorkDecision Decide(UnitOfWork unit, WorkOrder order, Guid decisionId, string? policy, bool isOwnWork) => new()
-    {
-        Id = decisionId,
-        OrderId = order.Id,
-        Decision = "approve",
-        ActorType = unit.Actor.Type,
-        ActorId = unit.Actor.Id,
-        OnBehalfOf = unit.Actor.OnBehalfOf?.ToString(),
-        OrderRevision = order.Revision,
-        Policy = policy,
-        SelfApproval = isOwnWork,
-        CreatedAt = unit.Now,
-        ConsumedAt = unit.Now,
-    };
 }

@@ -101,7 +101,10 @@ internal sealed class ApproveOrder(
         // The time and ids that host code sees are the order's, not the attempt's: the same however often it runs.
         var environment = new ApplyEnvironment(order.Id, order.Revision, order.LastTransitionedAt ?? unit.Now, unit.Actor);
         unit.Lifecycle.Move(order, OrderState.Approved, new EventDetails(Message: isOwnWork ? "Approved by somebody who submitted work of it" : null));
-        unit.Db.Add(ApprovalRules.Decide(unit, order, decisionId, request.Policy, isOwnWork));
+        var decision = unit.Decide(decisionId, order, "approve");
+        decision.Policy = request.Policy;
+        decision.SelfApproval = isOwnWork;
+        decision.ConsumedAt = unit.Now;
 
         progress.InHostCode = true;
         var steps = type.BeginApply(stored, environment);

@@ -38,6 +38,7 @@ internal sealed class HostChanges : IDisposable
     private void Record(EntityEntry entry)
     {
         var table = entry.Metadata.GetTableName() ?? entry.Metadata.DisplayName();
+        var row = KeyOf(entry, table);
         var properties = entry.Properties.Where(p => !p.Metadata.IsShadowProperty() || p.Metadata.IsForeignKey()).Concat(entry.ComplexProperties.SelectMany(Flatten)).ToList();
         switch (entry.State)
         {
@@ -46,13 +47,14 @@ internal sealed class HostChanges : IDisposable
                 after[$"new:{table}:{added[table]}"] = Values(properties.Where(p => !p.IsTemporary), p => p.CurrentValue);
                 break;
             case EntityState.Deleted:
-                after.Remove(KeyOf(entry, table));
-                Merge(before, KeyOf(entry, table), Values(properties, p => p.OriginalValue));
+                after.Remove(row);
+                Merge(before, row, Values(properties, p => p.OriginalValue), latestWins: false);
                 break;
             default:
+                // A row that is saved twice keeps the values from before the first time.
                 var modified = properties.Where(p => p.IsModified).ToList();
-                Merge(before, KeyOf(entry, table), Values(modified, p => p.OriginalValue));
-                after[KeyOf(entry, table)] = Merged(after[KeyOf(entry, table)] as JsonObject, Values(modified, p => p.CurrentValue));
+                Merge(before, row, Values(modified, p => p.OriginalValue), latestWins: false);
+                Merge(after, row, Values(modified, p => p.CurrentValue), latestWins: true);
                 break;
         }
     }
@@ -68,54 +70,44 @@ internal sealed class HostChanges : IDisposable
         var values = new JsonObject();
         foreach (var property in properties)
         {
-            values[property.Metadata.GetColumnName()] = ToNode(valueOf(property));
+            values[property.Metadata.GetColumnName()] = Tell(property, valueOf);
         }
 
         return values;
     }
 
-    // What has no JSON form is told as text: the audit must not be what makes an apply fail.
-    private JsonNode? ToNode(object? value)
+    // What has no JSON form is told as text, and what cannot be read, such as a member of a value that is null, as null:
+    // the audit must not be what makes an apply fail.
+    private JsonNode? Tell(PropertyEntry property, Func<PropertyEntry, object?> valueOf)
     {
+        object? value = null;
         try
         {
+            value = valueOf(property);
             return JsonSerializer.SerializeToNode(value, json);
         }
-        catch (Exception unknown) when (unknown is NotSupportedException or ArgumentException or InvalidOperationException or JsonException)
+#pragma warning disable CA1031 // Getters of the value's type run here, and throw what they like: IPAddress throws a SocketException.
+        catch (Exception)
+#pragma warning restore CA1031
         {
             return Convert.ToString(value, System.Globalization.CultureInfo.InvariantCulture);
         }
     }
 
-    // A row that is saved twice keeps the values from before the first time.
-    private static void Merge(JsonObject rows, string key, JsonObject values)
+    private static void Merge(JsonObject rows, string row, JsonObject values, bool latestWins)
     {
-        var known = rows[key] as JsonObject;
-        if (known is null)
+        if (rows[row] is not JsonObject known)
         {
-            rows[key] = values;
+            rows[row] = values;
             return;
         }
 
-        foreach (var (name, value) in values.Where(v => !known.ContainsKey(v.Key)).ToList())
-        {
-            known[name] = value?.DeepClone();
-        }
-    }
-
-    private static JsonObject Merged(JsonObject? known, JsonObject values)
-    {
-        if (known is null)
-        {
-            return values;
-        }
-
-        var merged = known.DeepClone().AsObject();
         foreach (var (name, value) in values)
         {
-            merged[name] = value?.DeepClone();
+            if (latestWins || !known.ContainsKey(name))
+            {
+                known[name] = value?.DeepClone();
+            }
         }
-
-        return merged;
     }
 }

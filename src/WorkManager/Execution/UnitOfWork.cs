@@ -67,6 +67,24 @@ internal sealed class UnitOfWork
         await Dialect.LockHeldItemAsync(this, lease).ConfigureAwait(false)
         ?? throw WhyLeaseIsLost(await Db.WorkItems.AsNoTracking().SingleOrDefaultAsync(i => i.Id == lease.ItemId).ConfigureAwait(false), lease, Actor);
 
+    /// <summary>Adds what the actor decided about a locked order.</summary>
+    public WorkDecision Decide(Guid id, WorkOrder order, string decision)
+    {
+        var decided = new WorkDecision
+        {
+            Id = id,
+            OrderId = order.Id,
+            Decision = decision,
+            ActorType = Actor.Type,
+            ActorId = Actor.Id,
+            OnBehalfOf = Actor.OnBehalfOf?.ToString(),
+            OrderRevision = order.Revision,
+            CreatedAt = Now,
+        };
+        Db.Add(decided);
+        return decided;
+    }
+
     public Task SaveAsync() => Db.SaveChangesAsync();
 
     /// <summary>Says why an item is not held, from what is stored now.</summary>

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using WorkManager.Diagnostics;
 using WorkManager.Execution;
 using WorkManager.OrderTypes;
+using WorkManager.OrderTypes.Validation;
 
 namespace WorkManager.Leasing;
 
@@ -51,18 +52,18 @@ internal sealed class CheckOut(
         var filter = request.Filter;
         if (request.Count is < 1 or > 1000)
         {
-            throw WorkValidationException.Argument("count", "out_of_range", "The count must be 1 to 1000.");
+            throw WorkValidationException.Argument("count", ValidationCodes.OutOfRange, "The count must be 1 to 1000.");
         }
 
         if (filter.MinPriority is < 0 or > 100)
         {
-            throw WorkValidationException.Argument("min_priority", "out_of_range", "The minimum priority must be 0 to 100.");
+            throw WorkValidationException.Argument("min_priority", ValidationCodes.OutOfRange, "The minimum priority must be 0 to 100.");
         }
 
         var ttl = filter.Ttl ?? lease.Ttl;
         if (ttl < TimeSpan.FromSeconds(1) || ttl > TimeSpan.FromDays(1))
         {
-            throw WorkValidationException.Argument("ttl", "out_of_range", "The time to live must be 1 second to 1 day.");
+            throw WorkValidationException.Argument("ttl", ValidationCodes.OutOfRange, "The time to live must be 1 second to 1 day.");
         }
 
         var type = filter.Type is { } key ? types.Get(key).Key : null;

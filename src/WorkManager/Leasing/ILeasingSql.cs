@@ -35,7 +35,7 @@ internal interface ILeasingSql
     /// <summary>Locks those of the items whose lease has still run out, and returns them tracked.</summary>
     Task<IReadOnlyList<WorkItem>> LockExpiredAsync(UnitOfWork unit, IReadOnlyCollection<Guid> itemIds);
 
-    /// <summary>Moves the order of an item that has begun from checked out to in progress, unless somebody else has it locked.</summary>
-    /// <returns>The order, tracked and still checked out; null if there is nothing to do.</returns>
+    /// <summary>Locks the order of an item on which work has begun, if it does not show that yet and nobody else has it locked.</summary>
+    /// <returns>The order, tracked, queued or checked out; null if there is nothing to do.</returns>
     Task<WorkOrder?> TryLockCheckedOutOrderAsync(UnitOfWork unit, Guid orderId);
 }

@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using WorkManager.Execution;
 using WorkManager.OrderTypes;
 using WorkManager.OrderTypes.Json;
+using WorkManager.OrderTypes.Validation;
 using WorkManager.Persistence;
 
 namespace WorkManager.Proposing;
@@ -50,7 +51,7 @@ internal sealed class ProposeOrder(JsonDocuments documents, IdGenerator ids, Lim
     {
         if (propose.Priority is < 0 or > 100)
         {
-            throw WorkValidationException.Argument("priority", "out_of_range", "The priority must be 0 to 100.");
+            throw WorkValidationException.Argument("priority", ValidationCodes.OutOfRange, "The priority must be 0 to 100.");
         }
 
         var meta = propose.Meta?.ToJsonString(documents.Strict);
@@ -80,7 +81,7 @@ internal sealed class ProposeOrder(JsonDocuments documents, IdGenerator ids, Lim
 
         if (plan.Any(p => (p.MaxAttempts ?? rules.MaxAttempts) is < 1 or > 1000 || p.Type is { Length: 0 or > 120 }))
         {
-            throw WorkValidationException.Argument("plan", "out_of_range", "A planned item may have 1 to 1000 attempts, and a type of 1 to 120 characters.");
+            throw WorkValidationException.Argument("plan", ValidationCodes.OutOfRange, "A planned item may have 1 to 1000 attempts, and a type of 1 to 120 characters.");
         }
 
         return [.. plan.Select(p => (p, documents.Check("planned input", p.InputValue, type.InputType)))];

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Microsoft.EntityFrameworkCore;
 using WorkManager.Execution;
 using WorkManager.OrderTypes.Json;
+using WorkManager.OrderTypes.Validation;
 using WorkManager.Persistence;
 
 namespace WorkManager.Reviewing;
@@ -21,7 +22,7 @@ internal sealed class CancelOrder(IdGenerator ids) : IVerb<CancelRequest, WorkOr
     {
         if (request.Reason is { Length: > MaxReason })
         {
-            throw WorkValidationException.Argument("reason", "schema.max_length", $"The reason may have {MaxReason} characters.");
+            throw WorkValidationException.Argument("reason", ValidationCodes.MaxLength, $"The reason may have {MaxReason} characters.");
         }
 
         StorableText.Ensure("reason", request.Reason);

@@ -34,18 +34,7 @@ internal static class OrderClosing
 
         unit.Lifecycle.Move(order, OrderState.Rejected, new EventDetails(closing.Payload, closing.Message));
         order.UniqueKey = null;
-        unit.Db.Add(new WorkDecision
-        {
-            Id = decisionId,
-            OrderId = order.Id,
-            Decision = closing.Decision,
-            ActorType = unit.Actor.Type,
-            ActorId = unit.Actor.Id,
-            OnBehalfOf = unit.Actor.OnBehalfOf?.ToString(),
-            Reasons = closing.Reasons.ToJsonString(JsonSerializerOptions.Web),
-            OrderRevision = order.Revision,
-            CreatedAt = unit.Now,
-        });
+        unit.Decide(decisionId, order, closing.Decision).Reasons = closing.Reasons.ToJsonString(JsonSerializerOptions.Web);
         await unit.SaveAsync().ConfigureAwait(false);
         return order.Detach(withItems: false);
     }

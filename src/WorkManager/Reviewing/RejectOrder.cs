@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Microsoft.EntityFrameworkCore;
 using WorkManager.Execution;
 using WorkManager.OrderTypes.Json;
+using WorkManager.OrderTypes.Validation;
 using WorkManager.Persistence;
 
 namespace WorkManager.Reviewing;
@@ -39,7 +40,7 @@ internal sealed class RejectOrder(IdGenerator ids) : IVerb<RejectRequest, WorkOr
         var errors = new List<ValidationError>();
         if (reasons.Count is 0 or > MaxReasons)
         {
-            errors.Add(new ValidationError("errors", reasons.Count == 0 ? "schema.min_items" : "schema.max_items", $"Give 1 to {MaxReasons} reasons."));
+            errors.Add(new ValidationError("errors", reasons.Count == 0 ? ValidationCodes.MinItems : ValidationCodes.MaxItems, $"Give 1 to {MaxReasons} reasons."));
         }
 
         for (var i = 0; i < Math.Min(reasons.Count, MaxReasons); i++)
@@ -59,11 +60,11 @@ internal sealed class RejectOrder(IdGenerator ids) : IVerb<RejectRequest, WorkOr
     {
         if (required && string.IsNullOrWhiteSpace(text))
         {
-            errors.Add(new ValidationError(field, "schema.required", "A text is required."));
+            errors.Add(new ValidationError(field, ValidationCodes.Required, "A text is required."));
         }
         else if (text?.Length > maxLength)
         {
-            errors.Add(new ValidationError(field, "schema.max_length", $"The text may have {maxLength} characters."));
+            errors.Add(new ValidationError(field, ValidationCodes.MaxLength, $"The text may have {maxLength} characters."));
         }
 
         StorableText.Ensure(field, text);

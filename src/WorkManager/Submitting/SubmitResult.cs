@@ -6,6 +6,7 @@ using WorkManager.Auditing;
 using WorkManager.Execution;
 using WorkManager.OrderTypes;
 using WorkManager.OrderTypes.Json;
+using WorkManager.OrderTypes.Validation;
 
 namespace WorkManager.Submitting;
 
@@ -56,7 +57,7 @@ internal sealed class SubmitResult(OrderTypeRegistry types, JsonDocuments docume
     {
         if (remarks.Notes is { Length: > MaxNotes })
         {
-            throw WorkValidationException.Argument("notes", "schema.max_length", $"Notes may have {MaxNotes} characters.");
+            throw WorkValidationException.Argument("notes", ValidationCodes.MaxLength, $"Notes may have {MaxNotes} characters.");
         }
 
         StorableText.Ensure("notes", remarks.Notes);

@@ -31,6 +31,9 @@ internal static class ValidationCodes
     /// <summary>Stands last in a list that was cut: there is more to correct than the list says.</summary>
     public const string TooManyErrors = "schema.too_many_errors";
 
+    /// <summary>A number, count or time of a request, not of a document.</summary>
+    public const string OutOfRange = "out_of_range";
+
     /// <summary>What only deserialization finds out.</summary>
     public const string Invalid = "schema.invalid";
 }

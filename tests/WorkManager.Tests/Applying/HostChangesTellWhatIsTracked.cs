@@ -1,0 +1,67 @@
+using System.Net;
+using System.Text.Json;
+using AwesomeAssertions;
+using Microsoft.EntityFrameworkCore;
+using WorkManager.Applying;
+
+namespace WorkManager.Tests.Applying;
+
+/// <summary>What the audit tells of a host's own model, however it is built. Nothing here depends on the database.</summary>
+public sealed class HostChangesTellWhatIsTracked
+{
+    [Fact]
+    public async Task Complex_values_are_told_and_nothing_that_is_hard_to_tell_fails_the_save()
+    {
+        var options = new DbContextOptionsBuilder<Network>();
+        options.UseSqlite("Data Source=:memory:").AmongManyKinds();
+        await using var db = new Network(options.Options);
+        await db.Database.OpenConnectionAsync();
+        await db.Database.EnsureCreatedAsync();
+        db.Add(new Device { Id = 1, Place = new Place { Room = "A1" }, Load = double.NaN, Address = IPAddress.Loopback });
+        await db.SaveChangesAsync();
+
+        using var changes = new HostChanges(db, JsonSerializerOptions.Strict);
+        var device = await db.Set<Device>().SingleAsync();
+        device.Place.Room = "B2";
+        device.Address = IPAddress.Any;
+        await db.SaveChangesAsync();
+        device.Place.Room = "C3";
+        await db.SaveChangesAsync();
+
+        var diff = changes.ToDiff();
+        var (before, after) = (diff.Before["devices:1"]!, diff.After["devices:1"]!);
+        (before["room"]!.GetValue<string>(), after["room"]!.GetValue<string>()).Should().Be(("A1", "C3"));
+        (before["Address"]!.GetValue<string>(), after["Address"]!.GetValue<string>()).Should().Be(("127.0.0.1", "0.0.0.0"));
+
+        db.Remove(device);
+        await db.SaveChangesAsync();
+        changes.ToDiff().After.ContainsKey("devices:1").Should().BeFalse();
+    }
+
+    private sealed class Network(DbContextOptions<Network> options) : DbContext(options)
+    {
+        protected override void OnModelCreating(ModelBuilder modelBuilder) => modelBuilder.Entity<Device>(device =>
+        {
+            device.ToTable("devices");
+            device.Property(d => d.Id).ValueGeneratedNever();
+            device.Property(d => d.Load).HasConversion(l => l.ToString(System.Globalization.CultureInfo.InvariantCulture), t => double.Parse(t, System.Globalization.CultureInfo.InvariantCulture));
+            device.ComplexProperty(d => d.Place, place => place.Property(p => p.Room).HasColumnName("room"));
+        });
+    }
+
+    private sealed class Device
+    {
+        public int Id { get; set; }
+
+        public double Load { get; set; }
+
+        public IPAddress Address { get; set; } = IPAddress.None;
+
+        public Place Place { get; set; } = new();
+    }
+
+    private sealed class Place
+    {
+        public string Room { get; set; } = "";
+    }
+}
