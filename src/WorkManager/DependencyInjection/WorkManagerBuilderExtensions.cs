@@ -17,9 +17,20 @@ public static class WorkManagerBuilderExtensions
     /// <returns>The same builder.</returns>
     /// <exception cref="InvalidOperationException">Another context was named before: there is one a container.</exception>
     public static IWorkManagerBuilder UseDbContext<TContext>(this IWorkManagerBuilder builder, string? schema = null)
+        where TContext : DbContext =>
+        UseDbContext<TContext>(builder, options => options.Schema = schema ?? options.Schema);
+
+    /// <summary>Names the host's context: model, migrations and operations of WorkManager join it.</summary>
+    /// <typeparam name="TContext">The context, registered with <c>AddDbContext</c>, <c>AddDbContextPool</c> or <c>AddDbContextFactory</c>.</typeparam>
+    /// <param name="builder">The builder.</param>
+    /// <param name="configure">Says where the tables are, and who makes them.</param>
+    /// <returns>The same builder.</returns>
+    /// <exception cref="InvalidOperationException">Another context was named before: there is one a container.</exception>
+    public static IWorkManagerBuilder UseDbContext<TContext>(this IWorkManagerBuilder builder, Action<WorkManagerSchemaOptions> configure)
         where TContext : DbContext
     {
         ArgumentNullException.ThrowIfNull(builder);
+        ArgumentNullException.ThrowIfNull(configure);
         var named = builder.Services.Select(s => s.IsKeyedService ? null : s.ImplementationInstance).OfType<OwningContext>().Single();
         if (named.ContextType != typeof(WorkManagerDbContext) && named.ContextType != typeof(TContext))
         {
@@ -27,7 +38,7 @@ public static class WorkManagerBuilderExtensions
         }
 
         builder.Services.Replace(ServiceDescriptor.Singleton(new OwningContext(typeof(TContext))));
-        builder.Services.ConfigureDbContext<TContext>(options => options.UseWorkManager(schema));
+        builder.Services.ConfigureDbContext<TContext>(options => options.UseWorkManager(configure));
         return builder;
     }
 

@@ -17,7 +17,7 @@ internal sealed class EngineContexts(StoreDialects dialects)
     /// <summary>A context on a connection of its own, or on the one that the host gave as an object.</summary>
     public WorkManagerDbContext Open(DbContext host)
     {
-        var engine = new WorkManagerDbContext(BuildOptions(host));
+        var engine = new WorkManagerDbContext(OptionsFor(host, dialects.Of(host).EngineInterceptors));
         // A unit that fails is rolled back as a whole: a savepoint before each save would only cost round trips.
         engine.Database.AutoSavepointsEnabled = false;
         return engine;
@@ -40,7 +40,10 @@ internal sealed class EngineContexts(StoreDialects dialects)
         }
     }
 
-    private DbContextOptions<WorkManagerDbContext> BuildOptions(DbContext host)
+    /// <summary>The engine's options on the database of a host's context.</summary>
+    /// <param name="host">The host's context.</param>
+    /// <param name="interceptors">The engine's own.</param>
+    public static DbContextOptions<WorkManagerDbContext> OptionsFor(DbContext host, IEnumerable<IInterceptor> interceptors)
     {
         var hostOptions = host.GetService<IDbContextOptions>();
         var provider = RelationalOptionsExtension.Extract(hostOptions);
@@ -56,13 +59,13 @@ internal sealed class EngineContexts(StoreDialects dialects)
         var builder = new DbContextOptionsBuilder<WorkManagerDbContext>();
         var infrastructure = (IDbContextOptionsBuilderInfrastructure)builder;
         infrastructure.AddOrUpdateExtension(provider);
-        infrastructure.AddOrUpdateExtension(new WorkManagerOptionsExtension(schema, engine: true));
+        infrastructure.AddOrUpdateExtension(WorkManagerOptionsExtension.ForEngine(schema));
         // A data source or logger registered with the application is found through these two.
         builder.UseApplicationServiceProvider(core?.ApplicationServiceProvider);
         builder.UseLoggerFactory(core?.LoggerFactory);
         // Whether there are too many kinds of contexts in the process is between EF Core and the host: no reason for ours to fail.
         builder.ConfigureWarnings(w => w.Ignore(CoreEventId.ManyServiceProvidersCreatedWarning));
-        builder.AddInterceptors(dialects.Of(host).EngineInterceptors);
+        builder.AddInterceptors(interceptors);
         builder.AddInterceptors(ConnectionInterceptors(core?.Interceptors ?? []));
         return builder.Options;
     }

@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using WorkManager.Persistence.HostModel;
 
 namespace WorkManager.Execution;
 
@@ -28,6 +30,7 @@ internal sealed class SchemaGuard(StoreDialects dialects)
 
     public Task CheckAsync(OperationContext context) => context.ReadAsync(async db =>
     {
+        EnsureModelIsOfThisVersion(context.Host);
         var dialect = dialects.Of(db);
         await dialect.EnsureSafeAsync(db).ConfigureAwait(false);
         var found = await dialect.ReadColumnsAsync(db).ConfigureAwait(false);
@@ -44,10 +47,30 @@ internal sealed class SchemaGuard(StoreDialects dialects)
         return true;
     });
 
+    // A compiled model is code of the host's: it stays as it was when the package is updated.
+    private static void EnsureModelIsOfThisVersion(DbContext host)
+    {
+        var version = host.Model.FindAnnotation(ShippedModel.VersionAnnotation)?.Value as string;
+        if (version != ShippedModel.LastMigration)
+        {
+            throw new WorkManagerSchemaException(
+                WorkErrorCodes.SchemaOutdated,
+                $"The model of {host.GetType().Name} was made {(version is null ? "without WorkManager" : $"with another version of WorkManager ({version})")}, and this one "
+                + $"needs {ShippedModel.LastMigration}. Run 'dotnet ef dbcontext optimize --context {host.GetType().Name}' again if it is a compiled model; "
+                + "otherwise call UseWorkManager() where the context gets its options.");
+        }
+    }
+
     private static WorkManagerSchemaException Describe(DbContext host, List<string> missing, bool nothingThere)
     {
-        var command = $"Run 'dotnet ef database update --context {host.GetType().Name}', or apply the migrations at deployment. "
-            + "EnsureCreated() leaves these tables out: they belong to migrations.";
+        var name = host.GetType().Name;
+        var command = host.GetService<IDbContextOptions>().FindExtension<WorkManagerOptionsExtension>()?.Migrations switch
+        {
+            MigrationOwnership.Host => $"Its own migrations make them: run 'dotnet ef migrations add <name> --context {name}', then 'dotnet ef database update --context {name}'.",
+            MigrationOwnership.None => $"{name} leaves them to another context: migrate that one.",
+            _ => $"Run 'dotnet ef database update --context {name}', or apply the migrations at deployment: a script has to begin at 0, since they sort before yours. "
+                + "EnsureCreated() leaves these tables out, and EnsureWorkManagerCreated() makes them.",
+        };
         return nothingThere
             ? new WorkManagerSchemaException(WorkErrorCodes.SchemaMissing, $"The tables of WorkManager are missing. {command}")
             : new WorkManagerSchemaException(

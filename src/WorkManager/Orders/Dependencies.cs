@@ -1,30 +1,46 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
-namespace WorkManager.Orders;
+namespace WorkManager;
 
 /// <summary>An item that waits for another. Part of the first schema; nothing writes it yet.</summary>
 [EntityTypeConfiguration(typeof(WorkItemDependencyConfiguration))]
-internal sealed class WorkItemDependency
+public sealed class WorkItemDependency
 {
-    public Guid Id { get; set; }
+    internal WorkItemDependency()
+    {
+    }
 
-    public Guid DependsOnId { get; set; }
+    /// <summary>The item that waits.</summary>
+    public Guid Id { get; internal set; }
+
+    /// <summary>The item that it waits for.</summary>
+    public Guid DependsOnId { get; internal set; }
 }
 
 /// <summary>An order that waits for another. Part of the first schema; nothing writes it yet.</summary>
 [EntityTypeConfiguration(typeof(WorkOrderDependencyConfiguration))]
-internal sealed class WorkOrderDependency
+public sealed class WorkOrderDependency
 {
-    public Guid Id { get; set; }
+    internal WorkOrderDependency()
+    {
+    }
 
-    public Guid DependsOnId { get; set; }
+    /// <summary>The order that waits.</summary>
+    public Guid Id { get; internal set; }
+
+    /// <summary>The order that it waits for.</summary>
+    public Guid DependsOnId { get; internal set; }
 }
 
-internal sealed class WorkItemDependencyConfiguration : IEntityTypeConfiguration<WorkItemDependency>
+/// <summary>Maps <see cref="WorkItemDependency"/> to <c>work_item_dependencies</c>.</summary>
+/// <remarks>Public because <see cref="EntityTypeConfigurationAttribute"/> names it in the host's model.</remarks>
+public sealed class WorkItemDependencyConfiguration : IEntityTypeConfiguration<WorkItemDependency>
 {
+    /// <inheritdoc/>
     public void Configure(EntityTypeBuilder<WorkItemDependency> builder)
     {
+        ArgumentNullException.ThrowIfNull(builder);
         builder.ToTable("work_item_dependencies", table => table.ExcludeFromMigrations());
         builder.HasKey(d => new { d.Id, d.DependsOnId }).HasName("work_item_dependencies_pkey");
         builder.Property(d => d.Id).HasColumnName("id");
@@ -38,10 +54,14 @@ internal sealed class WorkItemDependencyConfiguration : IEntityTypeConfiguration
     }
 }
 
-internal sealed class WorkOrderDependencyConfiguration : IEntityTypeConfiguration<WorkOrderDependency>
+/// <summary>Maps <see cref="WorkOrderDependency"/> to <c>work_order_dependencies</c>.</summary>
+/// <remarks>Public because <see cref="EntityTypeConfigurationAttribute"/> names it in the host's model.</remarks>
+public sealed class WorkOrderDependencyConfiguration : IEntityTypeConfiguration<WorkOrderDependency>
 {
+    /// <inheritdoc/>
     public void Configure(EntityTypeBuilder<WorkOrderDependency> builder)
     {
+        ArgumentNullException.ThrowIfNull(builder);
         builder.ToTable("work_order_dependencies", table => table.ExcludeFromMigrations());
         builder.HasKey(d => new { d.Id, d.DependsOnId }).HasName("work_order_dependencies_pkey");
         builder.Property(d => d.Id).HasColumnName("id");

@@ -34,7 +34,7 @@ internal static class EntityMapping
     public static void Hash(this PropertyBuilder<string?> property, string column) =>
         property.HasColumnName(column).HasMaxLength(HashLength).IsFixedLength();
 
-    public static void State<TEnum>(this PropertyBuilder<TEnum> property, string column, int maxLength = StateLength)
+    public static PropertyBuilder<TEnum> State<TEnum>(this PropertyBuilder<TEnum> property, string column, int maxLength = StateLength)
         where TEnum : struct, Enum =>
         property.HasColumnName(column).HasMaxLength(maxLength).HasConversion(new StateNameConverter<TEnum>());
 
@@ -47,6 +47,9 @@ internal static class EntityMapping
 
     public static void Time(this PropertyBuilder<DateTimeOffset?> property, string column) =>
         property.HasColumnName(column).HasConversion(new UtcTimeConverter());
+
+    /// <summary>What the column holds where a statement leaves it out. The engine never does: EF Core has nothing to read back.</summary>
+    public static void Default<T>(this PropertyBuilder<T> property, T value) => property.HasDefaultValue(value).ValueGeneratedNever();
 
     /// <summary>The check that keeps a state column to the names of its enum.</summary>
     public static void HasStateCheck<TEnum>(this TableBuilder table, string name, string column)

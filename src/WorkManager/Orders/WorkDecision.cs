@@ -103,7 +103,7 @@ public sealed class WorkDecisionConfiguration : IEntityTypeConfiguration<WorkDec
         builder.Property(d => d.Changes).HasColumnName("changes");
         builder.Property(d => d.Baseline).HasColumnName("baseline");
         builder.Property(d => d.Policy).OptionalText("policy", EntityMapping.KeyLength);
-        builder.Property(d => d.SelfApproval).HasColumnName("self_approval");
+        builder.Property(d => d.SelfApproval).HasColumnName("self_approval").Default(false);
         builder.Property(d => d.CreatedAt).Time("created_at");
         builder.Property(d => d.ExpiresAt).Time("expires_at");
         builder.Property(d => d.ConsumedAt).Time("consumed_at");

@@ -80,7 +80,7 @@ public sealed class WorkEventConfiguration : IEntityTypeConfiguration<WorkEvent>
         builder.Property(e => e.Id).HasColumnName("id").ValueGeneratedOnAdd();
         builder.Property(e => e.OrderId).HasColumnName("order_id");
         builder.Property(e => e.ItemId).HasColumnName("item_id");
-        builder.Property(e => e.TenantId).Text("tenant_id", EntityMapping.TenantLength);
+        builder.Property(e => e.TenantId).Text("tenant_id", EntityMapping.TenantLength).Default("");
         builder.Property(e => e.Event).Text("event", 100);
         builder.Property(e => e.ActorType).State("actor_type", EntityMapping.ActorTypeLength);
         builder.Property(e => e.ActorId).OptionalText("actor_id", EntityMapping.TextLength);

@@ -90,7 +90,7 @@ public sealed class WorkItemPartConfiguration : IEntityTypeConfiguration<WorkIte
         builder.Property(p => p.WorkItemId).HasColumnName("work_item_id");
         builder.Property(p => p.PartKey).Text("part_key", EntityMapping.KeyLength);
         builder.Property(p => p.Seq).HasColumnName("seq");
-        builder.Property(p => p.Status).State("status");
+        builder.Property(p => p.Status).State("status").Default(PartStatus.Draft);
         builder.Property(p => p.Payload).HasColumnName("payload");
         builder.Property(p => p.Evidence).HasColumnName("evidence");
         builder.Property(p => p.Errors).HasColumnName("errors");
@@ -98,7 +98,7 @@ public sealed class WorkItemPartConfiguration : IEntityTypeConfiguration<WorkIte
         builder.Property(p => p.Checksum).OptionalText("checksum", EntityMapping.TextLength);
         builder.Property(p => p.SubmittedByAgentId).Text("submitted_by_agent_id", EntityMapping.TextLength);
         builder.Property(p => p.IdempotencyKeyHash).Hash("idempotency_key_hash");
-        builder.Property(p => p.LeaseEpoch).HasColumnName("lease_epoch");
+        builder.Property(p => p.LeaseEpoch).HasColumnName("lease_epoch").Default(0L);
         builder.Property(p => p.RejectedPayload).HasColumnName("rejected_payload");
         builder.Property(p => p.RejectedAt).Time("rejected_at");
         builder.Property(p => p.CreatedAt).Time("created_at");

@@ -155,11 +155,11 @@ public sealed class WorkOrderConfiguration : IEntityTypeConfiguration<WorkOrder>
         builder.HasKey(o => o.Id).HasName("work_orders_pkey");
 
         builder.Property(o => o.Id).HasColumnName("id").ValueGeneratedNever();
-        builder.Property(o => o.TenantId).Text("tenant_id", EntityMapping.TenantLength);
+        builder.Property(o => o.TenantId).Text("tenant_id", EntityMapping.TenantLength).Default("");
         builder.Property(o => o.Type).Text("type", EntityMapping.KeyLength);
-        builder.Property(o => o.TypeVersion).HasColumnName("type_version");
-        builder.Property(o => o.State).State("state");
-        builder.Property(o => o.Priority).HasColumnName("priority");
+        builder.Property(o => o.TypeVersion).HasColumnName("type_version").Default(1);
+        builder.Property(o => o.State).State("state").Default(OrderState.Queued);
+        builder.Property(o => o.Priority).HasColumnName("priority").Default((short)0);
         builder.Property(o => o.RequestedByType).State("requested_by_type", EntityMapping.ActorTypeLength);
         builder.Property(o => o.RequestedById).OptionalText("requested_by_id", EntityMapping.TextLength);
         builder.Property(o => o.Payload).HasColumnName("payload");
@@ -170,10 +170,10 @@ public sealed class WorkOrderConfiguration : IEntityTypeConfiguration<WorkOrder>
         builder.Property(o => o.LastTransitionedAt).Time("last_transitioned_at");
         builder.Property(o => o.CreatedAt).Time("created_at");
         builder.Property(o => o.UpdatedAt).Time("updated_at");
-        builder.Property(o => o.Revision).HasColumnName("revision");
-        builder.Property(o => o.ItemsTotal).HasColumnName("items_total");
-        builder.Property(o => o.ItemsOpen).HasColumnName("items_open");
-        builder.Property(o => o.ItemsFailed).HasColumnName("items_failed");
+        builder.Property(o => o.Revision).HasColumnName("revision").Default(0);
+        builder.Property(o => o.ItemsTotal).HasColumnName("items_total").Default(0);
+        builder.Property(o => o.ItemsOpen).HasColumnName("items_open").Default(0);
+        builder.Property(o => o.ItemsFailed).HasColumnName("items_failed").Default(0);
         builder.Property<string?>(nameof(WorkOrder.PayloadHash)).IsRequired().Hash("payload_hash");
         builder.Property(o => o.UniqueKey).OptionalText("unique_key", 200);
         builder.Property(o => o.ParentOrderId).HasColumnName("parent_order_id");

@@ -32,12 +32,21 @@ public sealed class WorkManagerDbContext(DbContextOptions<WorkManagerDbContext> 
     /// <summary>The decisions of reviewers.</summary>
     public DbSet<WorkDecision> WorkDecisions => Set<WorkDecision>();
 
+    /// <summary>Which items wait for which.</summary>
+    public DbSet<WorkItemDependency> WorkItemDependencies => Set<WorkItemDependency>();
+
+    /// <summary>Which orders wait for which.</summary>
+    public DbSet<WorkOrderDependency> WorkOrderDependencies => Set<WorkOrderDependency>();
+
+    /// <summary>Who does which maintenance duty.</summary>
+    public DbSet<WorkDuty> WorkDuties => Set<WorkDuty>();
+
     /// <inheritdoc/>
     protected override void OnConfiguring(DbContextOptionsBuilder optionsBuilder)
     {
         if (optionsBuilder.Options.FindExtension<WorkManagerOptionsExtension>() is null)
         {
-            ((IDbContextOptionsBuilderInfrastructure)optionsBuilder).AddOrUpdateExtension(new WorkManagerOptionsExtension(schema: null, engine: false));
+            ((IDbContextOptionsBuilderInfrastructure)optionsBuilder).AddOrUpdateExtension(WorkManagerOptionsExtension.ForHost(null, _ => { }));
         }
     }
 }

@@ -7,7 +7,7 @@ public sealed class FolderRules
 
     private static readonly string[] Kernel = ["Diagnostics", "Idempotency", "Auditing", "Persistence", "Execution"];
 
-    private static readonly string[] Verbs = ["Proposing", "Leasing", "Submitting", "Reviewing", "Applying", "Maintaining"];
+    private static readonly string[] Verbs = ["Proposing", "Leasing", "Submitting", "Reviewing", "Applying"];
 
     /// <summary>From the bottom up. A folder uses only what stands above it here, so there can be no circle.</summary>
     private static readonly (string Folder, string[] MayUse)[] Layers =

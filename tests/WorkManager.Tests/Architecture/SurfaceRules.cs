@@ -25,6 +25,7 @@ public sealed class SurfaceRules
     {
         string[] extensions =
         [
+            "Microsoft.EntityFrameworkCore.WorkManagerDatabaseFacadeExtensions",
             "Microsoft.EntityFrameworkCore.WorkManagerDbContextOptionsBuilderExtensions",
             "Microsoft.Extensions.DependencyInjection.WorkManagerBuilderExtensions",
             "Microsoft.Extensions.DependencyInjection.WorkManagerServiceCollectionExtensions",
@@ -62,7 +63,7 @@ public sealed class SurfaceRules
         Assert.All(verbs, verb =>
         {
             Assert.True(verb is { IsSealed: true, IsNotPublic: true }, verb.FullName);
-            Assert.Contains(SourceTree.FolderOf(verb), (string[])["Proposing", "Leasing", "Submitting", "Reviewing", "Applying", "Maintaining"]);
+            Assert.Contains(SourceTree.FolderOf(verb), (string[])["Proposing", "Leasing", "Submitting", "Reviewing", "Applying"]);
         });
     }
 

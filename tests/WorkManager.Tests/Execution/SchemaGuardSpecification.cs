@@ -1,6 +1,7 @@
 using System.Data.Common;
 using AwesomeAssertions;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.Extensions.DependencyInjection;
 using WorkManager.Tests.Shop;
 
@@ -71,6 +72,33 @@ public abstract class SchemaGuardSpecification(DatabaseFixture databases)
         await app.RefusesAsync<WorkManagerSchemaException>("schema_outdated", () => app.Maintenance.CheckSchemaAsync());
     }
 
+    [Fact]
+    public async Task A_model_that_was_compiled_with_another_version_is_told_to_be_compiled_again()
+    {
+        await using var database = await databases.CreateAsync();
+        await using var older = new ShopContext(RareOptions(database, o => o.UseWorkManager().ReplaceService<IModelCustomizer, OfAnOlderVersion>()));
+        await using var without = new ShopContext(RareOptions(database, _ => { }));
+
+        foreach (var (model, saying) in new[] { (older.Model, "00000000000000_WorkManager_Older"), (without.Model, "without WorkManager") })
+        {
+            await using var app = await ShopApp.StartAsync(databases, null, null, o => o.UseModel(model).AmongManyKinds());
+
+            var refusal = await app.RefusesAsync<WorkManagerSchemaException>("schema_outdated", () => app.ProposeEchoAsync());
+
+            refusal.Message.Should().Contain(saying).And.Contain("dotnet ef dbcontext optimize --context ShopContext");
+        }
+    }
+
+    [Theory]
+    [InlineData(MigrationOwnership.Host, "dotnet ef migrations add")]
+    [InlineData(MigrationOwnership.None, "another context")]
+    public async Task Who_makes_the_tables_is_who_is_told_that_they_are_missing(MigrationOwnership owner, string saying)
+    {
+        await using var app = ShopApp.On(await databases.CreateAsync(), null, null, o => o.UseWorkManager(s => s.Migrations = owner).AmongManyKinds());
+
+        (await app.RefusesAsync<WorkManagerSchemaException>("schema_missing", () => app.ProposeEchoAsync())).Message.Should().Contain(saying);
+    }
+
     [Fact, Trait("Bug", "B40")]
     public async Task A_database_that_is_down_is_the_providers_own_error()
     {
@@ -84,6 +112,22 @@ public abstract class SchemaGuardSpecification(DatabaseFixture databases)
             // EF Core puts what may pass into an exception of its own that says so.
             (failure as DbException ?? failure.InnerException).Should().BeAssignableTo<DbException>();
             failure.Should().NotBeAssignableTo<WorkManagerException>();
+        }
+    }
+
+    private static DbContextOptions<ShopContext> RareOptions(TestDatabase database, Action<DbContextOptionsBuilder> configure) =>
+        database.Options<ShopContext>(o =>
+        {
+            configure(o);
+            o.EnableServiceProviderCaching(false);
+        });
+
+    private sealed class OfAnOlderVersion(ModelCustomizerDependencies dependencies) : RelationalModelCustomizer(dependencies)
+    {
+        public override void Customize(ModelBuilder modelBuilder, DbContext context)
+        {
+            base.Customize(modelBuilder, context);
+            modelBuilder.HasAnnotation("WorkManager:Version", "00000000000000_WorkManager_Older");
         }
     }
 }

@@ -2,29 +2,34 @@ using System.Reflection;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata;
 using Microsoft.EntityFrameworkCore.Metadata.Conventions;
+using Microsoft.EntityFrameworkCore.Migrations;
 
 namespace WorkManager.Persistence.HostModel;
 
 /// <summary>The entities of this package, and what their configurations say of them.</summary>
 internal static class ShippedModel
 {
+    public const string VersionAnnotation = "WorkManager:Version";
+
     private static readonly Lazy<IReadOnlyModel> Pinned = new(Build);
 
+    /// <summary>The id of the last shipped migration: it names the version of the schema, and of the model.</summary>
+    public static string LastMigration { get; } =
+        typeof(ShippedModel).Assembly.GetTypes().Select(t => t.GetCustomAttribute<MigrationAttribute>()?.Id).Max(StringComparer.Ordinal)!;
+
     /// <summary>Every entity: a type with a configuration of its own.</summary>
-    public static IReadOnlyList<Type> AllEntities { get; } =
+    public static IReadOnlyList<Type> Entities { get; } =
         [.. typeof(ShippedModel).Assembly.GetTypes().Where(t => t.GetCustomAttribute<EntityTypeConfigurationAttribute>() is not null).OrderBy(t => t.FullName, StringComparer.Ordinal)];
 
-    /// <summary>The entities that hosts see. The others exist in the engine's model only: a host's compiled model could not name them.</summary>
-    public static IReadOnlyList<Type> PublicEntities { get; } = [.. AllEntities.Where(t => t.IsPublic)];
-
-    public static bool IsOurs(Type type) => type.Assembly == typeof(ShippedModel).Assembly && AllEntities.Contains(type);
+    public static bool IsOurs(Type type) => type.Assembly == typeof(ShippedModel).Assembly && Entities.Contains(type);
 
     public static IEnumerable<IConventionEntityType> In(IConventionModel model) => model.GetEntityTypes().Where(e => IsOurs(e.ClrType));
 
     /// <summary>Where a model deviates from the configurations, as sentences.</summary>
     /// <param name="model">The model.</param>
     /// <param name="schema">Where the tables are by option; null for the model's default.</param>
-    public static IReadOnlyList<string> FindDamage(IReadOnlyModel model, string? schema = null)
+    /// <param name="migrations">Who makes the tables.</param>
+    public static IReadOnlyList<string> FindDamage(IReadOnlyModel model, string? schema = null, MigrationOwnership migrations = default)
     {
         var damage = new List<string>();
         foreach (var pinned in Pinned.Value.GetEntityTypes())
@@ -45,7 +50,7 @@ internal static class ShippedModel
                 damage.Add($"{table} is moved to the schema {found.GetSchema()}");
             }
 
-            if (!found.IsTableExcludedFromMigrations())
+            if (migrations != MigrationOwnership.Host && !found.IsTableExcludedFromMigrations())
             {
                 damage.Add($"{table} is no longer excluded from the host's migrations");
             }
@@ -62,7 +67,7 @@ internal static class ShippedModel
                 select $"{table}.{property.GetColumnName()} is converted to {Conversion(actual)?.Name ?? "nothing"}");
             damage.AddRange(
                 from property in found.GetProperties()
-                where pinned.FindProperty(property.Name) is null
+                where pinned.FindProperty(property.Name) is null && property.Name != TransactionColumn.PropertyName
                 select $"{table} has a further column {property.GetColumnName()}");
         }
 
@@ -74,7 +79,7 @@ internal static class ShippedModel
     private static IReadOnlyModel Build()
     {
         var builder = new ModelBuilder(new ConventionSet());
-        builder.ApplyConfigurationsFromAssembly(typeof(ShippedModel).Assembly, t => t.IsPublic);
+        builder.ApplyConfigurationsFromAssembly(typeof(ShippedModel).Assembly);
         return builder.Model;
     }
 }

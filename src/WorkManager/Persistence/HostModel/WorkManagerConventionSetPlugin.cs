@@ -16,25 +16,33 @@ internal sealed class WorkManagerConventionSetPlugin(IDbContextOptions options, 
     public ConventionSet ModifyConventions(ConventionSet conventionSet)
     {
         var extension = options.FindExtension<WorkManagerOptionsExtension>()!;
-        conventionSet.ModelInitializedConventions.Add(new AddEntities(extension.Engine ? ShippedModel.AllEntities : ShippedModel.PublicEntities));
+        conventionSet.ModelInitializedConventions.Add(new AddEntities());
         conventionSet.ModelFinalizingConventions.Add(new FitProvider(extension.Schema, providers.Single().Name));
+        if (extension.Migrations == MigrationOwnership.Host)
+        {
+            conventionSet.ModelFinalizingConventions.Add(new LeaveTablesToHost(providers.Single().Name));
+        }
+
         if (!extension.Engine)
         {
-            conventionSet.ModelFinalizingConventions.Add(new ReportDamage(extension.Schema));
+            conventionSet.ModelFinalizingConventions.Add(new ReportDamage(extension.Schema, extension.Migrations));
         }
 
         return conventionSet;
     }
 
-    private sealed class AddEntities(IEnumerable<Type> entities) : IModelInitializedConvention
+    private sealed class AddEntities : IModelInitializedConvention
     {
         public void ProcessModelInitialized(IConventionModelBuilder modelBuilder, IConventionContext<IConventionModelBuilder> context)
         {
-            foreach (var entity in entities)
+            foreach (var entity in ShippedModel.Entities)
             {
                 // As if annotated: what only a convention added is dropped again unless something refers to it.
                 modelBuilder.Entity(entity, fromDataAnnotation: true);
             }
+
+            // A compiled model says by it which version of the package it was made with.
+            modelBuilder.HasAnnotation(ShippedModel.VersionAnnotation, ShippedModel.LastMigration);
         }
     }
 
@@ -68,12 +76,29 @@ internal sealed class WorkManagerConventionSetPlugin(IDbContextOptions options, 
         }
     }
 
-    /// <summary>A host's model loop or naming rule that got at our tables is one clear error, not wrong SQL later.</summary>
-    private sealed class ReportDamage(string? schema) : IModelFinalizingConvention
+    /// <summary>Makes the tables part of the host's own migrations, with the one column that no model of ours has.</summary>
+    private sealed class LeaveTablesToHost(string provider) : IModelFinalizingConvention
     {
         public void ProcessModelFinalizing(IConventionModelBuilder modelBuilder, IConventionContext<IConventionModelBuilder> context)
         {
-            var damage = ShippedModel.FindDamage(modelBuilder.Metadata, schema);
+            foreach (var entity in ShippedModel.In(modelBuilder.Metadata))
+            {
+                ((IMutableEntityType)entity).SetIsTableExcludedFromMigrations(false);
+            }
+
+            if (provider == ProviderNames.PostgreSql)
+            {
+                TransactionColumn.AddTo((IMutableModel)modelBuilder.Metadata);
+            }
+        }
+    }
+
+    /// <summary>A host's model loop or naming rule that got at our tables is one clear error, not wrong SQL later.</summary>
+    private sealed class ReportDamage(string? schema, MigrationOwnership migrations) : IModelFinalizingConvention
+    {
+        public void ProcessModelFinalizing(IConventionModelBuilder modelBuilder, IConventionContext<IConventionModelBuilder> context)
+        {
+            var damage = ShippedModel.FindDamage(modelBuilder.Metadata, schema, migrations);
             if (damage.Count > 0)
             {
                 throw new InvalidOperationException(

@@ -34,8 +34,12 @@ internal sealed class WorkManagerMigrationsAssembly : IMigrationsAssembly
 
     public Assembly Assembly => host.Assembly;
 
+    /// <remarks>
+    /// Going to an earlier one of ours would revert every migration of the host's, and is never what is meant. The last one is what
+    /// removing the host's first migration goes back to.
+    /// </remarks>
     public string? FindMigrationId(string nameOrId) =>
-        Migrations.Keys.FirstOrDefault(id => string.Equals(id, nameOrId, StringComparison.OrdinalIgnoreCase)) ?? host.FindMigrationId(nameOrId);
+        string.Equals(nameOrId, ShippedModel.LastMigration, StringComparison.OrdinalIgnoreCase) ? ShippedModel.LastMigration : host.FindMigrationId(nameOrId);
 
     public Migration CreateMigration(TypeInfo migrationClass, string activeProvider)
     {
@@ -46,6 +50,7 @@ internal sealed class WorkManagerMigrationsAssembly : IMigrationsAssembly
 
         var migration = shipped.Create();
         migration.ActiveProvider = activeProvider;
+        migration.AllowSchemaRemoval = extension.AllowSchemaRemoval;
         migration.Schema = extension.Schema ?? current.Context.GetService<IDesignTimeModel>().Model.GetDefaultSchema();
         return migration;
     }

@@ -8,23 +8,49 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 namespace WorkManager.Persistence.HostModel;
 
 /// <summary>Adds WorkManager's model and migrations to a context, and keeps the context's own code from writing our rows.</summary>
-/// <param name="schema">The schema of the tables; null for the model's default.</param>
-/// <param name="engine">Whether the context is the engine's own: it may write, and sees tables that hosts do not.</param>
-internal sealed class WorkManagerOptionsExtension(string? schema, bool engine) : IDbContextOptionsExtension
+internal sealed class WorkManagerOptionsExtension : IDbContextOptionsExtension
 {
     private ExtensionInfo? info;
 
-    public string? Schema { get; } = schema;
+    /// <summary>The schema of the tables; null for the model's default.</summary>
+    public string? Schema { get; private init; }
 
-    public bool Engine { get; } = engine;
+    public MigrationOwnership Migrations { get; private init; }
+
+    public bool AllowSchemaRemoval { get; private init; }
+
+    /// <summary>Whether the context is the engine's own: only that may write.</summary>
+    public bool Engine { get; private init; }
 
     public DbContextOptionsExtensionInfo Info => info ??= new ExtensionInfo(this);
+
+    /// <summary>For a host's context.</summary>
+    /// <param name="existing">What was said before; the rest stays.</param>
+    /// <param name="configure">What is said now.</param>
+    public static WorkManagerOptionsExtension ForHost(WorkManagerOptionsExtension? existing, Action<WorkManagerSchemaOptions> configure)
+    {
+        var options = new WorkManagerSchemaOptions();
+        if (existing is not null)
+        {
+            (options.Schema, options.Migrations, options.AllowSchemaRemoval) = (existing.Schema, existing.Migrations, existing.AllowSchemaRemoval);
+        }
+
+        configure(options);
+        return new() { Schema = options.Schema, Migrations = options.Migrations, AllowSchemaRemoval = options.AllowSchemaRemoval };
+    }
+
+    /// <summary>For the engine's context.</summary>
+    public static WorkManagerOptionsExtension ForEngine(string? schema) => new() { Schema = schema, Engine = true };
 
     public void ApplyServices(IServiceCollection services)
     {
         services.TryAddEnumerable(ServiceDescriptor.Scoped<IConventionSetPlugin, WorkManagerConventionSetPlugin>());
-        // The last registration wins, and providers only add what is not there: right before and after the provider.
-        services.AddScoped<IMigrationsAssembly, WorkManagerMigrationsAssembly>();
+        if (Migrations == MigrationOwnership.Package)
+        {
+            // The last registration wins, and providers only add what is not there: right before and after the provider.
+            services.AddScoped<IMigrationsAssembly, WorkManagerMigrationsAssembly>();
+        }
+
         if (!Engine)
         {
             services.AddSingleton<IInterceptor, HostWriteGuard>();
@@ -42,18 +68,18 @@ internal sealed class WorkManagerOptionsExtension(string? schema, bool engine) :
 
         public override string LogFragment => extension.Schema is null ? "WorkManager " : $"WorkManager(schema={extension.Schema}) ";
 
-        // Part of the hash: the model is cached per service provider, and differs by schema.
-        public override int GetServiceProviderHashCode() => HashCode.Combine(extension.Schema, extension.Engine);
+        // Part of the hash: the model is cached per service provider, and differs by schema and owner.
+        public override int GetServiceProviderHashCode() => Of().GetHashCode();
 
-        public override bool ShouldUseSameServiceProvider(DbContextOptionsExtensionInfo other) =>
-            other is ExtensionInfo same && same.Of() == Of();
+        public override bool ShouldUseSameServiceProvider(DbContextOptionsExtensionInfo other) => other is ExtensionInfo same && same.Of() == Of();
 
         public override void PopulateDebugInfo(IDictionary<string, string> debugInfo)
         {
             debugInfo["WorkManager:Schema"] = extension.Schema ?? "";
+            debugInfo["WorkManager:Migrations"] = extension.Migrations.ToString();
             debugInfo["WorkManager:Engine"] = extension.Engine.ToString();
         }
 
-        private (string? Schema, bool Engine) Of() => (extension.Schema, extension.Engine);
+        private (string? Schema, MigrationOwnership Migrations, bool Engine) Of() => (extension.Schema, extension.Migrations, extension.Engine);
     }
 }

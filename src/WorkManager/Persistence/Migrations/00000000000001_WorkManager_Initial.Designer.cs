@@ -12,14 +12,15 @@ internal partial class Initial
     /// <inheritdoc/>
     protected override void BuildTargetModel(ModelBuilder modelBuilder)
     {
-        modelBuilder.Entity("WorkManager.Maintaining.WorkDuty", b =>
+        modelBuilder.Entity("WorkManager.WorkDuty", b =>
             {
                 b.Property<string>("Name")
                     .HasMaxLength(120)
                     .HasColumnName("name");
 
                 b.Property<long>("Epoch")
-                    .HasColumnName("epoch");
+                    .HasColumnName("epoch")
+                    .HasDefaultValue(0L);
 
                 b.Property<DateTime?>("ExpiresAt")
                     .HasColumnName("expires_at");
@@ -34,7 +35,7 @@ internal partial class Initial
                 b.ToTable("work_duties", null, t => t.ExcludeFromMigrations());
             });
 
-        modelBuilder.Entity("WorkManager.Orders.WorkItemDependency", b =>
+        modelBuilder.Entity("WorkManager.WorkItemDependency", b =>
             {
                 b.Property<Guid>("Id")
                     .HasColumnName("id");
@@ -50,7 +51,7 @@ internal partial class Initial
                 b.ToTable("work_item_dependencies", null, t => t.ExcludeFromMigrations());
             });
 
-        modelBuilder.Entity("WorkManager.Orders.WorkOrderDependency", b =>
+        modelBuilder.Entity("WorkManager.WorkOrderDependency", b =>
             {
                 b.Property<Guid>("Id")
                     .HasColumnName("id");
@@ -133,7 +134,8 @@ internal partial class Initial
                     .HasColumnName("roles");
 
                 b.Property<bool>("SelfApproval")
-                    .HasColumnName("self_approval");
+                    .HasColumnName("self_approval")
+                    .HasDefaultValue(false);
 
                 b.Property<DateTime?>("SupersededAt")
                     .HasColumnName("superseded_at");
@@ -211,7 +213,8 @@ internal partial class Initial
                 b.Property<string>("TenantId")
                     .IsRequired()
                     .HasMaxLength(64)
-                    .HasColumnName("tenant_id");
+                    .HasColumnName("tenant_id")
+                    .HasDefaultValue("");
 
                 b.Property<string>("TraceParent")
                     .HasMaxLength(55)
@@ -293,13 +296,15 @@ internal partial class Initial
                     .HasColumnName("assembled_result");
 
                 b.Property<short>("Attempts")
-                    .HasColumnName("attempts");
+                    .HasColumnName("attempts")
+                    .HasDefaultValue((short)0);
 
                 b.Property<DateTime>("AvailableAt")
                     .HasColumnName("available_at");
 
                 b.Property<int>("BlockedBy")
-                    .HasColumnName("blocked_by");
+                    .HasColumnName("blocked_by")
+                    .HasDefaultValue(0);
 
                 b.Property<DateTime>("CreatedAt")
                     .HasColumnName("created_at");
@@ -315,7 +320,8 @@ internal partial class Initial
                     .HasColumnName("last_heartbeat_at");
 
                 b.Property<long>("LeaseEpoch")
-                    .HasColumnName("lease_epoch");
+                    .HasColumnName("lease_epoch")
+                    .HasDefaultValue(0L);
 
                 b.Property<DateTime?>("LeaseExpiresAt")
                     .HasColumnName("lease_expires_at");
@@ -331,7 +337,8 @@ internal partial class Initial
                     .HasColumnName("leased_by_agent_id");
 
                 b.Property<short>("MaxAttempts")
-                    .HasColumnName("max_attempts");
+                    .HasColumnName("max_attempts")
+                    .HasDefaultValue((short)3);
 
                 b.Property<Guid>("OrderId")
                     .HasColumnName("order_id");
@@ -348,7 +355,8 @@ internal partial class Initial
                     .HasColumnName("parts_state");
 
                 b.Property<short>("Priority")
-                    .HasColumnName("priority");
+                    .HasColumnName("priority")
+                    .HasDefaultValue((short)0);
 
                 b.Property<short?>("Progress")
                     .HasColumnName("progress");
@@ -365,12 +373,14 @@ internal partial class Initial
                     .IsFixedLength();
 
                 b.Property<int>("Revision")
-                    .HasColumnName("revision");
+                    .HasColumnName("revision")
+                    .HasDefaultValue(0);
 
                 b.Property<string>("State")
                     .IsRequired()
                     .HasMaxLength(20)
-                    .HasColumnName("state");
+                    .HasColumnName("state")
+                    .HasDefaultValue("queued");
 
                 b.Property<DateTime?>("SubmittedAt")
                     .HasColumnName("submitted_at");
@@ -390,7 +400,8 @@ internal partial class Initial
                 b.Property<string>("TenantId")
                     .IsRequired()
                     .HasMaxLength(64)
-                    .HasColumnName("tenant_id");
+                    .HasColumnName("tenant_id")
+                    .HasDefaultValue("");
 
                 b.Property<string>("Type")
                     .IsRequired()
@@ -398,10 +409,14 @@ internal partial class Initial
                     .HasColumnName("type");
 
                 b.Property<int>("TypeVersion")
-                    .HasColumnName("type_version");
+                    .HasColumnName("type_version")
+                    .HasDefaultValue(1);
 
                 b.Property<DateTime>("UpdatedAt")
                     .HasColumnName("updated_at");
+
+                b.HasAnnotation("Npgsql:StorageParameter:fillfactor", 80);
+                b.HasAnnotation("Npgsql:StorageParameter:autovacuum_vacuum_scale_factor", "0.02");
 
                 b.HasKey("Id")
                     .HasName("work_items_pkey");
@@ -466,7 +481,8 @@ internal partial class Initial
                     .IsFixedLength();
 
                 b.Property<long>("LeaseEpoch")
-                    .HasColumnName("lease_epoch");
+                    .HasColumnName("lease_epoch")
+                    .HasDefaultValue(0L);
 
                 b.Property<string>("Notes")
                     .HasColumnName("notes");
@@ -492,7 +508,8 @@ internal partial class Initial
                 b.Property<string>("Status")
                     .IsRequired()
                     .HasMaxLength(20)
-                    .HasColumnName("status");
+                    .HasColumnName("status")
+                    .HasDefaultValue("draft");
 
                 b.Property<string>("SubmittedByAgentId")
                     .IsRequired()
@@ -548,13 +565,16 @@ internal partial class Initial
                     .HasColumnName("due_at");
 
                 b.Property<int>("ItemsFailed")
-                    .HasColumnName("items_failed");
+                    .HasColumnName("items_failed")
+                    .HasDefaultValue(0);
 
                 b.Property<int>("ItemsOpen")
-                    .HasColumnName("items_open");
+                    .HasColumnName("items_open")
+                    .HasDefaultValue(0);
 
                 b.Property<int>("ItemsTotal")
-                    .HasColumnName("items_total");
+                    .HasColumnName("items_total")
+                    .HasDefaultValue(0);
 
                 b.Property<DateTime?>("LastTransitionedAt")
                     .HasColumnName("last_transitioned_at");
@@ -576,7 +596,8 @@ internal partial class Initial
                     .IsFixedLength();
 
                 b.Property<short>("Priority")
-                    .HasColumnName("priority");
+                    .HasColumnName("priority")
+                    .HasDefaultValue((short)0);
 
                 b.Property<string>("RequestedById")
                     .HasMaxLength(255)
@@ -587,17 +608,20 @@ internal partial class Initial
                     .HasColumnName("requested_by_type");
 
                 b.Property<int>("Revision")
-                    .HasColumnName("revision");
+                    .HasColumnName("revision")
+                    .HasDefaultValue(0);
 
                 b.Property<string>("State")
                     .IsRequired()
                     .HasMaxLength(20)
-                    .HasColumnName("state");
+                    .HasColumnName("state")
+                    .HasDefaultValue("queued");
 
                 b.Property<string>("TenantId")
                     .IsRequired()
                     .HasMaxLength(64)
-                    .HasColumnName("tenant_id");
+                    .HasColumnName("tenant_id")
+                    .HasDefaultValue("");
 
                 b.Property<string>("TraceParent")
                     .HasMaxLength(55)
@@ -609,7 +633,8 @@ internal partial class Initial
                     .HasColumnName("type");
 
                 b.Property<int>("TypeVersion")
-                    .HasColumnName("type_version");
+                    .HasColumnName("type_version")
+                    .HasDefaultValue(1);
 
                 b.Property<string>("UniqueKey")
                     .HasMaxLength(200)
@@ -714,7 +739,7 @@ internal partial class Initial
                 b.ToTable("work_provenances", null, t => t.ExcludeFromMigrations());
             });
 
-        modelBuilder.Entity("WorkManager.Orders.WorkItemDependency", b =>
+        modelBuilder.Entity("WorkManager.WorkItemDependency", b =>
             {
                 b.HasOne("WorkManager.WorkItem", null)
                     .WithMany()
@@ -731,7 +756,7 @@ internal partial class Initial
                     .HasConstraintName("work_item_dependencies_id_fkey");
             });
 
-        modelBuilder.Entity("WorkManager.Orders.WorkOrderDependency", b =>
+        modelBuilder.Entity("WorkManager.WorkOrderDependency", b =>
             {
                 b.HasOne("WorkManager.WorkOrder", null)
                     .WithMany()

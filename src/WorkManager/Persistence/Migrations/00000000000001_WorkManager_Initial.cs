@@ -564,14 +564,13 @@ internal sealed partial class Initial : WorkManagerMigration
 
         if (IsPostgreSql)
         {
-            // The feed's cursor: what reads the feed waits for transactions that are still open. The type has no counterpart in the model.
-            var events = Schema is null ? "work_events" : $"\"{Schema}\".work_events";
-            migrationBuilder.Sql($"ALTER TABLE {events} ADD COLUMN tx xid8 NOT NULL DEFAULT pg_current_xact_id();");
+            migrationBuilder.Sql(TransactionColumn.AddTo(Qualified("work_events")));
         }
     }
 
     protected override void Down(MigrationBuilder migrationBuilder)
     {
+        RefuseWhileThereIsHistory(migrationBuilder);
         migrationBuilder.DropTable("work_decisions", Schema);
         migrationBuilder.DropTable("work_duties", Schema);
         migrationBuilder.DropTable("work_events", Schema);

@@ -28,13 +28,13 @@ public abstract class HostModelSpecification(DatabaseFixture databases)
     }
 
     [Fact]
-    public async Task The_host_sees_the_public_entities_and_none_of_the_engines()
+    public async Task The_host_sees_every_entity()
     {
         await using var database = await databases.CreateAsync();
         await using var context = database.Shop();
 
-        Assert.Equal(ShippedModel.PublicEntities, ShippedModel.AllEntities.Where(e => context.Model.FindEntityType(e) is not null));
-        Assert.Equal(7, ShippedModel.PublicEntities.Count);
+        Assert.Equal(10, ShippedModel.Entities.Count);
+        Assert.All(ShippedModel.Entities, e => Assert.True(e.IsPublic && context.Model.FindEntityType(e) is not null));
     }
 
     [Fact]
@@ -159,10 +159,10 @@ public abstract class HostModelSpecification(DatabaseFixture databases)
     private static T Host<T>(TestDatabase database) where T : DbContext =>
         (T)Activator.CreateInstance(typeof(T), database.Options<T>(o => o.UseWorkManager()))!;
 
-    /// <summary>Every name in the database that the two models give our public entities.</summary>
+    /// <summary>Every name in the database that the two models give our entities.</summary>
     private static List<string?> Names(IModel model) =>
     [
-        .. ShippedModel.PublicEntities.Select(t => model.FindEntityType(t)!).SelectMany(IEnumerable<string?> (e) =>
+        .. ShippedModel.Entities.Select(t => model.FindEntityType(t)!).SelectMany(IEnumerable<string?> (e) =>
         [
             e.GetTableName(),
             .. e.GetProperties().Select(p => p.GetColumnName()),

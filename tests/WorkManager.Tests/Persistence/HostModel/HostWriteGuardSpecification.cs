@@ -32,8 +32,12 @@ public abstract class HostWriteGuardSpecification(DatabaseFixture databases)
         var order = await AddOrderAsync(database);
         var item = Rows.Item(order);
         var key = new WorkIdempotencyKey { Scope = "s", KeyHash = "k", RequestHash = "r" };
-        object[] rows = [Rows.Order(), item, Rows.Part(item, "key"), Rows.Event(order), Rows.Provenance(order), Rows.Decision(order), key];
-        Assert.Equal(WorkManager.Persistence.HostModel.ShippedModel.PublicEntities.Count, rows.Length);
+        object[] rows =
+        [
+            Rows.Order(), item, Rows.Part(item, "key"), Rows.Event(order), Rows.Provenance(order), Rows.Decision(order), key,
+            new WorkItemDependency(), new WorkOrderDependency(), new WorkDuty(),
+        ];
+        Assert.Equal(WorkManager.Persistence.HostModel.ShippedModel.Entities.Count, rows.Length);
 
         foreach (var row in rows)
         {

@@ -30,5 +30,5 @@ internal static class Hosts
 
     public static void UseWorkManagerEngine(this DbContextOptionsBuilder options, string? schema = null) =>
         ((Microsoft.EntityFrameworkCore.Infrastructure.IDbContextOptionsBuilderInfrastructure)options)
-            .AddOrUpdateExtension(new WorkManager.Persistence.HostModel.WorkManagerOptionsExtension(schema, engine: true));
+            .AddOrUpdateExtension(WorkManager.Persistence.HostModel.WorkManagerOptionsExtension.ForEngine(schema));
 }

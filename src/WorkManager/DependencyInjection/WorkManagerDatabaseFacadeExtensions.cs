@@ -1,0 +1,112 @@
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Storage;
+using WorkManager;
+using WorkManager.Execution;
+using WorkManager.Persistence.HostModel;
+
+namespace Microsoft.EntityFrameworkCore;
+
+/// <summary>Makes WorkManager's tables without the <c>dotnet ef</c> tool.</summary>
+public static class WorkManagerDatabaseFacadeExtensions
+{
+    /// <summary>Applies the shipped migrations that the database lacks, and nothing else: none of the context's own, and nothing is ever reverted.</summary>
+    /// <param name="database">The database of a context with <see cref="MigrationOwnership.Package"/>.</param>
+    /// <exception cref="InvalidOperationException">The context does not use WorkManager, or does not own its tables.</exception>
+    /// <remarks>
+    /// For databases whose other tables are not made by migrations. Where they are, <c>dotnet ef database update</c> or <c>Migrate()</c> applies both.
+    /// The context's history table records them, and EF Core's lock keeps two programs from migrating at once.
+    /// </remarks>
+    public static void MigrateWorkManager(this DatabaseFacade database)
+    {
+        using var engine = OpenEngine(database);
+        engine.Database.Migrate();
+    }
+
+    /// <inheritdoc cref="MigrateWorkManager"/>
+    /// <param name="database">The database of a context with <see cref="MigrationOwnership.Package"/>.</param>
+    /// <param name="cancellationToken">Ends the wait. What was applied stays.</param>
+    public static async Task MigrateWorkManagerAsync(this DatabaseFacade database, CancellationToken cancellationToken = default)
+    {
+        var engine = OpenEngine(database);
+        await using (engine.ConfigureAwait(false))
+        {
+            await engine.Database.MigrateAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Does what <c>EnsureCreated()</c> does, with WorkManager's tables, which that leaves out: for tests and prototypes.</summary>
+    /// <param name="database">The database of a context that owns the tables.</param>
+    /// <returns>Whether the context's own tables were made now.</returns>
+    /// <exception cref="InvalidOperationException">The context does not use WorkManager, or another context owns its tables.</exception>
+    /// <remarks>
+    /// After <c>EnsureCreated()</c> it adds WorkManager's tables only. Like every database made this way, it cannot be taken over by the
+    /// context's own migrations later.
+    /// </remarks>
+    public static bool EnsureWorkManagerCreated(this DatabaseFacade database)
+    {
+        if (OwnershipOf(database) == MigrationOwnership.Host)
+        {
+            return database.EnsureCreated();
+        }
+
+        var creator = database.GetService<IRelationalDatabaseCreator>();
+        var isNew = !creator.Exists() || !creator.HasTables();
+        // Ours first: the context's tables may refer to them.
+        database.MigrateWorkManager();
+        if (isNew)
+        {
+            creator.CreateTables();
+        }
+
+        Seed(database, isNew);
+        return isNew;
+    }
+
+    /// <inheritdoc cref="EnsureWorkManagerCreated"/>
+    /// <param name="database">The database of a context that owns the tables.</param>
+    /// <param name="cancellationToken">Ends the wait. What was made stays.</param>
+    public static async Task<bool> EnsureWorkManagerCreatedAsync(this DatabaseFacade database, CancellationToken cancellationToken = default)
+    {
+        if (OwnershipOf(database) == MigrationOwnership.Host)
+        {
+            return await database.EnsureCreatedAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        var creator = database.GetService<IRelationalDatabaseCreator>();
+        var isNew = !await creator.ExistsAsync(cancellationToken).ConfigureAwait(false) || !await creator.HasTablesAsync(cancellationToken).ConfigureAwait(false);
+        await database.MigrateWorkManagerAsync(cancellationToken).ConfigureAwait(false);
+        if (isNew)
+        {
+            await creator.CreateTablesAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        await SeedAsync(database, isNew, cancellationToken).ConfigureAwait(false);
+        return isNew;
+    }
+
+    private static WorkManagerDbContext OpenEngine(DatabaseFacade database)
+    {
+        var ownership = OwnershipOf(database);
+        if (ownership != MigrationOwnership.Package)
+        {
+            throw new InvalidOperationException(
+                $"{ContextOf(database).GetType().Name} leaves WorkManager's tables to {(ownership == MigrationOwnership.Host ? "its own migrations" : "another context")}.");
+        }
+
+        return new(EngineContexts.OptionsFor(ContextOf(database), interceptors: []));
+    }
+
+    private static MigrationOwnership OwnershipOf(DatabaseFacade database) =>
+        database.GetService<IDbContextOptions>().FindExtension<WorkManagerOptionsExtension>()?.Migrations
+        ?? throw new InvalidOperationException($"{ContextOf(database).GetType().Name} does not use WorkManager. Call UseWorkManager() where it gets its options.");
+
+    private static DbContext ContextOf(DatabaseFacade database) => database.GetService<ICurrentDbContext>().Context;
+
+    // As EF Core does: each time, and with the seeder of the same kind.
+    private static void Seed(DatabaseFacade database, bool isNew) =>
+        database.GetService<IDbContextOptions>().FindExtension<CoreOptionsExtension>()?.Seeder?.Invoke(ContextOf(database), isNew);
+
+    private static Task SeedAsync(DatabaseFacade database, bool isNew, CancellationToken cancellationToken) =>
+        database.GetService<IDbContextOptions>().FindExtension<CoreOptionsExtension>()?.AsyncSeeder?.Invoke(ContextOf(database), isNew, cancellationToken)
+        ?? Task.CompletedTask;
+}
