@@ -9,15 +9,15 @@ namespace WorkManager;
 public sealed class WorkManagerOptions
 {
     /// <summary>Leases.</summary>
-    [ValidateObjectMembers]
+    [Required, ValidateObjectMembers]
     public LeaseOptions Lease { get; set; } = new();
 
     /// <summary>What happens to items whose lease ran out.</summary>
-    [ValidateObjectMembers]
+    [Required, ValidateObjectMembers]
     public RetryOptions Retry { get; set; } = new();
 
     /// <summary>How large things may get.</summary>
-    [ValidateObjectMembers]
+    [Required, ValidateObjectMembers]
     public LimitOptions Limits { get; set; } = new();
 
     /// <summary>Which clock decides leases.</summary>
@@ -27,6 +27,7 @@ public sealed class WorkManagerOptions
 
     /// <summary>How payloads, inputs and results of the host's order types are read and written.</summary>
     /// <value>Strict, camelCase, enums as strings.</value>
+    [Required]
     public JsonSerializerOptions Json { get; set; } = WorkManagerJson.CreateStrict();
 }
 

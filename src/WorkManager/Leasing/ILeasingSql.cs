@@ -30,7 +30,7 @@ internal interface ILeasingSql
     Task<int> PromoteDueAsync(UnitOfWork unit, int limit);
 
     /// <summary>Reads items whose lease has run out, detached and without locking them, the longest overdue first.</summary>
-    Task<IReadOnlyList<WorkItem>> FindExpiredAsync(WorkManagerDbContext db, WorkClock clock, int limit);
+    Task<IReadOnlyList<WorkItem>> FindExpiredAsync(WorkManagerDbContext db, WorkClock clock, WorkItem? after, int limit);
 
     /// <summary>Locks those of the items whose lease has still run out, and returns them tracked.</summary>
     Task<IReadOnlyList<WorkItem>> LockExpiredAsync(UnitOfWork unit, IReadOnlyCollection<Guid> itemIds);

@@ -12,31 +12,36 @@ namespace WorkManager.Leasing;
 /// <remarks>Maintenance does it on a schedule; a claim that comes up short does it, too, so that work flows without any schedule.</remarks>
 internal sealed class LeaseRecovery(StoreDialects dialects, Telemetry telemetry, RetryOptions retry, ILogger<LeaseRecovery>? log = null)
 {
+    public const int PromoteBatch = 1000;
+    private const int ReclaimBatch = 100;
+
     // Optional: an application without logging is no reason to fail.
     private readonly ILogger log = (ILogger?)log ?? NullLogger.Instance;
-
-    private const int PromoteBatch = 1000;
-    private const int ReclaimBatch = 100;
 
     /// <summary>Makes claimable what can be; returns whether there is anything new.</summary>
     public async Task<bool> RefillAsync(OperationContext context, CancellationToken cancellationToken)
     {
         var promoted = await PromoteDueAsync(context, cancellationToken).ConfigureAwait(false);
-        var reclaimed = await ReclaimBatchAsync(context, cancellationToken).ConfigureAwait(false);
+        var (reclaimed, _) = await ReclaimBatchAsync(context, after: null, cancellationToken).ConfigureAwait(false);
         return promoted + reclaimed > 0;
     }
 
+    /// <summary>Makes up to a batch of items claimable whose time has come; returns how many.</summary>
     public static Task<int> PromoteDueAsync(OperationContext context, CancellationToken cancellationToken) =>
         context.TransactAsync(unit => unit.Sql<ILeasingSql>().PromoteDueAsync(unit, PromoteBatch), _ => Task.FromResult(false), cancellationToken);
 
-    /// <summary>Takes back up to a batch of leases; returns how many. Those that somebody else is at are left for the next batch.</summary>
-    public async Task<int> ReclaimBatchAsync(OperationContext context, CancellationToken cancellationToken)
+    /// <summary>Takes back up to a batch of leases. Those that somebody else is at are left alone.</summary>
+    /// <param name="context">The operation.</param>
+    /// <param name="after">The last lease of the batch before; null for the first batch.</param>
+    /// <param name="cancellationToken">Ends it before the batch.</param>
+    /// <returns>How many were taken back, and the last one looked at; null when there are no more.</returns>
+    public async Task<(int Reclaimed, WorkItem? Last)> ReclaimBatchAsync(OperationContext context, WorkItem? after, CancellationToken cancellationToken)
     {
         var expired = await context.ReadAsync(db =>
-            dialects.Sql<ILeasingSql>(db).FindExpiredAsync(db, context.Clock, ReclaimBatch)).ConfigureAwait(false);
+            dialects.Sql<ILeasingSql>(db).FindExpiredAsync(db, context.Clock, after, ReclaimBatch)).ConfigureAwait(false);
         if (expired.Count == 0)
         {
-            return 0;
+            return (0, null);
         }
 
         // Asked for after a lost answer, the second attempt finds nothing left to do: it needs no verification.
@@ -47,7 +52,7 @@ internal sealed class LeaseRecovery(StoreDialects dialects, Telemetry telemetry,
             log.LeasesReclaimed(reclaimed);
         }
 
-        return reclaimed;
+        return (reclaimed, expired.Count == ReclaimBatch ? expired[^1] : null);
     }
 
     private async Task<int> ReclaimAsync(UnitOfWork unit, IReadOnlyList<WorkItem> expired)

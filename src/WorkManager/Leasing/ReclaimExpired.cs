@@ -9,16 +9,21 @@ internal sealed class ReclaimExpired(LeaseRecovery recovery) : IVerb<ReclaimRequ
 
     public async Task<int> ExecuteAsync(OperationContext context, ReclaimRequest request, CancellationToken cancellationToken)
     {
-        await LeaseRecovery.PromoteDueAsync(context, cancellationToken).ConfigureAwait(false);
+        while (await LeaseRecovery.PromoteDueAsync(context, cancellationToken).ConfigureAwait(false) == LeaseRecovery.PromoteBatch)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+        }
+
+        // On from the last lease seen, not from the first again: those that somebody has locked are still there.
         var total = 0;
-        int reclaimed;
+        WorkItem? last = null;
         do
         {
             cancellationToken.ThrowIfCancellationRequested();
-            reclaimed = await recovery.ReclaimBatchAsync(context, cancellationToken).ConfigureAwait(false);
+            (var reclaimed, last) = await recovery.ReclaimBatchAsync(context, last, cancellationToken).ConfigureAwait(false);
             total += reclaimed;
         }
-        while (reclaimed > 0);
+        while (last is not null);
 
         return total;
     }

@@ -12,7 +12,9 @@ internal sealed class ReleaseLease : IVerb<LeaseToken, WorkItem>
     public Task<WorkItem> ExecuteAsync(OperationContext context, LeaseToken lease, CancellationToken cancellationToken) =>
         context.TransactAsync(
             unit => ReleaseAsync(context, unit, lease),
-            db => db.WorkItems.AnyAsync(i => i.Id == lease.ItemId && i.LeaseEpoch == lease.Epoch && i.State == ItemState.Queued, CancellationToken.None),
+            // By the event: the item may be leased anew by the time that anybody looks.
+            db => db.WorkEvents.AnyAsync(
+                e => e.ItemId == lease.ItemId && e.Event == WorkEventNames.Released && e.LeaseEpoch == lease.Epoch, CancellationToken.None),
             cancellationToken);
 
     private static async Task<WorkItem> ReleaseAsync(OperationContext context, UnitOfWork unit, LeaseToken lease)

@@ -1,13 +1,17 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using WorkManager.Execution;
 
 namespace WorkManager.Providers.PostgreSql;
 
 /// <summary>Locks, clock and catalog of PostgreSQL.</summary>
 /// <remarks><c>FOR NO KEY UPDATE</c> throughout: <c>FOR UPDATE</c> would make inserts of events wait, whose foreign key only needs the row to stay.</remarks>
-internal sealed class PostgreSqlDialect : IStoreDialect
+internal sealed class PostgreSqlDialect(ILogger<PostgreSqlDialect>? log = null) : IStoreDialect
 {
+    private const int FirstSupported = 15;
+
     private static readonly Statement Clock = new("""SELECT clock_timestamp() AS "Value" """);
 
     private static readonly Statement LockOrder = new(
@@ -48,6 +52,16 @@ internal sealed class PostgreSqlDialect : IStoreDialect
         WHERE c.oid IN (SELECT to_regclass(t) FROM unnest(@tables) AS t)
         """);
 
+    private static readonly Statement ServerVersion = new("""SELECT current_setting('server_version_num')::int AS "Value" """);
+
+    private static readonly Statement UnsafeSettings = new(
+        """
+        SELECT name || ' = ' || setting AS "Value" FROM pg_catalog.pg_settings
+        WHERE name IN ('fsync', 'full_page_writes', 'synchronous_commit') AND setting = 'off' ORDER BY name
+        """);
+
+    private readonly ILogger log = (ILogger?)log ?? NullLogger.Instance;
+
     public IReadOnlyList<IInterceptor> EngineInterceptors => [];
 
     public string? WriterGateOf(WorkManagerDbContext db) => null;
@@ -79,5 +93,32 @@ internal sealed class PostgreSqlDialect : IStoreDialect
         return (await Columns.ValuesAsync<string>(db, ("tables", tables)).ConfigureAwait(false)).ToHashSet(StringComparer.Ordinal);
     }
 
-    public Task EnsureSafeAsync(WorkManagerDbContext db) => Task.CompletedTask;
+    public async Task EnsureSafeAsync(WorkManagerDbContext db)
+    {
+        EnsureSupported(
+            (await ServerVersion.ValuesAsync<int>(db).ConfigureAwait(false))[0] / 10_000,
+            AppContext.TryGetSwitch("Npgsql.EnableLegacyTimestampBehavior", out var legacy) && legacy);
+
+        // The host's to decide, but not to find out in a crash.
+        var settings = await UnsafeSettings.ValuesAsync<string>(db).ConfigureAwait(false);
+        if (settings.Count > 0)
+        {
+            log.CommitsNotDurable(string.Join(", ", settings));
+        }
+    }
+
+    /// <param name="version">The server's major version.</param>
+    /// <param name="legacyTimestamps">Whether Npgsql reads times as it did before version 6.</param>
+    internal static void EnsureSupported(int version, bool legacyTimestamps)
+    {
+        if (version < FirstSupported)
+        {
+            throw new NotSupportedException($"PostgreSQL {version} is not supported. WorkManager needs PostgreSQL {FirstSupported} or newer.");
+        }
+
+        if (legacyTimestamps)
+        {
+            throw new NotSupportedException("Npgsql.EnableLegacyTimestampBehavior is on: times would be read in the machine's zone. WorkManager needs it off.");
+        }
+    }
 }

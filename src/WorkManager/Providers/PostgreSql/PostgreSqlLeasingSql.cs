@@ -32,7 +32,7 @@ internal sealed class PostgreSqlLeasingSql : ILeasingSql
     private static readonly Statement FindExpired = new(
         """
         SELECT * FROM [work_items]
-        WHERE state IN ('leased', 'in_progress') AND lease_expires_at <= [instant]
+        WHERE state IN ('leased', 'in_progress') AND lease_expires_at <= [instant] AND (lease_expires_at, id) > (@after, @after_id)
         ORDER BY lease_expires_at, id LIMIT @limit
         """);
 
@@ -68,9 +68,10 @@ internal sealed class PostgreSqlLeasingSql : ILeasingSql
 
     public Task<int> PromoteDueAsync(UnitOfWork unit, int limit) => PromoteDue.ExecuteAsync(unit, ("limit", limit));
 
-    public Task<IReadOnlyList<WorkItem>> FindExpiredAsync(WorkManagerDbContext db, WorkClock clock, int limit) =>
+    public Task<IReadOnlyList<WorkItem>> FindExpiredAsync(WorkManagerDbContext db, WorkClock clock, WorkItem? after, int limit) =>
         FindExpired.QueryAsync<WorkItem>(
-            db, clock.Source == ClockSource.Database, QueryTrackingBehavior.NoTracking, ("now", clock.Now().UtcDateTime), ("limit", limit));
+            db, clock.Source == ClockSource.Database, QueryTrackingBehavior.NoTracking, ("now", clock.Now().UtcDateTime), ("limit", limit),
+            ("after", after?.LeaseExpiresAt?.UtcDateTime ?? DateTime.SpecifyKind(DateTime.MinValue, DateTimeKind.Utc)), ("after_id", after?.Id ?? Guid.Empty));
 
     public Task<IReadOnlyList<WorkItem>> LockExpiredAsync(UnitOfWork unit, IReadOnlyCollection<Guid> itemIds) =>
         LockExpired.QueryAsync<WorkItem>(unit, QueryTrackingBehavior.TrackAll, ("ids", itemIds.ToArray()));

@@ -73,6 +73,13 @@ internal sealed class SqliteDialect : IStoreDialect
 
     public async Task EnsureSafeAsync(WorkManagerDbContext db)
     {
+        var text = new DbConnectionStringBuilder { ConnectionString = db.Database.GetConnectionString() ?? "" };
+        if (text.TryGetValue("Cache", out var cache) && string.Equals(cache as string, "Shared", StringComparison.OrdinalIgnoreCase))
+        {
+            throw new InvalidOperationException(
+                "The SQLite connection string says Cache=Shared: connections then lock each other's tables without waiting. Leave it out.");
+        }
+
         var version = (await EngineVersion.ValuesAsync<string>(db).ConfigureAwait(false))[0];
         if (Version.Parse(version) < FirstSafe)
         {

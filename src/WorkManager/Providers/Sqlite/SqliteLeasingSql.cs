@@ -26,7 +26,11 @@ internal sealed class SqliteLeasingSql : ILeasingSql
         """);
 
     private static readonly Statement FindExpired = new(
-        "SELECT * FROM [work_items] WHERE state IN ('leased', 'in_progress') AND lease_expires_at <= @now ORDER BY lease_expires_at, id LIMIT @limit");
+        """
+        SELECT * FROM [work_items]
+        WHERE state IN ('leased', 'in_progress') AND lease_expires_at <= @now AND (lease_expires_at, id) > (@after, @after_id)
+        ORDER BY lease_expires_at, id LIMIT @limit
+        """);
 
     private static readonly Statement LockExpired = new(
         """
@@ -69,8 +73,10 @@ internal sealed class SqliteLeasingSql : ILeasingSql
 
     public Task<int> PromoteDueAsync(UnitOfWork unit, int limit) => PromoteDue.ExecuteAsync(unit, ("limit", limit));
 
-    public Task<IReadOnlyList<WorkItem>> FindExpiredAsync(WorkManagerDbContext db, WorkClock clock, int limit) =>
-        FindExpired.QueryAsync<WorkItem>(db, databaseClock: false, QueryTrackingBehavior.NoTracking, ("now", clock.Now().UtcDateTime), ("limit", limit));
+    public Task<IReadOnlyList<WorkItem>> FindExpiredAsync(WorkManagerDbContext db, WorkClock clock, WorkItem? after, int limit) =>
+        FindExpired.QueryAsync<WorkItem>(
+            db, databaseClock: false, QueryTrackingBehavior.NoTracking, ("now", clock.Now().UtcDateTime), ("limit", limit),
+            ("after", after?.LeaseExpiresAt?.UtcDateTime ?? DateTime.SpecifyKind(DateTime.MinValue, DateTimeKind.Utc)), ("after_id", after?.Id ?? Guid.Empty));
 
     public Task<IReadOnlyList<WorkItem>> LockExpiredAsync(UnitOfWork unit, IReadOnlyCollection<Guid> itemIds) =>
         LockExpired.QueryAsync<WorkItem>(unit, QueryTrackingBehavior.TrackAll, ("ids", SqliteDialect.IdList(itemIds)));

@@ -1,0 +1,62 @@
+using AwesomeAssertions;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using WorkManager.Providers.PostgreSql;
+using WorkManager.Tests.Shop;
+
+namespace WorkManager.Tests.Providers;
+
+/// <summary>What is asked of a PostgreSQL server.</summary>
+public sealed class PostgreSqlServer(PostgreSqlFixture databases) : IClassFixture<PostgreSqlFixture>
+{
+    [Fact]
+    public async Task A_server_that_may_lose_commits_is_warned_about()
+    {
+        await using var database = await databases.CreateAsync(ShopApp.Migrated);
+        using var sink = new LogSink();
+        await using var app = ShopApp.On(
+            database,
+            b => b.Services.AddLogging(l => l.AddProvider(sink)),
+            context: o => o.UseNpgsql(database.ConnectionString + ";Options=-c synchronous_commit=off"));
+
+        await app.Maintenance.CheckSchemaAsync();
+
+        sink.Entries.Single(e => e.Event == "CommitsNotDurable").Should().Match<(LogLevel Level, string?, string Text, Exception?)>(
+            e => e.Level == LogLevel.Warning && e.Text.Contains("synchronous_commit = off"));
+    }
+
+    [Theory]
+    [InlineData(14, false, "PostgreSQL 14*15 or newer")]
+    [InlineData(15, true, "Npgsql.EnableLegacyTimestampBehavior")]
+    public void A_server_or_driver_that_would_damage_data_is_refused(int version, bool legacyTimestamps, string saying) =>
+        FluentActions.Invoking(() => PostgreSqlDialect.EnsureSupported(version, legacyTimestamps)).Should().ThrowExactly<NotSupportedException>().WithMessage($"*{saying}*");
+
+    [Fact]
+    public void From_version_15_on_it_is_welcome() => PostgreSqlDialect.EnsureSupported(15, legacyTimestamps: false);
+
+    [Fact]
+    public async Task Leases_are_taken_back_behind_those_of_an_order_that_somebody_has_locked()
+    {
+        await using var app = await ShopApp.StartAsync(databases);
+        // More than a batch, and first in line.
+        var locked = await app.Requester.ProposeAsync(Batches.Payload(120));
+        await app.Agent("agent-1").CheckoutManyAsync(120);
+        app.Time.Advance(TimeSpan.FromSeconds(1));
+        await app.Requester.ProposeAsync(Batches.Payload(30));
+        await app.Agent("agent-2").CheckoutManyAsync(30);
+        app.Time.Advance(TimeSpan.FromSeconds(121));
+
+        await using (var other = await app.Database.OpenConnectionAsync())
+        {
+            await using var transaction = await other.BeginTransactionAsync();
+            await using var command = other.CreateCommand();
+            command.CommandText = $"UPDATE work_orders SET revision = revision WHERE id = '{locked.Id}'";
+            await command.ExecuteNonQueryAsync();
+
+            (await app.Maintenance.ReclaimExpiredAsync()).Should().Be(30);
+        }
+
+        (await app.Maintenance.ReclaimExpiredAsync()).Should().Be(120);
+    }
+}
