@@ -69,7 +69,8 @@ internal sealed class SchemaGuard(StoreDialects dialects)
             MigrationOwnership.Host => $"Its own migrations make them: run 'dotnet ef migrations add <name> --context {name}', then 'dotnet ef database update --context {name}'.",
             MigrationOwnership.None => $"{name} leaves them to another context: migrate that one.",
             _ => $"Run 'dotnet ef database update --context {name}', or apply the migrations at deployment: a script has to begin at 0, since they sort before yours. "
-                + "EnsureCreated() leaves these tables out, and EnsureWorkManagerCreated() makes them.",
+                + "EnsureCreated() leaves these tables out, and EnsureWorkManagerCreated() makes them. "
+                + "If the command finds nothing to do, an IDesignTimeDbContextFactory builds the options without UseWorkManager().",
         };
         return nothingThere
             ? new WorkManagerSchemaException(WorkErrorCodes.SchemaMissing, $"The tables of WorkManager are missing. {command}")

@@ -1,0 +1,8 @@
+using Microsoft.EntityFrameworkCore;
+
+namespace Shop;
+
+public class ShopContext(DbContextOptions<ShopContext> options) : DbContext(options)
+{
+    public DbSet<Customer> Customers => Set<Customer>();
+}
