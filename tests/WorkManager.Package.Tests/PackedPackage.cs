@@ -3,9 +3,12 @@ namespace WorkManager.Package.Tests;
 /// <summary>The package as <c>dotnet pack</c> makes it, in a feed of its own and under a version that nobody has cached.</summary>
 public sealed class PackedPackage : IAsyncLifetime
 {
+    private const string Project = "src/WorkManager/WorkManager.csproj";
+
     private readonly DirectoryInfo feed = Directory.CreateTempSubdirectory("workmanager-feed-");
 
-    public string Version { get; } = $"0.1.0-test.t{Guid.NewGuid():N}";
+    /// <summary>The repository's, and more.</summary>
+    public string Version { get; private set; } = "";
 
     public string Feed => feed.FullName;
 
@@ -13,9 +16,15 @@ public sealed class PackedPackage : IAsyncLifetime
 
     public string SymbolsFile => Path.ChangeExtension(File, ".snupkg");
 
-    // Without building: the same assembly that the other tests test.
-    public async ValueTask InitializeAsync() => await new CommandLine(Repository.Root).DotNetAsync(
-        "pack", "src/WorkManager/WorkManager.csproj", "--no-build", "-c", Repository.Configuration, "-o", Feed, $"-p:PackageVersion={Version}");
+    public async ValueTask InitializeAsync()
+    {
+        var commandLine = new CommandLine(Repository.Root);
+        var version = (await commandLine.DotNetAsync("msbuild", Project, "-getProperty:Version")).Trim();
+        Version = $"{version}{(version.Contains('-', StringComparison.Ordinal) ? '.' : '-')}t{Guid.NewGuid():N}";
+
+        // Without building: the same assembly that the other tests test.
+        await commandLine.DotNetAsync("pack", Project, "--no-build", "-c", Repository.Configuration, "-o", Feed, $"-p:PackageVersion={Version}");
+    }
 
     public ValueTask DisposeAsync()
     {
