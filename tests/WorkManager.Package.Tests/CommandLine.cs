@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace WorkManager.Package.Tests;
 
-/// <summary>Runs <c>dotnet</c> as a user would, in a folder of the user's.</summary>
+/// <summary>Runs <c>dotnet</c>, or lines of a shell, as a user would, in a folder of the user's.</summary>
 internal sealed class CommandLine(string folder)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
@@ -17,9 +17,19 @@ internal sealed class CommandLine(string folder)
         return output;
     }
 
-    public async Task<(int ExitCode, string Output)> TryDotNetAsync(params string[] arguments)
+    public Task<(int ExitCode, string Output)> TryDotNetAsync(params string[] arguments) => TryAsync("dotnet", arguments);
+
+    /// <summary>What lines of a shell wrote, up to the first that fails: that is an error with the whole output.</summary>
+    public async Task<string> BashAsync(string lines)
     {
-        using var process = Process.Start(StartInfo(arguments))!;
+        var (exitCode, output) = await TryAsync("bash", "-e", "-c", lines);
+        Assert.True(exitCode == 0, $"{lines}ended with {exitCode}:\n{output}");
+        return output;
+    }
+
+    private async Task<(int ExitCode, string Output)> TryAsync(string program, params string[] arguments)
+    {
+        using var process = Process.Start(StartInfo(program, arguments))!;
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         patience.CancelAfter(Patience);
         try
@@ -35,9 +45,9 @@ internal sealed class CommandLine(string folder)
         }
     }
 
-    private ProcessStartInfo StartInfo(string[] arguments)
+    private ProcessStartInfo StartInfo(string program, string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet", arguments) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(program, arguments) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
 
         // `dotnet test` leaves the traces of its own build to its children.
         foreach (var inherited in start.Environment.Keys.Where(k => k.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase)).ToList())

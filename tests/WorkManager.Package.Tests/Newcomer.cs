@@ -1,0 +1,129 @@
+using System.Text.RegularExpressions;
+
+namespace WorkManager.Package.Tests;
+
+/// <summary>
+/// Somebody with nothing but a clone and an empty folder, who followed getting-started.md as it is printed, up to where it goes on to PostgreSQL.
+/// The page says in words what is to be done with a block of code: these are the only words that the newcomer understands.
+/// </summary>
+public sealed partial class Newcomer : IAsyncLifetime
+{
+    private const string PackLine = "dotnet pack WorkManager/src/WorkManager -c Release";
+    private const string PostgreSqlHeading = "On PostgreSQL";
+
+    private readonly ScratchFolder folder = new();
+    private readonly string whereLinesEnded;
+    private readonly IReadOnlyList<TutorialStep> steps = Tutorial.Read("docs/start/getting-started.md");
+    private string workingFolder;
+
+    public Newcomer(PackedPackage package)
+    {
+        ArgumentNullException.ThrowIfNull(package);
+        Version = $"{package.Version}.clone";
+        workingFolder = folder.FullName;
+        whereLinesEnded = folder.PathOf("where-lines-ended");
+    }
+
+    /// <summary>What the newcomer packs: no cache has that.</summary>
+    public string Version { get; }
+
+    /// <summary>What the program printed.</summary>
+    public string Output { get; private set; } = "";
+
+    /// <summary>What the page says that it prints.</summary>
+    public string PrintedOutput => steps.Single(step => step.Language == "text").Text;
+
+    public async ValueTask InitializeAsync()
+    {
+        Directory.CreateDirectory(folder.PathOf("home"));
+        Directory.CreateSymbolicLink(folder.PathOf("WorkManager"), Repository.Root);
+        await FollowAsync(steps.Where(step => step.Heading != PostgreSqlHeading));
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        folder.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>Goes on to PostgreSQL.</summary>
+    public async Task MoveToAsync(TestDatabase database) => await FollowAsync(steps
+        .Where(step => step.Heading == PostgreSqlHeading)
+        .Select(step => step with { Text = ConnectionString().Replace(step.Text, database.ConnectionString) }));
+
+    public string Read(string path) => folder.Read(path);
+
+    public Task<string> RunAsync() => BashAsync("dotnet run\n");
+
+    private async Task FollowAsync(IEnumerable<TutorialStep> steps)
+    {
+        foreach (var step in steps)
+        {
+            await (step.Language switch
+            {
+                "bash" => BashAsync(step.Text),
+                "csharp" => WriteAsync(step),
+                "text" when step.Paragraph == "`dotnet run` prints:" => KeepOutputAsync(),
+                _ => throw new InvalidOperationException($"The page has a block that nobody can follow: {step}"),
+            });
+        }
+    }
+
+    private async Task KeepOutputAsync() => Output = await RunAsync();
+
+    private async Task WriteAsync(TutorialStep step)
+    {
+        if (ReplaceLine().Match(step.Paragraph) is { Success: true } replace)
+        {
+            var file = Path.Combine(workingFolder, replace.Groups["file"].Value);
+            var lines = await File.ReadAllLinesAsync(file);
+            var line = Array.IndexOf(lines, lines.Single(l => l.Contains(replace.Groups["line"].Value, StringComparison.Ordinal)));
+            lines[line] = step.Text;
+            await File.WriteAllLinesAsync(file, lines);
+        }
+        else if (Append().Match(step.Paragraph) is { Success: true } append)
+        {
+            await File.AppendAllTextAsync(Path.Combine(workingFolder, append.Groups["file"].Value), "\n" + step.Text);
+        }
+        else if (Write().Match(step.Paragraph) is { Success: true } write)
+        {
+            await File.WriteAllTextAsync(Path.Combine(workingFolder, write.Groups["file"].Value), step.Text);
+        }
+
+        // A block of code that no file is named for shows what could be done instead.
+    }
+
+    /// <summary>Runs lines where the last ones ended.</summary>
+    private async Task<string> BashAsync(string lines)
+    {
+        var commandLine = new CommandLine(workingFolder)
+        {
+            Environment =
+            {
+                ["HOME"] = folder.PathOf("home"),
+
+                // No package is loaded twice, and nothing of WorkManager is taken that was there before.
+                ["NUGET_PACKAGES"] = folder.PathOf("home/.nuget/packages"),
+                ["NUGET_FALLBACK_PACKAGES"] = Repository.PackageCache,
+            },
+        };
+
+        // What has been built already is packed.
+        lines = lines.Replace(PackLine, $"dotnet pack WorkManager/src/WorkManager -c {Repository.Configuration} --no-build -p:PackageVersion={Version}", StringComparison.Ordinal);
+        var output = await commandLine.BashAsync($"trap 'pwd > {whereLinesEnded}' EXIT\n{lines}");
+        workingFolder = (await File.ReadAllTextAsync(whereLinesEnded)).TrimEnd('\n');
+        return output;
+    }
+
+    [GeneratedRegex("Replace the line with `(?<line>[^`]+)` in `(?<file>[^`]+)`:$")]
+    private static partial Regex ReplaceLine();
+
+    [GeneratedRegex("Append to `(?<file>[^`]+)`:$")]
+    private static partial Regex Append();
+
+    [GeneratedRegex("`(?<file>[^`]+)`:$")]
+    private static partial Regex Write();
+
+    [GeneratedRegex("Host=[^\"]+")]
+    private static partial Regex ConnectionString();
+}
