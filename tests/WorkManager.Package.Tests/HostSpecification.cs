@@ -22,13 +22,13 @@ public abstract partial class HostSpecification(DatabaseFixture databases, Built
 
         foreach (var context in host.AddsMigrations ? host.Contexts : [])
         {
-            Check(host, "pending", await hosts.EfAsync(commandLine, host, context, "migrations", "has-pending-model-changes"));
+            Check(host, "pending", await hosts.EfAgainAsync(commandLine, host, context, "migrations", "has-pending-model-changes"));
         }
 
-        AssertLists(host, Check(host, "list", await hosts.EfAsync(commandLine, host, host.Contexts[0], "migrations", "list")));
+        AssertLists(host, Check(host, "list", await hosts.EfAgainAsync(commandLine, host, host.Contexts[0], "migrations", "list")));
 
         var script = $"{host.Name}.sql";
-        Check(host, "script", await hosts.EfAsync(commandLine, host, host.Contexts[0], "migrations", "script", "--output", script));
+        Check(host, "script", await hosts.EfAgainAsync(commandLine, host, host.Contexts[0], "migrations", "script", "--output", script));
         await AssertMakesTheTablesAsync(host, File.ReadAllText(hosts.PathOf(script)));
 
         foreach (var context in host.Contexts)
@@ -38,7 +38,7 @@ public abstract partial class HostSpecification(DatabaseFixture databases, Built
 
         Check(host, "order", await commandLine.TryDotNetAsync(host.Program));
 
-        var down = await hosts.EfAsync(commandLine, host, host.Contexts[0], "database", "update", "0");
+        var down = await hosts.EfAgainAsync(commandLine, host, host.Contexts[0], "database", "update", "0");
         if (host.Limits.ContainsKey("down"))
         {
             Check(host, "down", down);

@@ -5,6 +5,7 @@ using Microsoft.EntityFrameworkCore.Metadata;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using Microsoft.EntityFrameworkCore.Metadata.Conventions;
 using Microsoft.EntityFrameworkCore.Metadata.Conventions.Infrastructure;
+using Microsoft.EntityFrameworkCore.Migrations;
 using Microsoft.EntityFrameworkCore.Storage;
 using WorkManager.Orders;
 
@@ -81,6 +82,12 @@ internal sealed class WorkManagerConventionSetPlugin(IDbContextOptions options, 
     {
         public void ProcessModelFinalizing(IConventionModelBuilder modelBuilder, IConventionContext<IConventionModelBuilder> context)
         {
+            if (modelBuilder.Metadata.FindEntityType(typeof(HistoryRow)) is not null)
+            {
+                // EF Core uses the same conventions for the model of its history table, and would make our tables along with that.
+                return;
+            }
+
             foreach (var entity in ShippedModel.In(modelBuilder.Metadata))
             {
                 ((IMutableEntityType)entity).SetIsTableExcludedFromMigrations(false);

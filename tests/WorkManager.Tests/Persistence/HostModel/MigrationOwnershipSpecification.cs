@@ -37,6 +37,17 @@ public abstract class MigrationOwnershipSpecification(DatabaseFixture databases)
     }
 
     [Fact]
+    public async Task The_history_table_of_a_host_that_owns_the_tables_is_made_without_them()
+    {
+        await using var database = await databases.CreateAsync();
+        await using var context = Shop(database, MigrationOwnership.Host);
+
+        await context.GetService<IHistoryRepository>().CreateIfNotExistsAsync(Cancel);
+
+        Assert.Empty((await DatabaseSchema.ReadAsync(database)).Tables);
+    }
+
+    [Fact]
     public async Task A_context_that_only_reads_makes_nothing_of_ours()
     {
         await using var database = await databases.CreateAsync(Hosts.Migrated);
