@@ -8,7 +8,6 @@ namespace WorkManager.Package.Tests;
 /// </summary>
 public sealed partial class Newcomer : IAsyncLifetime
 {
-    private const string PackLine = "dotnet pack WorkManager/src/WorkManager -c Release";
     private const string PostgreSqlHeading = "On PostgreSQL";
 
     private readonly ScratchFolder folder = new();
@@ -109,7 +108,9 @@ public sealed partial class Newcomer : IAsyncLifetime
         };
 
         // What has been built already is packed.
-        lines = lines.Replace(PackLine, $"dotnet pack WorkManager/src/WorkManager -c {Repository.Configuration} --no-build -p:PackageVersion={Version}", StringComparison.Ordinal);
+        lines = lines.Replace(
+            "WorkManager/src/WorkManager -c Release", $"WorkManager/src/WorkManager -c {Repository.Configuration} --no-build -p:PackageVersion={Version}",
+            StringComparison.Ordinal);
         var output = await commandLine.BashAsync($"trap 'pwd > {whereLinesEnded}' EXIT\n{lines}");
         workingFolder = (await File.ReadAllTextAsync(whereLinesEnded)).TrimEnd('\n');
         return output;

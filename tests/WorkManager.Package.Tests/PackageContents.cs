@@ -43,7 +43,7 @@ public sealed partial class PackageContents : IDisposable
     {
         var changelog = RepositoryFiles.Read("CHANGELOG.md").Split("\n## ");
         var headings = changelog.Skip(1).Select(section => section[1..section.IndexOf(']', StringComparison.Ordinal)]).ToList();
-        var released = headings.Select(h => Version.TryParse(h.Split('-')[0], out var version) ? version : null).FirstOrDefault(v => v is not null) ?? new(0, 0);
+        var released = headings.Where(h => h != "Unreleased").Select(h => Version.Parse(h.Split('-')[0])).FirstOrDefault() ?? new(0, 0);
         var expected = headings[0] == "Unreleased" ? $"{released.Major}.{released.Minor + 1}.0-dev" : headings[0];
 
         Assert.Matches($"^{Regex.Escape(expected)}[.-]t[0-9a-f]+$", Value("version"));
@@ -93,7 +93,7 @@ public sealed partial class PackageContents : IDisposable
     {
         var expected = RepositoryFiles.Find("src/WorkManager/Persistence/Migrations", "*.cs").Select(p => Path.GetFileName(p).Split('.')[0]).Distinct();
 
-        var found = ReadAssembly(reader => reader.CustomAttributes.Select(reader.GetCustomAttribute).Select(a => MigrationId(reader, a)).OfType<string>().ToList());
+        var found = ReadAssembly(reader => reader.CustomAttributes.Select(a => MigrationId(reader, reader.GetCustomAttribute(a))).OfType<string>().ToList());
 
         Assert.NotEmpty(found);
         Assert.Equal(expected.Where(name => char.IsAsciiDigit(name[0])), found.Order(StringComparer.Ordinal));

@@ -26,7 +26,8 @@ public sealed class VersionFromTheChangelog
         folder.Write("CHANGELOG.md", $"# Changelog\n\nAbout it.\n\n{first}\n\n{notes}\n\n{string.Join("\n\n- old\n\n", later)}\n");
 
         var output = await folder.CommandLine().DotNetAsync(
-            "msbuild", Path.Combine(Repository.Root, "eng/Version.props"), "-getProperty:Version,PackageReleaseNotes", $"-p:ChangelogFile={folder.PathOf("CHANGELOG.md")}");
+            "msbuild", Path.Combine(Repository.Root, "eng/Version.props"), "-getProperty:Version,PackageReleaseNotes",
+            $"-p:ChangelogFile={folder.PathOf("CHANGELOG.md")}");
 
         var properties = JsonDocument.Parse(output).RootElement.GetProperty("Properties");
         Assert.Equal(version, properties.GetProperty("Version").GetString());
