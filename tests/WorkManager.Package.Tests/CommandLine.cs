@@ -27,9 +27,12 @@ internal sealed class CommandLine(string folder)
         return output;
     }
 
+    /// <summary>Starts a program with what it writes redirected. The caller ends it.</summary>
+    public Process Start(string program, params string[] arguments) => Process.Start(StartInfo(program, arguments))!;
+
     private async Task<(int ExitCode, string Output)> TryAsync(string program, params string[] arguments)
     {
-        using var process = Process.Start(StartInfo(program, arguments))!;
+        using var process = Start(program, arguments);
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         patience.CancelAfter(Patience);
         try

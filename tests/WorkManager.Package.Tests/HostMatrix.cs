@@ -19,6 +19,9 @@ public sealed class HostMatrix : IAsyncDisposable
     internal void Add(Provider provider, HostKind host, string command) =>
         cells[(provider, host.Name, command)] = host.Limits.TryGetValue(command, out var limit) ? $"({NumberOf(limit)})" : "✓";
 
+    private string Cell(Provider provider, HostKind host, string command) =>
+        !host.AddsMigrations && command is ("add" or "pending") ? "–" : cells.GetValueOrDefault((provider, host.Name, command), "✗");
+
     private static IReadOnlyList<Limit> Limits { get; } = [.. HostKinds.All.SelectMany(h => h.Limits.Values).DistinctBy(l => l.Text)];
 
     private static int NumberOf(Limit limit) => Limits.TakeWhile(l => l.Text != limit.Text).Count() + 1;
@@ -37,7 +40,7 @@ public sealed class HostMatrix : IAsyncDisposable
             text.AppendLine($"| Host | {string.Join(" | ", Columns.Select(c => c.Header))} |").AppendLine($"|---|{string.Concat(Columns.Select(_ => "---|"))}");
             foreach (var host in HostKinds.All)
             {
-                text.AppendLine($"| {host.What} | {string.Join(" | ", Columns.Select(c => cells.GetValueOrDefault((provider, host.Name, c.Command), "✗")))} |");
+                text.AppendLine($"| {host.What} | {string.Join(" | ", Columns.Select(c => Cell(provider, host, c.Command)))} |");
             }
 
             text.AppendLine();

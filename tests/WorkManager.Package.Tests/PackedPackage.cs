@@ -5,7 +5,15 @@ public sealed class PackedPackage : IAsyncLifetime
 {
     private const string Project = "src/WorkManager/WorkManager.csproj";
 
+    private readonly Lazy<Task<string>> next;
     private readonly DirectoryInfo feed = Directory.CreateTempSubdirectory("workmanager-feed-");
+
+    public PackedPackage() => next = new(async () =>
+    {
+        var version = $"99.0.0-dev.t{Guid.NewGuid():N}";
+        await NextPackage.PackAsync(Feed, version);
+        return version;
+    });
 
     /// <summary>The repository's, and more.</summary>
     public string Version { get; private set; } = "";
@@ -26,15 +34,19 @@ public sealed class PackedPackage : IAsyncLifetime
         await commandLine.DotNetAsync("pack", Project, "--no-build", "-c", Repository.Configuration, "-o", Feed, $"-p:PackageVersion={Version}");
     }
 
-    public ValueTask DisposeAsync()
+    /// <summary>Packs a later version with a second migration into the same feed.</summary>
+    public Task<string> PackNextAsync() => next.Value;
+
+    public async ValueTask DisposeAsync()
     {
         feed.Delete(recursive: true);
-        var cached = Path.Combine(Repository.PackageCache, "workmanager", Version);
-        if (Directory.Exists(cached))
+        foreach (var version in next.IsValueCreated ? [Version, await next.Value] : new[] { Version })
         {
-            Directory.Delete(cached, recursive: true);
+            var cached = Path.Combine(Repository.PackageCache, "workmanager", version);
+            if (Directory.Exists(cached))
+            {
+                Directory.Delete(cached, recursive: true);
+            }
         }
-
-        return ValueTask.CompletedTask;
     }
 }

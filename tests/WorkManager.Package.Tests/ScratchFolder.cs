@@ -25,11 +25,11 @@ internal sealed class ScratchFolder : IDisposable
         [.. Directory.GetFiles(PathOf(under), pattern, SearchOption.AllDirectories).Select(f => Path.GetRelativePath(FullName, f)).Order(StringComparer.Ordinal)];
 
     /// <summary>Copies the source files of a folder of projects.</summary>
-    public void CopyFrom(string source)
+    public void CopyFrom(string source, string to = "")
     {
         foreach (var file in Directory.GetFiles(source, "*", SearchOption.AllDirectories))
         {
-            var path = Path.GetRelativePath(source, file);
+            var path = Path.Combine(to, Path.GetRelativePath(source, file));
             if (!path.Split(Path.DirectorySeparatorChar).Any(part => part is "bin" or "obj"))
             {
                 Directory.CreateDirectory(Path.GetDirectoryName(PathOf(path))!);

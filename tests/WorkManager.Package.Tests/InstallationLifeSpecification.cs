@@ -1,0 +1,192 @@
+using System.Data.Common;
+
+namespace WorkManager.Package.Tests;
+
+/// <summary>What becomes of an installation over the years: the host's migrations, ours of a later version, and what goes wrong in between.</summary>
+public abstract class InstallationLifeSpecification(DatabaseFixture databases, PackedPackage package)
+{
+    private const string First = "00000000000001_WorkManager_Initial";
+    private const string Lock = "SELECT count(*) FROM \"__EFMigrationsLock\"";
+
+    private bool OnSqlite => databases.Provider == Provider.Sqlite;
+
+    [Fact]
+    public async Task A_later_package_brings_a_migration_after_the_host_has_applied_its_own()
+    {
+        await using var database = await databases.CreateAsync();
+        using var host = new InstalledHost(package, database);
+        await host.RestoreToolsAsync();
+        await host.BuildAsync();
+        await host.AddMigrationAsync("First");
+        await host.EfAsync("database", "update");
+        await host.RunAsync();
+
+        host.AddProperty("Email");
+        await host.BuildAsync();
+        await host.AddMigrationAsync("Second");
+        await host.EfAsync("database", "update");
+        await host.RunAsync();
+        var history = await HistoryAsync(database);
+
+        host.Use(await package.PackNextAsync());
+        await host.BuildAsync();
+        Assert.Matches($@"(?s){First}\s.*{NextPackage.Migration} \(Pending\).*_First\s.*_Second\s", await host.EfAsync("migrations", "list"));
+        await host.EfAsync("migrations", "has-pending-model-changes");
+        var (exitCode, output) = await host.TryRunAsync();
+        Assert.NotEqual(0, exitCode);
+        Assert.Contains("work_orders.remark is missing", output, StringComparison.Ordinal);
+
+        // A script from the host's own last migration has nothing of ours, which sort before it; one that asks the database has.
+        Assert.DoesNotContain("remark", await host.EfAsync("migrations", "script", "Second"), StringComparison.Ordinal);
+        Assert.Contains("remark", await host.EfAsync("migrations", "script"), StringComparison.Ordinal);
+        if (!OnSqlite)
+        {
+            await host.EfAsync("migrations", "script", "--idempotent", "--output", "upgrade.sql");
+            await database.ExecuteAsync(host.Read("upgrade.sql"));
+            await database.ExecuteAsync($"ALTER TABLE work_orders DROP COLUMN remark; DELETE FROM \"__EFMigrationsHistory\" WHERE \"MigrationId\" = '{NextPackage.Migration}'");
+        }
+
+        await host.BundleAsync();
+        Assert.Equal(history, await HistoryAsync(database));
+        await host.RunAsync();
+
+        // Down to the host's previous migration, and up again: ours are further down.
+        await host.EfAsync("database", "update", "First");
+        await host.EfAsync("database", "update");
+        await host.RunAsync();
+
+        // Back to the package before, on the newer database.
+        host.Use(package.Version);
+        await host.BuildAsync();
+        await host.EfAsync("database", "update");
+        await host.RunAsync();
+    }
+
+    [Fact]
+    public async Task A_target_that_would_revert_the_hosts_migrations_is_not_found_and_nothing_is_reverted()
+    {
+        await using var database = await databases.CreateAsync();
+        using var host = new InstalledHost(package, database);
+        host.Use(await package.PackNextAsync());
+        await host.RestoreToolsAsync();
+        await host.BuildAsync();
+        await host.AddMigrationAsync("First");
+        await host.EfAsync("database", "update");
+        await host.RunAsync();
+
+        foreach (var target in new[] { First, "Frist" })
+        {
+            var (exitCode, output) = await host.TryEfAsync("database", "update", target);
+            Assert.NotEqual(0, exitCode);
+            Assert.Contains($"The migration '{target}' was not found", output, StringComparison.Ordinal);
+            if (OnSqlite)
+            {
+                // EF Core leaves its lock behind, and the next update would wait for ever: the documented cure.
+                Assert.Equal(1L, await database.ScalarAsync(Lock));
+                await database.ExecuteAsync("DELETE FROM \"__EFMigrationsLock\"");
+            }
+
+            await host.EfAsync("database", "update");
+        }
+
+        await host.RunAsync();
+    }
+
+    [Fact]
+    public async Task Removing_migrations_with_force_and_once_more_costs_no_history()
+    {
+        await using var database = await databases.CreateAsync();
+        using var host = new InstalledHost(package, database);
+        await host.RestoreToolsAsync();
+        await host.BuildAsync();
+        await host.AddMigrationAsync("First");
+
+        // Without an order in the database the second time takes our empty tables, and the next update makes them anew.
+        await host.EfAsync("database", "update");
+        Assert.Contains("has already been applied", (await host.TryEfAsync("migrations", "remove")).Output, StringComparison.Ordinal);
+        await host.EfAsync("migrations", "remove", "--force");
+        await host.BuildAsync();
+        await host.EfAsync("migrations", "remove", "--force");
+        await host.BuildAsync();
+        await host.AddMigrationAsync("Anew");
+        Assert.DoesNotContain("work_", File.ReadAllText(Assert.Single(Directory.GetFiles(host.Migrations, "*_Anew.cs"))), StringComparison.Ordinal);
+        await host.EfAsync("database", "update");
+        await host.RunAsync();
+        var history = await HistoryAsync(database);
+
+        // With one, they stay.
+        await host.EfAsync("migrations", "remove", "--force");
+        await host.BuildAsync();
+        var (exitCode, output) = await host.TryEfAsync("migrations", "remove", "--force");
+        Assert.NotEqual(0, exitCode);
+        Assert.Contains("AllowSchemaRemoval", output, StringComparison.Ordinal);
+        Assert.Equal(history, await HistoryAsync(database));
+
+        await host.AddMigrationAsync("Again");
+        await host.EfAsync("database", "update");
+        await host.RunAsync();
+    }
+
+    [Fact]
+    public async Task An_update_that_is_killed_is_finished_by_the_next()
+    {
+        await using var database = await databases.CreateAsync();
+        using var host = new InstalledHost(package, database);
+        await host.RestoreToolsAsync();
+        host.Write("Migrations/Slow.cs", SlowMigration(OnSqlite
+            ? "CREATE TABLE slow AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 200000000) SELECT max(i) AS i FROM n"
+            : "CREATE TABLE slow AS SELECT pg_sleep(5)"));
+        await host.BuildAsync();
+
+        await host.KillEfAsync(() => HasAppliedOursAsync(database), "database", "update");
+
+        Assert.Equal(0L, await database.ScalarAsync("SELECT count(*) FROM \"__EFMigrationsHistory\" WHERE \"MigrationId\" LIKE '%Slow'"));
+        if (OnSqlite)
+        {
+            Assert.Equal(1L, await database.ScalarAsync(Lock));
+            await database.ExecuteAsync("DELETE FROM \"__EFMigrationsLock\"");
+        }
+
+        host.Write("Migrations/Slow.cs", SlowMigration("CREATE TABLE slow (i INTEGER)"));
+        await host.BuildAsync();
+        await host.EfAsync("database", "update");
+        await host.AddMigrationAsync("First");
+        await host.EfAsync("database", "update");
+        await host.RunAsync();
+    }
+
+    private static string SlowMigration(string sql) => $$"""
+        using Microsoft.EntityFrameworkCore;
+        using Microsoft.EntityFrameworkCore.Infrastructure;
+        using Microsoft.EntityFrameworkCore.Migrations;
+
+        [DbContext(typeof(Shop.ShopContext)), Migration("20260101000000_Slow")]
+        public sealed class Slow : Migration
+        {
+            protected override void Up(MigrationBuilder migrationBuilder) => migrationBuilder.Sql("{{sql}}");
+        }
+        """;
+
+    private static async Task<bool> HasAppliedOursAsync(TestDatabase database)
+    {
+        try
+        {
+            return await database.ScalarAsync("SELECT count(*) FROM \"__EFMigrationsHistory\"") is 1L;
+        }
+        catch (DbException)
+        {
+            // The tool has not come that far.
+            return false;
+        }
+    }
+
+    /// <summary>Every row that must not get lost.</summary>
+    private static async Task<string> HistoryAsync(TestDatabase database) =>
+        $"{await database.ScalarAsync("SELECT count(*) FROM work_orders")} orders, {await database.ScalarAsync("SELECT count(*) FROM work_events")} events, "
+        + $"{await database.ScalarAsync("SELECT count(*) FROM work_decisions")} decisions";
+}
+
+public sealed class InstallationLifeOnSqlite(SqliteFixture databases, PackedPackage package) : InstallationLifeSpecification(databases, package), IOnSqlite;
+
+public sealed class InstallationLifeOnPostgreSql(PostgreSqlFixture databases, PackedPackage package)
+    : InstallationLifeSpecification(databases, package), IOnPostgreSql;

@@ -1,0 +1,91 @@
+namespace WorkManager.Package.Tests;
+
+/// <summary>The application of a team that installed the package, on a database of its own, over the years.</summary>
+internal sealed class InstalledHost : IDisposable
+{
+    private const string Project = "GenericHost";
+
+    private readonly ScratchFolder folder = new();
+    private readonly CommandLine commandLine;
+    private readonly string provider;
+
+    public InstalledHost(PackedPackage package, TestDatabase database)
+    {
+        provider = database.Provider.ToString();
+        folder.CopyFrom(Path.Combine(Repository.Root, "tests/WorkManager.Package.Tests/Hosts"));
+        folder.UsePackages(package);
+        commandLine = folder.CommandLine();
+        commandLine.Environment["HostProvider"] = provider;
+        commandLine.Environment["EFCoreVersion"] = Repository.EFCoreVersion;
+        commandLine.Environment["NpgsqlVersion"] = Repository.VersionOf("Npgsql.EntityFrameworkCore.PostgreSQL");
+        commandLine.Environment["SHOP_DATABASE"] = database.ConnectionString;
+        Use(package.Version);
+    }
+
+    public string Migrations => folder.PathOf($"{Project}/Migrations");
+
+    /// <summary>Installs a version of the package; it takes the next build.</summary>
+    public void Use(string version) => commandLine.Environment["WorkManagerVersion"] = version;
+
+    public async Task RestoreToolsAsync() => await commandLine.DotNetAsync("tool", "restore");
+
+    public async Task BuildAsync() => await commandLine.DotNetAsync("build", Project, "-v", "quiet");
+
+    public Task<(int ExitCode, string Output)> TryEfAsync(params string[] arguments) =>
+        commandLine.TryDotNetAsync(["ef", .. arguments, "--no-build", "--project", Project]);
+
+    public async Task<string> EfAsync(params string[] arguments) =>
+        await commandLine.DotNetAsync(["ef", .. arguments, "--no-build", "--project", Project]);
+
+    /// <summary>Adds a migration, and builds it.</summary>
+    public async Task AddMigrationAsync(string name)
+    {
+        await EfAsync("migrations", "add", name);
+        await BuildAsync();
+    }
+
+    /// <summary>An order from propose to applied.</summary>
+    public async Task RunAsync() => Assert.Contains("applied", await commandLine.DotNetAsync(Program), StringComparison.Ordinal);
+
+    public Task<(int ExitCode, string Output)> TryRunAsync() => commandLine.TryDotNetAsync(Program);
+
+    public void AddProperty(string property) =>
+        folder.Write("Shared/Customer.cs", folder.Read("Shared/Customer.cs").Replace("    public required string Name", $"    public string? {property} {{ get; set; }}\n\n    public required string Name", StringComparison.Ordinal));
+
+    public void Write(string path, string text) => folder.Write($"{Project}/{path}", text);
+
+    public string Read(string path) => folder.Read(path);
+
+    /// <summary>A program that applies the migrations, as a deployment would run it.</summary>
+    public async Task BundleAsync()
+    {
+        await commandLine.DotNetAsync("ef", "migrations", "bundle", "--project", Project, "--output", "bundle", "--force");
+        await commandLine.BashAsync("./bundle --connection \"$SHOP_DATABASE\"\n");
+    }
+
+    /// <summary>Runs the tool, and kills it as soon as something is so.</summary>
+    public async Task KillEfAsync(Func<Task<bool>> when, params string[] arguments)
+    {
+        using var process = commandLine.Start("dotnet", ["ef", .. arguments, "--no-build", "--project", Project]);
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        try
+        {
+            using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+            while (!await when())
+            {
+                Assert.False(process.HasExited, "The tool ended before it could be killed.");
+                await Task.Delay(TimeSpan.FromMilliseconds(20), patience.Token);
+            }
+        }
+        finally
+        {
+            process.Kill(entireProcessTree: true);
+            await process.WaitForExitAsync();
+        }
+    }
+
+    public void Dispose() => folder.Dispose();
+
+    private string Program => folder.PathOf($"{Project}/bin/Debug/{Repository.TargetFramework}/{Project}.dll");
+}
