@@ -5,7 +5,7 @@ namespace WorkManager.Package.Tests;
 /// <summary>Runs <c>dotnet</c>, or lines of a shell, as a user would, in a folder of the user's.</summary>
 internal sealed class CommandLine(string folder)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
 
     public Dictionary<string, string> Environment { get; } = [];
 
@@ -62,6 +62,9 @@ internal sealed class CommandLine(string folder)
         start.Environment["MSBUILDDISABLENODEREUSE"] = "1";
         start.Environment["DOTNET_CLI_UI_LANGUAGE"] = "en";
         start.Environment["DOTNET_NOLOGO"] = "true";
+
+        // Every program here lives for a second or two.
+        start.Environment["DOTNET_TieredPGO"] = "0";
         foreach (var (name, value) in Environment)
         {
             start.Environment[name] = value;

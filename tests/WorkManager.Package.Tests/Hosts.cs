@@ -105,8 +105,8 @@ internal static class HostKinds
 public abstract class BuiltHosts(PackedPackage package, Provider provider) : IAsyncLifetime
 {
     private readonly ScratchFolder folder = new();
-    private readonly ConcurrentDictionary<string, Exception> failures = [];
-    private readonly ConcurrentDictionary<(HostKind Host, HostContext Context), (string[] Before, string[] After)> tools = [];
+    private readonly Dictionary<string, Exception> failures = [];
+    private readonly ConcurrentDictionary<(HostKind Host, HostContext Context), EfTool> tools = [];
 
     public async ValueTask InitializeAsync()
     {
@@ -163,19 +163,8 @@ public abstract class BuiltHosts(PackedPackage package, Provider provider) : IAs
         return commandLine;
     }
 
-    /// <summary>Runs the tool as somebody would who has just built.</summary>
-    internal Task<(int ExitCode, string Output)> EfAsync(CommandLine commandLine, HostKind host, HostContext context, params string[] arguments) =>
-        commandLine.TryDotNetAsync(
-            ["ef", .. arguments, "--no-build", "--project", host.Projects.Project, "--startup-project", host.Projects.Startup, .. context.Arguments]);
-
-    /// <summary>
-    /// Runs the program that <c>dotnet ef</c> runs, with what it said about the projects the first time: most of the time of a command goes
-    /// into asking MSBuild about projects that have not changed.
-    /// </summary>
-    internal Task<(int ExitCode, string Output)> EfAgainAsync(CommandLine commandLine, HostKind host, HostContext context, params string[] arguments) =>
-        tools.TryGetValue((host, context), out var tool)
-            ? commandLine.TryDotNetAsync([.. tool.Before, .. arguments, .. context.Arguments, .. tool.After])
-            : EfAsync(commandLine, host, context, arguments);
+    internal EfTool Ef(HostKind host, HostContext context) =>
+        tools.GetOrAdd((host, context), static key => new(key.Host.Projects.Project, key.Host.Projects.Startup, key.Context.Arguments));
 
     private async Task BuildAsync() => await CommandLine().DotNetAsync("build", "Hosts.slnx", "-v", "quiet");
 
@@ -185,32 +174,17 @@ public abstract class BuiltHosts(PackedPackage package, Provider provider) : IAs
         {
             foreach (var context in host.AddsMigrations ? host.Contexts : [])
             {
-                await DoAsync(context, "migrations", "add", "First", "--output-dir", context.Migrations, "--verbose");
+                var ef = Ef(host, context);
+                await ef.RunAsync(CommandLine(), "migrations", "add", "First", "--output-dir", context.Migrations);
                 if (host.CompilesItsModel)
                 {
-                    await DoAsync(context, "dbcontext", "optimize");
+                    await ef.RunAsync(CommandLine(), "dbcontext", "optimize");
                 }
             }
         }
-        catch (InvalidOperationException failure)
+        catch (Exception failure) when (failure is not OperationCanceledException)
         {
             failures[host.Name] = failure;
-        }
-
-        async Task DoAsync(HostContext context, params string[] arguments)
-        {
-            var (exitCode, output) = await EfAsync(CommandLine(), host, context, arguments);
-            if (exitCode != 0)
-            {
-                throw new InvalidOperationException($"dotnet ef {string.Join(' ', arguments)} ended with {exitCode}:\n{output}");
-            }
-
-            if (arguments is ["migrations", "add", ..])
-            {
-                var command = output.Split('\n').Single(l => l.StartsWith("dotnet exec ", StringComparison.Ordinal)).Trim().Split(' ')[1..];
-                var end = Array.FindIndex(command, a => a.EndsWith("ef.dll", StringComparison.Ordinal)) + 1;
-                tools[(host, context)] = (command[..end], [.. command[Array.IndexOf(command, "--assembly")..].Where(a => a != "--verbose")]);
-            }
         }
     }
 }

@@ -6,16 +6,15 @@ internal sealed class InstalledHost : IDisposable
     private const string Project = "GenericHost";
 
     private readonly ScratchFolder folder = new();
+    private readonly EfTool ef = new(Project, Project);
     private readonly CommandLine commandLine;
-    private readonly string provider;
 
     public InstalledHost(PackedPackage package, TestDatabase database)
     {
-        provider = database.Provider.ToString();
         folder.CopyFrom(Path.Combine(Repository.Root, "tests/WorkManager.Package.Tests/Hosts"));
         folder.UsePackages(package);
         commandLine = folder.CommandLine();
-        commandLine.Environment["HostProvider"] = provider;
+        commandLine.Environment["HostProvider"] = database.Provider.ToString();
         commandLine.Environment["EFCoreVersion"] = Repository.EFCoreVersion;
         commandLine.Environment["NpgsqlVersion"] = Repository.VersionOf("Npgsql.EntityFrameworkCore.PostgreSQL");
         commandLine.Environment["SHOP_DATABASE"] = database.ConnectionString;
@@ -31,11 +30,9 @@ internal sealed class InstalledHost : IDisposable
 
     public async Task BuildAsync() => await commandLine.DotNetAsync("build", Project, "-v", "quiet");
 
-    public Task<(int ExitCode, string Output)> TryEfAsync(params string[] arguments) =>
-        commandLine.TryDotNetAsync(["ef", .. arguments, "--no-build", "--project", Project]);
+    public Task<(int ExitCode, string Output)> TryEfAsync(params string[] arguments) => ef.TryAsync(commandLine, arguments);
 
-    public async Task<string> EfAsync(params string[] arguments) =>
-        await commandLine.DotNetAsync(["ef", .. arguments, "--no-build", "--project", Project]);
+    public Task<string> EfAsync(params string[] arguments) => ef.RunAsync(commandLine, arguments);
 
     /// <summary>Adds a migration, and builds it.</summary>
     public async Task AddMigrationAsync(string name)
@@ -66,7 +63,7 @@ internal sealed class InstalledHost : IDisposable
     /// <summary>Runs the tool, and kills it as soon as something is so.</summary>
     public async Task KillEfAsync(Func<Task<bool>> when, params string[] arguments)
     {
-        using var process = commandLine.Start("dotnet", ["ef", .. arguments, "--no-build", "--project", Project]);
+        using var process = commandLine.Start("dotnet", ef.Line(arguments));
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
         try
