@@ -58,8 +58,9 @@ internal sealed class CommandLine(string folder)
             start.Environment.Remove(inherited);
         }
 
-        // A build node that stayed would keep the output open.
+        // A build node that stayed would keep the output open. A compiler that stays does not, and saves most of the time of a build.
         start.Environment["MSBUILDDISABLENODEREUSE"] = "1";
+        start.Environment["UseSharedCompilation"] = "true";
         start.Environment["DOTNET_CLI_UI_LANGUAGE"] = "en";
         start.Environment["DOTNET_NOLOGO"] = "true";
 
