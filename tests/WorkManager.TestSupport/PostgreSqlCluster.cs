@@ -29,6 +29,13 @@ public static class PostgreSqlCluster
     /// <summary>Why there can be no cluster here; null when there can.</summary>
     public static string? Unavailable => Binaries.Value.Problem;
 
+    /// <summary>Where a client program is: beside the server, or in the PATH.</summary>
+    public static string PathOf(string program)
+    {
+        var beside = Path.Combine(Binaries.Value.Folder ?? "", program);
+        return File.Exists(beside) ? beside : program;
+    }
+
     /// <summary>Creates a database with a new name.</summary>
     /// <param name="template">Connection string of the database to copy; an empty database without one.</param>
     /// <returns>Its connection string.</returns>

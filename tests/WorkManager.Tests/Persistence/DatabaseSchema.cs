@@ -24,7 +24,8 @@ internal sealed record DatabaseTable(
     IReadOnlyList<string> PrimaryKey,
     IReadOnlyList<DatabaseIndex> Indexes,
     IReadOnlyList<DatabaseForeignKey> ForeignKeys,
-    IReadOnlyList<DatabaseCheck> Checks)
+    IReadOnlyList<DatabaseCheck> Checks,
+    IReadOnlyList<string> Settings)
 {
     /// <summary>One line a fact: what an equality assertion shows when it fails.</summary>
     public IEnumerable<string> Describe() =>
@@ -34,6 +35,7 @@ internal sealed record DatabaseTable(
         .. Indexes.Select(i => $"{Name} {i}"),
         .. ForeignKeys.Select(f => $"{Name} {f}"),
         .. Checks.Select(c => $"{Name} {c}"),
+        .. Settings.Select(s => $"{Name} {s}"),
     ];
 }
 
@@ -106,7 +108,8 @@ internal sealed partial class SqliteCatalog(DbConnection connection) : Catalog(c
         foreach (var (name, sql) in tables)
         {
             var (columns, key) = await ReadColumnsAsync(name, sql);
-            read.Add(new(name, columns, key, await ReadIndexesAsync(name), await ReadForeignKeysAsync(name, sql), ReadChecks(sql)));
+            read.Add(new(
+                name, columns, key, await ReadIndexesAsync(name), await ReadForeignKeysAsync(name, sql), ReadChecks(sql), await ReadDefaultsAsync(name)));
         }
 
         return new(read);
@@ -121,6 +124,11 @@ internal sealed partial class SqliteCatalog(DbConnection connection) : Catalog(c
         var columns = rows.Select(r => new DatabaseColumn(r.Name, r.Type, !r.NotNull, r.Key == 1 && sql.Contains("AUTOINCREMENT", StringComparison.Ordinal)));
         return ([.. columns], [.. rows.Where(r => r.Key > 0).OrderBy(r => r.Key).Select(r => r.Name)]);
     }
+
+    private Task<List<string>> ReadDefaultsAsync(string table) => QueryAsync(
+        "SELECT name, dflt_value FROM pragma_table_xinfo($table) WHERE dflt_value IS NOT NULL ORDER BY cid",
+        r => $"DEFAULT {r.GetString(0)}: {r.GetString(1)}",
+        ("$table", table));
 
     private async Task<List<DatabaseIndex>> ReadIndexesAsync(string table)
     {
@@ -181,7 +189,8 @@ internal sealed class PostgreSqlCatalog(DbConnection connection, string schema) 
         foreach (var (id, name) in tables)
         {
             read.Add(new(
-                name, await ReadColumnsAsync(id), await ReadKeyAsync(id), await ReadIndexesAsync(id), await ReadForeignKeysAsync(id), await ReadChecksAsync(id)));
+                name, await ReadColumnsAsync(id), await ReadKeyAsync(id), await ReadIndexesAsync(id), await ReadForeignKeysAsync(id), await ReadChecksAsync(id),
+                await ReadSettingsAsync(id)));
         }
 
         return new(read);
@@ -230,6 +239,18 @@ internal sealed class PostgreSqlCatalog(DbConnection connection, string schema) 
         SELECT conname, pg_get_expr(conbin, conrelid) FROM pg_constraint WHERE conrelid = @table::oid AND contype = 'c' ORDER BY conname COLLATE "C"
         """,
         r => new DatabaseCheck(r.GetString(0), Plain(r.GetString(1))),
+        ("table", table));
+
+    private Task<List<string>> ReadSettingsAsync(long table) => QueryAsync(
+        """
+        SELECT line FROM (
+            SELECT adnum AS pos, 'DEFAULT ' || attname || ': ' || pg_get_expr(adbin, adrelid) AS line
+            FROM pg_attrdef JOIN pg_attribute ON attrelid = adrelid AND attnum = adnum WHERE adrelid = @table::oid
+            UNION ALL
+            SELECT 10000, 'WITH ' || unnest(reloptions) FROM pg_class WHERE oid = @table::oid) AS settings
+        ORDER BY pos, line COLLATE "C"
+        """,
+        r => r.GetString(0),
         ("table", table));
 
     private static string ActionOf(string code) => code switch
