@@ -11,6 +11,34 @@ public abstract class InstallationLifeSpecification(DatabaseFixture databases, P
     private bool OnSqlite => databases.Provider == Provider.Sqlite;
 
     [Fact]
+    public async Task An_application_with_a_database_of_its_own_installs_the_package_later()
+    {
+        await using var database = await databases.CreateAsync();
+        using var host = new InstalledHost(package, database);
+        await host.RestoreToolsAsync();
+        host.Write("Before.cs", WithoutWorkManager);
+        await host.BuildAsync();
+        await host.AddMigrationAsync("First");
+        await host.EfAsync("database", "update");
+        await database.ExecuteAsync("INSERT INTO \"Customers\" (\"Name\") VALUES ('from before')");
+
+        host.Delete("Before.cs");
+        await host.BuildAsync();
+        Assert.Matches($@"(?s){First} \(Pending\).*_First\s", await host.EfAsync("migrations", "list"));
+        await host.EfAsync("migrations", "has-pending-model-changes");
+        await host.EfAsync("database", "update");
+        await host.RunAsync();
+
+        host.AddProperty("Email");
+        await host.BuildAsync();
+        await host.AddMigrationAsync("Second");
+        Assert.DoesNotContain("work_", File.ReadAllText(Assert.Single(Directory.GetFiles(host.Migrations, "*_Second.cs"))), StringComparison.Ordinal);
+        await host.EfAsync("database", "update");
+        await host.RunAsync();
+        Assert.Equal(1L, await database.ScalarAsync("SELECT count(*) FROM \"Customers\" WHERE \"Name\" = 'from before'"));
+    }
+
+    [Fact]
     public async Task A_later_package_brings_a_migration_after_the_host_has_applied_its_own()
     {
         await using var database = await databases.CreateAsync();
@@ -154,6 +182,24 @@ public abstract class InstallationLifeSpecification(DatabaseFixture databases, P
         await host.EfAsync("database", "update");
         await host.RunAsync();
     }
+
+    /// <summary>The tool sees the context as it was before the package was there.</summary>
+    private const string WithoutWorkManager = """
+        using Microsoft.EntityFrameworkCore;
+        using Microsoft.EntityFrameworkCore.Design;
+
+        namespace Shop;
+
+        public sealed class Before : IDesignTimeDbContextFactory<ShopContext>
+        {
+            public ShopContext CreateDbContext(string[] args)
+            {
+                var options = new DbContextOptionsBuilder<ShopContext>();
+                options.UseShopDatabase();
+                return new ShopContext(options.Options);
+            }
+        }
+        """;
 
     private static string SlowMigration(string sql) => $$"""
         using Microsoft.EntityFrameworkCore;

@@ -51,6 +51,8 @@ internal sealed class InstalledHost : IDisposable
 
     public void Write(string path, string text) => folder.Write($"{Project}/{path}", text);
 
+    public void Delete(string path) => File.Delete(folder.PathOf($"{Project}/{path}"));
+
     public string Read(string path) => folder.Read(path);
 
     /// <summary>A program that applies the migrations, as a deployment would run it.</summary>

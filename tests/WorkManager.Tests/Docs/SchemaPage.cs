@@ -58,21 +58,21 @@ public sealed partial class SchemaPage
         ["work_item_dependencies_depends_on_idx"] = "What waits for an item.",
     };
 
-    private readonly Dictionary<string, string> comments = ReadComments();
-    private readonly IRelationalModel postgreSql = Model(o => o.UseNpgsql("Host=nowhere"));
-    private readonly IRelationalModel sqlite = Model(o => o.UseSqlite("Data Source=:memory:"));
+    private static readonly Dictionary<string, string> Comments = ReadComments();
+    private static readonly IRelationalModel PostgreSql = Model(o => o.UseNpgsql("Host=nowhere"));
+    private static readonly IRelationalModel Sqlite = Model(o => o.UseSqlite("Data Source=:memory:"));
 
     [Fact]
     public void It_says_what_the_model_and_the_comments_say() => GeneratedFile.AssertIs("docs/reference/schema/README.md", Write());
 
     [Fact]
-    public void Every_table_is_on_it() => Assert.Equal(postgreSql.Tables.Select(t => t.Name).Order(), TablesInReadingOrder.Order());
+    public void Every_table_is_on_it() => Assert.Equal(PostgreSql.Tables.Select(t => t.Name).Order(), TablesInReadingOrder.Order());
 
     [Fact]
     public void Every_index_has_a_purpose_and_every_purpose_an_index() =>
-        Assert.Equal(postgreSql.Tables.SelectMany(t => t.Indexes).Select(i => i.Name).Order(), Purposes.Keys.Order());
+        Assert.Equal(PostgreSql.Tables.SelectMany(t => t.Indexes).Select(i => i.Name).Order(), Purposes.Keys.Order());
 
-    private string Write()
+    private static string Write()
     {
         var page = new StringBuilder("""
             # The schema
@@ -92,13 +92,13 @@ public sealed partial class SchemaPage
             """);
         foreach (var name in TablesInReadingOrder)
         {
-            Write(page, postgreSql.Tables.Single(t => t.Name == name), sqlite.Tables.Single(t => t.Name == name));
+            Write(page, PostgreSql.Tables.Single(t => t.Name == name), Sqlite.Tables.Single(t => t.Name == name));
         }
 
         return page.ToString().TrimEnd() + "\n";
     }
 
-    private void Write(StringBuilder page, ITable table, ITable onSqlite)
+    private static void Write(StringBuilder page, ITable table, ITable onSqlite)
     {
         var entity = table.EntityTypeMappings.Single().TypeBase.ClrType;
         page.Append(CultureInfo.InvariantCulture, $"## {table.Name}\n\n{Comment($"T:{entity.FullName}")} `{entity.Name}`.\n\n");
@@ -144,8 +144,8 @@ public sealed partial class SchemaPage
         }
     }
 
-    private string Comment(string member) =>
-        comments.TryGetValue(member, out var text) ? text : throw new InvalidOperationException($"{member} has no comment.");
+    private static string Comment(string member) =>
+        Comments.TryGetValue(member, out var text) ? text : throw new InvalidOperationException($"{member} has no comment.");
 
     private static string Code(IEnumerable<string> names) => string.Join(", ", names.Select(n => $"`{n}`"));
 
@@ -163,6 +163,7 @@ public sealed partial class SchemaPage
         provider(options);
         options.UseWorkManagerEngine();
         options.EnableServiceProviderCaching(false);
+        options.AmongManyKinds();
         using var context = new WorkManagerDbContext(options.Options);
         return context.GetService<IDesignTimeModel>().Model.GetRelationalModel();
     }
