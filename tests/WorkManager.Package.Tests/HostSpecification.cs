@@ -5,8 +5,6 @@ namespace WorkManager.Package.Tests;
 /// <summary>The real tool, and a real order, in every kind of host.</summary>
 public abstract partial class HostSpecification(DatabaseFixture databases, BuiltHosts hosts, HostMatrix matrix)
 {
-    private const string Ours = "00000000000001_WorkManager_Initial";
-
     public static TheoryData<string> Kinds => [.. HostKinds.All.Select(k => k.Name)];
 
     [Theory, MemberData(nameof(Kinds))]
@@ -72,9 +70,9 @@ public abstract partial class HostSpecification(DatabaseFixture databases, Built
 
     private static void AssertLists(HostKind host, string output)
     {
-        Assert.Equal(host.Ships, output.Contains($"{Ours} (Pending)", StringComparison.Ordinal));
+        Assert.Equal(host.Ships, output.Contains($"{PackedPackage.Migration} (Pending)", StringComparison.Ordinal));
         Assert.Equal(host.AddsMigrations, output.Contains("_First (Pending)", StringComparison.Ordinal));
-        Assert.True(!host.Ships || !host.AddsMigrations || output.IndexOf(Ours, StringComparison.Ordinal) < output.IndexOf("_First", StringComparison.Ordinal));
+        Assert.True(!host.Ships || !host.AddsMigrations || output.IndexOf(PackedPackage.Migration, StringComparison.Ordinal) < output.IndexOf("_First", StringComparison.Ordinal));
     }
 
     private async Task AssertMakesTheTablesAsync(HostKind host, string script)

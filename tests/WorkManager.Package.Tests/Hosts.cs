@@ -116,8 +116,7 @@ public abstract class BuiltHosts(PackedPackage package, Provider provider) : IAs
             return;
         }
 
-        folder.CopyFrom(Path.Combine(Repository.Root, "tests/WorkManager.Package.Tests/Hosts"));
-        folder.UsePackages(package);
+        folder.CopyHosts(package);
         folder.Write("Hosts.slnx", $"<Solution>{string.Concat(folder.Find("*.csproj").Select(p => $"<Project Path=\"{p}\" />"))}</Solution>");
         await folder.CommandLine().DotNetAsync("tool", "restore");
         await BuildAsync();
@@ -150,18 +149,7 @@ public abstract class BuiltHosts(PackedPackage package, Provider provider) : IAs
 
     internal string PathOf(string path) => folder.PathOf(path);
 
-    internal CommandLine CommandLine(TestDatabase? database = null)
-    {
-        var commandLine = folder.CommandLine();
-        commandLine.Environment["HostProvider"] = provider.ToString();
-        commandLine.Environment["WorkManagerVersion"] = package.Version;
-        commandLine.Environment["EFCoreVersion"] = Repository.EFCoreVersion;
-        commandLine.Environment["NpgsqlVersion"] = Repository.VersionOf("Npgsql.EntityFrameworkCore.PostgreSQL");
-        commandLine.Environment["NamingConventionsVersion"] = Repository.VersionOf("EFCore.NamingConventions");
-        commandLine.Environment["OpenIddictVersion"] = Repository.VersionOf("OpenIddict.EntityFrameworkCore");
-        commandLine.Environment["SHOP_DATABASE"] = database?.ConnectionString ?? "";
-        return commandLine;
-    }
+    internal CommandLine CommandLine(TestDatabase? database = null) => folder.HostCommandLine(provider, package.Version, database);
 
     internal EfTool Ef(HostKind host, HostContext context) =>
         tools.GetOrAdd((host, context), static key => new(key.Host.Projects.Project, key.Host.Projects.Startup, key.Context.Arguments));

@@ -5,9 +5,6 @@ namespace WorkManager.Package.Tests;
 /// <summary>What becomes of an installation over the years: the host's migrations, ours of a later version, and what goes wrong in between.</summary>
 public abstract class InstallationLifeSpecification(DatabaseFixture databases, PackedPackage package)
 {
-    private const string First = "00000000000001_WorkManager_Initial";
-    private const string Lock = "SELECT count(*) FROM \"__EFMigrationsLock\"";
-
     private bool OnSqlite => databases.Provider == Provider.Sqlite;
 
     [Fact]
@@ -24,7 +21,7 @@ public abstract class InstallationLifeSpecification(DatabaseFixture databases, P
 
         host.Delete("Before.cs");
         await host.BuildAsync();
-        Assert.Matches($@"(?s){First} \(Pending\).*_First\s", await host.EfAsync("migrations", "list"));
+        Assert.Matches($@"(?s){PackedPackage.Migration} \(Pending\).*_First\s", await host.EfAsync("migrations", "list"));
         await host.EfAsync("migrations", "has-pending-model-changes");
         await host.EfAsync("database", "update");
         await host.RunAsync();
@@ -42,10 +39,7 @@ public abstract class InstallationLifeSpecification(DatabaseFixture databases, P
     public async Task A_later_package_brings_a_migration_after_the_host_has_applied_its_own()
     {
         await using var database = await databases.CreateAsync();
-        using var host = new InstalledHost(package, database);
-        await host.RestoreToolsAsync();
-        await host.BuildAsync();
-        await host.AddMigrationAsync("First");
+        using var host = await InstallAsync(database, package.Version);
         await host.EfAsync("database", "update");
         await host.RunAsync();
 
@@ -58,13 +52,13 @@ public abstract class InstallationLifeSpecification(DatabaseFixture databases, P
 
         host.Use(await package.PackNextAsync());
         await host.BuildAsync();
-        Assert.Matches($@"(?s){First}\s.*{NextPackage.Migration} \(Pending\).*_First\s.*_Second\s", await host.EfAsync("migrations", "list"));
+        Assert.Matches($@"(?s){PackedPackage.Migration}\s.*{NextPackage.Migration} \(Pending\).*_First\s.*_Second\s", await host.EfAsync("migrations", "list"));
         await host.EfAsync("migrations", "has-pending-model-changes");
         var (exitCode, output) = await host.TryRunAsync();
         Assert.NotEqual(0, exitCode);
         Assert.Contains("work_orders.remark is missing", output, StringComparison.Ordinal);
 
-        // A script from the host's own last migration has nothing of ours, which sort before it; one that asks the database has.
+        // A script from the host's own last migration has nothing of ours, which sort before it; one from the beginning has.
         Assert.DoesNotContain("remark", await host.EfAsync("migrations", "script", "Second"), StringComparison.Ordinal);
         Assert.Contains("remark", await host.EfAsync("migrations", "script"), StringComparison.Ordinal);
         if (!OnSqlite)
@@ -94,25 +88,16 @@ public abstract class InstallationLifeSpecification(DatabaseFixture databases, P
     public async Task A_target_that_would_revert_the_hosts_migrations_is_not_found_and_nothing_is_reverted()
     {
         await using var database = await databases.CreateAsync();
-        using var host = new InstalledHost(package, database);
-        host.Use(await package.PackNextAsync());
-        await host.RestoreToolsAsync();
-        await host.BuildAsync();
-        await host.AddMigrationAsync("First");
+        using var host = await InstallAsync(database, await package.PackNextAsync());
         await host.EfAsync("database", "update");
         await host.RunAsync();
 
-        foreach (var target in new[] { First, "Frist" })
+        foreach (var target in new[] { PackedPackage.Migration, "Frist" })
         {
             var (exitCode, output) = await host.TryEfAsync("database", "update", target);
             Assert.NotEqual(0, exitCode);
             Assert.Contains($"The migration '{target}' was not found", output, StringComparison.Ordinal);
-            if (OnSqlite)
-            {
-                // EF Core leaves its lock behind, and the next update would wait for ever: the documented cure.
-                Assert.Equal(1L, await database.ScalarAsync(Lock));
-                await database.ExecuteAsync("DELETE FROM \"__EFMigrationsLock\"");
-            }
+            await RemoveLockAsync(database);
 
             await host.EfAsync("database", "update");
         }
@@ -124,10 +109,7 @@ public abstract class InstallationLifeSpecification(DatabaseFixture databases, P
     public async Task Removing_migrations_with_force_and_once_more_costs_no_history()
     {
         await using var database = await databases.CreateAsync();
-        using var host = new InstalledHost(package, database);
-        await host.RestoreToolsAsync();
-        await host.BuildAsync();
-        await host.AddMigrationAsync("First");
+        using var host = await InstallAsync(database, package.Version);
 
         // Without an order in the database the second time takes our empty tables, and the next update makes them anew.
         await host.EfAsync("database", "update");
@@ -169,11 +151,7 @@ public abstract class InstallationLifeSpecification(DatabaseFixture databases, P
         await host.KillEfAsync(() => HasAppliedOursAsync(database), "database", "update");
 
         Assert.Equal(0L, await database.ScalarAsync("SELECT count(*) FROM \"__EFMigrationsHistory\" WHERE \"MigrationId\" LIKE '%Slow'"));
-        if (OnSqlite)
-        {
-            Assert.Equal(1L, await database.ScalarAsync(Lock));
-            await database.ExecuteAsync("DELETE FROM \"__EFMigrationsLock\"");
-        }
+        await RemoveLockAsync(database);
 
         host.Write("Migrations/Slow.cs", SlowMigration("CREATE TABLE slow (i INTEGER)"));
         await host.BuildAsync();
@@ -181,6 +159,27 @@ public abstract class InstallationLifeSpecification(DatabaseFixture databases, P
         await host.AddMigrationAsync("First");
         await host.EfAsync("database", "update");
         await host.RunAsync();
+    }
+
+    /// <summary>The application, built with a version of the package and with a first migration that is not applied yet.</summary>
+    private async Task<InstalledHost> InstallAsync(TestDatabase database, string version)
+    {
+        var host = new InstalledHost(package, database);
+        host.Use(version);
+        await host.RestoreToolsAsync();
+        await host.BuildAsync();
+        await host.AddMigrationAsync("First");
+        return host;
+    }
+
+    /// <summary>On SQLite EF Core leaves its lock behind, and the next update would wait for ever: the documented cure.</summary>
+    private async Task RemoveLockAsync(TestDatabase database)
+    {
+        if (OnSqlite)
+        {
+            Assert.Equal(1L, await database.ScalarAsync("SELECT count(*) FROM \"__EFMigrationsLock\""));
+            await database.ExecuteAsync("DELETE FROM \"__EFMigrationsLock\"");
+        }
     }
 
     /// <summary>The tool sees the context as it was before the package was there.</summary>

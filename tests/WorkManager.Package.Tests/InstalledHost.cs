@@ -11,14 +11,8 @@ internal sealed class InstalledHost : IDisposable
 
     public InstalledHost(PackedPackage package, TestDatabase database)
     {
-        folder.CopyFrom(Path.Combine(Repository.Root, "tests/WorkManager.Package.Tests/Hosts"));
-        folder.UsePackages(package);
-        commandLine = folder.CommandLine();
-        commandLine.Environment["HostProvider"] = database.Provider.ToString();
-        commandLine.Environment["EFCoreVersion"] = Repository.EFCoreVersion;
-        commandLine.Environment["NpgsqlVersion"] = Repository.VersionOf("Npgsql.EntityFrameworkCore.PostgreSQL");
-        commandLine.Environment["SHOP_DATABASE"] = database.ConnectionString;
-        Use(package.Version);
+        folder.CopyHosts(package);
+        commandLine = folder.HostCommandLine(database.Provider, package.Version, database);
     }
 
     public string Migrations => folder.PathOf($"{Project}/Migrations");

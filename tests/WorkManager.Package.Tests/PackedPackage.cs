@@ -3,6 +3,9 @@ namespace WorkManager.Package.Tests;
 /// <summary>The package as <c>dotnet pack</c> makes it, in a feed of its own and under a version that nobody has cached.</summary>
 public sealed class PackedPackage : IAsyncLifetime
 {
+    /// <summary>The migration that ships with it.</summary>
+    public const string Migration = "00000000000001_WorkManager_Initial";
+
     private const string Project = "src/WorkManager/WorkManager.csproj";
 
     private readonly Lazy<Task<string>> next;

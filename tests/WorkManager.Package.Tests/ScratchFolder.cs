@@ -11,6 +11,21 @@ internal sealed class ScratchFolder : IDisposable
 
     public CommandLine CommandLine() => new(FullName);
 
+    /// <summary>A command line with what the projects of the hosts take from the environment.</summary>
+    public CommandLine HostCommandLine(Provider provider, string packageVersion, TestDatabase? database = null) => new(FullName)
+    {
+        Environment =
+        {
+            ["HostProvider"] = provider.ToString(),
+            ["WorkManagerVersion"] = packageVersion,
+            ["EFCoreVersion"] = Repository.EFCoreVersion,
+            ["NpgsqlVersion"] = Repository.VersionOf("Npgsql.EntityFrameworkCore.PostgreSQL"),
+            ["NamingConventionsVersion"] = Repository.VersionOf("EFCore.NamingConventions"),
+            ["OpenIddictVersion"] = Repository.VersionOf("OpenIddict.EntityFrameworkCore"),
+            ["SHOP_DATABASE"] = database?.ConnectionString ?? "",
+        },
+    };
+
     public string Read(string path) => File.ReadAllText(PathOf(path));
 
     public void Write(string path, string text)
@@ -38,9 +53,10 @@ internal sealed class ScratchFolder : IDisposable
         }
     }
 
-    /// <summary>Makes the packed package and the tools of this repository available.</summary>
-    public void UsePackages(PackedPackage package)
+    /// <summary>Copies all hosts, and makes the packed package and the tools of this repository available to them.</summary>
+    public void CopyHosts(PackedPackage package)
     {
+        CopyFrom(Path.Combine(Repository.Root, "tests/WorkManager.Package.Tests/Hosts"));
         Write("nuget.config", $"""<configuration><packageSources><add key="packed" value="{package.Feed}" /></packageSources></configuration>""");
         Write(".config/dotnet-tools.json", File.ReadAllText(Path.Combine(Repository.Root, ".config/dotnet-tools.json")));
     }
