@@ -1,0 +1,102 @@
+using System.ComponentModel.DataAnnotations;
+using Microsoft.Extensions.DependencyInjection;
+using WorkManager.Tests.Shop;
+
+namespace WorkManager.Tests.Model;
+
+/// <summary>Who plays, and what is played.</summary>
+internal static class Cast
+{
+    /// <summary>Requesters, reviewers, agents, one of them for a reviewer, and the application itself. Anybody may try anything.</summary>
+    public static readonly Actor[] Actors =
+    [
+        Actor.User("ann"), Actor.User("bob"), Actor.Agent("one"), Actor.Agent("two", onBehalfOf: Actor.User("bob")), Actor.Agent("three"), Actor.System("nightly"),
+    ];
+
+    public static readonly string[] Types = [ManualJob.Key, AutomaticJob.Key, LenientJob.Key, "model.unknown"];
+
+    public const int DefaultTtl = 120;
+    public const int Backoff = 30;
+    public const int MaxBackoff = 100;
+
+    public static void Register(IWorkManagerBuilder builder, HostState host)
+    {
+        builder.Services.AddSingleton(host);
+        builder.AddOrderType<ManualJob>().AddOrderType<AutomaticJob>().AddOrderType<LenientJob>();
+    }
+
+    public static void Configure(WorkManagerOptions options)
+    {
+        options.Lease.Ttl = TimeSpan.FromSeconds(DefaultTtl);
+        options.Retry.Backoff = TimeSpan.FromSeconds(Backoff);
+        options.Retry.MaxBackoff = TimeSpan.FromSeconds(MaxBackoff);
+        options.Retry.Jitter = TimeSpan.Zero;
+    }
+}
+
+/// <summary>Whether the host's data can be changed.</summary>
+public sealed class HostState
+{
+    public bool Fails { get; set; }
+}
+
+/// <param name="Items">How many.</param>
+/// <param name="Attempts">How many each may have.</param>
+/// <param name="AvailableAt">From when on.</param>
+/// <param name="Obstacle">Whether the order can never be approved.</param>
+public sealed record JobPayload(int Items, int Attempts, DateTimeOffset? AvailableAt, bool Obstacle);
+
+public sealed record JobInput(int Number);
+
+public sealed record JobResult([property: Range(-1000, 1000)] int Value);
+
+/// <summary>Items by number; a result that is negative is refused; every apply leaves a row.</summary>
+public abstract class Job(ShopContext db, HostState host) : OrderType<JobPayload, JobInput, JobResult>
+{
+    protected override IEnumerable<PlannedItem<JobInput>> Plan(JobPayload payload) => Enumerable.Range(0, payload.Items)
+        .Select(i => new PlannedItem<JobInput>(new JobInput(i)) { MaxAttempts = payload.Attempts, AvailableAt = payload.AvailableAt });
+
+    protected override void ValidateResult(ResultContext<JobInput, JobResult> item)
+    {
+        if (item.Result.Value < 0)
+        {
+            item.Fail("value", "negative", "The value must not be negative.");
+        }
+    }
+
+    protected override void ReadyForApproval(ReviewContext<JobPayload, JobInput, JobResult> review)
+    {
+        if (review.Payload.Obstacle)
+        {
+            review.NotReady("It never is.");
+        }
+    }
+
+    protected override Task ApplyAsync(ApplyContext<JobPayload, JobInput, JobResult> apply, CancellationToken cancellationToken)
+    {
+        db.Ledger.Add(new LedgerEntry { OrderId = apply.OrderId, Text = string.Join(",", apply.Items.Select(i => i.Result.Value)) });
+        return host.Fails ? throw new InvalidOperationException("The host's data cannot be changed now.") : Task.CompletedTask;
+    }
+}
+
+[OrderType(Key)]
+public sealed class ManualJob(ShopContext db, HostState host) : Job(db, host)
+{
+    public const string Key = "model.manual";
+}
+
+[OrderType(Key)]
+public sealed class AutomaticJob(ShopContext db, HostState host) : Job(db, host)
+{
+    public const string Key = "model.automatic";
+
+    public override bool AutoApprove => true;
+}
+
+[OrderType(Key)]
+public sealed class LenientJob(ShopContext db, HostState host) : Job(db, host)
+{
+    public const string Key = "model.lenient";
+
+    public override bool AllowSelfApproval => true;
+}

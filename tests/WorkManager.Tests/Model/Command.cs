@@ -1,0 +1,92 @@
+using System.Globalization;
+
+namespace WorkManager.Tests.Model;
+
+/// <summary>One call of somebody, as plain data.</summary>
+/// <remarks>
+/// Orders and leases are numbers, counted back from the newest: a sequence still means something when shrinking has left calls out of it.
+/// <see cref="Nothing"/> stands for an id that nobody has ever given out.
+/// </remarks>
+internal abstract record Command
+{
+    public const int Nothing = -1;
+
+    /// <summary>The one to whom the lease was granted.</summary>
+    public const int Holder = -2;
+
+    /// <summary>The C# that makes this command: what a failure prints can be pasted into a test.</summary>
+    public sealed override string ToString()
+    {
+        var constructor = GetType().GetConstructors().Single(c => c.GetParameters() is not [{ Name: "original" }]);
+        return $"new {GetType().Name}({string.Join(", ", constructor.GetParameters().Select(p => Literal(GetType().GetProperty(p.Name!)!.GetValue(this))))})";
+    }
+
+    private static string Literal(object? value) => value switch
+    {
+        null => "null",
+        bool flag => flag ? "true" : "false",
+        Enum name => $"{name.GetType().Name}.{name}",
+        _ => Convert.ToString(value, CultureInfo.InvariantCulture)!,
+    };
+}
+
+/// <summary>What an order is to meet with at its end.</summary>
+internal enum Flaw
+{
+    None,
+
+    /// <summary>The order type has a reason against its approval.</summary>
+    NotReady,
+
+    /// <summary>The plan has no item.</summary>
+    NoItems,
+}
+
+/// <param name="Who">Index into <see cref="Cast.Actors"/>, as in all commands.</param>
+/// <param name="Type">Index into <see cref="Cast.Types"/>.</param>
+/// <param name="Priority">As proposed; may be out of range.</param>
+/// <param name="Items">How many.</param>
+/// <param name="Attempts">How many each item may have.</param>
+/// <param name="Delay">In how many seconds the items are to be available.</param>
+/// <param name="Flaw">What is wrong with it.</param>
+internal sealed record Propose(int Who, int Type, int Priority, int Items, int Attempts, int Delay, Flaw Flaw) : Command;
+
+/// <param name="Who">The agent.</param>
+/// <param name="Count">How many items; may be out of range.</param>
+/// <param name="Order">Only of this order; null for any.</param>
+/// <param name="Type">Only of this type; null for any.</param>
+/// <param name="MinPriority">Only from this priority on; null for any.</param>
+/// <param name="Ttl">Seconds; null for the default.</param>
+internal sealed record CheckOut(int Who, int Count, int? Order, int? Type, int? MinPriority, int? Ttl) : Command;
+
+/// <param name="Who">Somebody who says to hold it; <see cref="Command.Holder"/> for the one to whom it was granted.</param>
+/// <param name="Lease">The lease.</param>
+/// <param name="Lie">By how much the epoch that is shown differs from the one that was granted.</param>
+internal sealed record Heartbeat(int Who, int Lease, int Lie) : Command;
+
+/// <inheritdoc cref="Heartbeat"/>
+internal sealed record Release(int Who, int Lease, int Lie) : Command;
+
+/// <param name="Who">Somebody who says to hold it; <see cref="Command.Holder"/> for the one to whom it was granted.</param>
+/// <param name="Lease">The lease.</param>
+/// <param name="Lie">By how much the epoch that is shown differs from the one that was granted.</param>
+/// <param name="Value">The result; a negative one is refused.</param>
+internal sealed record Submit(int Who, int Lease, int Lie, int Value) : Command;
+
+internal sealed record Approve(int Who, int Order) : Command;
+
+internal sealed record Reject(int Who, int Order, bool WithReason) : Command;
+
+internal sealed record Cancel(int Who, int Order) : Command;
+
+/// <summary>Somebody looks at an order.</summary>
+internal sealed record Look(int Who, int Order) : Command;
+
+/// <summary>Maintenance runs.</summary>
+internal sealed record Reclaim : Command;
+
+/// <summary>Time goes by.</summary>
+internal sealed record Pass(int Seconds) : Command;
+
+/// <summary>From now on the host's data can be changed, or cannot.</summary>
+internal sealed record HostFails(bool Fails) : Command;

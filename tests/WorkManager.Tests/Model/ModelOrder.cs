@@ -1,0 +1,136 @@
+namespace WorkManager.Tests.Model;
+
+internal sealed class ModelOrder(int number, int type, int priority, bool hasObstacle)
+{
+    public const string Engine = "system:workmanager";
+
+    private static readonly OrderState[] Live = [OrderState.Queued, OrderState.CheckedOut, OrderState.InProgress];
+
+    public int Type => type;
+
+    public int Priority => priority;
+
+    public bool HasObstacle => hasObstacle;
+
+    public OrderState State { get; private set; } = OrderState.Queued;
+
+    public int Applied { get; set; }
+
+    public List<ModelItem> Items { get; private init; } = [];
+
+    public List<string> Events { get; private init; } = [];
+
+    public bool IsLive => Live.Contains(State);
+
+    private int Open => Items.Count(i => i.IsLeased || i.State == ItemState.Queued);
+
+    private int Failed => Items.Count(i => i.State == ItemState.Failed);
+
+    public void Move(OrderState to, string who)
+    {
+        State = to;
+        Events.Add($"{(to == OrderState.Queued ? "requeued" : StateNames.ToName(to))} {who}");
+    }
+
+    public void ShowProgress(string who)
+    {
+        if (State == OrderState.Queued)
+        {
+            Move(OrderState.CheckedOut, who);
+        }
+
+        if (State == OrderState.CheckedOut)
+        {
+            Move(OrderState.InProgress, who);
+        }
+    }
+
+    /// <summary>Ends the work on an order that has no open item; returns whether it is submitted now.</summary>
+    public bool Settle()
+    {
+        if (!IsLive || Open > 0)
+        {
+            return false;
+        }
+
+        Move(Failed > 0 ? OrderState.Failed : OrderState.Submitted, Engine);
+        return State == OrderState.Submitted;
+    }
+
+    public void RequeueIfIdle()
+    {
+        if (State is OrderState.CheckedOut or OrderState.InProgress && Open > 0 && !Items.Exists(i => i.IsLeased))
+        {
+            Move(OrderState.Queued, Engine);
+        }
+    }
+
+    public OrderView View() => new(number, State, priority, Items.Count, Open, Failed, Applied, [.. Events], [.. Items.Select(i => i.View())]);
+
+    public ModelOrder Clone() => new(number, type, priority, hasObstacle)
+    {
+        State = State,
+        Applied = Applied,
+        Items = Items.ConvertAll(i => i.Clone()),
+        Events = [.. Events],
+    };
+}
+
+internal sealed class ModelItem(ItemName name, int maxAttempts)
+{
+    private List<string> events = [];
+
+    public ItemName Name => name;
+
+    public int MaxAttempts => maxAttempts;
+
+    public ItemState State { get; set; } = ItemState.Queued;
+
+    public long Epoch { get; set; }
+
+    public int Attempts { get; set; }
+
+    public Actor? Holder { get; set; }
+
+    public int Ttl { get; set; }
+
+    public int? Expires { get; set; }
+
+    /// <summary>Null for never.</summary>
+    public int? Available { get; set; }
+
+    public int? Ready { get; set; }
+
+    public int? Result { get; set; }
+
+    public Actor? SubmittedBy { get; set; }
+
+    public string? Error { get; set; }
+
+    public bool IsLeased => State is ItemState.Leased or ItemState.InProgress;
+
+    public Grant Grant => new(name, Epoch);
+
+    public void Move(ItemState to, string who, string? eventName = null)
+    {
+        State = to;
+        Log(eventName ?? StateNames.ToName(to), who);
+    }
+
+    public void Log(string eventName, string who) => events.Add(Epoch > 0 ? $"{eventName}#{Epoch} {who}" : $"{eventName} {who}");
+
+    public void EndLease()
+    {
+        Holder = null;
+        Expires = null;
+    }
+
+    public ItemView View() => new(State, Epoch, Attempts, Holder?.LeaseHolder, Expires, Available, Ready, Result, SubmittedBy?.ToString(), Error, [.. events]);
+
+    public ModelItem Clone()
+    {
+        var clone = (ModelItem)MemberwiseClone();
+        clone.events = [.. events];
+        return clone;
+    }
+}

@@ -1,0 +1,173 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using AwesomeAssertions;
+using CsCheck;
+using Microsoft.EntityFrameworkCore;
+using WorkManager.Tests.Shop;
+
+namespace WorkManager.Tests.Model;
+
+/// <summary>Random sequences of calls by many actors: the library on a database answers as the model does, and ends where the model ends.</summary>
+/// <remarks>
+/// <c>WORKMANAGER_MODEL_SEQUENCES=5000</c> runs more of them. A failure prints the shortest sequence found as code, and its seed: <c>CsCheck_Seed=…</c> runs it again.
+/// </remarks>
+public abstract class ModelSpecification(DatabaseFixture databases, ITestOutputHelper output)
+{
+    private static readonly int Count = int.Parse(Environment.GetEnvironmentVariable("WORKMANAGER_MODEL_SEQUENCES") ?? "200", CultureInfo.InvariantCulture);
+
+    private readonly ConcurrentDictionary<string, int> answers = [];
+    private readonly ConcurrentBag<Stage> stages = [];
+
+    [Fact, Trait("Promise", "P20")]
+    public async Task Any_sequence_of_calls_is_answered_as_the_model_says()
+    {
+        await Sequences.OneByOne.SampleAsync(
+            commands => OnStageAsync(stage => PlayAsync(stage, commands)),
+            iter: Count, threads: 2, writeLine: output.WriteLine, print: Sequences.Print);
+
+        output.WriteLine($"{Count} sequences on {databases.Provider}, answers:");
+        answers.OrderBy(a => a.Key).ToList().ForEach(a => output.WriteLine($"{a.Value,6} {a.Key}"));
+        if (Count >= 200)
+        {
+            answers.Keys.Should().Contain(MustBeMet, "a model that is never asked proves nothing");
+        }
+    }
+
+    [Fact]
+    public async Task Calls_at_once_are_answered_as_if_they_came_in_some_order()
+    {
+        await Sequences.AtOnce.SampleAsync(
+            race => OnStageAsync(stage => PlayAsync(stage, race)),
+            iter: Count, threads: 2, writeLine: output.WriteLine, print: Sequences.Print);
+        output.WriteLine($"{Count} races on {databases.Provider}");
+    }
+
+    // Each of them comes twenty times and more in 200 sequences: that one never comes is no accident.
+    private static readonly string[] MustBeMet =
+    [
+        "Propose", "Propose validation_failed", "CheckOut", "CheckOut nothing", "CheckOut validation_failed", "Heartbeat", "Heartbeat lease_lost NotLeased", "Release", "Release lease_lost NotLeased",
+        "Submit", "Submit lease_lost Expired", "Submit lease_lost NotLeased", "Submit lease_lost Superseded", "Approve", "Approve approval_denied Agent", "Approve order_not_ready",
+        "Approve illegal_transition", "Reject", "Reclaim", "Look",
+    ];
+
+    private async Task PlayAsync(Stage stage, IReadOnlyList<Command> commands)
+    {
+        var model = new WorkModel();
+        var real = await stage.ClearAsync();
+        await PlayAsync(model, real, commands);
+        await CompareAsync(real, model.Views);
+    }
+
+    private async Task PlayAsync(WorkModel model, RealShop real, IReadOnlyList<Command> commands)
+    {
+        foreach (var (command, i) in commands.Select((command, i) => (command, i)))
+        {
+            var number = model.OrderCount;
+            var expected = model.Do(command, number);
+            var actual = (await real.DoAsync(command, number))();
+            actual.ToString().Should().Be(expected.ToString(), "that is the answer to command {0}, {1}", i, command);
+            answers.AddOrUpdate(
+                $"{command.GetType().Name}{(actual.Code is null ? "" : $" {actual.Code} {actual.Text}")}{(command is CheckOut && actual is { Code: null, Grants: [] } ? " nothing" : "")}".Trim(),
+                1, (_, n) => n + 1);
+        }
+    }
+
+    private async Task PlayAsync(Stage stage, Race race)
+    {
+        var model = new WorkModel();
+        var real = await stage.ClearAsync();
+        await PlayAsync(model, real, race.Before);
+
+        var lost = model.Expired;
+        var number = 1000;
+        var calls = race.AtOnce.Select(line => line.Select(command => (Command: command, Number: number++)).ToList()).ToList();
+        var answered = (await Task.WhenAll(calls.Select(line => Task.Run(() => CallAsync(real, line))))).Select(line => line.ToList()).ToList();
+        await real.DoAsync(new Reclaim(), 0, keep: false);
+
+        var views = await real.ViewsAsync();
+        var end = Loosely(views, lost);
+        Linearization.Exists(model, answered, m =>
+        {
+            m.Do(new Reclaim(), 0, keep: false);
+            return Loosely(m.Views, lost) == end;
+        }).Should().BeTrue(
+            "some order of the calls explains the answers{0}{1}{0}and the end{0}{2}",
+            Environment.NewLine, string.Join(Environment.NewLine, answered.SelectMany((line, i) => line.Select(a => $"{i}: {a.Command} -> {a.Answer}"))), end);
+        foreach (var order in await real.OrdersAsync())
+        {
+            Replay.Check(order);
+        }
+    }
+
+    private static async Task<IEnumerable<Answered>> CallAsync(RealShop real, IEnumerable<(Command Command, int Number)> line)
+    {
+        var said = new List<(Command Command, int Number, Func<Answer> Answer)>();
+        foreach (var (command, number) in line)
+        {
+            said.Add((command, number, await real.DoAsync(command, number, keep: false)));
+        }
+
+        return said.Select(s => new Answered(s.Command, s.Number, s.Answer()));
+    }
+
+    private static async Task CompareAsync(RealShop real, IReadOnlyList<OrderView> expected)
+    {
+        Text(await real.ViewsAsync()).Should().Be(Text(expected), "the database ends where the model ends");
+        foreach (var order in await real.OrdersAsync())
+        {
+            Replay.Check(order);
+        }
+    }
+
+    private static string Text(IEnumerable<OrderView> views) => string.Join(Environment.NewLine, views);
+
+    /// <summary>
+    /// Without what may differ between calls at once: which of its three live states an order shows, and how an item came back whose lease had run out before.
+    /// </summary>
+    private static string Loosely(IEnumerable<OrderView> views, IReadOnlySet<ItemName> lost) => Text(views.OrderBy(v => v.Number).Select(v => v with
+    {
+        State = v.State is OrderState.CheckedOut or OrderState.InProgress ? OrderState.Queued : v.State,
+        Events = [.. v.Events.Where(e => !e.StartsWith("checked_out", StringComparison.Ordinal) && !e.StartsWith("in_progress", StringComparison.Ordinal) && !e.StartsWith("requeued", StringComparison.Ordinal))],
+        Items = [.. v.Items.Select((item, i) => lost.Contains(new ItemName(v.Number, i)) && item.Available is null ? item with { Attempts = 0, Events = [] } : item)],
+    }));
+
+    private async Task OnStageAsync(Func<Stage, Task> play)
+    {
+        if (!stages.TryTake(out var stage))
+        {
+            var host = new HostState();
+            stage = new Stage(await ShopApp.StartAsync(databases, builder => Cast.Register(builder, host), Cast.Configure), host);
+        }
+
+        try
+        {
+            await play(stage);
+        }
+        finally
+        {
+            stages.Add(stage);
+        }
+    }
+
+    /// <summary>An application whose tables are emptied for each sequence.</summary>
+    private sealed record Stage(ShopApp App, HostState Host)
+    {
+        public async Task<RealShop> ClearAsync()
+        {
+            Host.Fails = false;
+            await App.ReadAsync(async db =>
+            {
+                await db.Set<WorkEvent>().ExecuteDeleteAsync();
+                await db.Set<WorkProvenance>().ExecuteDeleteAsync();
+                await db.Database.ExecuteSqlAsync($"DELETE FROM work_decisions");
+                await db.Set<WorkOrder>().ExecuteDeleteAsync();
+                return await db.Ledger.ExecuteDeleteAsync();
+            });
+            return new RealShop(App, Host);
+        }
+    }
+}
+
+public sealed class ModelOnSqlite(SqliteFixture databases, ITestOutputHelper output) : ModelSpecification(databases, output), IOnSqlite;
+
+public sealed class ModelOnPostgreSql(PostgreSqlFixture databases, ITestOutputHelper output) : ModelSpecification(databases, output), IOnPostgreSql;

@@ -1,0 +1,151 @@
+using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
+using WorkManager.Tests.Shop;
+
+namespace WorkManager.Tests.Model;
+
+/// <summary>The library on a database, played by the same commands as the model.</summary>
+internal sealed class RealShop(ShopApp app, HostState host)
+{
+    private static readonly DateTimeOffset Never = new(9999, 12, 31, 0, 0, 0, TimeSpan.Zero);
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
+
+    private readonly DateTimeOffset start = app.Time.GetUtcNow();
+    private readonly List<Guid> known = [];
+    private readonly List<(LeaseToken Token, int Who)> leases = [];
+    private readonly System.Collections.Concurrent.ConcurrentDictionary<Guid, int> numbers = [];
+    private readonly System.Collections.Concurrent.ConcurrentDictionary<Guid, ItemName> items = [];
+
+    /// <inheritdoc cref="WorkModel.Do(Command, int, bool)"/>
+    public async Task<Func<Answer>> DoAsync(Command command, int number, bool keep = true)
+    {
+        try
+        {
+            return command switch
+            {
+                Propose propose => Say(Name(await ProposeAsync(propose), number, keep)),
+                CheckOut checkOut => Say(await CheckOutAsync(checkOut), checkOut.Who, keep),
+                Heartbeat beat => Say($"{Seconds(await Holder(beat.Who, beat.Lease).HeartbeatAsync(Token(beat.Lease, beat.Lie)))}"),
+                Release release => Say(Describe(await Holder(release.Who, release.Lease).ReleaseAsync(Token(release.Lease, release.Lie)))),
+                Submit submit => Say($"{Describe(await Holder(submit.Who, submit.Lease).SubmitAsync(Token(submit.Lease, submit.Lie), new JobResult(submit.Value)))} {submit.Value}"),
+                Approve approve => Say($"{(await By(approve.Who).ApproveAsync(Order(approve.Order))).State}"),
+                Reject reject => Say($"{(await By(reject.Who).RejectAsync(Order(reject.Order), reject.WithReason ? [new RejectionReason("no", "No.")] : [])).State}"),
+                Cancel cancel => Say($"{(await By(cancel.Who).CancelAsync(Order(cancel.Order))).State}"),
+                Look look => Say($"{View(await app.OrderAsync((await By(look.Who).GetAsync(Order(look.Order))).Id), await LedgerAsync())}"),
+                Reclaim => Say($"{await app.Maintenance.ReclaimExpiredAsync()}"),
+                Pass pass => Say(PassTime(pass.Seconds)),
+                HostFails fails => Say($"{host.Fails = fails.Fails}"),
+                _ => throw new NotSupportedException(command.ToString()),
+            };
+        }
+        catch (WorkManagerException refused)
+        {
+            return () => Answer.Refused(refused.Code, (refused as LeaseLostException)?.Reason ?? (object?)(refused as ApprovalDeniedException)?.Reason);
+        }
+    }
+
+    public async Task<IReadOnlyList<OrderView>> ViewsAsync()
+    {
+        var ledger = await LedgerAsync();
+        return [.. (await OrdersAsync()).Select(o => View(o, ledger)).OrderBy(v => v.Number)];
+    }
+
+    public Task<List<WorkOrder>> OrdersAsync() => app.ReadAsync(db => db.Set<WorkOrder>().AsNoTracking()
+        .Include(o => o.Items.OrderBy(i => i.Id)).Include(o => o.Events.OrderBy(e => e.Id)).AsSplitQuery().ToListAsync());
+
+    private Task<List<Guid>> LedgerAsync() => app.ReadAsync(db => db.Ledger.Select(l => l.OrderId).ToListAsync());
+
+    private Task<WorkOrder> ProposeAsync(Propose propose)
+    {
+        var payload = new JobPayload(
+            propose.Flaw == Flaw.NoItems ? 0 : propose.Items, propose.Attempts,
+            propose.Delay == 0 ? null : app.Time.GetUtcNow().AddSeconds(propose.Delay), propose.Flaw == Flaw.NotReady);
+        return By(propose.Who).ProposeAsync(Cast.Types[propose.Type], JsonSerializer.SerializeToElement(payload, Json), new() { Priority = propose.Priority });
+    }
+
+    private OrderView Name(WorkOrder order, int number, bool keep)
+    {
+        numbers[order.Id] = number;
+        foreach (var (item, i) in order.Items.OrderBy(i => i.Id).Select((item, i) => (item, i)))
+        {
+            items[item.Id] = new ItemName(number, i);
+        }
+
+        if (keep)
+        {
+            known.Add(order.Id);
+        }
+
+        // The trail is read by those who look; here it can only be what a proposal writes.
+        var view = View(order, []);
+        return view with { Events = [$"proposed {Text(order.RequestedByType, order.RequestedById)}", $"planned {ModelOrder.Engine}"] };
+    }
+
+    private Task<IReadOnlyList<WorkLease>> CheckOutAsync(CheckOut request) => By(request.Who).CheckoutManyAsync(request.Count, new CheckoutRequest
+    {
+        OrderId = request.Order is { } order ? Order(order) : null,
+        Type = request.Type is { } type ? Cast.Types[type] : null,
+        MinPriority = request.MinPriority,
+        Ttl = request.Ttl is { } ttl ? TimeSpan.FromSeconds(ttl) : null,
+    });
+
+    private Func<Answer> Say(IReadOnlyList<WorkLease> granted, int who, bool keep)
+    {
+        if (keep)
+        {
+            leases.AddRange(granted.Select(l => (l.Token, who)));
+        }
+
+        // Named when all is over: the order of a lease may still be on its way to the one who proposed it.
+        return () => Answer.Of(
+            granted.Count == 0 ? "" : $"{granted.Select(l => Seconds(l.ExpiresAt)).Distinct().Single()}",
+            [.. granted.Select(l => new Grant(items[l.Item.Id], l.Item.LeaseEpoch))]);
+    }
+
+    private string PassTime(int seconds)
+    {
+        app.Time.Advance(TimeSpan.FromSeconds(seconds));
+        return $"{Seconds(app.Time.GetUtcNow())}";
+    }
+
+    private OrderView View(WorkOrder order, IReadOnlyList<Guid> ledger) => new(
+        numbers[order.Id], order.State, order.Priority, order.ItemsTotal, order.ItemsOpen, order.ItemsFailed, ledger.Count(id => id == order.Id),
+        Trail(order.Events.Where(e => e.ItemId is null)),
+        [.. order.Items.OrderBy(i => i.Id).Select(i => View(i, order.Events))]);
+
+    private ItemView View(WorkItem item, IEnumerable<WorkEvent> trail) => new(
+        item.State, item.LeaseEpoch, item.Attempts, item.LeasedByAgentId, Seconds(item.LeaseExpiresAt), item.AvailableAt == Never ? null : Seconds(item.AvailableAt),
+        Seconds(item.ReadyAt), item.ReadResult<JobResult>(Json)?.Value, item.SubmittedById is null ? null : Text(item.SubmittedByType, item.SubmittedById),
+        item.Error is { } error ? JsonDocument.Parse(error).RootElement.GetProperty("code").GetString() : null,
+        Trail(trail.Where(e => e.ItemId == item.Id)));
+
+    private static IReadOnlyList<string> Trail(IEnumerable<WorkEvent> events) => [.. events.OrderBy(e => e.Id)
+        .Select(e => $"{e.Event}{(e.LeaseEpoch is { } epoch ? $"#{epoch}" : "")} {Text(e.ActorType, e.ActorId)}")];
+
+    private static string Text(ActorType? type, string? id) => type switch
+    {
+        ActorType.Agent => Actor.Agent(id!).ToString(),
+        ActorType.User => Actor.User(id!).ToString(),
+        _ => Actor.System(id!).ToString(),
+    };
+
+    private static string Describe(WorkItem item) => $"{item.State} #{item.LeaseEpoch}";
+
+    private static Func<Answer> Say(object text) => () => Answer.Of(text.ToString()!);
+
+    private IWorkOrderManager By(int who) => app.By(Cast.Actors[who]);
+
+    private IWorkOrderManager Holder(int who, int lease) => By(who == Command.Holder ? LeaseOf(lease)?.Who ?? 0 : who);
+
+    private Guid Order(int number) => number == Command.Nothing || known.Count == 0 ? Guid.NewGuid() : known[^(1 + (number % known.Count))];
+
+    private LeaseToken Token(int number, int lie)
+    {
+        var lease = LeaseOf(number)?.Token ?? new LeaseToken(Guid.NewGuid(), 1);
+        return new LeaseToken(lease.ItemId, lease.Epoch + lie);
+    }
+
+    private (LeaseToken Token, int Who)? LeaseOf(int number) => number == Command.Nothing || leases.Count == 0 ? null : leases[^(1 + (number % leases.Count))];
+
+    private double? Seconds(DateTimeOffset? time) => (time - start)?.TotalSeconds;
+}

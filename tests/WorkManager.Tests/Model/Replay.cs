@@ -1,0 +1,66 @@
+using System.Text.Json;
+using AwesomeAssertions;
+using WorkManager.Auditing;
+using WorkManager.Orders;
+
+namespace WorkManager.Tests.Model;
+
+/// <summary>Reads an order's life from its audit trail alone, and holds the stored rows to it.</summary>
+internal static class Replay
+{
+    /// <summary>Replays the trail of an order with all its items: every step is in the tables, and the end is what is stored.</summary>
+    public static void Check(WorkOrder order)
+    {
+        var counters = (order.ItemsTotal, order.ItemsOpen, order.ItemsFailed);
+        counters.Should().Be((order.Items.Count, order.Items.Count(i => i.State.IsOpen()), order.Items.Count(i => i.State == ItemState.Failed)), "counters are a recount");
+
+        order.Events.Should().OnlyContain(e => e.ContentHash == AuditTrail.Digest(e.Payload, e.Diff, e.Message), "each row of the trail can be verified");
+        CheckOrder(order);
+        foreach (var item in order.Items)
+        {
+            CheckItem(item, [.. order.Events.Where(e => e.ItemId == item.Id).OrderBy(e => e.Id)]);
+        }
+    }
+
+    private static void CheckOrder(WorkOrder order)
+    {
+        var trail = order.Events.Where(e => e.ItemId is null).OrderBy(e => e.Id).ToList();
+        trail.Take(2).Select(e => e.Event).Should().Equal(WorkEventNames.Proposed, WorkEventNames.Planned);
+
+        var state = OrderState.Queued;
+        foreach (var step in trail.Skip(2).Where(e => !IsFailedApply(e)))
+        {
+            var to = StateNames.Parse<OrderState>(step.Event == WorkEventNames.Requeued ? "queued" : step.Event);
+            Transitions.OfOrders[state].Should().Contain(to, "{0} follows {1}", to, state);
+            state = to;
+        }
+
+        state.Should().Be(order.State, "the trail of the order ends in its state");
+    }
+
+    private static void CheckItem(WorkItem item, IReadOnlyList<WorkEvent> trail)
+    {
+        var (state, epoch, attempts, result, holder) = (ItemState.Queued, 0L, 0, (string?)null, (string?)null);
+        foreach (var step in trail)
+        {
+            var to = step.Event is WorkEventNames.Released or WorkEventNames.LeaseExpired ? ItemState.Queued : StateNames.Parse<ItemState>(step.Event);
+            // A lease that was the last attempt leaves two events: it ran out, and the item failed.
+            (Transitions.OfItems[state].Contains(to) || (state == ItemState.Queued && to == ItemState.Failed)).Should().BeTrue("{0} follows {1}", to, state);
+            state = to;
+            epoch += step.Event == WorkEventNames.Leased ? 1 : 0;
+            attempts += step.Event == WorkEventNames.LeaseExpired ? 1 : 0;
+            holder = state is ItemState.Leased or ItemState.InProgress ? step.ActorId : null;
+            step.LeaseEpoch.Should().Be(epoch == 0 ? null : epoch, "each step of an item says under which grant it was done");
+            if (step.Event == WorkEventNames.Submitted)
+            {
+                result = JsonDocument.Parse(step.Payload!).RootElement.GetProperty("result").GetRawText();
+            }
+        }
+
+        (state, epoch, attempts, result, holder).Should().Be(
+            (item.State, item.LeaseEpoch, item.Attempts, item.Result, item.LeasedByAgentId?.Split(':')[^1]), "the trail of the item ends in its row");
+    }
+
+    private static bool IsFailedApply(WorkEvent step) =>
+        step.Event == WorkEventNames.Failed && step.Payload?.Contains(WorkErrorCodes.ApplyFailed, StringComparison.Ordinal) == true;
+}

@@ -1,0 +1,87 @@
+using CsCheck;
+
+namespace WorkManager.Tests.Model;
+
+/// <summary>Some calls one after the other, then some at once: a list for each of those who call at the same time.</summary>
+internal sealed record Race(IReadOnlyList<Command> Before, IReadOnlyList<IReadOnlyList<Command>> AtOnce);
+
+/// <summary>Random sequences of calls. Most mean something; some are out of range, late or a lie.</summary>
+internal static class Sequences
+{
+    private static readonly Gen<int> Who = Gen.Int[0, Cast.Actors.Length - 1];
+    private static readonly Gen<int> Agent = Gen.Frequency((9, Gen.Int[2, 4]), (1, Who));
+    private static readonly Gen<int> Holder = Gen.Frequency((6, Gen.Const(Command.Holder)), (1, Who));
+    private static readonly Gen<int> Reviewer = Gen.Frequency((8, Gen.Int[0, 1]), (2, Who));
+    private static readonly Gen<int> Order = Gen.Frequency((20, Gen.Int[0, 2]), (10, Gen.Int[3, 9]), (1, Gen.Const(Command.Nothing)));
+    private static readonly Gen<int> Lease = Gen.Frequency((30, Gen.Int[0, 3]), (10, Gen.Int[4, 19]), (1, Gen.Const(Command.Nothing)));
+    private static readonly Gen<int> Type = Gen.Frequency((20, Gen.Int[0, 2]), (1, Gen.Const(3)));
+    private static readonly Gen<int> Lie = Gen.Frequency((12, Gen.Const(0)), (1, Gen.OneOf(-1, 1)));
+
+    private static readonly Gen<Command> AnyPropose = Gen.Select(
+        Who, Type, Gen.Frequency((6, Gen.OneOf(0, 10, 90)), (1, Gen.OneOf(-1, 100, 101))), Gen.Int[1, 4], Gen.Int[1, 3],
+        Gen.Frequency((5, Gen.Const(0)), (1, Gen.OneOf(20, 200))),
+        Gen.Frequency((10, Gen.Const(Flaw.None)), (1, Gen.OneOf(Flaw.NotReady, Flaw.NoItems))),
+        (who, type, priority, items, attempts, delay, flaw) => (Command)new Propose(who, type, priority, items, attempts, delay, flaw));
+
+    private static readonly Gen<Command> AnyCheckOut = Gen.Select(
+        Agent, Gen.Frequency((20, Gen.Int[1, 4]), (1, Gen.OneOf(0, 1001))), Maybe(Order, 3), Maybe(Type, 3),
+        Maybe(Gen.Frequency((9, Gen.OneOf(0, 10, 90)), (1, Gen.Const(101))), 4), Maybe(Gen.Frequency((9, Gen.OneOf(1, 30, 300)), (1, Gen.Const(0))), 3),
+        (who, count, order, type, priority, ttl) => (Command)new CheckOut(who, count, order, type, priority, ttl));
+
+    private static readonly Gen<Command> AnyHeartbeat = Gen.Select(Holder, Lease, Lie, (who, lease, lie) => (Command)new Heartbeat(who, lease, lie));
+    private static readonly Gen<Command> AnyRelease = Gen.Select(Holder, Lease, Lie, (who, lease, lie) => (Command)new Release(who, lease, lie));
+
+    private static readonly Gen<Command> AnySubmit = Gen.Select(
+        Holder, Lease, Lie, Gen.Frequency((8, Gen.Int[0, 9]), (1, Gen.Const(-1))), (who, lease, lie, value) => (Command)new Submit(who, lease, lie, value));
+
+    private static readonly Gen<Command> AnyApprove = Gen.Select(Reviewer, Order, (who, order) => (Command)new Approve(who, order));
+    private static readonly Gen<Command> AnyReject = Gen.Select(Reviewer, Order, Gen.Frequency((5, Gen.Const(true)), (1, Gen.Const(false))), (who, order, reason) => (Command)new Reject(who, order, reason));
+    private static readonly Gen<Command> AnyCancel = Gen.Select(Who, Order, (who, order) => (Command)new Cancel(who, order));
+    private static readonly Gen<Command> AnyLook = Gen.Select(Who, Order, (who, order) => (Command)new Look(who, order));
+    private static readonly Gen<Command> AnyPass = Gen.OneOf(1, 20, 29, 30, 31, 119, 120, 121, 400).Select(seconds => (Command)new Pass(seconds));
+    private static readonly Gen<Command> AnyHostFails = Gen.Frequency((1, Gen.Const(true)), (2, Gen.Const(false))).Select(fails => (Command)new HostFails(fails));
+    private static readonly Gen<Command> AnyReclaim = Gen.Const((Command)new Reclaim());
+
+    private static readonly Gen<Command> AtAnyTime = Gen.Frequency(
+        (16, AnyPropose), (32, AnyCheckOut), (16, AnyHeartbeat), (8, AnyRelease), (56, AnySubmit), (20, AnyApprove), (3, AnyReject), (2, AnyCancel), (3, AnyReclaim));
+
+    private static readonly Gen<List<Command>> Anything = Gen.Frequency((30, AtAnyTime), (1, AnyLook), (1, AnyHostFails), (3, AnyPass)).List[1, 20];
+
+    /// <summary>The way of an order from end to end, with some steps left out: what chance alone hardly ever finds.</summary>
+    private static readonly Gen<List<Command>> Way = Gen.Select(
+        Gen.Select(Who, Gen.Int[0, 2], Gen.Int[1, 3], Gen.Int[1, 3]), Gen.Select(Agent, Reviewer), Gen.Frequency((5, Gen.Const(1)), (1, Gen.Const(120))), Gen.Int[0, 3].List[12],
+        (order, people, seconds, dice) =>
+        {
+            var (who, type, items, attempts) = order;
+            var (agent, reviewer) = people;
+            var leases = Enumerable.Range(0, items).ToList();
+            Command[] steps =
+            [
+                new Propose(who, type, 10, items, attempts, 0, Flaw.None),
+                new CheckOut(agent, items, 0, null, null, null),
+                .. leases.Select(lease => new Heartbeat(Command.Holder, lease, 0)),
+                new Pass(seconds),
+                .. leases.Select(lease => new Submit(Command.Holder, lease, 0, lease)),
+                new Approve(reviewer, 0),
+            ];
+            // Of twelve steps at most, each heartbeat stays by half, every other by three in four but for the first two.
+            return steps.Where((step, i) => i < 2 || dice[i] > (step is Heartbeat ? 1 : 0)).ToList();
+        });
+
+    /// <summary>Calls by many, one after the other.</summary>
+    public static readonly Gen<List<Command>> OneByOne = Gen.OneOf(Way, Anything).List[1, 6].Select(parts => parts.SelectMany(part => part).ToList());
+
+    /// <summary>Time stands still while calls run at once, and no item is lost by its last attempt: else what is right depends on too much.</summary>
+    public static readonly Gen<Race> AtOnce = Gen.Select(
+        Gen.OneOf(Way, Gen.Frequency((14, AtAnyTime), (1, AnyPass)).List[1, 10]).List[1, 4], AtAnyTime.List[1, 3], AtAnyTime.List[1, 3], AtAnyTime.List[1, 3],
+        (before, one, two, three) => new Race(Patient(before.SelectMany(part => part)), [Patient(one), Patient(two), Patient(three)]));
+
+    /// <summary>The C# of a sequence.</summary>
+    public static string Print(IEnumerable<Command> commands) => $"[{Environment.NewLine}{string.Concat(commands.Select(c => $"    {c},{Environment.NewLine}"))}]";
+
+    public static string Print(Race race) => $"new Race({Print(race.Before)},{Environment.NewLine}[{string.Join($",{Environment.NewLine}", race.AtOnce.Select(Print))}])";
+
+    private static Gen<int?> Maybe(Gen<int> value, int weightOfNull) => Gen.Frequency((weightOfNull, Gen.Const((int?)null)), (1, value.Select(v => (int?)v)));
+
+    private static IReadOnlyList<Command> Patient(IEnumerable<Command> commands) => [.. commands.Select(c => c is Propose propose ? propose with { Attempts = 1000 } : c)];
+}

@@ -1,0 +1,410 @@
+namespace WorkManager.Tests.Model;
+
+/// <summary>What the library promises, in memory: no database, no lock, one call after the other.</summary>
+internal sealed class WorkModel
+{
+    private readonly SortedDictionary<int, ModelOrder> orders = [];
+    private readonly List<int> known = [];
+    private readonly List<(Grant Grant, int Who)> leases = [];
+    private bool hostFails;
+
+    /// <summary>Seconds since the beginning.</summary>
+    public int Now { get; private set; }
+
+    public int OrderCount => known.Count;
+
+    public IReadOnlyList<OrderView> Views => [.. orders.Values.Select(o => o.View())];
+
+    /// <summary>The items whose lease has run out and was not taken back yet.</summary>
+    public IReadOnlySet<ItemName> Expired => AllItems.Where(IsExpired).Select(i => i.Name).ToHashSet();
+
+    private IEnumerable<ModelItem> AllItems => orders.Values.SelectMany(o => o.Items);
+
+    public WorkModel Clone()
+    {
+        var clone = new WorkModel { Now = Now, hostFails = hostFails };
+        clone.known.AddRange(known);
+        clone.leases.AddRange(leases);
+        foreach (var (number, order) in orders)
+        {
+            clone.orders.Add(number, order.Clone());
+        }
+
+        return clone;
+    }
+
+    /// <summary>Does what a command asks for.</summary>
+    /// <param name="command">The command.</param>
+    /// <param name="number">The number of the order that a proposal makes.</param>
+    /// <param name="keep">Whether later commands may mean what this one gives out.</param>
+    public Answer Do(Command command, int number, bool keep = true)
+    {
+        var answer = command switch
+        {
+            Propose propose => Do(propose, number),
+            CheckOut checkOut => Do(checkOut),
+            Heartbeat beat => Holding(beat.Who, beat.Lease, beat.Lie, Beat),
+            Release release => Holding(release.Who, release.Lease, release.Lie, Release),
+            Submit submit => Holding(submit.Who, submit.Lease, submit.Lie, (item, who) => Submit(item, who, submit.Value)),
+            Approve approve => Do(approve),
+            Reject { WithReason: false } => Answer.Refused("validation_failed"),
+            Reject reject => Close(reject.Who, reject.Order),
+            Cancel cancel => Close(cancel.Who, cancel.Order),
+            Look look => OrderOf(look.Order) is { } order ? Answer.Of(order.View().ToString()) : Answer.Refused("not_found"),
+            Reclaim => Answer.Of($"{Refill().Reclaimed}"),
+            Pass pass => Answer.Of($"{Now += pass.Seconds}"),
+            HostFails fails => Answer.Of($"{hostFails = fails.Fails}"),
+            _ => throw new NotSupportedException(command.ToString()),
+        };
+        if (keep)
+        {
+            if (command is CheckOut { Who: var holder })
+            {
+                leases.AddRange(answer.Grants.Select(g => (g, holder)));
+            }
+
+            if (command is Propose && answer.Code is null)
+            {
+                known.Add(number);
+            }
+        }
+
+        return answer;
+    }
+
+    /// <summary>The models that can be after a command that ran beside others and was answered like this.</summary>
+    public IEnumerable<WorkModel> After(Command command, int number, Answer answer)
+    {
+        var next = Clone();
+        if (command is not CheckOut checkOut || answer.Code is not null)
+        {
+            var expected = next.Do(command, number, keep: false);
+            // Why a lease is lost depends on who came first at an item that was lost anyway.
+            var isSame = answer.Code == "lease_lost" ? expected.Code == answer.Code : command is Reclaim || expected == answer;
+            return isSame ? [next] : [];
+        }
+
+        // A claim skips what others have locked: it may return less than there is, but nothing else.
+        var refilled = Clone();
+        refilled.Refill();
+        return [.. next.TryClaim(checkOut, answer.Grants) ? [next] : Array.Empty<WorkModel>(), .. refilled.TryClaim(checkOut, answer.Grants) ? [refilled] : Array.Empty<WorkModel>()];
+    }
+
+    private Answer Do(Propose propose, int number)
+    {
+        if (Cast.Types[propose.Type] == "model.unknown")
+        {
+            return Answer.Refused("order_type_not_found");
+        }
+
+        if (propose.Priority is < 0 or > 100)
+        {
+            return Answer.Refused("validation_failed");
+        }
+
+        if (propose.Flaw == Flaw.NoItems)
+        {
+            return Answer.Refused("empty_plan");
+        }
+
+        var order = new ModelOrder(number, propose.Type, propose.Priority, propose.Flaw == Flaw.NotReady);
+        order.Events.AddRange([$"proposed {Name(propose.Who)}", "planned system:workmanager"]);
+        var available = Now + propose.Delay;
+        for (var i = 0; i < propose.Items; i++)
+        {
+            order.Items.Add(new ModelItem(new ItemName(number, i), propose.Attempts) { Available = available, Ready = available > Now ? null : Now });
+        }
+
+        orders.Add(number, order);
+        return Answer.Of(order.View().ToString());
+    }
+
+    private Answer Do(CheckOut request)
+    {
+        if (request.Count is < 1 or > 1000 || request.MinPriority is < 0 or > 100 || request.Ttl is < 1 or > 86_400)
+        {
+            return Answer.Refused("validation_failed");
+        }
+
+        if (request.Type is { } type && Cast.Types[type] == "model.unknown")
+        {
+            return Answer.Refused("order_type_not_found");
+        }
+
+        var claimed = Claim(request, request.Count);
+        if (claimed.Count < request.Count)
+        {
+            var (promoted, reclaimed) = Refill();
+            if (promoted + reclaimed > 0)
+            {
+                claimed.AddRange(Claim(request, request.Count - claimed.Count));
+            }
+        }
+
+        return claimed.Count == 0 && request.Order is { } order && OrderOf(order) is null
+            ? Answer.Refused("not_found")
+            : Answer.Of(
+                claimed.Count == 0 ? "" : $"{claimed[0].Expires}",
+                [.. claimed.OrderByDescending(i => orders[i.Name.Order].Priority).ThenBy(i => i.Available).ThenBy(i => i.Name.Order).ThenBy(i => i.Name.Item).Select(i => i.Grant)]);
+    }
+
+    private List<ModelItem> Claim(CheckOut request, int count)
+    {
+        var items = AllItems.Where(i => IsClaimable(i, request))
+            .OrderByDescending(i => orders[i.Name.Order].Priority).ThenBy(i => i.Ready).ThenBy(i => i.Name.Order).ThenBy(i => i.Name.Item)
+            .Take(count).ToList();
+        items.ForEach(item => Lease(item, request));
+        return items;
+    }
+
+    private bool TryClaim(CheckOut request, IReadOnlyList<Grant> grants)
+    {
+        foreach (var grant in grants)
+        {
+            var item = Find(grant.Item);
+            if (item is null || item.Epoch + 1 != grant.Epoch || !IsClaimable(item, request))
+            {
+                return false;
+            }
+
+            Lease(item, request);
+        }
+
+        return true;
+    }
+
+    private bool IsClaimable(ModelItem item, CheckOut request)
+    {
+        var order = orders[item.Name.Order];
+        return item.Ready is not null
+            && (request.Order is null || OrderOf(request.Order.Value) == order)
+            && (request.Type is null || order.Type == request.Type)
+            && order.Priority >= (request.MinPriority ?? 0);
+    }
+
+    private void Lease(ModelItem item, CheckOut request)
+    {
+        item.State = ItemState.Leased;
+        item.Ready = null;
+        item.Epoch++;
+        item.Holder = Cast.Actors[request.Who];
+        item.Ttl = request.Ttl ?? Cast.DefaultTtl;
+        item.Expires = Now + item.Ttl;
+        item.Log("leased", Name(request.Who));
+        var order = orders[item.Name.Order];
+        if (order.State == OrderState.Queued)
+        {
+            order.Move(OrderState.CheckedOut, Name(request.Who));
+        }
+    }
+
+    private Answer Beat(ModelItem item, string who)
+    {
+        item.Expires = Now + item.Ttl;
+        if (item.State == ItemState.Leased)
+        {
+            item.Move(ItemState.InProgress, who);
+            orders[item.Name.Order].ShowProgress(who);
+        }
+
+        return Answer.Of($"{item.Expires}");
+    }
+
+    private Answer Release(ModelItem item, string who)
+    {
+        item.EndLease();
+        item.Available = item.Ready = Now;
+        item.Move(ItemState.Queued, who, "released");
+        orders[item.Name.Order].RequeueIfIdle();
+        return Answer.Of($"{item.State} #{item.Epoch}");
+    }
+
+    private Answer Submit(ModelItem item, string who, int value)
+    {
+        if (value < 0)
+        {
+            item.Error = "validation_failed";
+            return Answer.Refused("validation_failed");
+        }
+
+        var order = orders[item.Name.Order];
+        if (item.State == ItemState.Leased)
+        {
+            item.Move(ItemState.InProgress, who);
+        }
+
+        item.SubmittedBy = item.Holder;
+        item.EndLease();
+        item.Result = value;
+        item.Error = null;
+        item.Move(ItemState.Submitted, who);
+        order.ShowProgress(who);
+        var answer = Answer.Of($"{item.State} #{item.Epoch} {value}");
+        if (order.Settle() && Cast.Types[order.Type] == AutomaticJob.Key && !order.HasObstacle)
+        {
+            Apply(order, "system:auto-approve");
+        }
+
+        return answer;
+    }
+
+    private Answer Do(Approve approve)
+    {
+        if (OrderOf(approve.Order) is not { } order)
+        {
+            return Answer.Refused("not_found");
+        }
+
+        var actor = Cast.Actors[approve.Who];
+        if (actor.Type == ActorType.Agent)
+        {
+            return Answer.Refused("approval_denied", ApprovalDeniedReason.Agent);
+        }
+
+        if (order.IsLive)
+        {
+            return Answer.Refused("order_not_ready");
+        }
+
+        if (order.State != OrderState.Submitted)
+        {
+            return Answer.Refused("illegal_transition");
+        }
+
+        var isOwn = order.Items.Any(i => i.SubmittedBy is { } by && (by.IsSame(actor) || by.Principal?.ToString() == actor.ToString()));
+        if (isOwn && Cast.Types[order.Type] != LenientJob.Key)
+        {
+            return Answer.Refused("approval_denied", ApprovalDeniedReason.Self);
+        }
+
+        if (order.HasObstacle)
+        {
+            return Answer.Refused("order_not_ready");
+        }
+
+        return Apply(order, Name(approve.Who)) ? Answer.Of($"{order.State}") : Answer.Refused("apply_failed");
+    }
+
+    private bool Apply(ModelOrder order, string who)
+    {
+        if (hostFails)
+        {
+            order.Events.Add($"failed {who}");
+            return false;
+        }
+
+        order.Applied++;
+        order.Move(OrderState.Approved, who);
+        order.Move(OrderState.Applied, ModelOrder.Engine);
+        order.Items.ForEach(item =>
+        {
+            item.Move(ItemState.Accepted, ModelOrder.Engine);
+            item.Move(ItemState.Completed, ModelOrder.Engine);
+        });
+        order.Move(OrderState.Completed, ModelOrder.Engine);
+        return true;
+    }
+
+    private Answer Close(int who, int number)
+    {
+        if (OrderOf(number) is not { } order)
+        {
+            return Answer.Refused("not_found");
+        }
+
+        if (!order.IsLive && order.State != OrderState.Submitted)
+        {
+            return Answer.Refused("illegal_transition");
+        }
+
+        foreach (var item in order.Items)
+        {
+            if (item.State == ItemState.Submitted)
+            {
+                item.Error = "rejected";
+                item.Move(ItemState.Rejected, Name(who));
+                continue;
+            }
+
+            if (item.IsLeased)
+            {
+                item.EndLease();
+                item.Move(ItemState.Queued, Name(who), "released");
+            }
+
+            if (item.State == ItemState.Queued)
+            {
+                item.Ready = null;
+                item.Available = null;
+            }
+        }
+
+        if (order.State is OrderState.CheckedOut or OrderState.InProgress)
+        {
+            order.Move(OrderState.Queued, ModelOrder.Engine);
+        }
+
+        order.Move(OrderState.Rejected, Name(who));
+        return Answer.Of($"{order.State}");
+    }
+
+    private (int Promoted, int Reclaimed) Refill()
+    {
+        var due = AllItems.Where(i => i.State == ItemState.Queued && i.Ready is null && i.Available <= Now).ToList();
+        due.ForEach(i => i.Ready = Now);
+        var expired = AllItems.Where(IsExpired).ToList();
+        expired.ForEach(TakeBack);
+        foreach (var order in expired.Select(i => orders[i.Name.Order]).Distinct())
+        {
+            order.Settle();
+            order.RequeueIfIdle();
+        }
+
+        return (due.Count, expired.Count);
+    }
+
+    private void TakeBack(ModelItem item)
+    {
+        item.Attempts++;
+        item.EndLease();
+        if (item.Attempts >= item.MaxAttempts)
+        {
+            item.Error = "max_attempts_exceeded";
+            item.Log("lease_expired", ModelOrder.Engine);
+            item.Move(ItemState.Failed, ModelOrder.Engine);
+            return;
+        }
+
+        item.Available = Now + Math.Min(Cast.Backoff * (1 << (item.Attempts - 1)), Cast.MaxBackoff);
+        item.Move(ItemState.Queued, ModelOrder.Engine, "lease_expired");
+    }
+
+    private Answer Holding(int who, int lease, int lie, Func<ModelItem, string, Answer> then)
+    {
+        if (LeaseOf(lease) is not { } known)
+        {
+            return Answer.Refused("not_found");
+        }
+
+        var item = Find(known.Grant.Item)!;
+        var actor = Cast.Actors[who == Command.Holder ? known.Who : who];
+        return item switch
+        {
+            _ when item.Epoch != known.Grant.Epoch + lie => Answer.Refused("lease_lost", LeaseLostReason.Superseded),
+            { IsLeased: false } => Answer.Refused("lease_lost", LeaseLostReason.NotLeased),
+            _ when !item.Holder!.IsSame(actor) => Answer.Refused("lease_lost", LeaseLostReason.NotHolder),
+            _ when IsExpired(item) => Answer.Refused("lease_lost", LeaseLostReason.Expired),
+            _ => then(item, actor.ToString()),
+        };
+    }
+
+    private bool IsExpired(ModelItem item) => item.IsLeased && item.Expires <= Now;
+
+    private ModelOrder? OrderOf(int number) => number == Command.Nothing || known.Count == 0 ? null : orders[known[^(1 + (number % known.Count))]];
+
+    private (Grant Grant, int Who)? LeaseOf(int number) => number == Command.Nothing || leases.Count == 0 ? null : leases[^(1 + (number % leases.Count))];
+
+    private ModelItem? Find(ItemName name) => orders.TryGetValue(name.Order, out var order) ? order.Items[name.Item] : null;
+
+    private static string Name(int who) => Cast.Actors[who].ToString();
+}
