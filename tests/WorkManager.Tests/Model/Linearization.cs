@@ -8,9 +8,14 @@ internal static class Linearization
 {
     public static bool Exists(WorkModel model, IReadOnlyList<IReadOnlyList<Answered>> lines, Func<WorkModel, bool> isEnd)
     {
+        if (model.AwaitingApproval > 0 && Exists(model.Clone().ApproveNext(), lines, isEnd))
+        {
+            return true;
+        }
+
         if (lines.All(line => line.Count == 0))
         {
-            return isEnd(model);
+            return model.AwaitingApproval == 0 && isEnd(model);
         }
 
         for (var i = 0; i < lines.Count; i++)

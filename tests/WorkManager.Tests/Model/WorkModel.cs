@@ -6,6 +6,7 @@ internal sealed class WorkModel
     private readonly SortedDictionary<int, ModelOrder> orders = [];
     private readonly List<int> known = [];
     private readonly List<(Grant Grant, int Who)> leases = [];
+    private readonly List<int> awaitingApproval = [];
     private bool hostFails;
 
     /// <summary>Seconds since the beginning.</summary>
@@ -18,12 +19,16 @@ internal sealed class WorkModel
     /// <summary>The items whose lease has run out and was not taken back yet.</summary>
     public IReadOnlySet<ItemName> Expired => AllItems.Where(IsExpired).Select(i => i.Name).ToHashSet();
 
+    /// <summary>How many automatic approvals are still to come.</summary>
+    public int AwaitingApproval => awaitingApproval.Count;
+
     private IEnumerable<ModelItem> AllItems => orders.Values.SelectMany(o => o.Items);
 
     public WorkModel Clone()
     {
         var clone = new WorkModel { Now = Now, hostFails = hostFails };
         clone.known.AddRange(known);
+        clone.awaitingApproval.AddRange(awaitingApproval);
         clone.leases.AddRange(leases);
         foreach (var (number, order) in orders)
         {
@@ -58,6 +63,11 @@ internal sealed class WorkModel
         };
         if (keep)
         {
+            while (AwaitingApproval > 0)
+            {
+                ApproveNext();
+            }
+
             if (command is CheckOut { Who: var holder })
             {
                 leases.AddRange(answer.Grants.Select(g => (g, holder)));
@@ -70,6 +80,19 @@ internal sealed class WorkModel
         }
 
         return answer;
+    }
+
+    /// <summary>An approval is a transaction of its own after the submit that it follows: beside other calls, those may come in between.</summary>
+    public WorkModel ApproveNext()
+    {
+        var order = orders[awaitingApproval[0]];
+        awaitingApproval.RemoveAt(0);
+        if (order.State == OrderState.Submitted)
+        {
+            Apply(order, "system:auto-approve");
+        }
+
+        return this;
     }
 
     /// <summary>The models that can be after a command that ran beside others and was answered like this.</summary>
@@ -242,7 +265,7 @@ internal sealed class WorkModel
         var answer = Answer.Of($"{item.State} #{item.Epoch} {value}");
         if (order.Settle() && Cast.Types[order.Type] == AutomaticJob.Key && !order.HasObstacle)
         {
-            Apply(order, "system:auto-approve");
+            awaitingApproval.Add(item.Name.Order);
         }
 
         return answer;
