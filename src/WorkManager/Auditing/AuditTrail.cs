@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Microsoft.EntityFrameworkCore;
 
 namespace WorkManager.Auditing;
 
@@ -18,7 +17,7 @@ internal sealed record EventDetails(JsonObject? Payload = null, string? Message 
 
 /// <summary>Adds rows to the audit trail of a transaction.</summary>
 /// <remarks>The trace is asked for with each row: it may become known only once the order is locked.</remarks>
-internal sealed class AuditTrail(DbContext db, Actor actor, DateTimeOffset now, Func<string?> traceParent)
+internal sealed class AuditTrail(Action<WorkEvent> add, Actor actor, DateTimeOffset now, Func<string?> traceParent)
 {
     public string? TraceParent => traceParent();
 
@@ -36,7 +35,7 @@ internal sealed class AuditTrail(DbContext db, Actor actor, DateTimeOffset now, 
         var who = details?.Actor ?? actor;
         var payload = details?.Payload?.ToJsonString(JsonSerializerOptions.Web);
         var diff = details?.Diff?.ToJson();
-        db.Add(new WorkEvent
+        add(new WorkEvent
         {
             OrderId = orderId,
             ItemId = item?.Id,

@@ -15,13 +15,18 @@ namespace WorkManager.Execution;
 internal sealed class EngineContexts(StoreDialects dialects)
 {
     /// <summary>A context on a connection of its own, or on the one that the host gave as an object.</summary>
-    public WorkManagerDbContext Open(DbContext host)
+    public WorkManagerDbContext Open(DbContext host) => Open(OptionsOf(host));
+
+    /// <summary>A context by options that were built before: an operation may need several.</summary>
+    public static WorkManagerDbContext Open(DbContextOptions<WorkManagerDbContext> options)
     {
-        var engine = new WorkManagerDbContext(OptionsFor(host, dialects.Of(host).EngineInterceptors));
+        var engine = new WorkManagerDbContext(options);
         // A unit that fails is rolled back as a whole: a savepoint before each save would only cost round trips.
         engine.Database.AutoSavepointsEnabled = false;
         return engine;
     }
+
+    public DbContextOptions<WorkManagerDbContext> OptionsOf(DbContext host) => OptionsFor(host, dialects.Of(host).EngineInterceptors);
 
     /// <summary>A context on the host's connection and in its transaction.</summary>
     public async Task<WorkManagerDbContext> JoinAsync(DbContext host, IDbContextTransaction transaction)

@@ -11,7 +11,7 @@ internal interface IStoreDialect
     IReadOnlyList<IInterceptor> EngineInterceptors { get; }
 
     /// <summary>The name of the database among those with one writer at a time; null where writers do not wait for each other.</summary>
-    string? WriterGateOf(WorkManagerDbContext db);
+    string? WriterGateOf(DbContext db);
 
     /// <summary>The time that decides leases: the application's, unless the database's own clock does.</summary>
     Task<DateTimeOffset> ReadClockAsync(WorkManagerDbContext db, ClockSource source, DateTimeOffset now);
@@ -30,6 +30,9 @@ internal interface IStoreDialect
 
     /// <summary>Locks the items of an order that agents hold, and returns them tracked. The order must be locked.</summary>
     Task<IReadOnlyList<WorkItem>> LockHeldItemsOfAsync(UnitOfWork unit, Guid orderId);
+
+    /// <summary>Writes what a unit changed.</summary>
+    Task WriteAsync(WorkManagerDbContext db, IReadOnlyList<TableChange> changes);
 
     /// <summary>The columns that exist, as <c>table.column</c>.</summary>
     Task<IReadOnlySet<string>> ReadColumnsAsync(WorkManagerDbContext db);

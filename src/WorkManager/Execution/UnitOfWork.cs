@@ -11,6 +11,7 @@ namespace WorkManager.Execution;
 /// </remarks>
 internal sealed class UnitOfWork
 {
+    private readonly List<object> inserts = [];
     private readonly StoreDialects dialects;
     private readonly IdGenerator ids;
 
@@ -20,7 +21,7 @@ internal sealed class UnitOfWork
         Actor = context.Actor;
         Now = context.Clock.Now();
         Clock = context.Clock;
-        Audit = new AuditTrail(db, Actor, Now, () => context.TraceParent);
+        Audit = new AuditTrail(Insert, Actor, Now, () => context.TraceParent);
         Lifecycle = new Lifecycle(Audit, Now);
         this.dialects = dialects;
         this.ids = ids;
@@ -81,11 +82,24 @@ internal sealed class UnitOfWork
             OrderRevision = order.Revision,
             CreatedAt = Now,
         };
-        Db.Add(decided);
+        Insert(decided);
         return decided;
     }
 
-    public Task SaveAsync() => Db.SaveChangesAsync();
+    /// <summary>Adds a row with the next save.</summary>
+    public void Insert(object row) => inserts.Add(row);
+
+    /// <summary>Writes what was changed and added since the last save: one statement a table, in one round trip.</summary>
+    public async Task SaveAsync()
+    {
+        TableChange[] changes = [.. TableChange.Updates(Db.ChangeTracker), .. TableChange.Inserts(Db.Model, inserts)];
+        if (changes.Length > 0)
+        {
+            await Dialect.WriteAsync(Db, changes).ConfigureAwait(false);
+            Db.ChangeTracker.AcceptAllChanges();
+            inserts.Clear();
+        }
+    }
 
     /// <summary>Says why an item is not held, from what is stored now.</summary>
     public static WorkManagerException WhyLeaseIsLost(WorkItem? item, LeaseToken lease, Actor actor) => item switch

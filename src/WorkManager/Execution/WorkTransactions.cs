@@ -13,11 +13,13 @@ internal sealed class WorkTransactions(
 {
     private const string Savepoint = "workmanager";
 
+    public DbContextOptions<WorkManagerDbContext> EngineOptionsOf(DbContext host) => contexts.OptionsOf(host);
+
     public async Task<T> ReadAsync<T>(OperationContext context, Func<WorkManagerDbContext, Task<T>> query)
     {
         var db = context.Joined is { } transaction
             ? await contexts.JoinAsync(context.Host, transaction).ConfigureAwait(false)
-            : contexts.Open(context.Host);
+            : EngineContexts.Open(context.EngineOptions);
         await using (db.ConfigureAwait(false))
         {
             return await query(db).ConfigureAwait(false);
@@ -73,7 +75,7 @@ internal sealed class WorkTransactions(
 
     private async Task<T> OwnAsync<T>(OperationContext context, Attempt attempt, Func<UnitOfWork, Task<T>> body)
     {
-        var db = contexts.Open(context.Host);
+        var db = EngineContexts.Open(context.EngineOptions);
         await using (db.ConfigureAwait(false))
         {
             var transaction = await BeginAsync(db).ConfigureAwait(false);
@@ -116,34 +118,31 @@ internal sealed class WorkTransactions(
     private async Task<T> RetryAsync<T>(
         OperationContext context, Func<Attempt, Task<T>> run, Func<WorkManagerDbContext, Task<bool>> isCommitted, CancellationToken cancellationToken)
     {
-        var outer = contexts.Open(context.Host);
-        await using (outer.ConfigureAwait(false))
-        {
-            using var turn = await WriterGate.EnterAsync(dialects.Of(outer).WriterGateOf(outer), cancellationToken).ConfigureAwait(false);
-            return await outer.Database.CreateExecutionStrategy().ExecuteAsync(
-                new Attempt(),
-                (_, attempt, _) =>
+        var host = context.Host;
+        using var turn = await WriterGate.EnterAsync(dialects.Of(host).WriterGateOf(host), cancellationToken).ConfigureAwait(false);
+        return await host.Database.CreateExecutionStrategy().ExecuteAsync(
+            new Attempt(),
+            (_, attempt, _) =>
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                attempt.Restart();
+                return run(attempt);
+            },
+            async (_, attempt, _) =>
+            {
+                if (!attempt.IsCommitting)
                 {
-                    cancellationToken.ThrowIfCancellationRequested();
-                    attempt.Restart();
-                    return run(attempt);
-                },
-                async (_, attempt, _) =>
-                {
-                    if (!attempt.IsCommitting)
-                    {
-                        return new ExecutionResult<T>(false, default!);
-                    }
+                    return new ExecutionResult<T>(false, default!);
+                }
 
-                    var db = contexts.Open(context.Host);
-                    await using (db.ConfigureAwait(false))
-                    {
-                        return new ExecutionResult<T>(await isCommitted(db).ConfigureAwait(false), (T)attempt.Result!);
-                    }
-                },
-                // Not the caller's: whether a commit came through is found out even if nobody waits for the answer.
-                CancellationToken.None).ConfigureAwait(false);
-        }
+                var db = EngineContexts.Open(context.EngineOptions);
+                await using (db.ConfigureAwait(false))
+                {
+                    return new ExecutionResult<T>(await isCommitted(db).ConfigureAwait(false), (T)attempt.Result!);
+                }
+            },
+            // Not the caller's: whether a commit came through is found out even if nobody waits for the answer.
+            CancellationToken.None).ConfigureAwait(false);
     }
 
     /// <summary>What is known of an attempt when its commit gives no answer.</summary>

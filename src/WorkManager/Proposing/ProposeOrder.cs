@@ -36,10 +36,11 @@ internal sealed class ProposeOrder(JsonDocuments documents, IdGenerator ids, Lim
                 var items = plan.Select(p => BuildItem(unit, order, type, p)).ToList();
                 order.ItemList.AddRange(items);
                 order.ItemsTotal = order.ItemsOpen = items.Count;
-                unit.Db.Add(order);
+                unit.Insert(order);
+                items.ForEach(unit.Insert);
                 unit.Audit.Record(WorkEventNames.Proposed, order, new(JsonNode.Parse(order.Payload) as JsonObject));
                 unit.Audit.Record(WorkEventNames.Planned, order, new(new JsonObject { ["item_count"] = items.Count }, Actor: Auditing.Lifecycle.Engine));
-                unit.Db.Add(BuildProvenance(unit, order));
+                unit.Insert(BuildProvenance(unit, order));
                 await unit.SaveAsync().ConfigureAwait(false);
                 return order.Detach(withItems: true);
             },

@@ -125,7 +125,7 @@ public abstract class CallersTransactionSpecification(DatabaseFixture databases)
             var revisions = await caller.RevisionsAsync();
 
             var reject = () => caller.Work.RejectAsync(order.Id, No);
-            await reject.Should().ThrowAsync<DbUpdateException>();
+            await reject.Should().ThrowAsync<System.Data.Common.DbException>("errors of the database pass as the provider's");
 
             (await caller.RevisionsAsync()).Should().Equal(revisions);
             await caller.AddCustomerAsync("after");

@@ -60,11 +60,14 @@ internal sealed class PostgreSqlDialect(ILogger<PostgreSqlDialect>? log = null) 
         WHERE name IN ('fsync', 'full_page_writes', 'synchronous_commit') AND setting = 'off' ORDER BY name
         """);
 
+    private readonly PostgreSqlTableStatements tables = new();
     private readonly ILogger log = (ILogger?)log ?? NullLogger.Instance;
 
     public IReadOnlyList<IInterceptor> EngineInterceptors => [];
 
-    public string? WriterGateOf(WorkManagerDbContext db) => null;
+    public string? WriterGateOf(DbContext db) => null;
+
+    public Task WriteAsync(WorkManagerDbContext db, IReadOnlyList<TableChange> changes) => tables.WriteAsync(db, changes);
 
     public async Task<DateTimeOffset> ReadClockAsync(WorkManagerDbContext db, ClockSource source, DateTimeOffset now) => source == ClockSource.Database
         ? new DateTimeOffset((await Clock.ValuesAsync<DateTime>(db).ConfigureAwait(false))[0])

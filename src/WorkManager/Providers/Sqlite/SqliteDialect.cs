@@ -40,11 +40,15 @@ internal sealed class SqliteDialect : IStoreDialect
 
     private static readonly Statement JournalMode = new("""SELECT journal_mode AS "Value" FROM pragma_journal_mode""");
 
+    private readonly SqliteTableStatements tables = new();
+
     public IReadOnlyList<IInterceptor> EngineInterceptors { get; } = [new BusyTimeout()];
 
     /// <summary>The file; null for private in-memory databases, which one connection has to itself.</summary>
-    public string? WriterGateOf(WorkManagerDbContext db) =>
+    public string? WriterGateOf(DbContext db) =>
         db.Database.GetDbConnection().DataSource is { Length: > 0 } file && file != ":memory:" ? Path.GetFullPath(file) : null;
+
+    public Task WriteAsync(WorkManagerDbContext db, IReadOnlyList<TableChange> changes) => tables.WriteAsync(db, changes);
 
     // SQLite lives in the process: the application's clock is its only one.
     public Task<DateTimeOffset> ReadClockAsync(WorkManagerDbContext db, ClockSource source, DateTimeOffset now) => Task.FromResult(now);
@@ -96,8 +100,10 @@ internal sealed class SqliteDialect : IStoreDialect
         }
     }
 
-    /// <summary>Ids as the provider stores them: upper-case text.</summary>
-    internal static string IdList(IEnumerable<Guid> ids) => JsonSerializer.Serialize(ids.Select(i => i.ToString().ToUpperInvariant()));
+    /// <summary>An id as the provider stores it: upper-case text.</summary>
+    internal static string IdText(Guid id) => id.ToString().ToUpperInvariant();
+
+    internal static string IdList(IEnumerable<Guid> ids) => JsonSerializer.Serialize(ids.Select(IdText));
 
     /// <summary>Lets SQLite itself wait for a writer of another process: the provider's own waiting sleeps 150 ms at a time.</summary>
     private sealed class BusyTimeout : DbConnectionInterceptor

@@ -1,0 +1,55 @@
+using System.Data.Common;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Metadata;
+using Microsoft.EntityFrameworkCore.Storage;
+using WorkManager.Execution;
+
+namespace WorkManager.Providers;
+
+/// <summary>Writes the changes of a unit: one statement a table, all of them in one command.</summary>
+/// <remarks>Rows travel as values, never as text. The names are the model's.</remarks>
+internal abstract class TableStatements
+{
+    public async Task WriteAsync(WorkManagerDbContext db, IReadOnlyList<TableChange> changes)
+    {
+        var factory = DbProviderFactories.GetFactory(db.Database.GetDbConnection())!;
+        var quote = db.GetService<ISqlGenerationHelper>();
+        var parameters = new List<DbParameter>();
+        var text = string.Join(";\n", changes.Select(change => Build(change, Names(change, quote), value =>
+        {
+            var parameter = factory.CreateParameter()!;
+            parameter.ParameterName = $"p{parameters.Count}";
+            parameter.Value = value;
+            parameters.Add(parameter);
+            return $"@{parameter.ParameterName}";
+        })));
+#pragma warning disable RS0030 // One of the two places where SQL text is run.
+        await db.Database.ExecuteSqlRawAsync(text.Replace("{", "{{", StringComparison.Ordinal).Replace("}", "}}", StringComparison.Ordinal), parameters, CancellationToken.None)
+            .ConfigureAwait(false);
+#pragma warning restore RS0030
+    }
+
+    /// <summary>The statement for one table.</summary>
+    /// <param name="change">What is written.</param>
+    /// <param name="names">The quoted names.</param>
+    /// <param name="bind">Makes a value a parameter and returns how the text calls it.</param>
+    protected abstract string Build(TableChange change, TableNames names, Func<object, string> bind);
+
+    /// <summary>A value as the provider takes it.</summary>
+    protected static object? ValueOf(IProperty column, object row)
+    {
+        var value = column.GetGetter().GetClrValue(row);
+        return value is not null && column.GetTypeMapping().Converter is { } converter ? converter.ConvertToProvider(value) : value;
+    }
+
+    private static TableNames Names(TableChange change, ISqlGenerationHelper quote)
+    {
+        string Quoted(IProperty column) => quote.DelimitIdentifier(column.GetColumnName());
+        return new(
+            quote.DelimitIdentifier(change.Table.GetTableName()!, change.Table.GetSchema()), Quoted(change.Table.FindPrimaryKey()!.Properties.Single()), [.. change.Columns.Select(Quoted)]);
+    }
+
+    /// <summary>Quoted names.</summary>
+    protected sealed record TableNames(string Table, string Key, IReadOnlyList<string> Columns);
+}
