@@ -51,6 +51,17 @@ public interface IWorkOrderManager
     /// <exception cref="WorkLimitException">The payload is too large, or the plan has too many items.</exception>
     Task<WorkOrder> ProposeAsync(string type, JsonElement payload, ProposeOptions? options = null, CancellationToken cancellationToken = default);
 
+    /// <summary>Proposes up to 1000 orders of the type whose payload this is, in one transaction.</summary>
+    /// <typeparam name="TPayload">The payload of exactly one registered order type.</typeparam>
+    /// <param name="proposals">The orders.</param>
+    /// <param name="cancellationToken">Cancels waiting and reading.</param>
+    /// <returns>One outcome a proposal, in their order: what breaks a rule is refused, all others are stored.</returns>
+    /// <exception cref="OrderTypeNotFoundException">No registered order type has this payload.</exception>
+    /// <exception cref="WorkValidationException">There are too many.</exception>
+    Task<IReadOnlyList<WorkOutcome<WorkOrder>>> ProposeManyAsync<TPayload>(
+        IReadOnlyCollection<Proposal<TPayload>> proposals, CancellationToken cancellationToken = default)
+        where TPayload : notnull;
+
     /// <summary>Leases the next item: highest priority first, then first in.</summary>
     /// <param name="request">What to look for; null for any item.</param>
     /// <param name="cancellationToken">Cancels waiting and reading.</param>
@@ -86,6 +97,13 @@ public interface IWorkOrderManager
     /// <exception cref="WorkNotFoundException">There is no such item.</exception>
     Task<DateTimeOffset> HeartbeatAsync(LeaseToken lease, CancellationToken cancellationToken = default);
 
+    /// <summary>Extends up to 1000 leases, in one transaction.</summary>
+    /// <param name="leases">The leases.</param>
+    /// <param name="cancellationToken">Cancels waiting and reading.</param>
+    /// <returns>One outcome a lease, in their order. An item that somebody else has locked is not waited for: its outcome is <see cref="WorkBusyException"/>.</returns>
+    /// <exception cref="WorkValidationException">There are too many.</exception>
+    Task<IReadOnlyList<WorkOutcome<DateTimeOffset>>> HeartbeatManyAsync(IReadOnlyCollection<LeaseToken> leases, CancellationToken cancellationToken = default);
+
     /// <summary>Gives a lease back: the item returns to the queue and costs no attempt.</summary>
     /// <param name="lease">The lease; a <see cref="WorkLease"/> converts to it.</param>
     /// <param name="cancellationToken">Cancels waiting and reading.</param>
@@ -93,6 +111,13 @@ public interface IWorkOrderManager
     /// <exception cref="LeaseLostException">The caller holds no live lease.</exception>
     /// <exception cref="WorkNotFoundException">There is no such item.</exception>
     Task<WorkItem> ReleaseAsync(LeaseToken lease, CancellationToken cancellationToken = default);
+
+    /// <summary>Gives up to 1000 leases back, in one transaction.</summary>
+    /// <param name="leases">The leases.</param>
+    /// <param name="cancellationToken">Cancels waiting and reading.</param>
+    /// <returns>One outcome a lease, in their order. An item that somebody else has locked is not waited for: its outcome is <see cref="WorkBusyException"/>.</returns>
+    /// <exception cref="WorkValidationException">There are too many.</exception>
+    Task<IReadOnlyList<WorkOutcome<WorkItem>>> ReleaseManyAsync(IReadOnlyCollection<LeaseToken> leases, CancellationToken cancellationToken = default);
 
     /// <summary>Submits the result of an item, and ends the lease. The last result of an order submits the order.</summary>
     /// <typeparam name="TResult">The result of the item's order type.</typeparam>
@@ -110,6 +135,18 @@ public interface IWorkOrderManager
     /// <exception cref="LeaseLostException">The caller holds no live lease; so does one who submitted already.</exception>
     /// <exception cref="WorkNotFoundException">There is no such item.</exception>
     Task<WorkItem> SubmitAsync<TResult>(LeaseToken lease, TResult result, SubmitOptions? options = null, CancellationToken cancellationToken = default)
+        where TResult : notnull;
+
+    /// <summary>Submits up to 1000 results, in one transaction. The faster way, and for many results of one order the only one that does not queue up.</summary>
+    /// <typeparam name="TResult">The result of the items' order type.</typeparam>
+    /// <param name="submissions">The results.</param>
+    /// <param name="cancellationToken">Cancels waiting and reading.</param>
+    /// <returns>
+    /// One outcome a result, in their order: what the single call would refuse is refused, all others are stored.
+    /// An item that somebody else has locked is not waited for: its outcome is <see cref="WorkBusyException"/>.
+    /// </returns>
+    /// <exception cref="WorkValidationException">There are too many.</exception>
+    Task<IReadOnlyList<WorkOutcome<WorkItem>>> SubmitManyAsync<TResult>(IReadOnlyCollection<Submission<TResult>> submissions, CancellationToken cancellationToken = default)
         where TResult : notnull;
 
     /// <summary>Approves a submitted order and applies it, in one transaction with the host's data.</summary>

@@ -13,8 +13,17 @@ namespace WorkManager;
 
 /// <summary>Everything that can be done, one object a verb.</summary>
 internal sealed record Verbs(
-    ProposeOrder Propose, CheckOut CheckOut, Heartbeat Heartbeat, ReleaseLease Release, SubmitResult Submit,
-    ApproveOrder Approve, RejectOrder Reject, CancelOrder Cancel, ReclaimExpired Reclaim);
+    ProposeOrder ProposeMany, CheckOut CheckOut, Heartbeat HeartbeatMany, ReleaseLease ReleaseMany, SubmitResult SubmitMany,
+    ApproveOrder Approve, RejectOrder Reject, CancelOrder Cancel, ReclaimExpired Reclaim)
+{
+    public Single<ProposeRequest, WorkOrder> Propose { get; } = new(ProposeMany);
+
+    public Single<LeaseToken, DateTimeOffset> Heartbeat { get; } = new(HeartbeatMany);
+
+    public Single<LeaseToken, WorkItem> Release { get; } = new(ReleaseMany);
+
+    public Single<SubmitRequest, WorkItem> Submit { get; } = new(SubmitMany);
+}
 
 /// <summary>The facade: it hands each call to its verb.</summary>
 internal sealed class WorkOrderManager(
@@ -26,10 +35,18 @@ internal sealed class WorkOrderManager(
 
     public Task<WorkOrder> ProposeAsync<TPayload>(TPayload payload, ProposeOptions? options, CancellationToken cancellationToken)
         where TPayload : notnull =>
-        ProposeAsync(types.GetForPayload(typeof(TPayload)), JsonSerializer.SerializeToElement(payload, documents.Strict), options, cancellationToken);
+        ProposeAsync(types.GetForPayload(typeof(TPayload)), Serialize(payload), options, cancellationToken);
 
     public Task<WorkOrder> ProposeAsync(string type, JsonElement payload, ProposeOptions? options, CancellationToken cancellationToken) =>
         ProposeAsync(types.Get(type), payload, options, cancellationToken);
+
+    public Task<IReadOnlyList<WorkOutcome<WorkOrder>>> ProposeManyAsync<TPayload>(IReadOnlyCollection<Proposal<TPayload>> proposals, CancellationToken cancellationToken)
+        where TPayload : notnull
+    {
+        ArgumentNullException.ThrowIfNull(proposals);
+        var type = types.GetForPayload(typeof(TPayload));
+        return RunManyAsync(verbs.ProposeMany, proposals, p => new ProposeRequest(type, Serialize(p.Payload), p.Options ?? new ProposeOptions()), cancellationToken);
+    }
 
     public async Task<WorkLease?> CheckoutAsync(CheckoutRequest? request, CancellationToken cancellationToken) =>
         (await CheckoutManyAsync(1, request, cancellationToken).ConfigureAwait(false)).SingleOrDefault();
@@ -44,13 +61,22 @@ internal sealed class WorkOrderManager(
     public Task<DateTimeOffset> HeartbeatAsync(LeaseToken lease, CancellationToken cancellationToken) =>
         runner.RunAsync(verbs.Heartbeat, session, lease, cancellationToken);
 
+    public Task<IReadOnlyList<WorkOutcome<DateTimeOffset>>> HeartbeatManyAsync(IReadOnlyCollection<LeaseToken> leases, CancellationToken cancellationToken) =>
+        RunManyAsync(verbs.HeartbeatMany, leases, lease => lease, cancellationToken);
+
     public Task<WorkItem> ReleaseAsync(LeaseToken lease, CancellationToken cancellationToken) =>
         runner.RunAsync(verbs.Release, session, lease, cancellationToken);
 
+    public Task<IReadOnlyList<WorkOutcome<WorkItem>>> ReleaseManyAsync(IReadOnlyCollection<LeaseToken> leases, CancellationToken cancellationToken) =>
+        RunManyAsync(verbs.ReleaseMany, leases, lease => lease, cancellationToken);
+
     public Task<WorkItem> SubmitAsync<TResult>(LeaseToken lease, TResult result, SubmitOptions? options, CancellationToken cancellationToken)
         where TResult : notnull =>
-        runner.RunAsync(
-            verbs.Submit, session, new SubmitRequest(lease, JsonSerializer.SerializeToElement(result, documents.Strict), options ?? new SubmitOptions()), cancellationToken);
+        runner.RunAsync(verbs.Submit, session, new SubmitRequest(lease, Serialize(result), options ?? new SubmitOptions()), cancellationToken);
+
+    public Task<IReadOnlyList<WorkOutcome<WorkItem>>> SubmitManyAsync<TResult>(IReadOnlyCollection<Submission<TResult>> submissions, CancellationToken cancellationToken)
+        where TResult : notnull =>
+        RunManyAsync(verbs.SubmitMany, submissions, s => new SubmitRequest(s.Lease, Serialize(s.Result), s.Options ?? new SubmitOptions()), cancellationToken);
 
     public Task<WorkOrder> ApproveAsync(Guid orderId, ContentHash? contentHash, CancellationToken cancellationToken) =>
         runner.RunAsync(verbs.Approve, session, new ApproveRequest(orderId, contentHash), cancellationToken);
@@ -69,6 +95,16 @@ internal sealed class WorkOrderManager(
     public Task<WorkPage<WorkOrder>> ListAsync(OrderQuery? query, CancellationToken cancellationToken) =>
         runner.ReadAsync("list", session, context =>
             context.ReadAsync(db => WorkQueries.ListOrdersAsync(db, query ?? new OrderQuery(), OrderParts.None, cancellationToken)), cancellationToken);
+
+    private async Task<IReadOnlyList<WorkOutcome<TResult>>> RunManyAsync<T, TRequest, TResult>(
+        IVerb<Batch<TRequest>, IReadOnlyList<WorkOutcome<TResult>>> verb, IReadOnlyCollection<T> many, Func<T, TRequest> request, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(many);
+        // None is done before it begins.
+        return many.Count == 0 ? [] : await runner.RunAsync(verb, session, Batch<TRequest>.Many([.. many.Select(request)]), cancellationToken).ConfigureAwait(false);
+    }
+
+    private JsonElement Serialize<T>(T value) => JsonSerializer.SerializeToElement(value, documents.Strict);
 
     private Task<WorkOrder> ProposeAsync(OrderTypeDescriptor type, JsonElement payload, ProposeOptions? options, CancellationToken cancellationToken) =>
         runner.RunAsync(verbs.Propose, session, new ProposeRequest(type, payload, options ?? new ProposeOptions()), cancellationToken);

@@ -19,14 +19,17 @@ internal interface IStoreDialect
     /// <summary>Locks an order by writing it, and returns it tracked; null if there is none.</summary>
     Task<WorkOrder?> LockOrderAsync(UnitOfWork unit, Guid orderId);
 
-    /// <summary>Locks the order of an item by writing it, and returns it tracked; null if there is none.</summary>
-    Task<WorkOrder?> LockOrderOfItemAsync(UnitOfWork unit, Guid itemId);
+    /// <summary>Locks the orders of items by writing them, in the order of their ids, and returns them tracked.</summary>
+    Task<IReadOnlyList<WorkOrder>> LockOrdersOfItemsAsync(UnitOfWork unit, IReadOnlyCollection<Guid> itemIds);
 
     /// <summary>Locks those of the orders that nobody else holds, and returns them tracked.</summary>
     Task<IReadOnlyList<WorkOrder>> TryLockOrdersAsync(UnitOfWork unit, IReadOnlyCollection<Guid> orderIds);
 
-    /// <summary>Locks an item and returns it tracked, if the caller holds a live lease on it; else null.</summary>
-    Task<WorkItem?> LockHeldItemAsync(UnitOfWork unit, LeaseToken lease);
+    /// <summary>Locks those of the items on which the caller holds a live lease, and returns them tracked.</summary>
+    /// <param name="unit">The transaction.</param>
+    /// <param name="leases">The leases, each once.</param>
+    /// <param name="waits">Whether to wait for items that others have locked; else they are skipped.</param>
+    Task<IReadOnlyList<WorkItem>> LockHeldItemsAsync(UnitOfWork unit, IReadOnlyList<LeaseToken> leases, bool waits);
 
     /// <summary>Locks the items of an order that agents hold, and returns them tracked. The order must be locked.</summary>
     Task<IReadOnlyList<WorkItem>> LockHeldItemsOfAsync(UnitOfWork unit, Guid orderId);

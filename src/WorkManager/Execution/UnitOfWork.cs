@@ -56,17 +56,52 @@ internal sealed class UnitOfWork
     public async Task<WorkOrder> LockOrderAsync(Guid orderId) =>
         await Dialect.LockOrderAsync(this, orderId).ConfigureAwait(false) ?? throw WorkNotFoundException.Order(orderId);
 
-    /// <summary>Locks the order of an item.</summary>
-    /// <exception cref="WorkNotFoundException">There is no such item.</exception>
-    public async Task<WorkOrder> LockOrderOfItemAsync(Guid itemId) =>
-        await Dialect.LockOrderOfItemAsync(this, itemId).ConfigureAwait(false) ?? throw WorkNotFoundException.Item(itemId);
+    /// <summary>Locks the orders of items, and returns them by id.</summary>
+    public async Task<IReadOnlyDictionary<Guid, WorkOrder>> LockOrdersOfItemsAsync(IReadOnlyCollection<Guid> itemIds) =>
+        (await Dialect.LockOrdersOfItemsAsync(this, itemIds).ConfigureAwait(false)).ToDictionary(o => o.Id);
 
-    /// <summary>Locks an item that the caller holds.</summary>
-    /// <exception cref="LeaseLostException">The caller holds no live lease.</exception>
-    /// <exception cref="WorkNotFoundException">There is no such item.</exception>
-    public async Task<WorkItem> LockHeldItemAsync(LeaseToken lease) =>
-        await Dialect.LockHeldItemAsync(this, lease).ConfigureAwait(false)
-        ?? throw WhyLeaseIsLost(await Db.WorkItems.AsNoTracking().SingleOrDefaultAsync(i => i.Id == lease.ItemId).ConfigureAwait(false), lease, Actor);
+    /// <summary>Takes back what a lock wrote to orders that it was taken for in vain.</summary>
+    public static void LeaveAsTheyWere(IEnumerable<WorkOrder> orders)
+    {
+        foreach (var order in orders)
+        {
+            order.Revision--;
+        }
+    }
+
+    /// <summary>Locks the items that the caller holds, and says of the others why not.</summary>
+    public async Task<IReadOnlyDictionary<LeaseToken, WorkOutcome<WorkItem>>> LockHeldItemsAsync(IEnumerable<LeaseToken> leases, bool waits)
+    {
+        var tokens = leases.Distinct().ToList();
+        var held = (await Dialect.LockHeldItemsAsync(this, tokens, waits).ConfigureAwait(false)).ToDictionary(i => new LeaseToken(i.Id, i.LeaseEpoch));
+        var lost = await WhyNotHeldAsync([.. tokens.Where(t => !held.ContainsKey(t))], waits).ConfigureAwait(false);
+        return tokens.ToDictionary(t => t, t => held.TryGetValue(t, out var item) ? new WorkOutcome<WorkItem>(item) : new(lost[t]));
+    }
+
+    /// <summary>Says why items are not held, from what is stored now.</summary>
+    /// <param name="leases">Leases whose items were not locked.</param>
+    /// <param name="waits">Whether they were waited for: if not, those that look held are locked by somebody else.</param>
+    public async Task<IReadOnlyDictionary<LeaseToken, WorkManagerException>> WhyNotHeldAsync(IReadOnlyCollection<LeaseToken> leases, bool waits)
+    {
+        if (leases.Count == 0)
+        {
+            return new Dictionary<LeaseToken, WorkManagerException>();
+        }
+
+        var ids = leases.Select(l => l.ItemId).ToList();
+        var stored = await Db.WorkItems.AsNoTracking().Where(i => ids.Contains(i.Id)).ToDictionaryAsync(i => i.Id).ConfigureAwait(false);
+        var now = await ReadClockAsync().ConfigureAwait(false);
+        return leases.ToDictionary(l => l, l => stored.GetValueOrDefault(l.ItemId) switch
+        {
+            { IsLeased: true } item when !waits && item.LeaseEpoch == l.Epoch && item.LeasedByAgentId == Actor.LeaseHolder && !item.IsLeaseExpired(now) =>
+                new WorkBusyException(l.ItemId),
+            var item => WhyLeaseIsLost(item, l, Actor),
+        });
+    }
+
+    /// <summary>The outcome for a lease that is not held, or no longer: a batch may name it twice.</summary>
+    public static WorkOutcome<WorkItem> NotHeld(WorkOutcome<WorkItem> held, LeaseToken lease, Actor actor) =>
+        held.Succeeded ? new(WhyLeaseIsLost(held.Value, lease, actor)) : held;
 
     /// <summary>Adds what the actor decided about a locked order.</summary>
     public WorkDecision Decide(Guid id, WorkOrder order, string decision)

@@ -1,41 +1,25 @@
-using System.Text.Json.Nodes;
 using WorkManager.Execution;
 
 namespace WorkManager.Leasing;
 
-/// <summary>Extends a lease. The first beat says that work has begun.</summary>
-internal sealed class Heartbeat(LeaseOptions leases) : IVerb<LeaseToken, DateTimeOffset>
+/// <summary>Extends leases. The first beat says that work has begun.</summary>
+internal sealed class Heartbeat(LeaseOptions options) : IVerb<Batch<LeaseToken>, IReadOnlyList<WorkOutcome<DateTimeOffset>>>
 {
     public Operation Operation { get; } = new("heartbeat", JoinRule.Refuses);
 
     // A beat whose commit got no answer is simply sent again: it does no harm twice.
-    public Task<DateTimeOffset> ExecuteAsync(OperationContext context, LeaseToken lease, CancellationToken cancellationToken) =>
-        context.TransactAsync(unit => BeatAsync(unit, lease), _ => Task.FromResult(false), cancellationToken);
+    public Task<IReadOnlyList<WorkOutcome<DateTimeOffset>>> ExecuteAsync(OperationContext context, Batch<LeaseToken> leases, CancellationToken cancellationToken) =>
+        context.TransactAsync(unit => BeatAsync(unit, leases), _ => Task.FromResult(false), cancellationToken);
 
-    private async Task<DateTimeOffset> BeatAsync(UnitOfWork unit, LeaseToken lease)
+    private async Task<IReadOnlyList<WorkOutcome<DateTimeOffset>>> BeatAsync(UnitOfWork unit, Batch<LeaseToken> leases)
     {
-        var item = await unit.LockHeldItemAsync(lease).ConfigureAwait(false);
-        var now = await unit.ReadClockAsync().ConfigureAwait(false);
-        var expires = now.AddSeconds(item.LeaseSeconds!.Value);
-        item.LastHeartbeatAt = now;
-        item.LeaseExpiresAt = expires;
-        item.UpdatedAt = unit.Now;
-
-        if (item.State == ItemState.Leased)
-        {
-            unit.Lifecycle.Move(item, ItemState.InProgress);
-            if (await unit.Sql<ILeasingSql>().TryLockCheckedOutOrderAsync(unit, item.OrderId).ConfigureAwait(false) is { } order)
-            {
-                order.Revision++;
-                unit.Lifecycle.Advance(order, OrderState.InProgress);
-            }
-        }
-        else if (leases.RecordHeartbeats)
-        {
-            unit.Audit.Record(WorkEventNames.Heartbeat, item, new(new JsonObject { ["lease_expires_at"] = expires }));
-        }
-
-        await unit.SaveAsync().ConfigureAwait(false);
-        return expires;
+        var tokens = leases.Requests.Distinct().ToList();
+        var beats = (await unit.Sql<ILeasingSql>().BeatAsync(unit, tokens, leases.Waits, options.RecordHeartbeats).ConfigureAwait(false))
+            .ToDictionary(b => new LeaseToken(b.ItemId, b.Epoch), b => b.ExpiresAt);
+        var lost = await unit.WhyNotHeldAsync([.. tokens.Where(t => !beats.ContainsKey(t))], leases.Waits).ConfigureAwait(false);
+        return [.. leases.Requests.Select(t => beats.TryGetValue(t, out var expires) ? new WorkOutcome<DateTimeOffset>(expires) : new(lost[t]))];
     }
 }
+
+/// <summary>A lease that was extended.</summary>
+internal sealed record Beat(Guid ItemId, long Epoch, DateTimeOffset ExpiresAt);

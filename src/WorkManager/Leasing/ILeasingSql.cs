@@ -35,7 +35,10 @@ internal interface ILeasingSql
     /// <summary>Locks those of the items whose lease has still run out, and returns them tracked.</summary>
     Task<IReadOnlyList<WorkItem>> LockExpiredAsync(UnitOfWork unit, IReadOnlyCollection<Guid> itemIds);
 
-    /// <summary>Locks the order of an item on which work has begun, if it does not show that yet and nobody else has it locked.</summary>
-    /// <returns>The order, tracked, queued or checked out; null if there is nothing to do.</returns>
-    Task<WorkOrder?> TryLockCheckedOutOrderAsync(UnitOfWork unit, Guid orderId);
+    /// <summary>Extends those of the leases that the caller holds. A first beat begins the work: it writes the events, and marks the order in progress.</summary>
+    /// <param name="unit">The transaction.</param>
+    /// <param name="leases">The leases, each once.</param>
+    /// <param name="waits">Whether to wait for items that others have locked; else they are skipped.</param>
+    /// <param name="records">Whether beats after the first leave an event, too.</param>
+    Task<IReadOnlyList<Beat>> BeatAsync(UnitOfWork unit, IReadOnlyList<LeaseToken> leases, bool waits, bool records);
 }

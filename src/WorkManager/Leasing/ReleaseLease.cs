@@ -4,30 +4,50 @@ using WorkManager.Execution;
 
 namespace WorkManager.Leasing;
 
-/// <summary>Gives a lease back: the item joins the end of the queue, and no attempt is spent.</summary>
-internal sealed class ReleaseLease : IVerb<LeaseToken, WorkItem>
+/// <summary>Gives leases back: the items join the end of the queue, and no attempt is spent.</summary>
+internal sealed class ReleaseLease : IVerb<Batch<LeaseToken>, IReadOnlyList<WorkOutcome<WorkItem>>>
 {
     public Operation Operation { get; } = new("release", JoinRule.Refuses);
 
-    public Task<WorkItem> ExecuteAsync(OperationContext context, LeaseToken lease, CancellationToken cancellationToken) =>
-        context.TransactAsync(
-            unit => ReleaseAsync(context, unit, lease),
-            // By the event: the item may be leased anew by the time that anybody looks.
-            db => db.WorkEvents.AnyAsync(
-                e => e.ItemId == lease.ItemId && e.Event == WorkEventNames.Released && e.LeaseEpoch == lease.Epoch, CancellationToken.None),
-            cancellationToken);
-
-    private static async Task<WorkItem> ReleaseAsync(OperationContext context, UnitOfWork unit, LeaseToken lease)
+    public Task<IReadOnlyList<WorkOutcome<WorkItem>>> ExecuteAsync(OperationContext context, Batch<LeaseToken> leases, CancellationToken cancellationToken)
     {
-        var order = await unit.LockOrderOfItemAsync(lease.ItemId).ConfigureAwait(false);
-        context.JoinTraceOf(order.TraceParent);
-        var item = await unit.LockHeldItemAsync(lease).ConfigureAwait(false);
+        LeaseToken? released = null;
+        return context.TransactAsync(
+            async unit =>
+            {
+                var outcomes = await ReleaseAsync(context, unit, leases).ConfigureAwait(false);
+                released = outcomes.FirstOrDefault(o => o.Succeeded) is { Value: var item } ? new LeaseToken(item.Id, item.LeaseEpoch) : null;
+                return outcomes;
+            },
+            // By the event: the item may be leased anew by the time that anybody looks.
+            async db => released is { } one && await db.WorkEvents.AnyAsync(
+                e => e.ItemId == one.ItemId && e.Event == WorkEventNames.Released && e.LeaseEpoch == one.Epoch, CancellationToken.None).ConfigureAwait(false),
+            cancellationToken);
+    }
+
+    private static async Task<IReadOnlyList<WorkOutcome<WorkItem>>> ReleaseAsync(OperationContext context, UnitOfWork unit, Batch<LeaseToken> leases)
+    {
+        var orders = await unit.LockOrdersOfItemsAsync([.. leases.Requests.Select(l => l.ItemId)]).ConfigureAwait(false);
+        context.JoinTraceOf(orders.Values.FirstOrDefault()?.TraceParent);
+        var held = await unit.LockHeldItemsAsync(leases.Requests, leases.Waits).ConfigureAwait(false);
+        var outcomes = leases.Requests.Select(lease => held[lease] is { Succeeded: true, Value: var item } && item.IsLeased
+            ? Release(unit, orders[item.OrderId], item)
+            : UnitOfWork.NotHeld(held[lease], lease, unit.Actor)).ToList();
+
+        var touched = outcomes.Where(o => o.Succeeded).Select(o => orders[o.Value.OrderId]).Distinct().ToList();
+        UnitOfWork.LeaveAsTheyWere(orders.Values.Except(touched));
+        await unit.SaveAsync().ConfigureAwait(false);
+        await IdleOrders.RequeueAsync(unit, touched).ConfigureAwait(false);
+        outcomes.ForEach(o => (o.Succeeded ? o.Value : null)?.Detach());
+        return outcomes;
+    }
+
+    private static WorkOutcome<WorkItem> Release(UnitOfWork unit, WorkOrder order, WorkItem item)
+    {
         Lifecycle.EndLease(item);
         item.AvailableAt = unit.Now;
         item.ReadyAt = unit.Now;
         unit.Lifecycle.Move(order, item, ItemState.Queued, eventName: WorkEventNames.Released);
-        await unit.SaveAsync().ConfigureAwait(false);
-        await IdleOrders.RequeueAsync(unit, [order]).ConfigureAwait(false);
-        return item.Detach();
+        return new(item);
     }
 }

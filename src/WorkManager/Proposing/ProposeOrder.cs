@@ -15,37 +15,70 @@ namespace WorkManager.Proposing;
 /// <param name="Options">What else was said.</param>
 internal sealed record ProposeRequest(OrderTypeDescriptor Type, JsonElement Payload, ProposeOptions Options);
 
-/// <summary>Checks a payload, plans it, and stores order and items.</summary>
-internal sealed class ProposeOrder(JsonDocuments documents, IdGenerator ids, LimitOptions limits, RetryOptions retry) : IVerb<ProposeRequest, WorkOrder>
+/// <summary>Checks payloads, plans them, and stores orders and items.</summary>
+internal sealed class ProposeOrder(JsonDocuments documents, IdGenerator ids, LimitOptions limits, RetryOptions retry)
+    : IVerb<Batch<ProposeRequest>, IReadOnlyList<WorkOutcome<WorkOrder>>>
 {
     public Operation Operation { get; } = new("propose", JoinRule.Joins);
 
-    public async Task<WorkOrder> ExecuteAsync(OperationContext context, ProposeRequest request, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<WorkOutcome<WorkOrder>>> ExecuteAsync(OperationContext context, Batch<ProposeRequest> batch, CancellationToken cancellationToken)
     {
         context.JoinTraceOf(null);
-        var meta = CheckOptions(request.Options);
-        var payload = documents.Check("payload", request.Payload, request.Type.PayloadType);
-        var type = (OrderType)context.Services.GetRequiredService(request.Type.ClrType);
-        var plan = CheckPlan(request.Type, type, await type.PlanAsync(payload.Value, cancellationToken).ConfigureAwait(false));
-        var orderId = ids.Next();
+        var plans = new List<WorkOutcome<Plan>>(batch.Requests.Count);
+        foreach (var request in batch.Requests)
+        {
+            plans.Add(await TryPlanAsync(context, request, cancellationToken).ConfigureAwait(false));
+        }
+
+        if (plans.Find(p => p.Succeeded)?.Value.OrderId is not { } first)
+        {
+            return plans.ConvertAll(p => new WorkOutcome<WorkOrder>(p.Error!));
+        }
 
         return await context.TransactAsync(
             async unit =>
             {
-                var order = BuildOrder(unit, orderId, request, payload, meta, context.TraceParent);
-                var items = plan.Select(p => BuildItem(unit, order, type, p)).ToList();
-                order.ItemList.AddRange(items);
-                order.ItemsTotal = order.ItemsOpen = items.Count;
-                unit.Insert(order);
-                items.ForEach(unit.Insert);
-                unit.Audit.Record(WorkEventNames.Proposed, order, new(JsonNode.Parse(order.Payload) as JsonObject));
-                unit.Audit.Record(WorkEventNames.Planned, order, new(new JsonObject { ["item_count"] = items.Count }, Actor: Auditing.Lifecycle.Engine));
-                unit.Insert(BuildProvenance(unit, order));
+                var outcomes = plans.ConvertAll(p => p.Succeeded ? new WorkOutcome<WorkOrder>(Insert(unit, p.Value, context.TraceParent)) : new(p.Error));
                 await unit.SaveAsync().ConfigureAwait(false);
-                return order.Detach(withItems: true);
+                outcomes.ForEach(o => (o.Succeeded ? o.Value : null)?.Detach(withItems: true));
+                return outcomes;
             },
-            db => db.WorkOrders.AnyAsync(o => o.Id == orderId, CancellationToken.None),
+            db => db.WorkOrders.AnyAsync(o => o.Id == first, CancellationToken.None),
             cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<WorkOutcome<Plan>> TryPlanAsync(OperationContext context, ProposeRequest request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var meta = CheckOptions(request.Options);
+            var payload = documents.Check("payload", request.Payload, request.Type.PayloadType);
+            var type = (OrderType)context.Services.GetRequiredService(request.Type.ClrType);
+            var items = CheckPlan(request.Type, type, await type.PlanAsync(payload.Value, cancellationToken).ConfigureAwait(false));
+            return new(new Plan(ids.Next(), request, payload, meta, type, items));
+        }
+        catch (WorkManagerException refused)
+        {
+            return new(refused);
+        }
+    }
+
+    private WorkOrder Insert(UnitOfWork unit, Plan plan, string? traceParent)
+    {
+        var order = BuildOrder(unit, plan, traceParent);
+        unit.Insert(order);
+        foreach (var planned in plan.Items)
+        {
+            var item = BuildItem(unit, order, plan.Type, planned);
+            order.ItemList.Add(item);
+            unit.Insert(item);
+        }
+
+        order.ItemsTotal = order.ItemsOpen = plan.Items.Count;
+        unit.Insert(BuildProvenance(unit, order));
+        unit.Audit.Record(WorkEventNames.Proposed, order, new(JsonNode.Parse(order.Payload) as JsonObject));
+        unit.Audit.Record(WorkEventNames.Planned, order, new(new JsonObject { ["item_count"] = plan.Items.Count }, Actor: Auditing.Lifecycle.Engine));
+        return order;
     }
 
     private string? CheckOptions(ProposeOptions propose)
@@ -88,20 +121,19 @@ internal sealed class ProposeOrder(JsonDocuments documents, IdGenerator ids, Lim
         return [.. plan.Select(p => (p, documents.Check("planned input", p.InputValue, type.InputType)))];
     }
 
-    private static WorkOrder BuildOrder(
-        UnitOfWork unit, Guid id, ProposeRequest request, CheckedDocument payload, string? meta, string? traceParent) => new()
+    private static WorkOrder BuildOrder(UnitOfWork unit, Plan plan, string? traceParent) => new()
     {
-        Id = id,
-        Type = request.Type.Key,
-        TypeVersion = request.Type.Version,
+        Id = plan.OrderId,
+        Type = plan.Request.Type.Key,
+        TypeVersion = plan.Request.Type.Version,
         State = OrderState.Queued,
-        Priority = (short)request.Options.Priority,
+        Priority = (short)plan.Request.Options.Priority,
         RequestedByType = unit.Actor.Type,
         RequestedById = unit.Actor.Id,
-        Payload = payload.Text,
-        PayloadHash = payload.Hash,
-        Meta = meta,
-        DueAt = request.Options.DueAt is { } due ? WorkClock.Cut(due) : null,
+        Payload = plan.Payload.Text,
+        PayloadHash = plan.Payload.Hash,
+        Meta = plan.Meta,
+        DueAt = plan.Request.Options.DueAt is { } due ? WorkClock.Cut(due) : null,
         TraceParent = traceParent,
         LastTransitionedAt = unit.Now,
         CreatedAt = unit.Now,
@@ -140,4 +172,8 @@ internal sealed class ProposeOrder(JsonDocuments documents, IdGenerator ids, Lim
         Extra = unit.Actor.Model is { } model ? new JsonObject { ["model_name"] = model }.ToJsonString(JsonSerializerOptions.Web) : null,
         CreatedAt = unit.Now,
     };
+
+    /// <summary>A proposal that passed its checks.</summary>
+    private sealed record Plan(
+        Guid OrderId, ProposeRequest Request, CheckedDocument Payload, string? Meta, OrderType Type, IReadOnlyList<(PlannedItem Item, CheckedDocument Input)> Items);
 }

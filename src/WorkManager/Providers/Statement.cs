@@ -30,6 +30,16 @@ internal sealed class Statement(string text)
     public Task<IReadOnlyList<T>> QueryAsync<T>(UnitOfWork unit, QueryTrackingBehavior tracking, params (string Name, object? Value)[] values)
         where T : class => QueryAsync<T>(unit.Db, unit.Clock.Source == ClockSource.Database, tracking, [("now", unit.Now.UtcDateTime), .. values]);
 
+    /// <summary>Runs the statement and returns its rows, which are of no table.</summary>
+    public async Task<IReadOnlyList<T>> RowsAsync<T>(UnitOfWork unit, params (string Name, object? Value)[] values)
+        where T : class
+    {
+#pragma warning disable RS0030 // As above.
+        return await unit.Db.Database.SqlQueryRaw<T>(
+            Build(unit.Db, unit.Clock.Source == ClockSource.Database), Parameters(unit.Db, [("now", unit.Now.UtcDateTime), .. values])).ToListAsync().ConfigureAwait(false);
+#pragma warning restore RS0030
+    }
+
     /// <summary>Runs the statement and returns its only column, named <c>Value</c>.</summary>
     public async Task<IReadOnlyList<T>> ValuesAsync<T>(WorkManagerDbContext db, params (string Name, object? Value)[] values)
     {
@@ -75,6 +85,12 @@ internal sealed class Statement(string text)
                 var parameter = factory.CreateParameter()!;
                 parameter.ParameterName = v.Name;
                 parameter.Value = v.Value ?? DBNull.Value;
+                if (v.Value is null)
+                {
+                    // A null says nothing of its type, and all that may be null here is text.
+                    parameter.DbType = System.Data.DbType.String;
+                }
+
                 return parameter;
             }),
         ];

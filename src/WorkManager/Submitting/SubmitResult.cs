@@ -15,42 +15,84 @@ namespace WorkManager.Submitting;
 /// <param name="Options">What else was said.</param>
 internal sealed record SubmitRequest(LeaseToken Lease, JsonElement Result, SubmitOptions Options);
 
-/// <summary>Checks a result, stores it and ends the lease. The last result of an order submits the order.</summary>
-internal sealed class SubmitResult(OrderTypeRegistry types, JsonDocuments documents) : IVerb<SubmitRequest, WorkItem>
+/// <summary>Checks results, stores them and ends their leases. The last result of an order submits the order.</summary>
+internal sealed class SubmitResult(OrderTypeRegistry types, JsonDocuments documents) : IVerb<Batch<SubmitRequest>, IReadOnlyList<WorkOutcome<WorkItem>>>
 {
     private const int MaxNotes = 10_000;
 
     public Operation Operation { get; } = new("submit", JoinRule.Joins);
 
-    public async Task<WorkItem> ExecuteAsync(OperationContext context, SubmitRequest request, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<WorkOutcome<WorkItem>>> ExecuteAsync(OperationContext context, Batch<SubmitRequest> batch, CancellationToken cancellationToken)
     {
-        var item = await ReadHeldItemAsync(context, request.Lease, cancellationToken).ConfigureAwait(false);
-        CheckRemarks(request.Options);
-        var result = await CheckResultAsync(context, item, request, cancellationToken).ConfigureAwait(false);
-        var (submitted, isLast) = await context.TransactAsync(
-            unit => SubmitAsync(unit, item.OrderId, request, result),
-            db => db.WorkItems.AnyAsync(
-                i => i.Id == item.Id && i.LeaseEpoch == request.Lease.Epoch && i.SubmittedAt != null && i.SubmittedById == context.Actor.Id, CancellationToken.None),
-            cancellationToken).ConfigureAwait(false);
-        if (isLast)
+        var submissions = await CheckAsync(context, batch.Requests, cancellationToken).ConfigureAwait(false);
+        if (submissions.TrueForAll(s => s.IsRefusedAtOnce))
         {
-            context.FollowUp(new OrderSubmitted(submitted.OrderId, submitted.OrderType));
+            return [.. submissions.Select(s => new WorkOutcome<WorkItem>(s.Refusal!))];
         }
 
-        return submitted;
+        LeaseToken? submitted = null;
+        var outcomes = await context.TransactAsync(
+            async unit =>
+            {
+                var (results, full) = await SubmitAsync(unit, submissions, batch.Waits).ConfigureAwait(false);
+                submitted = results.FirstOrDefault(o => o.Succeeded) is { Value: var item } ? new LeaseToken(item.Id, item.LeaseEpoch) : null;
+                return (Results: results, Full: full);
+            },
+            async db => submitted is { } one && await db.WorkItems.AnyAsync(
+                i => i.Id == one.ItemId && i.LeaseEpoch == one.Epoch && i.SubmittedAt != null && i.SubmittedById == context.Actor.Id, CancellationToken.None)
+                .ConfigureAwait(false),
+            cancellationToken).ConfigureAwait(false);
+        foreach (var order in outcomes.Full)
+        {
+            context.FollowUp(new OrderSubmitted(order.Id, order.Type));
+        }
+
+        return outcomes.Results;
     }
 
-    /// <summary>Reads what the check needs. Whether the lease has run out is decided later, under lock and by the clock that counts.</summary>
-    private static async Task<WorkItem> ReadHeldItemAsync(OperationContext context, LeaseToken lease, CancellationToken cancellationToken)
+    /// <summary>Checks what can be checked without a lock. Whether a lease has run out is decided later, by the clock that counts.</summary>
+    private async Task<List<CheckedSubmission>> CheckAsync(OperationContext context, IReadOnlyList<SubmitRequest> requests, CancellationToken cancellationToken)
     {
+        var ids = requests.Select(r => r.Lease.ItemId).Distinct().ToList();
         var found = await context.ReadAsync(db =>
-            db.WorkItems.AsNoTracking().Where(i => i.Id == lease.ItemId).Select(i => new { Item = i, i.Order!.TraceParent }).SingleOrDefaultAsync(cancellationToken))
-            .ConfigureAwait(false) ?? throw WorkNotFoundException.Item(lease.ItemId);
-        context.JoinTraceOf(found.TraceParent);
-        var item = found.Item;
-        return item.IsLeased && item.LeaseEpoch == lease.Epoch && item.LeasedByAgentId == context.Actor.LeaseHolder
-            ? item
-            : throw UnitOfWork.WhyLeaseIsLost(item, lease, context.Actor);
+            db.WorkItems.AsNoTracking().Where(i => ids.Contains(i.Id)).Select(i => new { Item = i, i.Order!.TraceParent }).ToDictionaryAsync(f => f.Item.Id, cancellationToken))
+            .ConfigureAwait(false);
+        context.JoinTraceOf(found.Values.FirstOrDefault()?.TraceParent);
+
+        var submissions = new List<CheckedSubmission>(requests.Count);
+        foreach (var request in requests)
+        {
+            submissions.Add(await CheckAsync(context, request, found.GetValueOrDefault(request.Lease.ItemId)?.Item, cancellationToken).ConfigureAwait(false));
+        }
+
+        return submissions;
+    }
+
+    private async Task<CheckedSubmission> CheckAsync(OperationContext context, SubmitRequest request, WorkItem? item, CancellationToken cancellationToken)
+    {
+        if (item is not { IsLeased: true } || item.LeaseEpoch != request.Lease.Epoch || item.LeasedByAgentId != context.Actor.LeaseHolder)
+        {
+            return new CheckedSubmission(request, null, UnitOfWork.WhyLeaseIsLost(item, request.Lease, context.Actor), IsRefusedAtOnce: true);
+        }
+
+        try
+        {
+            CheckRemarks(request.Options);
+        }
+        catch (WorkManagerException refused)
+        {
+            return new CheckedSubmission(request, null, refused, IsRefusedAtOnce: true);
+        }
+
+        try
+        {
+            return new CheckedSubmission(request, await CheckResultAsync(context, item, request, cancellationToken).ConfigureAwait(false), null, IsRefusedAtOnce: false);
+        }
+        catch (WorkManagerException refused)
+        {
+            // What breaks the rules of its type is recorded at the item; what is too large is not even read.
+            return new CheckedSubmission(request, null, refused, IsRefusedAtOnce: refused is not WorkValidationException);
+        }
     }
 
     private void CheckRemarks(SubmitOptions remarks)
@@ -70,46 +112,75 @@ internal sealed class SubmitResult(OrderTypeRegistry types, JsonDocuments docume
         }
     }
 
-    /// <summary>A refused result is recorded at the item, in a transaction of its own or the caller's: the agent may be gone when somebody asks why.</summary>
     private async Task<CheckedDocument> CheckResultAsync(OperationContext context, WorkItem item, SubmitRequest request, CancellationToken cancellationToken)
     {
         var descriptor = types.Get(item.OrderType);
-        try
-        {
-            var result = documents.Check("result", request.Result, descriptor.ResultType);
-            var type = (OrderType)context.Services.GetRequiredService(descriptor.ClrType);
-            var errors = await type.ValidateResultAsync(new StoredItem(item, documents.Lenient), result.Value, cancellationToken).ConfigureAwait(false);
-            return errors.Count == 0 ? result : throw new WorkValidationException("result", errors);
-        }
-        catch (WorkValidationException refused)
-        {
-            await context.TransactAsync(unit => RecordErrorAsync(unit, request.Lease, refused), _ => Task.FromResult(false), cancellationToken).ConfigureAwait(false);
-            throw;
-        }
+        var result = documents.Check("result", request.Result, descriptor.ResultType);
+        var type = (OrderType)context.Services.GetRequiredService(descriptor.ClrType);
+        var errors = await type.ValidateResultAsync(new StoredItem(item, documents.Lenient), result.Value, cancellationToken).ConfigureAwait(false);
+        return errors.Count == 0 ? result : throw new WorkValidationException("result", errors);
     }
 
-    private static async Task<bool> RecordErrorAsync(UnitOfWork unit, LeaseToken lease, WorkValidationException refused)
+    /// <summary>
+    /// Stores what holds: results, and why others were refused, for the agent may be gone when somebody asks. The orders are locked before the items,
+    /// even where nothing of them changes: in a caller's transaction the locks stay, and the corrected result takes both.
+    /// </summary>
+    private static async Task<(IReadOnlyList<WorkOutcome<WorkItem>> Outcomes, IReadOnlyList<WorkOrder> Full)> SubmitAsync(
+        UnitOfWork unit, List<CheckedSubmission> submissions, bool waits)
     {
-        // The order first, although nothing of it changes: in a caller's transaction these locks stay, and the corrected result takes both.
-        var order = await unit.LockOrderOfItemAsync(lease.ItemId).ConfigureAwait(false);
-        order.Revision--;
-        var item = await unit.LockHeldItemAsync(lease).ConfigureAwait(false);
+        var live = submissions.Where(s => !s.IsRefusedAtOnce).Select(s => s.Request.Lease).ToList();
+        var orders = await unit.LockOrdersOfItemsAsync([.. live.Select(l => l.ItemId)]).ConfigureAwait(false);
+        var held = await unit.LockHeldItemsAsync(live, waits).ConfigureAwait(false);
+        var touched = new HashSet<WorkOrder>();
+        var outcomes = submissions.ConvertAll(submission =>
+        {
+            var lease = submission.Request.Lease;
+            if (submission.IsRefusedAtOnce || held[lease] is not { Succeeded: true, Value: { IsLeased: true } item })
+            {
+                return submission.IsRefusedAtOnce ? new(submission.Refusal!) : UnitOfWork.NotHeld(held[lease], lease, unit.Actor);
+            }
+
+            if (submission.Refusal is WorkValidationException refusal)
+            {
+                RecordRefusal(unit, item, refusal);
+                return new(refusal);
+            }
+
+            touched.Add(orders[item.OrderId]);
+            return Store(unit, orders[item.OrderId], item, submission);
+        });
+
+        var full = new List<WorkOrder>();
+        foreach (var order in touched)
+        {
+            unit.Lifecycle.Advance(order, OrderState.InProgress);
+            if (unit.Lifecycle.Settle(order))
+            {
+                full.Add(order);
+            }
+        }
+
+        UnitOfWork.LeaveAsTheyWere(orders.Values.Except(touched));
+        await unit.SaveAsync().ConfigureAwait(false);
+        outcomes.ForEach(o => (o.Succeeded ? o.Value : null)?.Detach());
+        return (outcomes, full);
+    }
+
+    private static void RecordRefusal(UnitOfWork unit, WorkItem item, WorkValidationException refusal)
+    {
         item.Error = new JsonObject
         {
-            ["code"] = refused.Code,
-            ["message"] = refused.Message,
-            ["details"] = new JsonArray([.. refused.Errors.Select(e => new JsonObject { ["field"] = e.Field, ["code"] = e.Code, ["message"] = e.Message })]),
+            ["code"] = refusal.Code,
+            ["message"] = refusal.Message,
+            ["details"] = new JsonArray([.. refusal.Errors.Select(e => new JsonObject { ["field"] = e.Field, ["code"] = e.Code, ["message"] = e.Message })]),
         }.ToJsonString(JsonSerializerOptions.Web);
         item.UpdatedAt = unit.Now;
         item.Revision++;
-        await unit.SaveAsync().ConfigureAwait(false);
-        return true;
     }
 
-    private static async Task<(WorkItem Item, bool IsLast)> SubmitAsync(UnitOfWork unit, Guid orderId, SubmitRequest request, CheckedDocument result)
+    private static WorkOutcome<WorkItem> Store(UnitOfWork unit, WorkOrder order, WorkItem item, CheckedSubmission submission)
     {
-        var order = await unit.LockOrderAsync(orderId).ConfigureAwait(false);
-        var item = await unit.LockHeldItemAsync(request.Lease).ConfigureAwait(false);
+        var (result, said) = (submission.Result!, submission.Request.Options);
         if (item.State == ItemState.Leased)
         {
             unit.Lifecycle.Move(order, item, ItemState.InProgress);
@@ -126,12 +197,16 @@ internal sealed class SubmitResult(OrderTypeRegistry types, JsonDocuments docume
         unit.Lifecycle.Move(order, item, ItemState.Submitted, new EventDetails(new JsonObject
         {
             ["result"] = JsonNode.Parse(result.Text),
-            ["evidence"] = request.Options.Evidence?.DeepClone(),
-            ["notes"] = request.Options.Notes,
+            ["evidence"] = said.Evidence?.DeepClone(),
+            ["notes"] = said.Notes,
         }));
-        unit.Lifecycle.Advance(order, OrderState.InProgress);
-        unit.Lifecycle.Settle(order);
-        await unit.SaveAsync().ConfigureAwait(false);
-        return (item.Detach(), order.State == OrderState.Submitted);
+        return new(item);
     }
+
+    /// <summary>A request after its check.</summary>
+    /// <param name="Request">What came in.</param>
+    /// <param name="Result">The result, if it is good.</param>
+    /// <param name="Refusal">Why it is not.</param>
+    /// <param name="IsRefusedAtOnce">Whether it is refused without a look at the stored item.</param>
+    private sealed record CheckedSubmission(SubmitRequest Request, CheckedDocument? Result, WorkManagerException? Refusal, bool IsRefusedAtOnce);
 }

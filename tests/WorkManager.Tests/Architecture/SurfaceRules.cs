@@ -57,7 +57,7 @@ public sealed class SurfaceRules
     [Fact]
     public void A_verb_is_an_internal_class_in_a_folder_of_its_kind()
     {
-        var verbs = Types.Where(t => t.IsClass && t.GetInterfaces().Any(i => i.IsGenericType && i.GetGenericTypeDefinition() == typeof(IVerb<,>))).ToList();
+        var verbs = Types.Where(t => t is { IsClass: true, IsGenericType: false } && t.GetInterfaces().Any(i => i.IsGenericType && i.GetGenericTypeDefinition() == typeof(IVerb<,>))).ToList();
 
         Assert.NotEmpty(verbs);
         Assert.All(verbs, verb =>

@@ -9,17 +9,22 @@ internal readonly record struct Grant(ItemName Item, long Epoch);
 /// <summary>What a call was answered.</summary>
 /// <param name="Code">The code of a refusal; null for a success.</param>
 /// <param name="Text">What else the answer says.</param>
-/// <param name="Grants">The leases that it gave.</param>
-internal sealed record Answer(string? Code, string Text, IReadOnlyList<Grant> Grants)
+internal sealed record Answer(string? Code, string Text)
 {
-    public static Answer Of(string text, params IReadOnlyList<Grant> grants) => new(null, text, grants);
+    /// <summary>The leases that it gave.</summary>
+    public IReadOnlyList<Grant> Grants { get; init; } = [];
 
-    public static Answer Refused(string code, object? reason = null) => new(code, reason?.ToString() ?? "", []);
+    /// <summary>The outcomes of a batch.</summary>
+    public IReadOnlyList<Answer> Parts { get; init; } = [];
 
-    public bool Equals(Answer? other) => other is not null && Code == other.Code && Text == other.Text && Grants.SequenceEqual(other.Grants);
+    public static Answer Of(string text) => new(null, text);
 
-    public override int GetHashCode() => HashCode.Combine(Code, Text, Grants.Count);
+    public static Answer Refused(string code, object? reason = null) => new(code, reason?.ToString() ?? "");
+
+    public bool Equals(Answer? other) => other is not null && ToString() == other.ToString();
+
+    public override int GetHashCode() => HashCode.Combine(Code, Text);
 
     public override string ToString() =>
-        $"{Code} {Text} {string.Join(" ", Grants.Select(g => $"{g.Item.Order}.{g.Item.Item}#{g.Epoch}"))}".Trim();
+        $"{Code} {Text} {string.Join(" ", Grants.Select(g => $"{g.Item.Order}.{g.Item.Item}#{g.Epoch}"))}{string.Join(" | ", Parts)}".Trim();
 }

@@ -44,16 +44,20 @@ public sealed class HostState
 /// <param name="Attempts">How many each may have.</param>
 /// <param name="AvailableAt">From when on.</param>
 /// <param name="Obstacle">Whether the order can never be approved.</param>
-public sealed record JobPayload(int Items, int Attempts, DateTimeOffset? AvailableAt, bool Obstacle);
+public record JobPayload(int Items, int Attempts, DateTimeOffset? AvailableAt, bool Obstacle);
+
+/// <inheritdoc cref="JobPayload"/>
+public sealed record LenientPayload(int Items, int Attempts, DateTimeOffset? AvailableAt, bool Obstacle) : JobPayload(Items, Attempts, AvailableAt, Obstacle);
 
 public sealed record JobInput(int Number);
 
 public sealed record JobResult([property: Range(-1000, 1000)] int Value);
 
 /// <summary>Items by number; a result that is negative is refused; every apply leaves a row.</summary>
-public abstract class Job(ShopContext db, HostState host) : OrderType<JobPayload, JobInput, JobResult>
+public abstract class Job<TPayload>(ShopContext db, HostState host) : OrderType<TPayload, JobInput, JobResult>
+    where TPayload : JobPayload
 {
-    protected override IEnumerable<PlannedItem<JobInput>> Plan(JobPayload payload) => Enumerable.Range(0, payload.Items)
+    protected override IEnumerable<PlannedItem<JobInput>> Plan(TPayload payload) => Enumerable.Range(0, payload.Items)
         .Select(i => new PlannedItem<JobInput>(new JobInput(i)) { MaxAttempts = payload.Attempts, AvailableAt = payload.AvailableAt });
 
     protected override void ValidateResult(ResultContext<JobInput, JobResult> item)
@@ -64,7 +68,7 @@ public abstract class Job(ShopContext db, HostState host) : OrderType<JobPayload
         }
     }
 
-    protected override void ReadyForApproval(ReviewContext<JobPayload, JobInput, JobResult> review)
+    protected override void ReadyForApproval(ReviewContext<TPayload, JobInput, JobResult> review)
     {
         if (review.Payload.Obstacle)
         {
@@ -72,7 +76,7 @@ public abstract class Job(ShopContext db, HostState host) : OrderType<JobPayload
         }
     }
 
-    protected override Task ApplyAsync(ApplyContext<JobPayload, JobInput, JobResult> apply, CancellationToken cancellationToken)
+    protected override Task ApplyAsync(ApplyContext<TPayload, JobInput, JobResult> apply, CancellationToken cancellationToken)
     {
         db.Ledger.Add(new LedgerEntry { OrderId = apply.OrderId, Text = string.Join(",", apply.Items.Select(i => i.Result.Value)) });
         return host.Fails ? throw new InvalidOperationException("The host's data cannot be changed now.") : Task.CompletedTask;
@@ -80,13 +84,13 @@ public abstract class Job(ShopContext db, HostState host) : OrderType<JobPayload
 }
 
 [OrderType(Key)]
-public sealed class ManualJob(ShopContext db, HostState host) : Job(db, host)
+public sealed class ManualJob(ShopContext db, HostState host) : Job<JobPayload>(db, host)
 {
     public const string Key = "model.manual";
 }
 
 [OrderType(Key)]
-public sealed class AutomaticJob(ShopContext db, HostState host) : Job(db, host)
+public sealed class AutomaticJob(ShopContext db, HostState host) : Job<JobPayload>(db, host)
 {
     public const string Key = "model.automatic";
 
@@ -94,7 +98,7 @@ public sealed class AutomaticJob(ShopContext db, HostState host) : Job(db, host)
 }
 
 [OrderType(Key)]
-public sealed class LenientJob(ShopContext db, HostState host) : Job(db, host)
+public sealed class LenientJob(ShopContext db, HostState host) : Job<LenientPayload>(db, host)
 {
     public const string Key = "model.lenient";
 

@@ -26,6 +26,8 @@ internal abstract record Command
         null => "null",
         bool flag => flag ? "true" : "false",
         Enum name => $"{name.GetType().Name}.{name}",
+        IEnumerable<object> list => $"[{string.Join(", ", list.Select(Literal))}]",
+        IEnumerable<int> list => $"[{string.Join(", ", list)}]",
         _ => Convert.ToString(value, CultureInfo.InvariantCulture)!,
     };
 }
@@ -90,3 +92,39 @@ internal sealed record Pass(int Seconds) : Command;
 
 /// <summary>From now on the host's data can be changed, or cannot.</summary>
 internal sealed record HostFails(bool Fails) : Command;
+
+/// <summary>Calls of one actor in one batch.</summary>
+/// <param name="Who">The actor; <see cref="Command.Holder"/> for the one to whom the first lease was granted.</param>
+internal abstract record Many(int Who) : Command
+{
+    /// <summary>The batch as single calls: it is answered as they would be.</summary>
+    /// <param name="who">Who <see cref="Who"/> is.</param>
+    public abstract IReadOnlyList<Command> Singles(int who);
+}
+
+/// <summary>Leases of a batch.</summary>
+internal abstract record ManyLeases(int Who, IReadOnlyList<int> Leases) : Many(Who);
+
+internal sealed record ProposeMany(int Who, IReadOnlyList<Propose> Proposals) : Many(Who)
+{
+    /// <summary>The only type that has a payload for itself.</summary>
+    public const int Type = 2;
+
+    public override IReadOnlyList<Command> Singles(int who) => [.. Proposals.Select(p => p with { Who = who, Type = Type })];
+}
+
+internal sealed record HeartbeatMany(int Who, IReadOnlyList<int> Leases, int Lie) : ManyLeases(Who, Leases)
+{
+    public override IReadOnlyList<Command> Singles(int who) => [.. Leases.Select(lease => new Heartbeat(who, lease, Lie))];
+}
+
+internal sealed record ReleaseMany(int Who, IReadOnlyList<int> Leases, int Lie) : ManyLeases(Who, Leases)
+{
+    public override IReadOnlyList<Command> Singles(int who) => [.. Leases.Select(lease => new Release(who, lease, Lie))];
+}
+
+internal sealed record SubmitMany(int Who, IReadOnlyList<int> Leases, int Lie, int Value) : ManyLeases(Who, Leases)
+{
+    // If the value is refused, then every other one is not.
+    public override IReadOnlyList<Command> Singles(int who) => [.. Leases.Select((lease, i) => new Submit(who, lease, Lie, i % 2 == 0 ? Value : Math.Abs(Value)))];
+}

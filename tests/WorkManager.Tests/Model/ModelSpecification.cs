@@ -47,7 +47,7 @@ public abstract class ModelSpecification(DatabaseFixture databases, ITestOutputH
     [
         "Propose", "Propose validation_failed", "CheckOut", "CheckOut nothing", "CheckOut validation_failed", "Heartbeat", "Heartbeat lease_lost NotLeased", "Release", "Release lease_lost NotLeased",
         "Submit", "Submit lease_lost Expired", "Submit lease_lost NotLeased", "Submit lease_lost Superseded", "Approve", "Approve approval_denied Agent", "Approve order_not_ready",
-        "Approve illegal_transition", "Reject", "Reclaim", "Look",
+        "Approve illegal_transition", "ProposeMany", "HeartbeatMany", "ReleaseMany", "SubmitMany", "SubmitMany validation_failed", "SubmitMany lease_lost NotLeased", "Reject", "Reclaim", "Look",
     ];
 
     private async Task PlayAsync(Stage stage, IReadOnlyList<Command> commands)
@@ -62,13 +62,15 @@ public abstract class ModelSpecification(DatabaseFixture databases, ITestOutputH
     {
         foreach (var (command, i) in commands.Select((command, i) => (command, i)))
         {
-            var number = model.OrderCount;
+            var number = model.OrderCount * 10;
             var expected = model.Do(command, number);
             var actual = (await real.DoAsync(command, number))();
             actual.ToString().Should().Be(expected.ToString(), "that is the answer to command {0}, {1}", i, command);
-            answers.AddOrUpdate(
-                $"{command.GetType().Name}{(actual.Code is null ? "" : $" {actual.Code} {actual.Text}")}{(command is CheckOut && actual is { Code: null, Grants: [] } ? " nothing" : "")}".Trim(),
-                1, (_, n) => n + 1);
+            foreach (var part in actual.Parts.DefaultIfEmpty(actual))
+            {
+                var kind = part.Code is not null ? $" {part.Code} {part.Text}" : command is CheckOut && part.Grants.Count == 0 ? " nothing" : "";
+                answers.AddOrUpdate($"{command.GetType().Name}{kind}".Trim(), 1, (_, n) => n + 1);
+            }
         }
     }
 
@@ -79,8 +81,8 @@ public abstract class ModelSpecification(DatabaseFixture databases, ITestOutputH
         await PlayAsync(model, real, race.Before);
 
         var lost = model.Expired;
-        var number = 1000;
-        var calls = race.AtOnce.Select(line => line.Select(command => (Command: command, Number: number++)).ToList()).ToList();
+        var number = 0;
+        var calls = race.AtOnce.Select(line => line.Select(command => (Command: command, Number: number += 1000)).ToList()).ToList();
         var answered = (await Task.WhenAll(calls.Select(line => Task.Run(() => CallAsync(real, line))))).Select(line => line.ToList()).ToList();
         await real.DoAsync(new Reclaim(), 0, keep: false);
 

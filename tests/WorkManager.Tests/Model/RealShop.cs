@@ -33,6 +33,12 @@ internal sealed class RealShop(ShopApp app, HostState host)
                 Cancel cancel => Say($"{(await By(cancel.Who).CancelAsync(Order(cancel.Order))).State}"),
                 Look look => Say($"{View(await app.OrderAsync((await By(look.Who).GetAsync(Order(look.Order))).Id), await LedgerAsync())}"),
                 Reclaim => Say($"{await app.Maintenance.ReclaimExpiredAsync()}"),
+                ProposeMany many => Say(await ProposeAsync(many), (order, i) => $"{Name(order, number + i, keep)}"),
+                HeartbeatMany many => Say(await Holder(many).HeartbeatManyAsync([.. many.Leases.Select(l => Token(l, many.Lie))]), (expires, _) => $"{Seconds(expires)}"),
+                ReleaseMany many => Say(await Holder(many).ReleaseManyAsync([.. many.Leases.Select(l => Token(l, many.Lie))]), (item, _) => Describe(item)),
+                SubmitMany many => Say(
+                    await Holder(many).SubmitManyAsync([.. many.Singles(0).Cast<Submit>().Select(s => new Submission<JobResult>(Token(s.Lease, s.Lie), new JobResult(s.Value)))]),
+                    (item, _) => $"{Describe(item)} {item.ReadResult<JobResult>(Json)!.Value}"),
                 Pass pass => Say(PassTime(pass.Seconds)),
                 HostFails fails => Say($"{host.Fails = fails.Fails}"),
                 _ => throw new NotSupportedException(command.ToString()),
@@ -40,7 +46,7 @@ internal sealed class RealShop(ShopApp app, HostState host)
         }
         catch (WorkManagerException refused)
         {
-            return () => Answer.Refused(refused.Code, (refused as LeaseLostException)?.Reason ?? (object?)(refused as ApprovalDeniedException)?.Reason);
+            return () => Refused(refused);
         }
     }
 
@@ -55,13 +61,15 @@ internal sealed class RealShop(ShopApp app, HostState host)
 
     private Task<List<Guid>> LedgerAsync() => app.ReadAsync(db => db.Ledger.Select(l => l.OrderId).ToListAsync());
 
-    private Task<WorkOrder> ProposeAsync(Propose propose)
-    {
-        var payload = new JobPayload(
-            propose.Flaw == Flaw.NoItems ? 0 : propose.Items, propose.Attempts,
-            propose.Delay == 0 ? null : app.Time.GetUtcNow().AddSeconds(propose.Delay), propose.Flaw == Flaw.NotReady);
-        return By(propose.Who).ProposeAsync(Cast.Types[propose.Type], JsonSerializer.SerializeToElement(payload, Json), new() { Priority = propose.Priority });
-    }
+    private Task<WorkOrder> ProposeAsync(Propose propose) => By(propose.Who)
+        .ProposeAsync(Cast.Types[propose.Type], JsonSerializer.SerializeToElement(Payload(propose), Json), new() { Priority = propose.Priority });
+
+    private Task<IReadOnlyList<WorkOutcome<WorkOrder>>> ProposeAsync(ProposeMany many) => By(many.Who)
+        .ProposeManyAsync([.. many.Proposals.Select(p => new Proposal<LenientPayload>(Payload(p), new ProposeOptions { Priority = p.Priority }))]);
+
+    private LenientPayload Payload(Propose propose) => new(
+        propose.Flaw == Flaw.NoItems ? 0 : propose.Items, propose.Attempts,
+        propose.Delay == 0 ? null : app.Time.GetUtcNow().AddSeconds(propose.Delay), propose.Flaw == Flaw.NotReady);
 
     private OrderView Name(WorkOrder order, int number, bool keep)
     {
@@ -98,8 +106,10 @@ internal sealed class RealShop(ShopApp app, HostState host)
 
         // Named when all is over: the order of a lease may still be on its way to the one who proposed it.
         return () => Answer.Of(
-            granted.Count == 0 ? "" : $"{granted.Select(l => Seconds(l.ExpiresAt)).Distinct().Single()}",
-            [.. granted.Select(l => new Grant(items[l.Item.Id], l.Item.LeaseEpoch))]);
+            granted.Count == 0 ? "" : $"{granted.Select(l => Seconds(l.ExpiresAt)).Distinct().Single()}") with
+        {
+            Grants = [.. granted.Select(l => new Grant(items[l.Item.Id], l.Item.LeaseEpoch))],
+        };
     }
 
     private string PassTime(int seconds)
@@ -131,9 +141,20 @@ internal sealed class RealShop(ShopApp app, HostState host)
 
     private static string Describe(WorkItem item) => $"{item.State} #{item.LeaseEpoch}";
 
+    private static Func<Answer> Say<T>(IReadOnlyList<WorkOutcome<T>> outcomes, Func<T, int, string> describe)
+    {
+        var parts = outcomes.Select((o, i) => o.Succeeded ? Answer.Of(describe(o.Value, i)) : Refused(o.Error)).ToList();
+        return () => new Answer(null, "") { Parts = parts };
+    }
+
+    private static Answer Refused(WorkManagerException refused) =>
+        Answer.Refused(refused.Code, (refused as LeaseLostException)?.Reason ?? (object?)(refused as ApprovalDeniedException)?.Reason);
+
     private static Func<Answer> Say(object text) => () => Answer.Of(text.ToString()!);
 
     private IWorkOrderManager By(int who) => app.By(Cast.Actors[who]);
+
+    private IWorkOrderManager Holder(ManyLeases many) => Holder(many.Who, many.Leases[0]);
 
     private IWorkOrderManager Holder(int who, int lease) => By(who == Command.Holder ? LeaseOf(lease)?.Who ?? 0 : who);
 

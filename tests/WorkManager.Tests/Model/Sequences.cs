@@ -34,6 +34,15 @@ internal static class Sequences
     private static readonly Gen<Command> AnySubmit = Gen.Select(
         Holder, Lease, Lie, Gen.Frequency((8, Gen.Int[0, 9]), (1, Gen.Const(-1))), (who, lease, lie, value) => (Command)new Submit(who, lease, lie, value));
 
+    private static readonly Gen<List<int>> Leases = Lease.List[1, 5];
+
+    private static readonly Gen<Command> AnyMany = Gen.OneOf(
+        Gen.Select(Who, AnyPropose.Select(p => (Propose)p).List[1, 4], (who, proposals) => (Command)new ProposeMany(who, proposals)),
+        Gen.Select(Holder, Leases, Lie, (who, leases, lie) => (Command)new HeartbeatMany(who, leases, lie)),
+        Gen.Select(Holder, Leases, Lie, (who, leases, lie) => (Command)new ReleaseMany(who, leases, lie)),
+        Gen.Select(Holder, Leases, Lie, Gen.OneOf(1, -2), (who, leases, lie, value) => (Command)new SubmitMany(who, leases, lie, value)),
+        Gen.Select(Holder, Leases, Lie, Gen.OneOf(1, -2), (who, leases, lie, value) => (Command)new SubmitMany(who, leases, lie, value)));
+
     private static readonly Gen<Command> AnyApprove = Gen.Select(Reviewer, Order, (who, order) => (Command)new Approve(who, order));
     private static readonly Gen<Command> AnyReject = Gen.Select(Reviewer, Order, Gen.Frequency((5, Gen.Const(true)), (1, Gen.Const(false))), (who, order, reason) => (Command)new Reject(who, order, reason));
     private static readonly Gen<Command> AnyCancel = Gen.Select(Who, Order, (who, order) => (Command)new Cancel(who, order));
@@ -43,7 +52,7 @@ internal static class Sequences
     private static readonly Gen<Command> AnyReclaim = Gen.Const((Command)new Reclaim());
 
     private static readonly Gen<Command> AtAnyTime = Gen.Frequency(
-        (16, AnyPropose), (32, AnyCheckOut), (16, AnyHeartbeat), (8, AnyRelease), (56, AnySubmit), (20, AnyApprove), (3, AnyReject), (2, AnyCancel), (3, AnyReclaim));
+        (16, AnyPropose), (32, AnyCheckOut), (30, AnyMany), (16, AnyHeartbeat), (8, AnyRelease), (56, AnySubmit), (20, AnyApprove), (3, AnyReject), (2, AnyCancel), (3, AnyReclaim));
 
     private static readonly Gen<List<Command>> Anything = Gen.Frequency((30, AtAnyTime), (1, AnyLook), (1, AnyHostFails), (3, AnyPass)).List[1, 20];
 
@@ -83,5 +92,10 @@ internal static class Sequences
 
     private static Gen<int?> Maybe(Gen<int> value, int weightOfNull) => Gen.Frequency((weightOfNull, Gen.Const((int?)null)), (1, value.Select(v => (int?)v)));
 
-    private static IReadOnlyList<Command> Patient(IEnumerable<Command> commands) => [.. commands.Select(c => c is Propose propose ? propose with { Attempts = 1000 } : c)];
+    private static IReadOnlyList<Command> Patient(IEnumerable<Command> commands) => [.. commands.Select(c => c switch
+    {
+        Propose propose => propose with { Attempts = 1000 },
+        ProposeMany many => many with { Proposals = [.. many.Proposals.Select(p => p with { Attempts = 1000 })] },
+        _ => c,
+    })];
 }

@@ -44,6 +44,11 @@ internal sealed class WorkModel
     /// <param name="keep">Whether later commands may mean what this one gives out.</param>
     public Answer Do(Command command, int number, bool keep = true)
     {
+        if (command is Many many)
+        {
+            return new Answer(null, "") { Parts = [.. SinglesOf(many).Select((single, i) => Do(single, number + i, keep))] };
+        }
+
         var answer = command switch
         {
             Propose propose => Do(propose, number),
@@ -99,6 +104,14 @@ internal sealed class WorkModel
     public IEnumerable<WorkModel> After(Command command, int number, Answer answer)
     {
         var next = Clone();
+        if (command is Many many)
+        {
+            // What somebody else had locked was skipped.
+            var singles = SinglesOf(many).Zip(answer.Parts).Select((part, i) => (part.First, part.Second, Number: number + i)).Where(part => part.Second.Code != "busy");
+            return singles.Aggregate<(Command Command, Answer Answer, int Number), IEnumerable<WorkModel>>(
+                [next], (models, part) => models.SelectMany(model => model.After(part.Command, part.Number, part.Answer)));
+        }
+
         if (command is not CheckOut checkOut || answer.Code is not null)
         {
             var expected = next.Do(command, number, keep: false);
@@ -112,6 +125,9 @@ internal sealed class WorkModel
         refilled.Refill();
         return [.. next.TryClaim(checkOut, answer.Grants) ? [next] : Array.Empty<WorkModel>(), .. refilled.TryClaim(checkOut, answer.Grants) ? [refilled] : Array.Empty<WorkModel>()];
     }
+
+    private IReadOnlyList<Command> SinglesOf(Many many) =>
+        many.Singles(many.Who == Command.Holder ? LeaseOf(((ManyLeases)many).Leases[0])?.Who ?? 0 : many.Who);
 
     private Answer Do(Propose propose, int number)
     {
@@ -166,9 +182,10 @@ internal sealed class WorkModel
 
         return claimed.Count == 0 && request.Order is { } order && OrderOf(order) is null
             ? Answer.Refused("not_found")
-            : Answer.Of(
-                claimed.Count == 0 ? "" : $"{claimed[0].Expires}",
-                [.. claimed.OrderByDescending(i => orders[i.Name.Order].Priority).ThenBy(i => i.Available).ThenBy(i => i.Name.Order).ThenBy(i => i.Name.Item).Select(i => i.Grant)]);
+            : Answer.Of(claimed.Count == 0 ? "" : $"{claimed[0].Expires}") with
+            {
+                Grants = [.. claimed.OrderByDescending(i => orders[i.Name.Order].Priority).ThenBy(i => i.Available).ThenBy(i => i.Name.Order).ThenBy(i => i.Name.Item).Select(i => i.Grant)],
+            };
     }
 
     private List<ModelItem> Claim(CheckOut request, int count)

@@ -14,32 +14,15 @@ internal sealed class PostgreSqlDialect(ILogger<PostgreSqlDialect>? log = null) 
 
     private static readonly Statement Clock = new("""SELECT clock_timestamp() AS "Value" """);
 
-    private static readonly Statement LockOrder = new(
-        "UPDATE [work_orders] SET revision = revision + 1, updated_at = @now WHERE id = @id RETURNING *");
+    private static readonly Statement LockOrder = new("UPDATE [work_orders] SET revision = revision + 1 WHERE id = @id RETURNING *");
 
-    private static readonly Statement LockOrderOfItem = new(
-        """
-        UPDATE [work_orders] SET revision = revision + 1, updated_at = @now
-        WHERE id = (SELECT order_id FROM [work_items] WHERE id = @id)
-        RETURNING *
-        """);
+    private static readonly Statement LockOrdersOfItems = LockOrders("id IN (SELECT order_id FROM [work_items] WHERE id = ANY(@ids)) ORDER BY id FOR NO KEY UPDATE");
 
-    private static readonly Statement TryLockOrders = new(
-        """
-        WITH free AS MATERIALIZED (
-            SELECT id FROM [work_orders] WHERE id = ANY(@ids) ORDER BY id FOR NO KEY UPDATE SKIP LOCKED
-        )
-        UPDATE [work_orders] AS o SET revision = revision + 1, updated_at = @now FROM free WHERE o.id = free.id
-        RETURNING o.*
-        """);
+    private static readonly Statement TryLockOrders = LockOrders("id = ANY(@ids) ORDER BY id FOR NO KEY UPDATE SKIP LOCKED");
 
-    // The condition holds when the row is locked: PostgreSQL checks it anew, clock included, if the row changed while we waited.
-    private static readonly Statement LockHeldItem = new(
-        """
-        SELECT * FROM [work_items]
-        WHERE id = @id AND lease_epoch = @epoch AND leased_by_agent_id = @holder AND lease_expires_at > [clock] AND state IN ('leased', 'in_progress')
-        FOR NO KEY UPDATE
-        """);
+    private static readonly Statement LockHeldItems = LockHeld("FOR NO KEY UPDATE OF i");
+
+    private static readonly Statement TryLockHeldItems = LockHeld("FOR NO KEY UPDATE OF i SKIP LOCKED");
 
     private static readonly Statement LockHeldItemsOf = new(
         "SELECT * FROM [work_items] WHERE order_id = @id AND state IN ('leased', 'in_progress') ORDER BY id FOR NO KEY UPDATE");
@@ -76,15 +59,16 @@ internal sealed class PostgreSqlDialect(ILogger<PostgreSqlDialect>? log = null) 
     public async Task<WorkOrder?> LockOrderAsync(UnitOfWork unit, Guid orderId) =>
         (await LockOrder.QueryAsync<WorkOrder>(unit, QueryTrackingBehavior.TrackAll, ("id", orderId)).ConfigureAwait(false)).SingleOrDefault();
 
-    public async Task<WorkOrder?> LockOrderOfItemAsync(UnitOfWork unit, Guid itemId) =>
-        (await LockOrderOfItem.QueryAsync<WorkOrder>(unit, QueryTrackingBehavior.TrackAll, ("id", itemId)).ConfigureAwait(false)).SingleOrDefault();
+    public Task<IReadOnlyList<WorkOrder>> LockOrdersOfItemsAsync(UnitOfWork unit, IReadOnlyCollection<Guid> itemIds) =>
+        LockOrdersOfItems.QueryAsync<WorkOrder>(unit, QueryTrackingBehavior.TrackAll, ("ids", itemIds.ToArray()));
 
     public Task<IReadOnlyList<WorkOrder>> TryLockOrdersAsync(UnitOfWork unit, IReadOnlyCollection<Guid> orderIds) =>
         TryLockOrders.QueryAsync<WorkOrder>(unit, QueryTrackingBehavior.TrackAll, ("ids", orderIds.ToArray()));
 
-    public async Task<WorkItem?> LockHeldItemAsync(UnitOfWork unit, LeaseToken lease) =>
-        (await LockHeldItem.QueryAsync<WorkItem>(
-            unit, QueryTrackingBehavior.TrackAll, ("id", lease.ItemId), ("epoch", lease.Epoch), ("holder", unit.Actor.LeaseHolder)).ConfigureAwait(false)).SingleOrDefault();
+    public Task<IReadOnlyList<WorkItem>> LockHeldItemsAsync(UnitOfWork unit, IReadOnlyList<LeaseToken> leases, bool waits) =>
+        (waits ? LockHeldItems : TryLockHeldItems).QueryAsync<WorkItem>(
+            unit, QueryTrackingBehavior.TrackAll,
+            ("ids", leases.Select(l => l.ItemId).ToArray()), ("epochs", leases.Select(l => l.Epoch).ToArray()), ("holder", unit.Actor.LeaseHolder));
 
     public Task<IReadOnlyList<WorkItem>> LockHeldItemsOfAsync(UnitOfWork unit, Guid orderId) =>
         LockHeldItemsOf.QueryAsync<WorkItem>(unit, QueryTrackingBehavior.TrackAll, ("id", orderId));
@@ -124,4 +108,19 @@ internal sealed class PostgreSqlDialect(ILogger<PostgreSqlDialect>? log = null) 
             throw new NotSupportedException("Npgsql.EnableLegacyTimestampBehavior is on: times would be read in the machine's zone. WorkManager needs it off.");
         }
     }
+
+    private static Statement LockOrders(string which) => new(
+        $"""
+        WITH locked AS MATERIALIZED (SELECT id FROM [work_orders] WHERE {which})
+        UPDATE [work_orders] AS o SET revision = revision + 1 FROM locked WHERE o.id = locked.id
+        RETURNING o.*
+        """);
+
+    // The condition holds when the row is locked: PostgreSQL checks it anew, clock included, if the row changed while we waited.
+    private static Statement LockHeld(string @lock) => new(
+        $"""
+        SELECT i.* FROM [work_items] AS i JOIN unnest(@ids, @epochs) AS l (id, epoch) ON i.id = l.id AND i.lease_epoch = l.epoch
+        WHERE i.leased_by_agent_id = @holder AND i.lease_expires_at > [clock] AND i.state IN ('leased', 'in_progress')
+        ORDER BY i.id {@lock}
+        """);
 }

@@ -43,8 +43,9 @@ internal sealed class PostgreSqlLeasingSql : ILeasingSql
         ORDER BY id FOR NO KEY UPDATE SKIP LOCKED
         """);
 
-    private static readonly Statement TryLockCheckedOutOrder = new(
-        "SELECT * FROM [work_orders] WHERE id = @id AND state IN ('queued', 'checked_out') FOR NO KEY UPDATE SKIP LOCKED");
+    private static readonly Statement Beats = Beat("FOR NO KEY UPDATE OF i");
+
+    private static readonly Statement TryBeats = Beat("FOR NO KEY UPDATE OF i SKIP LOCKED");
 
     public Task<IReadOnlyList<WorkItem>> ClaimAsync(UnitOfWork unit, Claim claim)
     {
@@ -76,8 +77,64 @@ internal sealed class PostgreSqlLeasingSql : ILeasingSql
     public Task<IReadOnlyList<WorkItem>> LockExpiredAsync(UnitOfWork unit, IReadOnlyCollection<Guid> itemIds) =>
         LockExpired.QueryAsync<WorkItem>(unit, QueryTrackingBehavior.TrackAll, ("ids", itemIds.ToArray()));
 
-    public async Task<WorkOrder?> TryLockCheckedOutOrderAsync(UnitOfWork unit, Guid orderId) =>
-        (await TryLockCheckedOutOrder.QueryAsync<WorkOrder>(unit, QueryTrackingBehavior.TrackAll, ("id", orderId)).ConfigureAwait(false)).SingleOrDefault();
+    public async Task<IReadOnlyList<Beat>> BeatAsync(UnitOfWork unit, IReadOnlyList<LeaseToken> leases, bool waits, bool records) =>
+        await (waits ? Beats : TryBeats).RowsAsync<Beat>(
+            unit,
+            ("ids", leases.Select(l => l.ItemId).ToArray()),
+            ("epochs", leases.Select(l => l.Epoch).ToArray()),
+            ("holder", unit.Actor.LeaseHolder),
+            ("records", records),
+            ("actor_type", StateNames.ToName(unit.Actor.Type)),
+            ("actor_id", unit.Actor.Id),
+            ("on_behalf_of", unit.Actor.OnBehalfOf?.ToString()),
+            ("trace_parent", unit.Audit.TraceParent),
+            ("no_hash", AuditTrail.Digest(null, null, null))).ConfigureAwait(false);
+
+    // The clock is read with the lock: a beat that had to wait must not shorten a lease, nor revive one that has run out meanwhile.
+    private static Statement Beat(string @lock) => new(
+        $$$"""
+        WITH held AS MATERIALIZED (
+            SELECT i.id, i.state FROM [work_items] AS i JOIN unnest(@ids, @epochs) AS l (id, epoch) ON i.id = l.id AND i.lease_epoch = l.epoch
+            WHERE i.leased_by_agent_id = @holder AND i.lease_expires_at > [clock] AND i.state IN ('leased', 'in_progress')
+            ORDER BY i.id {{{@lock}}}
+        ), beaten AS (
+            UPDATE [work_items] AS i
+            SET last_heartbeat_at = t.now, lease_expires_at = t.now + make_interval(secs => i.lease_seconds), updated_at = @now,
+                state = 'in_progress', revision = i.revision + (i.state = 'leased')::int
+            FROM held CROSS JOIN LATERAL (SELECT [clock] AS now WHERE held.id IS NOT NULL OFFSET 0) AS t
+            WHERE i.id = held.id AND i.lease_expires_at > t.now
+            RETURNING i.id, i.order_id, i.tenant_id, i.lease_epoch, i.lease_expires_at, held.state = 'leased' AS is_first
+        ), beginning AS MATERIALIZED (
+            SELECT o.id, o.state FROM [work_orders] AS o
+            WHERE o.id IN (SELECT order_id FROM beaten WHERE is_first) AND o.state IN ('queued', 'checked_out')
+            FOR NO KEY UPDATE SKIP LOCKED
+        ), begun AS (
+            UPDATE [work_orders] AS o
+            SET state = 'in_progress', last_transitioned_at = @now, updated_at = @now, revision = o.revision + 1
+            FROM beginning
+            WHERE o.id = beginning.id
+            RETURNING o.id, o.tenant_id, beginning.state AS was
+        ), events AS (
+            INSERT INTO [work_events]
+                (order_id, item_id, tenant_id, event, actor_type, actor_id, on_behalf_of, payload, lease_epoch, content_hash, trace_parent, created_at)
+            SELECT e.order_id, e.item_id, e.tenant_id, e.event, @actor_type, @actor_id, @on_behalf_of::text, e.payload::json, e.lease_epoch,
+                coalesce(encode(sha256(convert_to(e.payload || chr(31) || chr(31), 'UTF8')), 'hex'), @no_hash), @trace_parent::text, @now
+            FROM (
+                SELECT 1 AS rank, b.id AS item_id, b.order_id, b.tenant_id, 'in_progress' AS event, NULL AS payload, b.lease_epoch
+                FROM beaten AS b WHERE b.is_first
+                UNION ALL
+                SELECT 1, b.id, b.order_id, b.tenant_id, 'heartbeat',
+                    '{{"lease_expires_at":"' || to_char(b.lease_expires_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US') || '+00:00"}}', b.lease_epoch
+                FROM beaten AS b WHERE @records AND NOT b.is_first
+                UNION ALL
+                SELECT 2, NULL, o.id, o.tenant_id, 'checked_out', NULL, NULL FROM begun AS o WHERE o.was = 'queued'
+                UNION ALL
+                SELECT 3, NULL, o.id, o.tenant_id, 'in_progress', NULL, NULL FROM begun AS o
+            ) AS e
+            ORDER BY e.rank, e.item_id
+        )
+        SELECT id AS "ItemId", lease_epoch AS "Epoch", lease_expires_at AS "ExpiresAt" FROM beaten
+        """);
 
     private static Statement ClaimWhere(string filter, string order) => new(
         $$$"""

@@ -15,19 +15,21 @@ internal sealed class SqliteDialect : IStoreDialect
 {
     private static readonly Version FirstSafe = new(3, 51, 3);
 
-    private static readonly Statement LockOrder = new(
-        "UPDATE [work_orders] SET revision = revision + 1, updated_at = @now WHERE id = @id RETURNING *");
+    private static readonly Statement LockOrder = new("UPDATE [work_orders] SET revision = revision + 1 WHERE id = @id RETURNING *");
 
-    private static readonly Statement LockOrderOfItem = new(
-        "UPDATE [work_orders] SET revision = revision + 1, updated_at = @now WHERE id = (SELECT order_id FROM [work_items] WHERE id = @id) RETURNING *");
-
-    private static readonly Statement LockOrders = new(
-        "UPDATE [work_orders] SET revision = revision + 1, updated_at = @now WHERE id IN (SELECT value FROM json_each(@ids)) RETURNING *");
-
-    private static readonly Statement HeldItem = new(
+    private static readonly Statement LockOrdersOfItems = new(
         """
-        SELECT * FROM [work_items]
-        WHERE id = @id AND lease_epoch = @epoch AND leased_by_agent_id = @holder AND lease_expires_at > @now AND state IN ('leased', 'in_progress')
+        UPDATE [work_orders] SET revision = revision + 1
+        WHERE id IN (SELECT order_id FROM [work_items] WHERE id IN (SELECT value FROM json_each(@ids)))
+        RETURNING *
+        """);
+
+    private static readonly Statement LockOrders = new("UPDATE [work_orders] SET revision = revision + 1 WHERE id IN (SELECT value FROM json_each(@ids)) RETURNING *");
+
+    private static readonly Statement HeldItems = new(
+        """
+        SELECT i.* FROM json_each(@leases) AS l JOIN [work_items] AS i ON i.id = l.value ->> 0 AND i.lease_epoch = l.value ->> 1
+        WHERE i.leased_by_agent_id = @holder AND i.lease_expires_at > @now AND i.state IN ('leased', 'in_progress')
         """);
 
     private static readonly Statement HeldItemsOf = new(
@@ -56,15 +58,16 @@ internal sealed class SqliteDialect : IStoreDialect
     public async Task<WorkOrder?> LockOrderAsync(UnitOfWork unit, Guid orderId) =>
         (await LockOrder.QueryAsync<WorkOrder>(unit, QueryTrackingBehavior.TrackAll, ("id", orderId)).ConfigureAwait(false)).SingleOrDefault();
 
-    public async Task<WorkOrder?> LockOrderOfItemAsync(UnitOfWork unit, Guid itemId) =>
-        (await LockOrderOfItem.QueryAsync<WorkOrder>(unit, QueryTrackingBehavior.TrackAll, ("id", itemId)).ConfigureAwait(false)).SingleOrDefault();
+    public Task<IReadOnlyList<WorkOrder>> LockOrdersOfItemsAsync(UnitOfWork unit, IReadOnlyCollection<Guid> itemIds) =>
+        LockOrdersOfItems.QueryAsync<WorkOrder>(unit, QueryTrackingBehavior.TrackAll, ("ids", IdList(itemIds)));
 
     public Task<IReadOnlyList<WorkOrder>> TryLockOrdersAsync(UnitOfWork unit, IReadOnlyCollection<Guid> orderIds) =>
         LockOrders.QueryAsync<WorkOrder>(unit, QueryTrackingBehavior.TrackAll, ("ids", IdList(orderIds)));
 
-    public async Task<WorkItem?> LockHeldItemAsync(UnitOfWork unit, LeaseToken lease) =>
-        (await HeldItem.QueryAsync<WorkItem>(
-            unit, QueryTrackingBehavior.TrackAll, ("id", lease.ItemId), ("epoch", lease.Epoch), ("holder", unit.Actor.LeaseHolder)).ConfigureAwait(false)).SingleOrDefault();
+    public Task<IReadOnlyList<WorkItem>> LockHeldItemsAsync(UnitOfWork unit, IReadOnlyList<LeaseToken> leases, bool waits) =>
+        HeldItems.QueryAsync<WorkItem>(
+            unit, QueryTrackingBehavior.TrackAll,
+            ("leases", JsonSerializer.Serialize(leases.Select(l => new object[] { IdText(l.ItemId), l.Epoch }))), ("holder", unit.Actor.LeaseHolder));
 
     public Task<IReadOnlyList<WorkItem>> LockHeldItemsOfAsync(UnitOfWork unit, Guid orderId) =>
         HeldItemsOf.QueryAsync<WorkItem>(unit, QueryTrackingBehavior.TrackAll, ("id", orderId));

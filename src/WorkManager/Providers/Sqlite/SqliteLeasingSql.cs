@@ -39,9 +39,6 @@ internal sealed class SqliteLeasingSql : ILeasingSql
         ORDER BY id
         """);
 
-    private static readonly Statement CheckedOutOrder = new(
-        "SELECT * FROM [work_orders] WHERE id = @id AND state IN ('queued', 'checked_out')");
-
     public async Task<IReadOnlyList<WorkItem>> ClaimAsync(UnitOfWork unit, Claim claim)
     {
         var seconds = (int)Math.Ceiling(claim.Ttl.TotalSeconds);
@@ -66,7 +63,9 @@ internal sealed class SqliteLeasingSql : ILeasingSql
             unit.Audit.Record(WorkEventNames.Leased, item, new(new JsonObject { ["lease_expires_at"] = expires }));
         }
 
-        await MarkCheckedOutAsync(unit, items).ConfigureAwait(false);
+        await MarkAsync(
+            unit, items, order => order.State == OrderState.Queued,
+            order => unit.Lifecycle.Move(order, OrderState.CheckedOut, new EventDetails(new JsonObject { ["agent_id"] = unit.Actor.LeaseHolder }))).ConfigureAwait(false);
         await unit.SaveAsync().ConfigureAwait(false);
         return items;
     }
@@ -81,17 +80,45 @@ internal sealed class SqliteLeasingSql : ILeasingSql
     public Task<IReadOnlyList<WorkItem>> LockExpiredAsync(UnitOfWork unit, IReadOnlyCollection<Guid> itemIds) =>
         LockExpired.QueryAsync<WorkItem>(unit, QueryTrackingBehavior.TrackAll, ("ids", SqliteDialect.IdList(itemIds)));
 
-    public async Task<WorkOrder?> TryLockCheckedOutOrderAsync(UnitOfWork unit, Guid orderId) =>
-        (await CheckedOutOrder.QueryAsync<WorkOrder>(unit, QueryTrackingBehavior.TrackAll, ("id", orderId)).ConfigureAwait(false)).SingleOrDefault();
-
-    private static async Task MarkCheckedOutAsync(UnitOfWork unit, IReadOnlyList<WorkItem> items)
+    public async Task<IReadOnlyList<Beat>> BeatAsync(UnitOfWork unit, IReadOnlyList<LeaseToken> leases, bool waits, bool records)
     {
+        var items = await unit.Dialect.LockHeldItemsAsync(unit, leases, waits).ConfigureAwait(false);
+        var first = items.Where(i => i.State == ItemState.Leased).ToList();
+        foreach (var item in items)
+        {
+            item.LastHeartbeatAt = unit.Now;
+            item.LeaseExpiresAt = unit.Now.AddSeconds(item.LeaseSeconds!.Value);
+            item.UpdatedAt = unit.Now;
+            if (item.State == ItemState.Leased)
+            {
+                unit.Lifecycle.Move(item, ItemState.InProgress);
+            }
+            else if (records)
+            {
+                unit.Audit.Record(WorkEventNames.Heartbeat, item, new(new JsonObject { ["lease_expires_at"] = item.LeaseExpiresAt }));
+            }
+        }
+
+        await MarkAsync(unit, first, order => order.State == OrderState.Queued || order.State == OrderState.CheckedOut, order => unit.Lifecycle.Advance(order, OrderState.InProgress))
+            .ConfigureAwait(false);
+        await unit.SaveAsync().ConfigureAwait(false);
+        return [.. items.Select(i => new Beat(i.Id, i.LeaseEpoch, i.LeaseExpiresAt!.Value))];
+    }
+
+    /// <summary>Shows on orders what has begun on their items.</summary>
+    private static async Task MarkAsync(
+        UnitOfWork unit, IReadOnlyCollection<WorkItem> items, System.Linq.Expressions.Expression<Func<WorkOrder, bool>> which, Action<WorkOrder> mark)
+    {
+        if (items.Count == 0)
+        {
+            return;
+        }
+
         var orderIds = items.Select(i => i.OrderId).Distinct().ToList();
-        var queued = await unit.Db.WorkOrders.Where(o => orderIds.Contains(o.Id) && o.State == OrderState.Queued).ToListAsync().ConfigureAwait(false);
-        foreach (var order in queued)
+        foreach (var order in await unit.Db.WorkOrders.Where(o => orderIds.Contains(o.Id)).Where(which).ToListAsync().ConfigureAwait(false))
         {
             order.Revision++;
-            unit.Lifecycle.Move(order, OrderState.CheckedOut, new EventDetails(new JsonObject { ["agent_id"] = unit.Actor.LeaseHolder }));
+            mark(order);
         }
     }
 
