@@ -76,9 +76,8 @@ internal static class WorkQueries
     // One collection is one join, and one snapshot. More of them are split: a join of items, events and provenance would multiply the rows.
     private static IQueryable<WorkOrder> Include(IQueryable<WorkOrder> orders, OrderParts include)
     {
-        orders = include is OrderParts.None or OrderParts.Items or OrderParts.Events or OrderParts.Provenances
-            ? orders.AsNoTracking().AsSingleQuery()
-            : orders.AsNoTracking().AsSplitQuery();
+        // A query for each: joined, the order's payload would travel once for every item.
+        orders = orders.AsNoTracking().AsSplitQuery();
         orders = include.HasFlag(OrderParts.ItemParts) ? orders.Include(o => o.Items.OrderBy(i => i.Id)).ThenInclude(i => i.Parts)
             : include.HasFlag(OrderParts.Items) ? orders.Include(o => o.Items.OrderBy(i => i.Id))
             : orders;
