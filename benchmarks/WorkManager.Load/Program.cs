@@ -1,0 +1,22 @@
+using System.Text;
+using WorkManager.Load.CommandLine;
+using WorkManager.Load.Databases;
+using WorkManager.Load.Reporting;
+using WorkManager.Load.Scenarios;
+
+Console.OutputEncoding = Encoding.UTF8;
+var options = LoadOptions.Parse(args);
+IScenario[] scenarios =
+[
+    new SingleCalls("postgresql", callers: 16, share: 0.85),
+    new SingleCalls("sqlite", callers: 4, share: 0.8),
+];
+await using var server = await PostgreSqlServer.OpenAsync(options.Postgres);
+var report = new Report(options.Quick, await Machine.DescribeAsync(server));
+var run = new LoadRun(options.Quick ? Sizes.Quick : Sizes.Full, server, report, Console.WriteLine);
+foreach (var scenario in scenarios.Where(s => options.Only.Count == 0 || options.Only.Contains(s.Name)))
+{
+    await scenario.RunAsync(run);
+}
+foreach (var m in report.Measurements) { Console.WriteLine(m); foreach (var s in m.Steps) Console.WriteLine("   " + s); }
+foreach (var r in report.Reaches) Console.WriteLine(r);

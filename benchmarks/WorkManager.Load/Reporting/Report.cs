@@ -1,0 +1,32 @@
+using WorkManager.Load.Measuring;
+
+namespace WorkManager.Load.Reporting;
+
+/// <summary>Everything that a run found out.</summary>
+internal sealed class Report(bool quick, Machine machine)
+{
+    /// <summary>Whether the numbers are of small sizes, and say no more than the order of magnitude.</summary>
+    public bool Quick { get; } = quick;
+
+    public Machine Machine { get; } = machine;
+
+    public List<Reach> Reaches { get; } = [];
+
+    public List<Measurement> Measurements { get; } = [];
+}
+
+/// <summary>What was to be reached, and whether it was.</summary>
+/// <param name="Scenario">The scenario.</param>
+/// <param name="What">What is compared.</param>
+/// <param name="Goal">What is to be reached, in words; null where a number is only reported.</param>
+/// <param name="Measured">What was measured, in words.</param>
+/// <param name="Ratio">The number that is held against the goal.</param>
+/// <param name="Ok">Whether it was reached; null where there is no goal.</param>
+internal sealed record Reach(string Scenario, string What, string? Goal, string Measured, double? Ratio, bool? Ok)
+{
+    /// <summary>A rate that is at least a share of another one.</summary>
+    public static Reach AtLeast(double share, string what, Measurement measured, Measurement of) => new(
+        measured.Scenario, $"{what}, {measured.Variant}", FormattableString.Invariant($"≥ {share} × {of.System}"),
+        FormattableString.Invariant($"{measured.ItemsPerSecond:N0}/s to {of.ItemsPerSecond:N0}/s"),
+        measured.ItemsPerSecond / of.ItemsPerSecond, measured.ItemsPerSecond >= share * of.ItemsPerSecond);
+}

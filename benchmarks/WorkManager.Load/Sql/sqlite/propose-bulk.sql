@@ -1,0 +1,14 @@
+INSERT INTO work_orders
+    (id, type, priority, requested_by_type, requested_by_id, payload, payload_hash, items_total, items_open, last_transitioned_at, created_at, updated_at)
+SELECT value, @type, 0, 'user', @requester, @payload, @payload_hash, @item_count, @item_count, @now, @now, @now FROM json_each(@orders);
+
+INSERT INTO work_items (id, order_id, order_type, type, priority, input, available_at, ready_at, created_at, updated_at)
+SELECT value ->> 'id', value ->> 'order', @type, @type, 0, value ->> 'input', @now, @now, @now, @now FROM json_each(@items);
+
+INSERT INTO work_events (order_id, event, actor_type, actor_id, payload, content_hash, created_at)
+SELECT value, 'proposed', 'user', @requester, @payload, @proposed_hash, @now FROM json_each(@orders)
+UNION ALL
+SELECT value, 'planned', 'system', 'workmanager', @planned, @planned_hash, @now FROM json_each(@orders);
+
+INSERT INTO work_provenances (order_id, operation, actor_type, actor_id, created_at)
+SELECT value, 'propose', 'user', @requester, @now FROM json_each(@orders);

@@ -1,0 +1,156 @@
+using System.Text.RegularExpressions;
+using Npgsql;
+using NpgsqlTypes;
+using WorkManager.Load.Databases;
+using WorkManager.Load.Measuring;
+
+namespace WorkManager.Load.Systems.Limit;
+
+/// <summary>Plain Npgsql: one statement an operation, which is its own transaction; for a bulk of proposals one batch.</summary>
+internal sealed partial class PostgreSqlLimit(PostgreSqlDatabase database) : ILimit
+{
+    private const string Provider = "postgresql";
+
+    public IReadOnlyList<StepCost> CostOfSingle { get; } = [new(Latencies.Whole, 2, 2), new(Step.Checkout, 1, 1), new(Step.Submit, 1, 1)];
+
+    public IReadOnlyList<StepCost> CostOfBatch(int size) => [.. CostOfSingle.Select(c => new StepCost(c.Step, c.Statements / size, c.RoundTrips / size))];
+
+    public IReadOnlyList<StepCost> CostOfPropose(int orders, int items) =>
+        [.. ((string[])[Latencies.Whole, Step.Propose]).Select(step => new StepCost(step, 4.0 / (orders * items), 1.0 / (orders * items)))];
+
+    public ISession Single() => new Session(async () =>
+    {
+        var connection = await OpenAsync();
+        var checkout = await PrepareAsync(connection, "checkout", CheckoutValues());
+        var item = new NpgsqlParameter<Guid>("item", Guid.Empty);
+        var order = new NpgsqlParameter<Guid>("order", Guid.Empty);
+        var epoch = new NpgsqlParameter<long>("epoch", NpgsqlDbType.Bigint);
+        var submit = await PrepareAsync(connection, "submit", [.. SubmitValues(), item, order, epoch]);
+        return new Caller(connection, async steps =>
+        {
+            await using (var reader = await checkout.ExecuteReaderAsync())
+            {
+                await reader.ReadAsync();
+                item.TypedValue = reader.GetGuid(0);
+                order.TypedValue = reader.GetGuid(1);
+                epoch.TypedValue = reader.GetInt64(2);
+                _ = reader.GetString(3);
+            }
+
+            steps.Mark(Step.Checkout);
+            EnsureHeld(await submit.ExecuteNonQueryAsync() >= 2);
+            steps.Mark(Step.Submit);
+            return 1;
+        });
+    });
+
+    public ISession Batch(int size) => new Session(async () =>
+    {
+        var connection = await OpenAsync();
+        var checkout = await PrepareAsync(connection, "checkout-batch", [.. CheckoutValues(), new NpgsqlParameter<int>("count", size)]);
+        var items = new NpgsqlParameter<Guid[]>("items", []);
+        var orders = new NpgsqlParameter<Guid[]>("orders", []);
+        var epochs = new NpgsqlParameter<long[]>("epochs", []);
+        var submit = await PrepareAsync(connection, "submit-batch", [.. SubmitValues(), items, orders, epochs]);
+        return new Caller(connection, async steps =>
+        {
+            await using (var reader = await checkout.ExecuteReaderAsync())
+            {
+                await reader.ReadAsync();
+                items.TypedValue = reader.GetFieldValue<Guid[]>(0);
+                orders.TypedValue = reader.GetFieldValue<Guid[]>(1);
+                epochs.TypedValue = reader.GetFieldValue<long[]>(2);
+                _ = reader.GetFieldValue<string[]>(3);
+            }
+
+            var count = items.TypedValue!.Length;
+            steps.Mark(Step.Checkout);
+            EnsureHeld(await submit.ExecuteNonQueryAsync() >= 2 * count);
+            steps.Mark(Step.Submit);
+            return count;
+        });
+    });
+
+    public ISession Propose(int orders, int items) => new Session(async () =>
+    {
+        var connection = await OpenAsync();
+        return new Caller(connection, async steps =>
+        {
+            var ids = NewIds(orders);
+            await using var batch = Bulk(connection, new()
+            {
+                ["orders"] = ids, ["items"] = NewIds(orders * items),
+                ["orders_of_items"] = ids.SelectMany(id => Enumerable.Repeat(id, items)).ToArray(), ["inputs"] = Enumerable.Repeat(Documents.Input, orders * items).ToArray(),
+                ["type"] = LoadWork.Key, ["requester"] = Documents.Requester, ["item_count"] = items, ["payload"] = Documents.Order, ["payload_hash"] = Documents.OrderHash,
+                ["proposed_hash"] = Documents.EventHash(Documents.Order), ["planned"] = Documents.Planned(items), ["planned_hash"] = Documents.EventHash(Documents.Planned(items)),
+            });
+            await batch.ExecuteNonQueryAsync();
+            steps.Mark(Step.Propose);
+            return orders * items;
+        });
+    });
+
+    // The statements of a batch are one transaction, and one round trip.
+    private static NpgsqlBatch Bulk(NpgsqlConnection connection, Dictionary<string, object> values)
+    {
+        var batch = new NpgsqlBatch(connection);
+        foreach (var statement in SqlFile.ReadStatements(Provider, "propose-bulk"))
+        {
+            var command = new NpgsqlBatchCommand(statement);
+            foreach (var (name, value) in values.Where(v => ParameterName().Matches(statement).Any(m => m.Groups[1].Value == v.Key)))
+            {
+                command.Parameters.AddWithValue(name, value);
+            }
+
+            batch.BatchCommands.Add(command);
+        }
+
+        return batch;
+    }
+
+    private static NpgsqlParameter[] CheckoutValues() =>
+        [Text("holder", Documents.Agent), new NpgsqlParameter<int>("seconds", Documents.LeaseSeconds), Text("agent", Documents.CheckedOut), Text("agent_hash", Documents.CheckedOutHash)];
+
+    private static NpgsqlParameter[] SubmitValues() =>
+    [
+        Text("holder", Documents.Agent), Text("result", Documents.Result), Text("result_hash", Documents.ResultHash),
+        Text("payload", Documents.Submitted), Text("payload_hash", Documents.SubmittedHash), Text("nothing_hash", Documents.NothingHash), Text("all_hash", Documents.AllSubmittedHash),
+    ];
+
+    private static NpgsqlParameter<string> Text(string name, string value) => new(name, NpgsqlDbType.Text) { TypedValue = value };
+
+    private static Guid[] NewIds(int count) => [.. Enumerable.Range(0, count).Select(_ => Guid.CreateVersion7())];
+
+    private static void EnsureHeld(bool held)
+    {
+        if (!held)
+        {
+            throw new InvalidOperationException("The lease is lost.");
+        }
+    }
+
+    private async Task<NpgsqlConnection> OpenAsync()
+    {
+        var connection = new NpgsqlConnection(database.ConnectionString);
+        await connection.OpenAsync();
+        return connection;
+    }
+
+    private static async Task<NpgsqlCommand> PrepareAsync(NpgsqlConnection connection, string name, NpgsqlParameter[] values)
+    {
+        var command = new NpgsqlCommand(SqlFile.Read(Provider, name), connection);
+        command.Parameters.AddRange(values);
+        await command.PrepareAsync();
+        return command;
+    }
+
+    [GeneratedRegex(@"@(\w+)")]
+    private static partial Regex ParameterName();
+
+    private sealed class Caller(NpgsqlConnection connection, Func<ISteps, Task<int>> work) : ICaller
+    {
+        public Task<int> WorkAsync(ISteps steps) => work(steps);
+
+        public ValueTask DisposeAsync() => connection.DisposeAsync();
+    }
+}

@@ -1,0 +1,138 @@
+using WorkManager.Load.Measuring;
+
+namespace WorkManager.Load.Systems;
+
+/// <summary>Names of the steps, the same for all systems.</summary>
+internal static class Step
+{
+    public const string Propose = "propose";
+    public const string Checkout = "checkout";
+    public const string Submit = "submit";
+    public const string Approve = "approve";
+    public const string Heartbeat = "heartbeat";
+}
+
+/// <summary>What is asked of the library's interface, an operation a method.</summary>
+internal static class WorkManagerCallers
+{
+    /// <summary>Works on one item a call.</summary>
+    public static ICaller Single(WorkManagerHost host)
+    {
+        var agent = host.Agent;
+        return new Caller(async steps =>
+        {
+            var lease = await agent.CheckoutAsync() ?? throw new InvalidOperationException("The queue is empty.");
+            steps.Mark(Step.Checkout);
+            await agent.SubmitAsync(lease, Documents.ResultValue);
+            steps.Mark(Step.Submit);
+            return 1;
+        });
+    }
+
+    /// <summary>Works on a batch of items a call.</summary>
+    public static ICaller Batch(WorkManagerHost host, int size)
+    {
+        var agent = host.Agent;
+        return new Caller(async steps =>
+        {
+            var leases = await agent.CheckoutManyAsync(size);
+            steps.Mark(Step.Checkout);
+            await Batches.SubmitAsync(agent, leases, Documents.ResultValue);
+            steps.Mark(Step.Submit);
+            return leases.Count;
+        });
+    }
+
+    /// <summary>Proposes orders, all in one call.</summary>
+    public static ICaller Propose(WorkManagerHost host, int orders, int items)
+    {
+        var requester = host.As(Actor.User(Documents.Requester));
+        var payloads = Enumerable.Repeat(Documents.OrderValue(items), orders).ToList();
+        return new Caller(async steps =>
+        {
+            await Batches.ProposeAsync(requester, payloads);
+            steps.Mark(Step.Propose);
+            return orders * items;
+        });
+    }
+
+    /// <summary>Takes an order of one item from its proposal to the host's data.</summary>
+    public static ICaller Life(WorkManagerHost host)
+    {
+        var requester = host.As(Actor.User(Documents.Requester));
+        var agent = host.Agent;
+        var reviewer = host.As(Actor.User("reviewer"));
+        var payload = Documents.OrderValue(1);
+        return new Caller(async steps =>
+        {
+            await requester.ProposeAsync(payload);
+            steps.Mark(Step.Propose);
+            var lease = await agent.CheckoutAsync() ?? throw new InvalidOperationException("The queue is empty.");
+            steps.Mark(Step.Checkout);
+            await agent.SubmitAsync(lease, Documents.ResultValue);
+            steps.Mark(Step.Submit);
+            await reviewer.ApproveAsync(lease.OrderId);
+            steps.Mark(Step.Approve);
+            return 1;
+        });
+    }
+
+    /// <summary>Takes one item, and leaves it at that.</summary>
+    public static ICaller Claim(WorkManagerHost host)
+    {
+        var agent = host.Agent;
+        return new Caller(async steps =>
+        {
+            _ = await agent.CheckoutAsync() ?? throw new InvalidOperationException("The queue is empty.");
+            steps.Mark(Step.Checkout);
+            return 1;
+        });
+    }
+
+    /// <summary>Submits what was leased before, one a call.</summary>
+    public static ICaller Submit(WorkManagerHost host, IEnumerable<WorkLease> leases)
+    {
+        var agent = host.Agent;
+        var rest = new Queue<WorkLease>(leases);
+        return new Caller(async steps =>
+        {
+            await agent.SubmitAsync(rest.Dequeue(), Documents.ResultValue);
+            steps.Mark(Step.Submit);
+            return 1;
+        });
+    }
+
+    /// <summary>Extends leases that were taken before, a batch a call.</summary>
+    public static ICaller Heartbeat(WorkManagerHost host, IEnumerable<WorkLease[]> batches)
+    {
+        var agent = host.Agent;
+        var rest = new Queue<WorkLease[]>(batches);
+        return new Caller(async steps =>
+        {
+            var batch = rest.Dequeue();
+            await Batches.HeartbeatAsync(agent, batch);
+            steps.Mark(Step.Heartbeat);
+            return batch.Length;
+        });
+    }
+
+    /// <summary>Leases all that is in the queue.</summary>
+    public static async Task<List<WorkLease>> LeaseAllAsync(WorkManagerHost host)
+    {
+        const int most = 1000;
+        var leases = new List<WorkLease>();
+        while (await host.Agent.CheckoutManyAsync(most) is { Count: > 0 } more)
+        {
+            leases.AddRange(more);
+        }
+
+        return leases;
+    }
+
+    private sealed class Caller(Func<ISteps, Task<int>> work) : ICaller
+    {
+        public Task<int> WorkAsync(ISteps steps) => work(steps);
+
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    }
+}
