@@ -9,7 +9,17 @@ var options = LoadOptions.Parse(args);
 IScenario[] scenarios =
 [
     new SingleCalls("postgresql", callers: 16, share: 0.85),
+    new BatchCalls("postgresql", callers: 4, size: 50, share: 0.8),
     new SingleCalls("sqlite", callers: 4, share: 0.8),
+    new BatchCalls("sqlite", callers: 4, size: 50, share: 0.8),
+    new ProposeBulk("postgresql", share: 0.7),
+    new ProposeBulk("sqlite", share: 0.7),
+    new Life("postgresql"),
+    new Life("sqlite"),
+    new ClaimAtScale(),
+    new OneOrder(),
+    new Heartbeats(),
+    new Drain(),
 ];
 await using var server = await PostgreSqlServer.OpenAsync(options.Postgres);
 var report = new Report(options.Quick, await Machine.DescribeAsync(server));

@@ -37,5 +37,7 @@ internal sealed class PostgreSqlDatabase : LoadDatabase
     // After a checkpoint the first change of every page is written whole: all rounds begin with the same.
     public override Task SettleAsync() => ExecuteTextAsync("VACUUM (ANALYZE)", "CHECKPOINT");
 
+    public Task CheckpointAsync() => ExecuteTextAsync("CHECKPOINT");
+
     public override async ValueTask DisposeAsync() => await server.DropDatabaseAsync(name);
 }

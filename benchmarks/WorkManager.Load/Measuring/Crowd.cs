@@ -5,7 +5,21 @@ namespace WorkManager.Load.Measuring;
 /// <summary>Callers that begin together and stop when a number of operations is done.</summary>
 internal static class Crowd
 {
-    public static async Task<Round> RunAsync(ISession session, int callers, int operations)
+    /// <summary>Whoever is free does the next one.</summary>
+    public static Task<Round> RunAsync(ISession session, int callers, int operations)
+    {
+        var tickets = operations;
+        return RunAsync(session, callers, operations / callers, () => () => Interlocked.Decrement(ref tickets) >= 0);
+    }
+
+    /// <summary>Each has as many to do as every other.</summary>
+    public static Task<Round> RunInSharesAsync(ISession session, int callers, int share) => RunAsync(session, callers, share, () =>
+    {
+        var tickets = share;
+        return () => --tickets >= 0;
+    });
+
+    private static async Task<Round> RunAsync(ISession session, int callers, int expected, Func<Func<bool>> goOn)
     {
         var opened = new List<ICaller>();
         for (var i = 0; i < callers; i++)
@@ -14,16 +28,16 @@ internal static class Crowd
         }
 
         GC.Collect();
-        var tickets = operations;
-        var latencies = opened.ConvertAll(_ => new Latencies(operations / callers));
+        var latencies = opened.ConvertAll(_ => new Latencies(expected));
         var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         // A thread for each: what blocks, as Hangfire and SQLite do, takes none from the others.
         var work = opened.Zip(latencies, (caller, times) => Task.Factory.StartNew(
             async () =>
             {
                 var items = 0;
+                var hasMore = goOn();
                 gate.Task.Wait();
-                while (Interlocked.Decrement(ref tickets) >= 0)
+                while (hasMore())
                 {
                     times.Begin();
                     items += await caller.WorkAsync(times);
@@ -47,6 +61,6 @@ internal static class Crowd
         }
 
         var steps = latencies.SelectMany(l => l.Milliseconds).GroupBy(l => l.Key, l => l.Value).Select(g => StepTime.Of(g.Key, g.SelectMany(v => v)));
-        return new Round(items / elapsed.TotalSeconds, [.. steps], (double)allocated / items);
+        return new Round(items / elapsed.TotalSeconds, [.. steps], (double)allocated / items, Deadlocks.Take());
     }
 }

@@ -4,7 +4,8 @@ namespace WorkManager.Load.Measuring;
 /// <param name="ItemsPerSecond">The rate.</param>
 /// <param name="Steps">How long what took.</param>
 /// <param name="AllocatedPerItem">Bytes that this process allocated; null where another process worked.</param>
-internal sealed record Round(double ItemsPerSecond, IReadOnlyList<StepTime> Steps, double? AllocatedPerItem);
+/// <param name="Deadlocks">How often something had to be done again.</param>
+internal sealed record Round(double ItemsPerSecond, IReadOnlyList<StepTime> Steps, double? AllocatedPerItem, int Deadlocks);
 
 /// <summary>How long a step took, in milliseconds.</summary>
 internal sealed record StepTime(string Step, double P50, double P99)

@@ -13,7 +13,16 @@ internal sealed class Report(bool quick, Machine machine)
     public List<Reach> Reaches { get; } = [];
 
     public List<Measurement> Measurements { get; } = [];
+
+    /// <summary>What the memory did while a queue was drained; null if that was not measured.</summary>
+    public Memory? Memory { get; set; }
 }
+
+/// <summary>Memory of the process in megabytes, at every twentieth of the way.</summary>
+/// <param name="Items">How many items were worked off.</param>
+/// <param name="ManagedHeap">After a full collection.</param>
+/// <param name="WorkingSet">What the process held.</param>
+internal sealed record Memory(int Items, IReadOnlyList<double> ManagedHeap, IReadOnlyList<double> WorkingSet);
 
 /// <summary>What was to be reached, and whether it was.</summary>
 /// <param name="Scenario">The scenario.</param>

@@ -1,3 +1,5 @@
+using WorkManager.Load.Measuring;
+
 namespace WorkManager.Load.Systems;
 
 /// <summary>The library's calls for many at once, in one place.</summary>
@@ -15,7 +17,7 @@ internal static class Batches
     {
         foreach (var lease in leases)
         {
-            await agent.SubmitAsync(lease, result);
+            await Deadlocks.RetryAsync(() => agent.SubmitAsync(lease, result));
         }
     }
 

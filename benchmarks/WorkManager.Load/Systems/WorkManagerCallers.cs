@@ -21,9 +21,9 @@ internal static class WorkManagerCallers
         var agent = host.Agent;
         return new Caller(async steps =>
         {
-            var lease = await agent.CheckoutAsync() ?? throw new InvalidOperationException("The queue is empty.");
+            var lease = await Deadlocks.RetryAsync(() => agent.CheckoutAsync()) ?? throw new InvalidOperationException("The queue is empty.");
             steps.Mark(Step.Checkout);
-            await agent.SubmitAsync(lease, Documents.ResultValue);
+            await Deadlocks.RetryAsync(() => agent.SubmitAsync(lease, Documents.ResultValue));
             steps.Mark(Step.Submit);
             return 1;
         });
@@ -35,7 +35,7 @@ internal static class WorkManagerCallers
         var agent = host.Agent;
         return new Caller(async steps =>
         {
-            var leases = await agent.CheckoutManyAsync(size);
+            var leases = await Deadlocks.RetryAsync(() => agent.CheckoutManyAsync(size));
             steps.Mark(Step.Checkout);
             await Batches.SubmitAsync(agent, leases, Documents.ResultValue);
             steps.Mark(Step.Submit);
@@ -67,9 +67,9 @@ internal static class WorkManagerCallers
         {
             await requester.ProposeAsync(payload);
             steps.Mark(Step.Propose);
-            var lease = await agent.CheckoutAsync() ?? throw new InvalidOperationException("The queue is empty.");
+            var lease = await Deadlocks.RetryAsync(() => agent.CheckoutAsync()) ?? throw new InvalidOperationException("The queue is empty.");
             steps.Mark(Step.Checkout);
-            await agent.SubmitAsync(lease, Documents.ResultValue);
+            await Deadlocks.RetryAsync(() => agent.SubmitAsync(lease, Documents.ResultValue));
             steps.Mark(Step.Submit);
             await reviewer.ApproveAsync(lease.OrderId);
             steps.Mark(Step.Approve);
@@ -83,7 +83,7 @@ internal static class WorkManagerCallers
         var agent = host.Agent;
         return new Caller(async steps =>
         {
-            _ = await agent.CheckoutAsync() ?? throw new InvalidOperationException("The queue is empty.");
+            _ = await Deadlocks.RetryAsync(() => agent.CheckoutAsync()) ?? throw new InvalidOperationException("The queue is empty.");
             steps.Mark(Step.Checkout);
             return 1;
         });
@@ -96,7 +96,8 @@ internal static class WorkManagerCallers
         var rest = new Queue<WorkLease>(leases);
         return new Caller(async steps =>
         {
-            await agent.SubmitAsync(rest.Dequeue(), Documents.ResultValue);
+            var lease = rest.Dequeue();
+            await Deadlocks.RetryAsync(() => agent.SubmitAsync(lease, Documents.ResultValue));
             steps.Mark(Step.Submit);
             return 1;
         });

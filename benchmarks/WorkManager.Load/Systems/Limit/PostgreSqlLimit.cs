@@ -28,17 +28,17 @@ internal sealed partial class PostgreSqlLimit(PostgreSqlDatabase database) : ILi
         var submit = await PrepareAsync(connection, "submit", [.. SubmitValues(), item, order, epoch]);
         return new Caller(connection, async steps =>
         {
-            await using (var reader = await checkout.ExecuteReaderAsync())
+            await Deadlocks.RetryAsync(async () =>
             {
+                await using var reader = await checkout.ExecuteReaderAsync();
                 await reader.ReadAsync();
                 item.TypedValue = reader.GetGuid(0);
                 order.TypedValue = reader.GetGuid(1);
                 epoch.TypedValue = reader.GetInt64(2);
-                _ = reader.GetString(3);
-            }
-
+                return reader.GetString(3);
+            });
             steps.Mark(Step.Checkout);
-            EnsureHeld(await submit.ExecuteNonQueryAsync() >= 2);
+            EnsureHeld(await Deadlocks.RetryAsync(() => submit.ExecuteNonQueryAsync()) >= 2);
             steps.Mark(Step.Submit);
             return 1;
         });
@@ -54,18 +54,18 @@ internal sealed partial class PostgreSqlLimit(PostgreSqlDatabase database) : ILi
         var submit = await PrepareAsync(connection, "submit-batch", [.. SubmitValues(), items, orders, epochs]);
         return new Caller(connection, async steps =>
         {
-            await using (var reader = await checkout.ExecuteReaderAsync())
+            await Deadlocks.RetryAsync(async () =>
             {
+                await using var reader = await checkout.ExecuteReaderAsync();
                 await reader.ReadAsync();
                 items.TypedValue = reader.GetFieldValue<Guid[]>(0);
                 orders.TypedValue = reader.GetFieldValue<Guid[]>(1);
                 epochs.TypedValue = reader.GetFieldValue<long[]>(2);
-                _ = reader.GetFieldValue<string[]>(3);
-            }
-
+                return reader.GetFieldValue<string[]>(3);
+            });
             var count = items.TypedValue!.Length;
             steps.Mark(Step.Checkout);
-            EnsureHeld(await submit.ExecuteNonQueryAsync() >= 2 * count);
+            EnsureHeld(await Deadlocks.RetryAsync(() => submit.ExecuteNonQueryAsync()) >= 2 * count);
             steps.Mark(Step.Submit);
             return count;
         });

@@ -1,0 +1,52 @@
+using WorkManager.Load.Databases;
+using WorkManager.Load.Measuring;
+using WorkManager.Load.Reporting;
+using WorkManager.Load.Systems;
+
+namespace WorkManager.Load.Scenarios;
+
+/// <summary>What a claim takes in a new database, and in one with years of history.</summary>
+internal sealed class ClaimAtScale : IScenario
+{
+    private const string Small = "new database";
+    private const string Large = "large database";
+    private const int ItemsPerOrder = 10;
+    private const int ItemsOfSmall = 1_000;
+    private const int ClaimsPerRound = 100;
+    private const double Goal = 1.5;
+
+    public string Name => "claim-at-scale";
+
+    public async Task RunAsync(LoadRun run)
+    {
+        await using var small = await run.Server.CreateDatabaseAsync("small");
+        await using var large = await run.Server.CreateDatabaseAsync("large");
+        await using var smallHost = new WorkManagerHost(small);
+        await using var largeHost = new WorkManagerHost(large);
+        await FillAsync(run, large);
+
+        // The large one is filled once: what a round takes from it is nothing to it.
+        Contender[] contenders =
+        [
+            new SideBySide(small, smallHost).WorkManagerAt(
+                () => small.RefillAsync(ItemsOfSmall / ItemsPerOrder, ItemsPerOrder), WorkManagerCallers.Claim, 1, ClaimsPerRound, Small) with { ReadRowsAsync = null },
+            new SideBySide(large, largeHost).WorkManagerAt(
+                large.CheckpointAsync, WorkManagerCallers.Claim, 1, ClaimsPerRound, Large) with { ReadRowsAsync = null },
+        ];
+        var measured = await run.MeasureAsync(Name, "1 caller", contenders);
+        var (before, after) = (P50(measured[Small]), P50(measured[Large]));
+        run.Report.Reaches.Add(new Reach(
+            Name, $"p50 of a claim with {run.Sizes.FinishedItems:N0} finished items", FormattableString.Invariant($"≤ {Goal} × {Small}"),
+            FormattableString.Invariant($"{after:N2} ms to {before:N2} ms"), after / before, after <= Goal * before));
+    }
+
+    private static async Task FillAsync(LoadRun run, PostgreSqlDatabase database)
+    {
+        run.Progress($"claim-at-scale: filling the large database with {run.Sizes.FinishedItems:N0} finished items and ten events for each");
+        await database.ExecuteAsync("fill", ("orders", run.Sizes.WaitingItems / ItemsPerOrder), ("items", ItemsPerOrder));
+        await database.ExecuteAsync("history", ("finished_orders", run.Sizes.FinishedItems / ItemsPerOrder), ("delayed_orders", run.Sizes.WaitingItems / ItemsPerOrder));
+        await database.SettleAsync();
+    }
+
+    private static double P50(Measurement measurement) => measurement.Steps.First(s => s.Step == Step.Checkout).P50Milliseconds;
+}

@@ -1,0 +1,1 @@
+TRUNCATE hangfire.job, hangfire.jobqueue, hangfire.counter, hangfire.state CASCADE
