@@ -5,7 +5,7 @@ using WorkManager.Load.Reporting;
 using WorkManager.Load.Scenarios;
 
 Console.OutputEncoding = Encoding.UTF8;
-var options = LoadOptions.Parse(args);
+
 IScenario[] scenarios =
 [
     new SingleCalls("postgresql", callers: 16, share: 0.85),
@@ -21,12 +21,30 @@ IScenario[] scenarios =
     new Heartbeats(),
     new Drain(),
 ];
+
+LoadOptions options;
+try
+{
+    options = LoadOptions.Parse(args, [.. scenarios.Select(s => s.Name)]);
+}
+catch (ArgumentException unknown)
+{
+    await Console.Error.WriteLineAsync($"{unknown.Message}{Environment.NewLine}{LoadOptions.Usage}");
+    return 2;
+}
+
 await using var server = await PostgreSqlServer.OpenAsync(options.Postgres);
 var report = new Report(options.Quick, await Machine.DescribeAsync(server));
-var run = new LoadRun(options.Quick ? Sizes.Quick : Sizes.Full, server, report, Console.WriteLine);
+var run = new LoadRun(options.Quick ? Sizes.Quick : Sizes.Full, server, report, Console.Error.WriteLine);
 foreach (var scenario in scenarios.Where(s => options.Only.Count == 0 || options.Only.Contains(s.Name)))
 {
     await scenario.RunAsync(run);
 }
-foreach (var m in report.Measurements) { Console.WriteLine(m); foreach (var s in m.Steps) Console.WriteLine("   " + s); }
-foreach (var r in report.Reaches) Console.WriteLine(r);
+
+Tables.Print(report);
+if (options.JsonFile is { } file)
+{
+    await JsonFile.WriteAsync(file, report);
+}
+
+return 0;

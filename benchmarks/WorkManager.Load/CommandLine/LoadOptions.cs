@@ -16,8 +16,8 @@ internal sealed record LoadOptions(bool Quick, string? JsonFile, string? Postgre
           --only name,name          only these scenarios
         """;
 
-    /// <exception cref="ArgumentException">An argument is not known, or lacks its value.</exception>
-    public static LoadOptions Parse(string[] args)
+    /// <exception cref="ArgumentException">An argument or a scenario is not known, or a value is missing.</exception>
+    public static LoadOptions Parse(string[] args, IReadOnlyList<string> scenarios)
     {
         var options = new LoadOptions(false, null, null, []);
         for (var i = 0; i < args.Length; i++)
@@ -32,7 +32,9 @@ internal sealed record LoadOptions(bool Quick, string? JsonFile, string? Postgre
             };
         }
 
-        return options;
+        return options.Only.Except(scenarios).FirstOrDefault() is { } unknown
+            ? throw new ArgumentException($"There is no scenario '{unknown}'. There are: {string.Join(", ", scenarios)}.")
+            : options;
     }
 
     private static string ValueOf(string[] args, ref int i) =>

@@ -21,7 +21,7 @@ internal sealed class Heartbeats : IScenario
             await database.RefillAsync(run.Sizes.Leases / 10, 10);
             leases = await WorkManagerCallers.LeaseAllAsync(host);
             // The first beat also says that work has begun. Those after it are what is measured.
-            await Batches.HeartbeatAsync(host.Agent, leases);
+            await database.ExecuteAsync("begin-work");
             await database.SettleAsync();
         }
 
