@@ -10,7 +10,7 @@ internal static class Tables
     private const string Nothing = "–";
 
     // Whoever reads a redirected output has no use for its width.
-    private const int Width = 160;
+    private const int Width = 200;
 
     public static void Print(Report report)
     {
@@ -29,6 +29,7 @@ internal static class Tables
     {
         var machine = report.Machine;
         var table = NewTable(report.Quick ? "Quick run: small sizes, orders of magnitude only" : "Full run", "", "");
+        table.Columns[1].NoWrap = false;
         table.HideHeaders();
         Add("Date, commit", $"{machine.Date}, {machine.Commit ?? "unknown"}");
         Add("Machine", $"{machine.Cpu}, {machine.Cores} cores, {machine.Memory}, {machine.OperatingSystem}");
@@ -69,7 +70,9 @@ internal static class Tables
                 AddRow(table, [.. first, "", Nothing, Nothing, Nothing, Nothing, allocated]);
             }
 
-            foreach (var step in measurement.Steps.OrderBy(s => s.Step != Latencies.Whole))
+            // One step is all there is: it is not printed twice.
+            var steps = measurement.Steps.Count == 2 ? measurement.Steps.Where(s => s.Step == Latencies.Whole) : measurement.Steps.OrderBy(s => s.Step != Latencies.Whole);
+            foreach (var step in steps)
             {
                 var isFirst = step.Step == Latencies.Whole;
                 AddRow(
@@ -89,7 +92,7 @@ internal static class Tables
         var table = new Table { Title = new TableTitle(title), Border = TableBorder.Simple };
         foreach (var column in columns)
         {
-            table.AddColumn(new TableColumn(column));
+            table.AddColumn(new TableColumn(column).NoWrap());
         }
 
         return table;
