@@ -1,14 +1,15 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
+using System.Text.Json.Serialization;
 using WorkManager.Load.Databases;
 
 namespace WorkManager.Load.Reporting;
 
 /// <summary>Where and when it was measured: numbers mean nothing without it.</summary>
 internal sealed record Machine(
-    string Date, string? Commit, string Cpu, int Cores, string Memory, string OperatingSystem, string DotNet, string SqliteVersion,
-    IReadOnlyDictionary<string, string> PostgreSql)
+    string Date, string? Commit, string Cpu, int Cores, string Memory, string OperatingSystem, [property: JsonPropertyName("dotnet_version")] string DotNet, string SqliteVersion,
+    [property: JsonPropertyName("postgresql_settings")] IReadOnlyDictionary<string, string> PostgreSql)
 {
     private const string CpuInfo = "/proc/cpuinfo";
 
