@@ -49,7 +49,7 @@ internal static class Documents
     /// <summary>The hash of an event.</summary>
     public static string EventHash(string? payload, string? message = null) => Sha256($"{payload}\u001F\u001F{message}");
 
-    /// <summary>The message of the event that all items have a result, and the hashes of the events that never differ.</summary>
+    /// <summary>The hash of an event that says nothing but its name.</summary>
     public static string NothingHash { get; } = EventHash(null);
 
     public static string SubmittedHash { get; } = EventHash(Submitted);
