@@ -40,7 +40,7 @@ internal static partial class PgBench
             var output = await process.StandardOutput.ReadToEndAsync();
             await process.WaitForExitAsync();
             return process.ExitCode == 0 && Rate().Match(output) is { Success: true } rate
-                ? new Round(double.Parse(rate.Groups[1].Value, CultureInfo.InvariantCulture) * itemsPerOperation, [], null, 0)
+                ? new Round(double.Parse(rate.Groups[1].Value, CultureInfo.InvariantCulture) * itemsPerOperation, [], null, FindRetries(output))
                 : throw new InvalidOperationException($"pgbench failed:{Environment.NewLine}{output}{await errors}");
         }
         finally
@@ -50,6 +50,12 @@ internal static partial class PgBench
     }
 
     private static string WithVariables(string file) => ParameterName().Replace(SqlFile.Read("postgresql", file), ":$1");
+
+    private static int FindRetries(string output) =>
+        Retries().Match(output) is { Success: true } retries ? int.Parse(retries.Groups[1].Value, CultureInfo.InvariantCulture) : 0;
+
+    [GeneratedRegex(@"total number of retries: (\d+)")]
+    private static partial Regex Retries();
 
     [GeneratedRegex(@"@(\w+)")]
     private static partial Regex ParameterName();
