@@ -2,30 +2,32 @@ using WorkManager.Load.Measuring;
 
 namespace WorkManager.Load.Systems;
 
-/// <summary>The library's calls for many at once, in one place.</summary>
+/// <summary>The library's calls for many at once, in one place. An outcome that is an error ends the run.</summary>
 internal static class Batches
 {
-    public static async Task ProposeAsync(IWorkOrderManager requester, IReadOnlyCollection<LoadOrder> orders)
-    {
-        foreach (var order in orders)
-        {
-            await requester.ProposeAsync(order);
-        }
-    }
+    public static async Task ProposeAsync(IWorkOrderManager requester, IReadOnlyCollection<LoadOrder> orders) =>
+        Expect(await requester.ProposeManyAsync([.. orders.Select(o => new Proposal<LoadOrder>(o))]));
 
+    /// <summary>What somebody has locked is sent again, as the library asks for.</summary>
     public static async Task SubmitAsync(IWorkOrderManager agent, IReadOnlyCollection<WorkLease> leases, LoadResult result)
     {
-        foreach (var lease in leases)
+        IReadOnlyList<Submission<LoadResult>> left = [.. leases.Select(l => new Submission<LoadResult>(l, result))];
+        while (left.Count > 0)
         {
-            await Deadlocks.RetryAsync(() => agent.SubmitAsync(lease, result));
+            var outcomes = await Deadlocks.RetryAsync(() => agent.SubmitManyAsync(left));
+            Expect(outcomes.Where(o => o.Error is not WorkBusyException));
+            left = [.. left.Where((_, i) => outcomes[i].Error is WorkBusyException)];
         }
     }
 
-    public static async Task HeartbeatAsync(IWorkOrderManager agent, IReadOnlyCollection<WorkLease> leases)
+    public static async Task HeartbeatAsync(IWorkOrderManager agent, IReadOnlyCollection<WorkLease> leases) =>
+        Expect(await agent.HeartbeatManyAsync([.. leases.Select(l => l.Token)]));
+
+    private static void Expect<T>(IEnumerable<WorkOutcome<T>> outcomes)
     {
-        foreach (var lease in leases)
+        foreach (var outcome in outcomes)
         {
-            await agent.HeartbeatAsync(lease);
+            _ = outcome.Value;
         }
     }
 }

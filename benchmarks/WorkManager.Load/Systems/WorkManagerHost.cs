@@ -12,7 +12,7 @@ internal sealed class WorkManagerHost : IAsyncDisposable
     public WorkManagerHost(LoadDatabase database)
     {
         var collection = new ServiceCollection();
-        collection.AddDbContext<LoadContext>(database.Configure);
+        collection.AddDbContextPool<LoadContext>(database.Configure);
         collection.AddWorkManager().UseDbContext<LoadContext>().AddOrderType<LoadWork>();
         services = collection.BuildServiceProvider();
     }

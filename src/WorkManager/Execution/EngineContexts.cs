@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Runtime.CompilerServices;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.EntityFrameworkCore.Infrastructure;
@@ -14,24 +15,17 @@ namespace WorkManager.Execution;
 /// </remarks>
 internal sealed class EngineContexts(StoreDialects dialects)
 {
-    /// <summary>A context on a connection of its own, or on the one that the host gave as an object.</summary>
-    public WorkManagerDbContext Open(DbContext host) => Open(OptionsOf(host));
+    // By the host's options, which a pool or factory of the host's has one of: then what is built from them is built once.
+    private readonly ConditionalWeakTable<IDbContextOptions, EngineContextSource> sources = [];
 
-    /// <summary>A context by options that were built before: an operation may need several.</summary>
-    public static WorkManagerDbContext Open(DbContextOptions<WorkManagerDbContext> options)
-    {
-        var engine = new WorkManagerDbContext(options);
-        // A unit that fails is rolled back as a whole: a savepoint before each save would only cost round trips.
-        engine.Database.AutoSavepointsEnabled = false;
-        return engine;
-    }
-
-    public DbContextOptions<WorkManagerDbContext> OptionsOf(DbContext host) => OptionsFor(host, dialects.Of(host).EngineInterceptors);
+    /// <summary>Where the engine's contexts on the database of a host's context come from.</summary>
+    public EngineContextSource SourceOf(DbContext host) => sources.GetValue(
+        host.GetService<IDbContextOptions>(), _ => new EngineContextSource(OptionsFor(host, dialects.Of(host).EngineInterceptors)));
 
     /// <summary>A context on the host's connection and in its transaction.</summary>
     public async Task<WorkManagerDbContext> JoinAsync(DbContext host, IDbContextTransaction transaction)
     {
-        var engine = Open(host);
+        var engine = SourceOf(host).OpenOwn();
         try
         {
             engine.Database.SetDbConnection(host.Database.GetDbConnection(), contextOwnsConnection: false);
@@ -91,6 +85,25 @@ internal sealed class EngineContexts(StoreDialects dialects)
             }
         }
     }
+}
+
+/// <summary>Contexts of the engine that are made by the same options.</summary>
+internal sealed class EngineContextSource(DbContextOptions<WorkManagerDbContext> options)
+{
+    private PooledDbContextFactory<WorkManagerDbContext>? pool;
+    private bool isUsed;
+
+    /// <summary>A context on a connection of its own, or on the one that the host gave as an object.</summary>
+    public WorkManagerDbContext Open()
+    {
+        // Options that are used once, as those of a scope mostly are, are not worth a pool.
+        pool ??= isUsed ? new PooledDbContextFactory<WorkManagerDbContext>(options) : null;
+        isUsed = true;
+        return pool?.CreateDbContext() ?? OpenOwn();
+    }
+
+    /// <summary>A context that may be given a connection: it goes back into no pool.</summary>
+    public WorkManagerDbContext OpenOwn() => new(options);
 }
 
 /// <summary>Shows one interface of an interceptor that may have many.</summary>

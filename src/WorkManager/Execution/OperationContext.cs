@@ -9,7 +9,6 @@ internal sealed class OperationContext(
     WorkSession session, IServiceProvider services, DbContext host, IDbContextTransaction? joined, WorkTransactions transactions, WorkClock clock, OperationActivity activity)
 {
     private readonly List<OrderSubmitted> followUps = [];
-    private DbContextOptions<WorkManagerDbContext>? engineOptions;
 
     public Actor Actor => session.Actor;
 
@@ -17,9 +16,6 @@ internal sealed class OperationContext(
     public IServiceProvider Services => services;
 
     public DbContext Host => host;
-
-    /// <summary>How the engine's contexts of this call are made.</summary>
-    public DbContextOptions<WorkManagerDbContext> EngineOptions => engineOptions ??= transactions.EngineOptionsOf(host);
 
     /// <summary>The caller's transaction, if it is joined.</summary>
     public IDbContextTransaction? Joined => joined;

@@ -13,13 +13,11 @@ internal sealed class WorkTransactions(
 {
     private const string Savepoint = "workmanager";
 
-    public DbContextOptions<WorkManagerDbContext> EngineOptionsOf(DbContext host) => contexts.OptionsOf(host);
-
     public async Task<T> ReadAsync<T>(OperationContext context, Func<WorkManagerDbContext, Task<T>> query)
     {
         var db = context.Joined is { } transaction
             ? await contexts.JoinAsync(context.Host, transaction).ConfigureAwait(false)
-            : EngineContexts.Open(context.EngineOptions);
+            : contexts.SourceOf(context.Host).Open();
         await using (db.ConfigureAwait(false))
         {
             return await query(db).ConfigureAwait(false);
@@ -75,7 +73,7 @@ internal sealed class WorkTransactions(
 
     private async Task<T> OwnAsync<T>(OperationContext context, Attempt attempt, Func<UnitOfWork, Task<T>> body)
     {
-        var db = EngineContexts.Open(context.EngineOptions);
+        var db = contexts.SourceOf(context.Host).Open();
         await using (db.ConfigureAwait(false))
         {
             var transaction = await BeginAsync(db).ConfigureAwait(false);
@@ -135,7 +133,7 @@ internal sealed class WorkTransactions(
                     return new ExecutionResult<T>(false, default!);
                 }
 
-                var db = EngineContexts.Open(context.EngineOptions);
+                var db = contexts.SourceOf(context.Host).Open();
                 await using (db.ConfigureAwait(false))
                 {
                     return new ExecutionResult<T>(await isCommitted(db).ConfigureAwait(false), (T)attempt.Result!);

@@ -46,7 +46,7 @@ internal sealed class PostgreSqlDialect(ILogger<PostgreSqlDialect>? log = null) 
     private readonly PostgreSqlTableStatements tables = new();
     private readonly ILogger log = (ILogger?)log ?? NullLogger.Instance;
 
-    public IReadOnlyList<IInterceptor> EngineInterceptors => [];
+    public IReadOnlyList<IInterceptor> EngineInterceptors { get; } = [new PreparedCommands()];
 
     public string? WriterGateOf(DbContext db) => null;
 
