@@ -97,6 +97,7 @@ public static class WorkManagerServiceCollectionExtensions
         services.TryAddKeyedSingleton<ILeasingSql, SqliteLeasingSql>(ProviderNames.Sqlite);
         services.TryAddKeyedSingleton<IStoreDialect, PostgreSqlDialect>(ProviderNames.PostgreSql);
         services.TryAddKeyedSingleton<ILeasingSql, PostgreSqlLeasingSql>(ProviderNames.PostgreSql);
+        services.TryAddKeyedSingleton<ISubmittingSql, PostgreSqlSubmittingSql>(ProviderNames.PostgreSql);
     }
 
     private static void AddFacade(IServiceCollection services)

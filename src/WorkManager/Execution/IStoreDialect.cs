@@ -13,6 +13,12 @@ internal interface IStoreDialect
     /// <summary>The name of the database among those with one writer at a time; null where writers do not wait for each other.</summary>
     string? WriterGateOf(DbContext db);
 
+    /// <summary>Whether a statement can be a transaction of its own: without begin and commit, and at READ COMMITTED all the same.</summary>
+    bool StatementsStandAlone(WorkManagerDbContext db);
+
+    /// <summary>Whether the database took a transaction back because others were in its way: run again, it may well come through.</summary>
+    bool IsContention(Exception failure);
+
     /// <summary>The time that decides leases: the application's, unless the database's own clock does.</summary>
     Task<DateTimeOffset> ReadClockAsync(WorkManagerDbContext db, ClockSource source, DateTimeOffset now);
 
@@ -48,6 +54,10 @@ internal interface IStoreDialect
 internal sealed class StoreDialects(IServiceProvider services)
 {
     public IStoreDialect Of(DbContext context) => Sql<IStoreDialect>(context);
+
+    /// <summary>A verb's SQL for the provider of a context, if it has any of its own.</summary>
+    public T? TrySql<T>(DbContext context)
+        where T : class => services.GetKeyedService<T>(context.Database.ProviderName);
 
     /// <summary>A verb's SQL for the provider of a context.</summary>
     public T Sql<T>(DbContext context)

@@ -46,6 +46,13 @@ internal sealed class OperationContext(
     public Task<T> TransactAsync<T>(Func<UnitOfWork, Task<T>> body, Func<WorkManagerDbContext, Task<bool>> isCommitted, CancellationToken cancellationToken) =>
         transactions.TransactAsync(this, body, isCommitted, cancellationToken);
 
+    /// <summary>
+    /// Writes by one statement, which is a transaction of its own where the database lets it. When its answer is lost it is sent again: it must do no harm twice.
+    /// </summary>
+    /// <param name="body">What to do: one statement that writes, and reads after it at most.</param>
+    /// <param name="cancellationToken">Cancels waiting for it to begin.</param>
+    public Task<T> ExecuteAsync<T>(Func<UnitOfWork, Task<T>> body, CancellationToken cancellationToken) => transactions.ExecuteAsync(this, body, cancellationToken);
+
     /// <summary>Writes in one transaction together with the host's own context, in a fresh scope for each attempt.</summary>
     /// <param name="body">What to do.</param>
     /// <param name="isCommitted">Whether the work is in the database: asked when the answer to a commit was lost.</param>

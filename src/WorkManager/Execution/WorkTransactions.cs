@@ -12,6 +12,7 @@ internal sealed class WorkTransactions(
     EngineContexts contexts, StoreDialects dialects, IdGenerator ids, OwningContext owner, IServiceScopeFactory scopes)
 {
     private const string Savepoint = "workmanager";
+    private const int MostAttempts = 5;
 
     public async Task<T> ReadAsync<T>(OperationContext context, Func<WorkManagerDbContext, Task<T>> query)
     {
@@ -30,7 +31,15 @@ internal sealed class WorkTransactions(
         cancellationToken.ThrowIfCancellationRequested();
         return context.Joined is { } transaction
             ? await JoinAsync(context, transaction, body).ConfigureAwait(false)
-            : await RetryAsync(context, attempt => OwnAsync(context, attempt, body), isCommitted, cancellationToken).ConfigureAwait(false);
+            : await RetryAsync(context, attempt => AgainAsync(context, () => OwnAsync(context, attempt, body)), isCommitted, cancellationToken).ConfigureAwait(false);
+    }
+
+    public async Task<T> ExecuteAsync<T>(OperationContext context, Func<UnitOfWork, Task<T>> body, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return context.Joined is { } transaction
+            ? await JoinAsync(context, transaction, body).ConfigureAwait(false)
+            : await RetryAsync(context, attempt => AgainAsync(context, () => AloneAsync(context, attempt, body)), _ => Task.FromResult(false), cancellationToken).ConfigureAwait(false);
     }
 
     public Task<T> TransactWithHostAsync<T>(
@@ -82,6 +91,38 @@ internal sealed class WorkTransactions(
                 var result = await body(new UnitOfWork(db, context, dialects, ids)).ConfigureAwait(false);
                 await attempt.CommitAsync(transaction, result).ConfigureAwait(false);
                 return result;
+            }
+        }
+    }
+
+    private async Task<T> AloneAsync<T>(OperationContext context, Attempt attempt, Func<UnitOfWork, Task<T>> body)
+    {
+        var db = contexts.SourceOf(context.Host).Open();
+        await using (db.ConfigureAwait(false))
+        {
+            if (!dialects.Of(db).StatementsStandAlone(db))
+            {
+                return await OwnAsync(context, attempt, body).ConfigureAwait(false);
+            }
+
+            return await body(new UnitOfWork(db, context, dialects, ids)).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>
+    /// Runs a transaction again that the database took back because others were in its way: nothing of it is left, and no code of the host's has run in it.
+    /// </summary>
+    private async Task<T> AgainAsync<T>(OperationContext context, Func<Task<T>> run)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await run().ConfigureAwait(false);
+            }
+            catch (Exception failure) when (attempt < MostAttempts && dialects.Of(context.Host).IsContention(failure))
+            {
+                // Whoever was in the way has come through: no need to wait.
             }
         }
     }

@@ -92,11 +92,8 @@ internal sealed class CheckOut(
     }
 
     private static Task<IReadOnlyList<WorkItem>> ClaimAsync(OperationContext context, Claim claim, CancellationToken cancellationToken) =>
-        context.TransactAsync(
-            unit => unit.Sql<ILeasingSql>().ClaimAsync(unit, claim),
-            // A claim whose commit got no answer is not looked for: nobody knows of the lease, it runs out and the item comes back.
-            _ => Task.FromResult(false),
-            cancellationToken);
+        // A claim that got no answer is not looked for: nobody knows of the lease, it runs out and the item comes back.
+        context.ExecuteAsync(unit => unit.Sql<ILeasingSql>().ClaimAsync(unit, claim), cancellationToken);
 
     private static Task<bool> EnsureOrderExistsAsync(OperationContext context, Guid? orderId) => orderId is not { } id
         ? Task.FromResult(true)

@@ -28,7 +28,7 @@ internal sealed class LeaseRecovery(StoreDialects dialects, Telemetry telemetry,
 
     /// <summary>Makes up to a batch of items claimable whose time has come; returns how many.</summary>
     public static Task<int> PromoteDueAsync(OperationContext context, CancellationToken cancellationToken) =>
-        context.TransactAsync(unit => unit.Sql<ILeasingSql>().PromoteDueAsync(unit, PromoteBatch), _ => Task.FromResult(false), cancellationToken);
+        context.ExecuteAsync(unit => unit.Sql<ILeasingSql>().PromoteDueAsync(unit, PromoteBatch), cancellationToken);
 
     /// <summary>Takes back up to a batch of leases. Those that somebody else is at are left alone.</summary>
     /// <param name="context">The operation.</param>

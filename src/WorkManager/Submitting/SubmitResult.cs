@@ -31,23 +31,26 @@ internal sealed class SubmitResult(OrderTypeRegistry types, JsonDocuments docume
         }
 
         LeaseToken? submitted = null;
-        var outcomes = await context.TransactAsync(
+        var (outcomes, full) = await context.TransactAsync(
             async unit =>
             {
-                var (results, full) = await SubmitAsync(unit, submissions, batch.Waits).ConfigureAwait(false);
-                submitted = results.FirstOrDefault(o => o.Succeeded) is { Value: var item } ? new LeaseToken(item.Id, item.LeaseEpoch) : null;
-                return (Results: results, Full: full);
+                var sql = unit.TrySql<ISubmittingSql>();
+                var done = sql is not null && submissions.TrueForAll(s => s.Result is not null)
+                    ? await SubmitAtOnceAsync(unit, sql, submissions, batch.Waits).ConfigureAwait(false)
+                    : await SubmitAsync(unit, submissions, batch.Waits).ConfigureAwait(false);
+                submitted = done.Outcomes.FirstOrDefault(o => o.Succeeded) is { Value: var item } ? new LeaseToken(item.Id, item.LeaseEpoch) : null;
+                return done;
             },
             async db => submitted is { } one && await db.WorkItems.AnyAsync(
                 i => i.Id == one.ItemId && i.LeaseEpoch == one.Epoch && i.SubmittedAt != null && i.SubmittedById == context.Actor.Id, CancellationToken.None)
                 .ConfigureAwait(false),
             cancellationToken).ConfigureAwait(false);
-        foreach (var order in outcomes.Full)
+        foreach (var order in full)
         {
-            context.FollowUp(new OrderSubmitted(order.Id, order.Type));
+            context.FollowUp(order);
         }
 
-        return outcomes.Results;
+        return outcomes;
     }
 
     /// <summary>Checks what can be checked without a lock. Whether a lease has run out is decided later, by the clock that counts.</summary>
@@ -72,7 +75,7 @@ internal sealed class SubmitResult(OrderTypeRegistry types, JsonDocuments docume
     {
         if (item is not { IsLeased: true } || item.LeaseEpoch != request.Lease.Epoch || item.LeasedByAgentId != context.Actor.LeaseHolder)
         {
-            return new CheckedSubmission(request, null, UnitOfWork.WhyLeaseIsLost(item, request.Lease, context.Actor), IsRefusedAtOnce: true);
+            return new CheckedSubmission(request, item, null, UnitOfWork.WhyLeaseIsLost(item, request.Lease, context.Actor), IsRefusedAtOnce: true);
         }
 
         try
@@ -81,17 +84,17 @@ internal sealed class SubmitResult(OrderTypeRegistry types, JsonDocuments docume
         }
         catch (WorkManagerException refused)
         {
-            return new CheckedSubmission(request, null, refused, IsRefusedAtOnce: true);
+            return new CheckedSubmission(request, item, null, refused, IsRefusedAtOnce: true);
         }
 
         try
         {
-            return new CheckedSubmission(request, await CheckResultAsync(context, item, request, cancellationToken).ConfigureAwait(false), null, IsRefusedAtOnce: false);
+            return new CheckedSubmission(request, item, await CheckResultAsync(context, item, request, cancellationToken).ConfigureAwait(false), null, IsRefusedAtOnce: false);
         }
         catch (WorkManagerException refused)
         {
             // What breaks the rules of its type is recorded at the item; what is too large is not even read.
-            return new CheckedSubmission(request, null, refused, IsRefusedAtOnce: refused is not WorkValidationException);
+            return new CheckedSubmission(request, item, null, refused, IsRefusedAtOnce: refused is not WorkValidationException);
         }
     }
 
@@ -125,7 +128,7 @@ internal sealed class SubmitResult(OrderTypeRegistry types, JsonDocuments docume
     /// Stores what holds: results, and why others were refused, for the agent may be gone when somebody asks. The orders are locked before the items,
     /// even where nothing of them changes: in a caller's transaction the locks stay, and the corrected result takes both.
     /// </summary>
-    private static async Task<(IReadOnlyList<WorkOutcome<WorkItem>> Outcomes, IReadOnlyList<WorkOrder> Full)> SubmitAsync(
+    private static async Task<(IReadOnlyList<WorkOutcome<WorkItem>> Outcomes, IReadOnlyList<OrderSubmitted> Full)> SubmitAsync(
         UnitOfWork unit, List<CheckedSubmission> submissions, bool waits)
     {
         var live = submissions.Where(s => !s.IsRefusedAtOnce).Select(s => s.Request.Lease).ToList();
@@ -150,13 +153,13 @@ internal sealed class SubmitResult(OrderTypeRegistry types, JsonDocuments docume
             return Store(unit, orders[item.OrderId], item, submission);
         });
 
-        var full = new List<WorkOrder>();
+        var full = new List<OrderSubmitted>();
         foreach (var order in touched)
         {
             unit.Lifecycle.Advance(order, OrderState.InProgress);
             if (unit.Lifecycle.Settle(order))
             {
-                full.Add(order);
+                full.Add(new OrderSubmitted(order.Id, order.Type));
             }
         }
 
@@ -164,6 +167,38 @@ internal sealed class SubmitResult(OrderTypeRegistry types, JsonDocuments docume
         await unit.SaveAsync().ConfigureAwait(false);
         outcomes.ForEach(o => (o.Succeeded ? o.Value : null)?.Detach());
         return (outcomes, full);
+    }
+
+    /// <summary>The same by the one statement that the database has for it. All results are good.</summary>
+    private static async Task<(IReadOnlyList<WorkOutcome<WorkItem>> Outcomes, IReadOnlyList<OrderSubmitted> Full)> SubmitAtOnceAsync(
+        UnitOfWork unit, ISubmittingSql sql, List<CheckedSubmission> submissions, bool waits)
+    {
+        // An item that a batch names twice is submitted by the first.
+        var first = submissions.DistinctBy(s => s.Request.Lease.ItemId).ToHashSet<CheckedSubmission>(ReferenceEqualityComparer.Instance);
+        var stored = (await sql.StoreAsync(unit, [.. first.Select(ToGood)], waits).ConfigureAwait(false)).ToDictionary(s => s.ItemId);
+        var lost = await unit.WhyNotHeldAsync(
+            [.. submissions.Where(s => !first.Contains(s) || !stored.ContainsKey(s.Request.Lease.ItemId)).Select(s => s.Request.Lease).Distinct()], waits).ConfigureAwait(false);
+        var outcomes = submissions.ConvertAll(submission =>
+        {
+            if (!first.Contains(submission) || !stored.TryGetValue(submission.Request.Lease.ItemId, out var row))
+            {
+                return new WorkOutcome<WorkItem>(lost[submission.Request.Lease]);
+            }
+
+            var item = submission.Item!;
+            Fill(unit, item, submission.Result!);
+            item.State = ItemState.Submitted;
+            item.Revision = row.Revision;
+            item.UpdatedAt = unit.Now;
+            return new(item);
+        });
+        return (outcomes, [.. stored.Values.Where(s => s.OrderState == StateNames.ToName(OrderState.Submitted)).Select(s => new OrderSubmitted(s.OrderId, s.OrderType)).Distinct()]);
+    }
+
+    private static GoodResult ToGood(CheckedSubmission submission)
+    {
+        var payload = EventPayload(submission.Result!, submission.Request.Options).ToJsonString(JsonSerializerOptions.Web);
+        return new(submission.Request.Lease, submission.Result!.Text, submission.Result.Hash, payload, AuditTrail.Digest(payload, null, null));
     }
 
     private static void RecordRefusal(UnitOfWork unit, WorkItem item, WorkValidationException refusal)
@@ -186,6 +221,13 @@ internal sealed class SubmitResult(OrderTypeRegistry types, JsonDocuments docume
             unit.Lifecycle.Move(order, item, ItemState.InProgress);
         }
 
+        Fill(unit, item, result);
+        unit.Lifecycle.Move(order, item, ItemState.Submitted, new EventDetails(EventPayload(result, said)));
+        return new(item);
+    }
+
+    private static void Fill(UnitOfWork unit, WorkItem item, CheckedDocument result)
+    {
         item.Result = result.Text;
         item.ResultHash = result.Hash;
         item.Error = null;
@@ -194,19 +236,20 @@ internal sealed class SubmitResult(OrderTypeRegistry types, JsonDocuments docume
         item.SubmittedById = unit.Actor.Id;
         item.SubmittedFor = unit.Actor.Principal?.ToString();
         Lifecycle.EndLease(item);
-        unit.Lifecycle.Move(order, item, ItemState.Submitted, new EventDetails(new JsonObject
-        {
-            ["result"] = JsonNode.Parse(result.Text),
-            ["evidence"] = said.Evidence?.DeepClone(),
-            ["notes"] = said.Notes,
-        }));
-        return new(item);
     }
+
+    private static JsonObject EventPayload(CheckedDocument result, SubmitOptions said) => new()
+    {
+        ["result"] = JsonNode.Parse(result.Text),
+        ["evidence"] = said.Evidence?.DeepClone(),
+        ["notes"] = said.Notes,
+    };
 
     /// <summary>A request after its check.</summary>
     /// <param name="Request">What came in.</param>
+    /// <param name="Item">The item as it was read for the check.</param>
     /// <param name="Result">The result, if it is good.</param>
     /// <param name="Refusal">Why it is not.</param>
     /// <param name="IsRefusedAtOnce">Whether it is refused without a look at the stored item.</param>
-    private sealed record CheckedSubmission(SubmitRequest Request, CheckedDocument? Result, WorkManagerException? Refusal, bool IsRefusedAtOnce);
+    private sealed record CheckedSubmission(SubmitRequest Request, WorkItem? Item, CheckedDocument? Result, WorkManagerException? Refusal, bool IsRefusedAtOnce);
 }

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.Logging;
@@ -11,6 +13,8 @@ namespace WorkManager.Providers.PostgreSql;
 internal sealed class PostgreSqlDialect(ILogger<PostgreSqlDialect>? log = null) : IStoreDialect
 {
     private const int FirstSupported = 15;
+    private const string SerializationFailure = "40001";
+    private const string DeadlockDetected = "40P01";
 
     private static readonly Statement Clock = new("""SELECT clock_timestamp() AS "Value" """);
 
@@ -37,6 +41,8 @@ internal sealed class PostgreSqlDialect(ILogger<PostgreSqlDialect>? log = null) 
 
     private static readonly Statement ServerVersion = new("""SELECT current_setting('server_version_num')::int AS "Value" """);
 
+    private static readonly Statement Isolation = new("""SELECT current_setting('default_transaction_isolation') AS "Value" """);
+
     private static readonly Statement UnsafeSettings = new(
         """
         SELECT name || ' = ' || setting AS "Value" FROM pg_catalog.pg_settings
@@ -44,11 +50,19 @@ internal sealed class PostgreSqlDialect(ILogger<PostgreSqlDialect>? log = null) 
         """);
 
     private readonly PostgreSqlTableStatements tables = new();
+
+    // Databases whose sessions begin transactions at READ COMMITTED by themselves.
+    private readonly ConcurrentDictionary<string, bool> readCommitted = new(StringComparer.Ordinal);
     private readonly ILogger log = (ILogger?)log ?? NullLogger.Instance;
 
     public IReadOnlyList<IInterceptor> EngineInterceptors { get; } = [new PreparedCommands()];
 
     public string? WriterGateOf(DbContext db) => null;
+
+    public bool StatementsStandAlone(WorkManagerDbContext db) => db.Database.GetConnectionString() is { } text && readCommitted.ContainsKey(text);
+
+    public bool IsContention(Exception failure) =>
+        failure is DbException { SqlState: DeadlockDetected or SerializationFailure } || (failure.InnerException is { } inner && IsContention(inner));
 
     public Task WriteAsync(WorkManagerDbContext db, IReadOnlyList<TableChange> changes) => tables.WriteAsync(db, changes);
 
@@ -85,6 +99,11 @@ internal sealed class PostgreSqlDialect(ILogger<PostgreSqlDialect>? log = null) 
         EnsureSupported(
             (await ServerVersion.ValuesAsync<int>(db).ConfigureAwait(false))[0] / 10_000,
             AppContext.TryGetSwitch("Npgsql.EnableLegacyTimestampBehavior", out var legacy) && legacy);
+
+        if ((await Isolation.ValuesAsync<string>(db).ConfigureAwait(false))[0] == "read committed" && db.Database.GetConnectionString() is { } text)
+        {
+            readCommitted.TryAdd(text, true);
+        }
 
         // The host's to decide, but not to find out in a crash.
         var settings = await UnsafeSettings.ValuesAsync<string>(db).ConfigureAwait(false);

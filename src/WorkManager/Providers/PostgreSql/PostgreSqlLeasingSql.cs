@@ -9,13 +9,14 @@ namespace WorkManager.Providers.PostgreSql;
 /// <summary>Leasing on PostgreSQL: a claim is one statement, events and orders included.</summary>
 internal sealed class PostgreSqlLeasingSql : ILeasingSql
 {
-    // What is picked is materialized: an IN over a LIMIT may be run again a row, and claim more.
+    // What is picked is materialized: an IN over a LIMIT may be run again a row, and claim more. Where the tenant does not lead the index, it is no equality:
+    // before there are statistics, equalities let the planner expect a row or two, and then it reads and sorts all of the queue. The empty text is the least.
     private static readonly ClaimStatements Claims = new(
-        Any: ClaimWhere("priority >= @min_priority", "priority DESC, ready_at, id"),
-        OfType: ClaimWhere("order_type = @type AND priority >= @min_priority", "priority DESC, ready_at, id"),
-        OfOrder: ClaimWhere("order_id = @order AND priority >= @min_priority", "ready_at, id"),
+        Any: ClaimWhere("tenant_id <= '' AND priority >= @min_priority", "priority DESC, ready_at, id"),
+        OfType: ClaimWhere("tenant_id = '' AND order_type = @type AND priority >= @min_priority", "priority DESC, ready_at, id"),
+        OfOrder: ClaimWhere("order_id = @order AND tenant_id <= '' AND priority >= @min_priority", "ready_at, id"),
         // All items of an order are of its type: the type only says yes or no, and is no index condition.
-        OfOrderAndType: ClaimWhere("order_id = @order AND order_type || '' = @type AND priority >= @min_priority", "ready_at, id"));
+        OfOrderAndType: ClaimWhere("order_id = @order AND tenant_id <= '' AND order_type || '' = @type AND priority >= @min_priority", "ready_at, id"));
 
     private static readonly Statement PromoteDue = new(
         """
@@ -140,7 +141,7 @@ internal sealed class PostgreSqlLeasingSql : ILeasingSql
         $$$"""
         WITH pick AS MATERIALIZED (
             SELECT id FROM [work_items]
-            WHERE ready_at IS NOT NULL AND tenant_id = '' AND {{{filter}}}
+            WHERE ready_at IS NOT NULL AND {{{filter}}}
             ORDER BY {{{order}}} LIMIT @count FOR NO KEY UPDATE SKIP LOCKED
         ), lease AS MATERIALIZED (
             SELECT t.now, t.now + make_interval(secs => @seconds) AS expires,

@@ -50,6 +50,12 @@ internal sealed class SqliteDialect : IStoreDialect
     public string? WriterGateOf(DbContext db) =>
         db.Database.GetDbConnection().DataSource is { Length: > 0 } file && file != ":memory:" ? Path.GetFullPath(file) : null;
 
+    // In autocommit RETURNING can lose rows.
+    public bool StatementsStandAlone(WorkManagerDbContext db) => false;
+
+    // One writer at a time: it waits, and there is no cycle.
+    public bool IsContention(Exception failure) => false;
+
     public Task WriteAsync(WorkManagerDbContext db, IReadOnlyList<TableChange> changes) => tables.WriteAsync(db, changes);
 
     // SQLite lives in the process: the application's clock is its only one.

@@ -1,0 +1,22 @@
+using WorkManager.Execution;
+
+namespace WorkManager.Submitting;
+
+/// <summary>A result that passed its checks, with the payload of its event.</summary>
+internal sealed record GoodResult(LeaseToken Lease, string Text, string Hash, string Payload, string PayloadHash);
+
+/// <summary>A result that was stored, and where that leaves its order.</summary>
+internal sealed record StoredResult(Guid ItemId, long Epoch, int Revision, Guid OrderId, string OrderType, string OrderState);
+
+/// <summary>The SQL of submitting, where a database can do all of it in one statement.</summary>
+internal interface ISubmittingSql
+{
+    /// <summary>
+    /// Stores those of the results whose items the caller holds, ends the leases, writes the events, and rolls the orders up, as the verb does row by row.
+    /// Orders are locked before items, and both by their ids.
+    /// </summary>
+    /// <param name="unit">The transaction.</param>
+    /// <param name="results">The results, one an item.</param>
+    /// <param name="waits">Whether to wait for items that others have locked; else they are skipped.</param>
+    Task<IReadOnlyList<StoredResult>> StoreAsync(UnitOfWork unit, IReadOnlyList<GoodResult> results, bool waits);
+}
