@@ -137,6 +137,11 @@ public interface IWorkOrderManager
     Task<WorkItem> SubmitAsync<TResult>(LeaseToken lease, TResult result, SubmitOptions? options = null, CancellationToken cancellationToken = default)
         where TResult : notnull;
 
+    /// <summary>Submits the result of an item by the lease as it was granted: what the check needs is in it, which saves reading it again.</summary>
+    /// <inheritdoc cref="SubmitAsync{TResult}(LeaseToken, TResult, SubmitOptions?, CancellationToken)"/>
+    Task<WorkItem> SubmitAsync<TResult>(WorkLease lease, TResult result, SubmitOptions? options = null, CancellationToken cancellationToken = default)
+        where TResult : notnull;
+
     /// <summary>Submits up to 1000 results, in one transaction. The faster way, and for many results of one order the only one that does not queue up.</summary>
     /// <typeparam name="TResult">The result of the items' order type.</typeparam>
     /// <param name="submissions">The results.</param>

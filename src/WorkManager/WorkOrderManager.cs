@@ -74,6 +74,13 @@ internal sealed class WorkOrderManager(
         where TResult : notnull =>
         runner.RunAsync(verbs.Submit, session, new SubmitRequest(lease, Serialize(result), options ?? new SubmitOptions()), cancellationToken);
 
+    public Task<WorkItem> SubmitAsync<TResult>(WorkLease lease, TResult result, SubmitOptions? options, CancellationToken cancellationToken)
+        where TResult : notnull
+    {
+        ArgumentNullException.ThrowIfNull(lease);
+        return runner.RunAsync(verbs.Submit, session, new SubmitRequest(lease.Token, Serialize(result), options ?? new SubmitOptions(), lease), cancellationToken);
+    }
+
     public Task<IReadOnlyList<WorkOutcome<WorkItem>>> SubmitManyAsync<TResult>(IReadOnlyCollection<Submission<TResult>> submissions, CancellationToken cancellationToken)
         where TResult : notnull =>
         RunManyAsync(verbs.SubmitMany, submissions, s => new SubmitRequest(s.Lease, Serialize(s.Result), s.Options ?? new SubmitOptions()), cancellationToken);

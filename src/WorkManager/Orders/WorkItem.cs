@@ -188,6 +188,9 @@ public sealed class WorkItem
     /// <exception cref="JsonException">The result is not such a value.</exception>
     public T? ReadResult<T>(JsonSerializerOptions? json = null) => StoredJson.ReadOptional<T>(Result, json);
 
+    /// <summary>The item by itself, to be changed.</summary>
+    internal WorkItem Copy() => ((WorkItem)MemberwiseClone()).Detach();
+
     /// <summary>Takes off what the engine's tracker hung on.</summary>
     internal WorkItem Detach(WorkOrder? order = null)
     {

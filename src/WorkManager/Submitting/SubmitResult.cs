@@ -13,7 +13,8 @@ namespace WorkManager.Submitting;
 /// <param name="Lease">What the caller shows.</param>
 /// <param name="Result">The result as it came in.</param>
 /// <param name="Options">What else was said.</param>
-internal sealed record SubmitRequest(LeaseToken Lease, JsonElement Result, SubmitOptions Options);
+/// <param name="Granted">The lease as it was granted, if the caller has it: then nothing need be read for the check.</param>
+internal sealed record SubmitRequest(LeaseToken Lease, JsonElement Result, SubmitOptions Options, WorkLease? Granted = null);
 
 /// <summary>Checks results, stores them and ends their leases. The last result of an order submits the order.</summary>
 internal sealed class SubmitResult(OrderTypeRegistry types, JsonDocuments documents) : IVerb<Batch<SubmitRequest>, IReadOnlyList<WorkOutcome<WorkItem>>>
@@ -56,16 +57,24 @@ internal sealed class SubmitResult(OrderTypeRegistry types, JsonDocuments docume
     /// <summary>Checks what can be checked without a lock. Whether a lease has run out is decided later, by the clock that counts.</summary>
     private async Task<List<CheckedSubmission>> CheckAsync(OperationContext context, IReadOnlyList<SubmitRequest> requests, CancellationToken cancellationToken)
     {
+        if (requests is [{ Granted: { } granted } request])
+        {
+            context.JoinTraceOf(granted.TraceParent);
+            return [await CheckAsync(context, request, granted.Item.Copy(), cancellationToken).ConfigureAwait(false)];
+        }
+
         var ids = requests.Select(r => r.Lease.ItemId).Distinct().ToList();
+        var only = ids[0];
         var found = await context.ReadAsync(db =>
-            db.WorkItems.AsNoTracking().Where(i => ids.Contains(i.Id)).Select(i => new { Item = i, i.Order!.TraceParent }).ToDictionaryAsync(f => f.Item.Id, cancellationToken))
-            .ConfigureAwait(false);
+            // One id is no list: a list of unknown length is planned anew each time.
+            (ids.Count == 1 ? db.WorkItems.Where(i => i.Id == only) : db.WorkItems.Where(i => ids.Contains(i.Id)))
+            .AsNoTracking().Select(i => new { Item = i, i.Order!.TraceParent }).ToDictionaryAsync(f => f.Item.Id, cancellationToken)).ConfigureAwait(false);
         context.JoinTraceOf(found.Values.FirstOrDefault()?.TraceParent);
 
         var submissions = new List<CheckedSubmission>(requests.Count);
-        foreach (var request in requests)
+        foreach (var one in requests)
         {
-            submissions.Add(await CheckAsync(context, request, found.GetValueOrDefault(request.Lease.ItemId)?.Item, cancellationToken).ConfigureAwait(false));
+            submissions.Add(await CheckAsync(context, one, found.GetValueOrDefault(one.Lease.ItemId)?.Item, cancellationToken).ConfigureAwait(false));
         }
 
         return submissions;

@@ -24,9 +24,7 @@ internal sealed class PostgreSqlDialect(ILogger<PostgreSqlDialect>? log = null) 
 
     private static readonly Statement TryLockOrders = LockOrders("id = ANY(@ids) ORDER BY id FOR NO KEY UPDATE SKIP LOCKED");
 
-    private static readonly Statement LockHeldItems = LockHeld("FOR NO KEY UPDATE OF i");
-
-    private static readonly Statement TryLockHeldItems = LockHeld("FOR NO KEY UPDATE OF i SKIP LOCKED");
+    private static readonly ArrayStatements LockHeldItems = new(LockHeld);
 
     private static readonly Statement LockHeldItemsOf = new(
         "SELECT * FROM [work_items] WHERE order_id = @id AND state IN ('leased', 'in_progress') ORDER BY id FOR NO KEY UPDATE");
@@ -80,7 +78,7 @@ internal sealed class PostgreSqlDialect(ILogger<PostgreSqlDialect>? log = null) 
         TryLockOrders.QueryAsync<WorkOrder>(unit, QueryTrackingBehavior.TrackAll, ("ids", orderIds.ToArray()));
 
     public Task<IReadOnlyList<WorkItem>> LockHeldItemsAsync(UnitOfWork unit, IReadOnlyList<LeaseToken> leases, bool waits) =>
-        (waits ? LockHeldItems : TryLockHeldItems).QueryAsync<WorkItem>(
+        LockHeldItems.For(leases.Count, waits).QueryAsync<WorkItem>(
             unit, QueryTrackingBehavior.TrackAll,
             ("ids", leases.Select(l => l.ItemId).ToArray()), ("epochs", leases.Select(l => l.Epoch).ToArray()), ("holder", unit.Actor.LeaseHolder));
 
@@ -136,9 +134,9 @@ internal sealed class PostgreSqlDialect(ILogger<PostgreSqlDialect>? log = null) 
         """);
 
     // The condition holds when the row is locked: PostgreSQL checks it anew, clock included, if the row changed while we waited.
-    private static Statement LockHeld(string @lock) => new(
+    private static Statement LockHeld(Func<string, string> rows, string @lock) => new(
         $"""
-        SELECT i.* FROM [work_items] AS i JOIN unnest(@ids, @epochs) AS l (id, epoch) ON i.id = l.id AND i.lease_epoch = l.epoch
+        SELECT i.* FROM [work_items] AS i JOIN {rows("ids, epochs")} AS l (id, epoch) ON i.id = l.id AND i.lease_epoch = l.epoch
         WHERE i.leased_by_agent_id = @holder AND i.lease_expires_at > [clock] AND i.state IN ('leased', 'in_progress')
         ORDER BY i.id {@lock}
         """);

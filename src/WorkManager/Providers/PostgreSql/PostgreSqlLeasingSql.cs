@@ -11,12 +11,10 @@ internal sealed class PostgreSqlLeasingSql : ILeasingSql
 {
     // What is picked is materialized: an IN over a LIMIT may be run again a row, and claim more. Where the tenant does not lead the index, it is no equality:
     // before there are statistics, equalities let the planner expect a row or two, and then it reads and sorts all of the queue. The empty text is the least.
-    private static readonly ClaimStatements Claims = new(
-        Any: ClaimWhere("tenant_id <= '' AND priority >= @min_priority", "priority DESC, ready_at, id"),
-        OfType: ClaimWhere("tenant_id = '' AND order_type = @type AND priority >= @min_priority", "priority DESC, ready_at, id"),
-        OfOrder: ClaimWhere("order_id = @order AND tenant_id <= '' AND priority >= @min_priority", "ready_at, id"),
-        // All items of an order are of its type: the type only says yes or no, and is no index condition.
-        OfOrderAndType: ClaimWhere("order_id = @order AND tenant_id <= '' AND order_type || '' = @type AND priority >= @min_priority", "ready_at, id"));
+    private static readonly ClaimStatements Claims = ClaimsOf("@count");
+
+    // Its own text: for a limit that it cannot see PostgreSQL would plan each claim anew.
+    private static readonly ClaimStatements ClaimsOfOne = ClaimsOf("1");
 
     private static readonly Statement PromoteDue = new(
         """
@@ -44,14 +42,12 @@ internal sealed class PostgreSqlLeasingSql : ILeasingSql
         ORDER BY id FOR NO KEY UPDATE SKIP LOCKED
         """);
 
-    private static readonly Statement Beats = Beat("FOR NO KEY UPDATE OF i");
-
-    private static readonly Statement TryBeats = Beat("FOR NO KEY UPDATE OF i SKIP LOCKED");
+    private static readonly ArrayStatements Beats = new(Beat);
 
     public Task<IReadOnlyList<WorkItem>> ClaimAsync(UnitOfWork unit, Claim claim)
     {
         var agent = new JsonObject { ["agent_id"] = unit.Actor.LeaseHolder }.ToJsonString(System.Text.Json.JsonSerializerOptions.Web);
-        return Claims.For(claim).QueryAsync<WorkItem>(
+        return (claim.Count == 1 ? ClaimsOfOne : Claims).For(claim).QueryAsync<WorkItem>(
             unit,
             QueryTrackingBehavior.NoTracking,
             ("count", claim.Count),
@@ -79,7 +75,7 @@ internal sealed class PostgreSqlLeasingSql : ILeasingSql
         LockExpired.QueryAsync<WorkItem>(unit, QueryTrackingBehavior.TrackAll, ("ids", itemIds.ToArray()));
 
     public async Task<IReadOnlyList<Beat>> BeatAsync(UnitOfWork unit, IReadOnlyList<LeaseToken> leases, bool waits, bool records) =>
-        await (waits ? Beats : TryBeats).RowsAsync<Beat>(
+        await Beats.For(leases.Count, waits).RowsAsync<Beat>(
             unit,
             ("ids", leases.Select(l => l.ItemId).ToArray()),
             ("epochs", leases.Select(l => l.Epoch).ToArray()),
@@ -92,10 +88,10 @@ internal sealed class PostgreSqlLeasingSql : ILeasingSql
             ("no_hash", AuditTrail.Digest(null, null, null))).ConfigureAwait(false);
 
     // The clock is read with the lock: a beat that had to wait must not shorten a lease, nor revive one that has run out meanwhile.
-    private static Statement Beat(string @lock) => new(
+    private static Statement Beat(Func<string, string> rows, string @lock) => new(
         $$$"""
         WITH held AS MATERIALIZED (
-            SELECT i.id, i.state FROM [work_items] AS i JOIN unnest(@ids, @epochs) AS l (id, epoch) ON i.id = l.id AND i.lease_epoch = l.epoch
+            SELECT i.id, i.state FROM [work_items] AS i JOIN {{{rows("ids, epochs")}}} AS l (id, epoch) ON i.id = l.id AND i.lease_epoch = l.epoch
             WHERE i.leased_by_agent_id = @holder AND i.lease_expires_at > [clock] AND i.state IN ('leased', 'in_progress')
             ORDER BY i.id {{{@lock}}}
         ), beaten AS (
@@ -137,12 +133,19 @@ internal sealed class PostgreSqlLeasingSql : ILeasingSql
         SELECT id AS "ItemId", lease_epoch AS "Epoch", lease_expires_at AS "ExpiresAt" FROM beaten
         """);
 
-    private static Statement ClaimWhere(string filter, string order) => new(
+    private static ClaimStatements ClaimsOf(string limit) => new(
+        Any: ClaimWhere("tenant_id <= '' AND priority >= @min_priority", "priority DESC, ready_at, id", limit),
+        OfType: ClaimWhere("tenant_id = '' AND order_type = @type AND priority >= @min_priority", "priority DESC, ready_at, id", limit),
+        OfOrder: ClaimWhere("order_id = @order AND tenant_id <= '' AND priority >= @min_priority", "ready_at, id", limit),
+        // All items of an order are of its type: the type only says yes or no, and is no index condition.
+        OfOrderAndType: ClaimWhere("order_id = @order AND tenant_id <= '' AND order_type || '' = @type AND priority >= @min_priority", "ready_at, id", limit));
+
+    private static Statement ClaimWhere(string filter, string order, string limit) => new(
         $$$"""
         WITH pick AS MATERIALIZED (
             SELECT id FROM [work_items]
             WHERE ready_at IS NOT NULL AND {{{filter}}}
-            ORDER BY {{{order}}} LIMIT @count FOR NO KEY UPDATE SKIP LOCKED
+            ORDER BY {{{order}}} LIMIT {{{limit}}} FOR NO KEY UPDATE SKIP LOCKED
         ), lease AS MATERIALIZED (
             SELECT t.now, t.now + make_interval(secs => @seconds) AS expires,
                 '{{"lease_expires_at":"' || to_char((t.now + make_interval(secs => @seconds)) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US') || '+00:00"}}' AS payload

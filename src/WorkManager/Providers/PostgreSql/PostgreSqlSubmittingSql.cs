@@ -13,12 +13,10 @@ internal sealed class PostgreSqlSubmittingSql : ISubmittingSql
     private const string AllSubmitted = "All items submitted";
     private const string SomeFailed = "Items failed for good";
 
-    private static readonly Statement Store = StoreHeld("FOR NO KEY UPDATE OF i");
-
-    private static readonly Statement TryStore = StoreHeld("FOR NO KEY UPDATE OF i SKIP LOCKED");
+    private static readonly ArrayStatements Store = new(StoreHeld);
 
     public Task<IReadOnlyList<StoredResult>> StoreAsync(UnitOfWork unit, IReadOnlyList<GoodResult> results, bool waits) =>
-        (waits ? Store : TryStore).RowsAsync<StoredResult>(
+        Store.For(results.Count, waits).RowsAsync<StoredResult>(
             unit,
             ("ids", results.Select(r => r.Lease.ItemId).ToArray()),
             ("epochs", results.Select(r => r.Lease.Epoch).ToArray()),
@@ -37,10 +35,10 @@ internal sealed class PostgreSqlSubmittingSql : ISubmittingSql
             ("no_hash", AuditTrail.Digest(null, null, null)),
             ("all_hash", AuditTrail.Digest(null, null, AllSubmitted)));
 
-    private static Statement StoreHeld(string @lock) => new(
+    private static Statement StoreHeld(Func<string, string> rows, string @lock) => new(
         $$$"""
         WITH given AS MATERIALIZED (
-            SELECT * FROM unnest(@ids, @epochs, @results, @hashes, @payloads, @payload_hashes) AS g (id, epoch, result, hash, payload, payload_hash)
+            SELECT * FROM {{{rows("ids, epochs, results, hashes, payloads, payload_hashes")}}} AS g (id, epoch, result, hash, payload, payload_hash)
         ), locked AS MATERIALIZED (
             SELECT o.id, o.state FROM [work_orders] AS o
             WHERE o.id IN (SELECT i.order_id FROM given AS g JOIN [work_items] AS i ON i.id = g.id) AND o.state IN ('queued', 'checked_out', 'in_progress')
