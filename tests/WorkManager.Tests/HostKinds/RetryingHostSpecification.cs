@@ -125,7 +125,7 @@ public abstract class RetryingHostSpecification(DatabaseFixture databases)
     public async Task A_claim_whose_commit_gets_no_answer_is_a_lease_that_runs_out()
     {
         var faults = new Faults();
-        await using var app = await StartAsync(faults);
+        await using var app = await StartAsync(faults, SerializableByDefault);
         var order = await app.Requester.ProposeAsync(new FaultyPayload("once"));
 
         faults.Arm(Fault.CommitAnswer);
@@ -139,10 +139,13 @@ public abstract class RetryingHostSpecification(DatabaseFixture databases)
         (await app.Agent("agent").CheckoutAsync())!.Token.Epoch.Should().Be(2);
     }
 
+    /// <summary>What makes a session's transactions stronger than those of the engine, so that even a claim of one statement needs one of its own.</summary>
+    private protected virtual string SerializableByDefault => "";
+
     /// <summary>Points a context at a database, with an execution strategy that tries again.</summary>
     private protected abstract void Configure(DbContextOptionsBuilder options, string connectionString);
 
-    private async Task<ShopApp> StartAsync(Faults faults)
+    private async Task<ShopApp> StartAsync(Faults faults, string session = "")
     {
         var database = await databases.CreateAsync(ShopApp.Migrated);
         return ShopApp.On(
@@ -154,7 +157,7 @@ public abstract class RetryingHostSpecification(DatabaseFixture databases)
             },
             context: options =>
             {
-                Configure(options, database.ConnectionString);
+                Configure(options, database.ConnectionString + session);
                 options.AddInterceptors(faults);
             });
     }
@@ -207,6 +210,8 @@ public sealed class RetryingHostOnSqlite(SqliteFixture databases) : RetryingHost
 
 public sealed class RetryingHostOnPostgreSql(PostgreSqlFixture databases) : RetryingHostSpecification(databases), IOnPostgreSql
 {
+    private protected override string SerializableByDefault => ";Options=-c default_transaction_isolation=serializable";
+
     private protected override void Configure(DbContextOptionsBuilder options, string connectionString) =>
         options.UseNpgsql(connectionString, npgsql => npgsql.EnableRetryOnFailure(Retries, TimeSpan.FromMilliseconds(1), null));
 }

@@ -113,10 +113,13 @@ public sealed class ClaimPlanOnPostgreSql(PostgreSqlFixture databases, ITestOutp
 {
     private const int MostBuffers = 60;
 
+    private const string WithoutStatistics = "SELECT 'without statistics'";
+
     // 10 is the size that the promise was made for: WORKMANAGER_PLAN_SCALE=10 dotnet test …
     private static readonly int Scale = int.Parse(Environment.GetEnvironmentVariable("WORKMANAGER_PLAN_SCALE") ?? "1", CultureInfo.InvariantCulture);
 
-    private protected override string[] Conditions { get; } = ["VACUUM ANALYZE"];
+    // A queue fills faster than autovacuum looks at it: a claim must not need statistics.
+    private protected override string[] Conditions { get; } = [WithoutStatistics, "VACUUM ANALYZE"];
 
     private protected override Task FillAsync(DbConnection connection) => ExecuteAsync(connection,
         $"""
@@ -158,8 +161,13 @@ public sealed class ClaimPlanOnPostgreSql(PostgreSqlFixture databases, ITestOutp
         output.WriteLine($"{name} of {100_000 * Scale:N0} finished, {20_000 * Scale:N0} leftovers, {1_000 * Scale:N0} claimable: "
             + $"pick {Buffers(pick)} buffers by {string.Join(", ", indexes)}; the whole statement {Buffers(plan)}, {(int)plan["Actual Rows"]!} rows");
         ((int)plan["Actual Rows"]!).Should().Be(10);
-        indexes.Should().Equal(index);
-        Nodes(pick).Should().NotContain(node => (string?)node["Node Type"] == "Sort");
+        // The items of one order are found by any index that begins with it: what is sorted then is that order's.
+        if (index != OrderIndex || !name.StartsWith(WithoutStatistics, StringComparison.Ordinal))
+        {
+            indexes.Should().Equal(index);
+            Nodes(pick).Should().NotContain(node => (string?)node["Node Type"] == "Sort");
+        }
+
         Buffers(pick).Should().BeLessThanOrEqualTo(MostBuffers);
     }
 

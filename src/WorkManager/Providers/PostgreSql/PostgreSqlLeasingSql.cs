@@ -9,8 +9,9 @@ namespace WorkManager.Providers.PostgreSql;
 /// <summary>Leasing on PostgreSQL: a claim is one statement, events and orders included.</summary>
 internal sealed class PostgreSqlLeasingSql : ILeasingSql
 {
-    // What is picked is materialized: an IN over a LIMIT may be run again a row, and claim more. Where the tenant does not lead the index, it is no equality:
-    // before there are statistics, equalities let the planner expect a row or two, and then it reads and sorts all of the queue. The empty text is the least.
+    // What is picked is materialized: an IN over a LIMIT may be run again a row, and claim more. Where the tenant does not lead the index it is hidden from
+    // the planner, and is no equality: before there are statistics that let it expect a row or two, and it read and sorted all of the queue. Nothing is less
+    // than the empty text.
     private static readonly ClaimStatements Claims = ClaimsOf("@count");
 
     // Its own text: for a limit that it cannot see PostgreSQL would plan each claim anew.
@@ -134,11 +135,11 @@ internal sealed class PostgreSqlLeasingSql : ILeasingSql
         """);
 
     private static ClaimStatements ClaimsOf(string limit) => new(
-        Any: ClaimWhere("tenant_id <= '' AND priority >= @min_priority", "priority DESC, ready_at, id", limit),
+        Any: ClaimWhere("tenant_id || '' <= '' AND priority >= @min_priority", "priority DESC, ready_at, id", limit),
         OfType: ClaimWhere("tenant_id = '' AND order_type = @type AND priority >= @min_priority", "priority DESC, ready_at, id", limit),
-        OfOrder: ClaimWhere("order_id = @order AND tenant_id <= '' AND priority >= @min_priority", "ready_at, id", limit),
+        OfOrder: ClaimWhere("order_id = @order AND tenant_id || '' <= '' AND priority >= @min_priority", "ready_at, id", limit),
         // All items of an order are of its type: the type only says yes or no, and is no index condition.
-        OfOrderAndType: ClaimWhere("order_id = @order AND tenant_id <= '' AND order_type || '' = @type AND priority >= @min_priority", "ready_at, id", limit));
+        OfOrderAndType: ClaimWhere("order_id = @order AND tenant_id || '' <= '' AND order_type || '' = @type AND priority >= @min_priority", "ready_at, id", limit));
 
     private static Statement ClaimWhere(string filter, string order, string limit) => new(
         $$$"""
