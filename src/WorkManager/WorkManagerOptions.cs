@@ -25,6 +25,10 @@ public sealed class WorkManagerOptions
     [EnumDataType(typeof(ClockSource))]
     public ClockSource Clock { get; set; } = ClockSource.Database;
 
+    /// <summary>What only concerns PostgreSQL.</summary>
+    [Required]
+    public PostgreSqlOptions PostgreSql { get; set; } = new();
+
     /// <summary>How payloads, inputs and results of the host's order types are read and written.</summary>
     /// <value>Strict, camelCase, enums as strings.</value>
     [Required]

@@ -55,6 +55,7 @@ public static class WorkManagerServiceCollectionExtensions
         services.TryAddSingleton(s => Settings(s).Lease);
         services.TryAddSingleton(s => Settings(s).Retry);
         services.TryAddSingleton(s => Settings(s).Limits);
+        services.TryAddSingleton(s => Settings(s).PostgreSql);
         services.TryAddSingleton(s => new WorkClock(s.GetRequiredService<TimeProvider>(), Settings(s).Clock));
         services.TryAddSingleton(s => new JsonDocuments(Settings(s).Json, Settings(s).Limits));
     }

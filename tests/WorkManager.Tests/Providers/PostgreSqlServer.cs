@@ -27,6 +27,24 @@ public sealed class PostgreSqlServer(PostgreSqlFixture databases) : IClassFixtur
     }
 
     [Theory]
+    [InlineData(true, "")]
+    [InlineData(false, "")]
+    [InlineData(false, ";Multiplexing=true")]
+    public async Task Statements_are_prepared_unless_the_host_says_no_or_its_connections_cannot(bool prepares, string connection)
+    {
+        await using var database = await databases.CreateAsync(ShopApp.Migrated);
+        // One connection: what it has prepared is what the next one to use it sees.
+        var one = $"{database.ConnectionString};Maximum Pool Size=1{connection}";
+        await using var app = ShopApp.On(database, options: o => o.PostgreSql.PrepareStatements = prepares || connection.Length > 0, context: o => o.UseNpgsql(one));
+
+        await app.ProposeEchoAsync();
+        await app.Agent("agent-1").SubmitAsync(await app.LeaseAsync(), Steps.Verified);
+
+        var prepared = await app.ReadAsync(db => db.Database.SqlQuery<int>($"SELECT count(*)::int AS \"Value\" FROM pg_prepared_statements").SingleAsync());
+        (prepared > 0).Should().Be(prepares);
+    }
+
+    [Theory]
     [InlineData(14, false, "PostgreSQL 14*15 or newer")]
     [InlineData(15, true, "Npgsql.EnableLegacyTimestampBehavior")]
     public void A_server_or_driver_that_would_damage_data_is_refused(int version, bool legacyTimestamps, string saying) =>

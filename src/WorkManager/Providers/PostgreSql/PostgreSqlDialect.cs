@@ -10,7 +10,7 @@ namespace WorkManager.Providers.PostgreSql;
 
 /// <summary>Locks, clock and catalog of PostgreSQL.</summary>
 /// <remarks><c>FOR NO KEY UPDATE</c> throughout: <c>FOR UPDATE</c> would make inserts of events wait, whose foreign key only needs the row to stay.</remarks>
-internal sealed class PostgreSqlDialect(ILogger<PostgreSqlDialect>? log = null) : IStoreDialect
+internal sealed class PostgreSqlDialect(PostgreSqlOptions options, ILogger<PostgreSqlDialect>? log = null) : IStoreDialect
 {
     private const int FirstSupported = 15;
     private const string SerializationFailure = "40001";
@@ -53,7 +53,7 @@ internal sealed class PostgreSqlDialect(ILogger<PostgreSqlDialect>? log = null) 
     private readonly ConcurrentDictionary<string, bool> readCommitted = new(StringComparer.Ordinal);
     private readonly ILogger log = (ILogger?)log ?? NullLogger.Instance;
 
-    public IReadOnlyList<IInterceptor> EngineInterceptors { get; } = [new PreparedCommands()];
+    public IReadOnlyList<IInterceptor> EngineInterceptors { get; } = options.PrepareStatements ? [new PreparedCommands()] : [];
 
     public string? WriterGateOf(DbContext db) => null;
 

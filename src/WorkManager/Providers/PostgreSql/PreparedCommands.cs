@@ -10,14 +10,18 @@ internal sealed class PreparedCommands : DbCommandInterceptor
     public override async ValueTask<InterceptionResult<DbDataReader>> ReaderExecutingAsync(
         DbCommand command, CommandEventData eventData, InterceptionResult<DbDataReader> result, CancellationToken cancellationToken = default)
     {
-        await command.PrepareAsync(cancellationToken).ConfigureAwait(false);
+        await PrepareAsync(command, cancellationToken).ConfigureAwait(false);
         return result;
     }
 
     public override async ValueTask<InterceptionResult<int>> NonQueryExecutingAsync(
         DbCommand command, CommandEventData eventData, InterceptionResult<int> result, CancellationToken cancellationToken = default)
     {
-        await command.PrepareAsync(cancellationToken).ConfigureAwait(false);
+        await PrepareAsync(command, cancellationToken).ConfigureAwait(false);
         return result;
     }
+
+    // Where commands of many share a connection, Npgsql prepares by itself or not at all.
+    private static Task PrepareAsync(DbCommand command, CancellationToken cancellationToken) =>
+        command.Connection!.ConnectionString.Contains("Multiplexing=True", StringComparison.OrdinalIgnoreCase) ? Task.CompletedTask : command.PrepareAsync(cancellationToken);
 }
