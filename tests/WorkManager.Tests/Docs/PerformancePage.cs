@@ -1,0 +1,50 @@
+using AwesomeAssertions;
+using WorkManager.Tests.Plans;
+using WorkManager.Tests.Shop;
+
+namespace WorkManager.Tests.Docs;
+
+/// <summary>The performance guide says what each operation sends: it is what it sends.</summary>
+public abstract class PerformancePage(DatabaseFixture databases)
+{
+    [Fact]
+    public async Task The_guide_counts_the_statements_of_each_operation()
+    {
+        await using var app = await ShopApp.StartAsync(databases);
+        // The first call of all looks at the schema, too.
+        await app.Requester.ListAsync();
+        var sent = new List<(string Operation, int Statements)>();
+        async Task<T> CountAsync<T>(string operation, Func<Task<T>> call)
+        {
+            using var commands = new SentCommands(app.Database);
+            var result = await call();
+            sent.Add((operation, commands.Statements));
+            return result;
+        }
+
+        var order = await CountAsync("propose", () => app.ProposeEchoAsync());
+        var agent = app.Agent("agent-1");
+        var lease = await CountAsync("checkout", () => app.LeaseAsync());
+        await CountAsync("heartbeat", () => agent.HeartbeatAsync(lease));
+        await CountAsync("release", () => agent.ReleaseAsync(lease));
+        lease = await app.LeaseAsync();
+        await CountAsync("submit, by the lease", () => agent.SubmitAsync(lease, Steps.Verified));
+        await CountAsync("approve", () => app.Reviewer.ApproveAsync(order.Id));
+        await CountAsync("get", () => app.Requester.GetAsync(order.Id));
+
+        await app.ProposeEchoAsync();
+        lease = await app.LeaseAsync();
+        await CountAsync("submit, by the token", () => agent.SubmitAsync(lease.Token, Steps.Verified));
+        order = await app.ProposeEchoAsync();
+        await CountAsync("reject", () => app.Reviewer.RejectAsync(order.Id, [new RejectionReason("no", "No.")]));
+        await CountAsync("checkout of nothing", () => agent.CheckoutAsync());
+
+        var column = databases.Provider == Provider.PostgreSql ? 1 : 2;
+        var said = MarkdownPage.Read("docs/guides/performance.md").Table("Operation").Select(row => $"{row[0]}: {row[column]}");
+        said.Should().BeEquivalentTo(sent.Select(s => $"{s.Operation}: {s.Statements}"));
+    }
+}
+
+public sealed class PerformancePageOnSqlite(SqliteFixture databases) : PerformancePage(databases), IOnSqlite;
+
+public sealed class PerformancePageOnPostgreSql(PostgreSqlFixture databases) : PerformancePage(databases), IOnPostgreSql;
