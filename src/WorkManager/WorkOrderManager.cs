@@ -78,7 +78,7 @@ internal sealed class WorkOrderManager(
         where TResult : notnull
     {
         ArgumentNullException.ThrowIfNull(lease);
-        return runner.RunAsync(verbs.Submit, session, new SubmitRequest(lease.Token, Serialize(result), options ?? new SubmitOptions(), lease), cancellationToken);
+        return runner.RunAsync(verbs.Submit, session, new SubmitRequest(lease.Token, Serialize(result), options ?? new SubmitOptions(), new GrantedItem(lease.Item, lease.TraceParent)), cancellationToken);
     }
 
     public Task<IReadOnlyList<WorkOutcome<WorkItem>>> SubmitManyAsync<TResult>(IReadOnlyCollection<Submission<TResult>> submissions, CancellationToken cancellationToken)

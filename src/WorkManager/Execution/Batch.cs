@@ -4,13 +4,10 @@ namespace WorkManager.Execution;
 
 /// <summary>What a verb is asked to do, many times in one transaction.</summary>
 /// <param name="Requests">One or more.</param>
-/// <param name="Waits">Whether it waits for rows that others have locked. A batch skips them: who waits for many holds many up.</param>
+/// <param name="Waits">Whether it waits for items that others have locked. A batch skips them: who waits for many holds many up.</param>
 internal sealed record Batch<T>(IReadOnlyList<T> Requests, bool Waits)
 {
     public const int MaxSize = 1000;
-
-    /// <summary>The single call.</summary>
-    public static Batch<T> One(T request) => new([request], Waits: true);
 
     /// <exception cref="WorkValidationException">There are too many.</exception>
     public static Batch<T> Many(IReadOnlyList<T> requests) => requests.Count <= MaxSize
@@ -19,10 +16,25 @@ internal sealed record Batch<T>(IReadOnlyList<T> Requests, bool Waits)
 }
 
 /// <summary>A batch of one, which throws where the batch would say so.</summary>
+/// <remarks>
+/// It has time to wait for an item, but not while it holds the order: a claim that has locked the item may be waiting for just that order, and a deadlock
+/// costs a second. So it lets go and tries again, and waits only when that has not helped for long.
+/// </remarks>
 internal sealed class Single<TRequest, TResult>(IVerb<Batch<TRequest>, IReadOnlyList<WorkOutcome<TResult>>> many) : IVerb<TRequest, TResult>
 {
+    private const int MostTries = 50;
+
     public Operation Operation => many.Operation;
 
-    public async Task<TResult> ExecuteAsync(OperationContext context, TRequest request, CancellationToken cancellationToken) =>
-        (await many.ExecuteAsync(context, Batch<TRequest>.One(request), cancellationToken).ConfigureAwait(false))[0].Value;
+    public async Task<TResult> ExecuteAsync(OperationContext context, TRequest request, CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            var outcomes = await many.ExecuteAsync(context, new Batch<TRequest>([request], Waits: attempt == MostTries), cancellationToken).ConfigureAwait(false);
+            if (outcomes[0].Error is not WorkBusyException)
+            {
+                return outcomes[0].Value;
+            }
+        }
+    }
 }

@@ -5,16 +5,30 @@ namespace WorkManager.Providers.PostgreSql;
 /// One row has a text of its own: PostgreSQL takes an array of unknown length for a hundred rows, finds the plan for any array dearer than one
 /// for this array, and so plans every call anew, which takes it longer than the call.
 /// </remarks>
-/// <param name="build">Makes the statement, given how it calls its rows and how it locks the items <c>i</c>.</param>
-internal sealed class ArrayStatements(Func<Func<string, string>, string, Statement> build)
+internal sealed class ArrayStatements
 {
     private const string Waits = "FOR NO KEY UPDATE OF i";
     private const string Skips = "FOR NO KEY UPDATE OF i SKIP LOCKED";
 
-    private readonly Statement one = build(OneRow, Waits);
-    private readonly Statement oneSkipping = build(OneRow, Skips);
-    private readonly Statement many = build(ManyRows, Waits);
-    private readonly Statement manySkipping = build(ManyRows, Skips);
+    private readonly Statement one;
+    private readonly Statement oneSkipping;
+    private readonly Statement many;
+    private readonly Statement manySkipping;
+
+    /// <param name="build">Makes the statement, given how it calls its rows and how it locks the items <c>i</c>.</param>
+    public ArrayStatements(Func<Func<string, string>, string, Statement> build)
+        : this(build, build)
+    {
+    }
+
+    /// <inheritdoc cref="ArrayStatements(Func{Func{string, string}, string, Statement})"/>
+    public ArrayStatements(Func<Func<string, string>, string, Statement> one, Func<Func<string, string>, string, Statement> many)
+    {
+        this.one = one(OneRow, Waits);
+        oneSkipping = one(OneRow, Skips);
+        this.many = many(ManyRows, Waits);
+        manySkipping = many(ManyRows, Skips);
+    }
 
     public Statement For(int rows, bool waits) => (rows, waits) switch
     {

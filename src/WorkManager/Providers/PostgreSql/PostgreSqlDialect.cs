@@ -20,9 +20,22 @@ internal sealed class PostgreSqlDialect(PostgreSqlOptions options, ILogger<Postg
 
     private static readonly Statement LockOrder = new("UPDATE [work_orders] SET revision = revision + 1 WHERE id = @id RETURNING *");
 
-    private static readonly Statement LockOrdersOfItems = LockOrders("id IN (SELECT order_id FROM [work_items] WHERE id = ANY(@ids)) ORDER BY id FOR NO KEY UPDATE");
+    /// <summary>Locks the orders of items one after the other, by their ids, and leaves it to the next statement to write them.</summary>
+    internal static readonly Statement LockOrdersInTurn = new(
+        "SELECT id FROM [work_orders] WHERE id IN (SELECT order_id FROM [work_items] WHERE id = ANY(@ids)) ORDER BY id FOR NO KEY UPDATE");
 
-    private static readonly Statement TryLockOrders = LockOrders("id = ANY(@ids) ORDER BY id FOR NO KEY UPDATE SKIP LOCKED");
+    private static readonly Statement LockOrderOfItem = new(
+        "UPDATE [work_orders] SET revision = revision + 1 WHERE id = (SELECT order_id FROM [work_items] WHERE id = (@ids)[1]) RETURNING *");
+
+    private static readonly Statement LockOrdersOfItems = new(
+        "UPDATE [work_orders] SET revision = revision + 1 WHERE id IN (SELECT order_id FROM [work_items] WHERE id = ANY(@ids)) RETURNING *");
+
+    private static readonly Statement TryLockOrders = new(
+        """
+        WITH free AS MATERIALIZED (SELECT id FROM [work_orders] WHERE id = ANY(@ids) ORDER BY id FOR NO KEY UPDATE SKIP LOCKED)
+        UPDATE [work_orders] AS o SET revision = revision + 1 FROM free WHERE o.id = free.id
+        RETURNING o.*
+        """);
 
     private static readonly ArrayStatements LockHeldItems = new(LockHeld);
 
@@ -71,8 +84,16 @@ internal sealed class PostgreSqlDialect(PostgreSqlOptions options, ILogger<Postg
     public async Task<WorkOrder?> LockOrderAsync(UnitOfWork unit, Guid orderId) =>
         (await LockOrder.QueryAsync<WorkOrder>(unit, QueryTrackingBehavior.TrackAll, ("id", orderId)).ConfigureAwait(false)).SingleOrDefault();
 
-    public Task<IReadOnlyList<WorkOrder>> LockOrdersOfItemsAsync(UnitOfWork unit, IReadOnlyCollection<Guid> itemIds) =>
-        LockOrdersOfItems.QueryAsync<WorkOrder>(unit, QueryTrackingBehavior.TrackAll, ("ids", itemIds.ToArray()));
+    public async Task<IReadOnlyList<WorkOrder>> LockOrdersOfItemsAsync(UnitOfWork unit, IReadOnlyCollection<Guid> itemIds)
+    {
+        var ids = ("ids", itemIds.ToArray());
+        if (itemIds.Count > 1)
+        {
+            await LockOrdersInTurn.ExecuteAsync(unit, ids).ConfigureAwait(false);
+        }
+
+        return await (itemIds.Count == 1 ? LockOrderOfItem : LockOrdersOfItems).QueryAsync<WorkOrder>(unit, QueryTrackingBehavior.TrackAll, ids).ConfigureAwait(false);
+    }
 
     public Task<IReadOnlyList<WorkOrder>> TryLockOrdersAsync(UnitOfWork unit, IReadOnlyCollection<Guid> orderIds) =>
         TryLockOrders.QueryAsync<WorkOrder>(unit, QueryTrackingBehavior.TrackAll, ("ids", orderIds.ToArray()));
@@ -125,13 +146,6 @@ internal sealed class PostgreSqlDialect(PostgreSqlOptions options, ILogger<Postg
             throw new NotSupportedException("Npgsql.EnableLegacyTimestampBehavior is on: times would be read in the machine's zone. WorkManager needs it off.");
         }
     }
-
-    private static Statement LockOrders(string which) => new(
-        $"""
-        WITH locked AS MATERIALIZED (SELECT id FROM [work_orders] WHERE {which})
-        UPDATE [work_orders] AS o SET revision = revision + 1 FROM locked WHERE o.id = locked.id
-        RETURNING o.*
-        """);
 
     // The condition holds when the row is locked: PostgreSQL checks it anew, clock included, if the row changed while we waited.
     private static Statement LockHeld(Func<string, string> rows, string @lock) => new(

@@ -6,19 +6,31 @@ namespace WorkManager.Providers.PostgreSql;
 
 /// <summary>Submitting on PostgreSQL: one statement, whatever the number of results and orders.</summary>
 /// <remarks>
-/// The counters make it possible: a statement that looked whether any item is open would look at a time before it got the order's lock.
+/// The counters make it possible: a statement that looked whether any item is open would look at a time before it got the order's lock. The orders are
+/// locked by a statement before it all the same: one that locks a row and then writes it, while others wait for that row, starts again from the version
+/// that it saw at first, behind those who wait for it, which PostgreSQL ends as a deadlock.
 /// </remarks>
 internal sealed class PostgreSqlSubmittingSql : ISubmittingSql
 {
     private const string AllSubmitted = "All items submitted";
     private const string SomeFailed = "Items failed for good";
 
-    private static readonly ArrayStatements Store = new(StoreHeld);
+    private static readonly ArrayStatements Store = new(
+        // Written as it is: if nothing is stored then, nothing has changed.
+        one: (rows, @lock) => StoreHeld(rows, @lock, "UPDATE [work_orders] SET revision = revision WHERE id = (SELECT order_id FROM [work_items] WHERE id = (@ids)[1]);\n"),
+        many: (rows, @lock) => StoreHeld(rows, @lock));
 
-    public Task<IReadOnlyList<StoredResult>> StoreAsync(UnitOfWork unit, IReadOnlyList<GoodResult> results, bool waits) =>
-        Store.For(results.Count, waits).RowsAsync<StoredResult>(
+    public async Task<IReadOnlyList<StoredResult>> StoreAsync(UnitOfWork unit, IReadOnlyList<GoodResult> results, bool waits)
+    {
+        var ids = results.Select(r => r.Lease.ItemId).ToArray();
+        if (ids.Length > 1)
+        {
+            await PostgreSqlDialect.LockOrdersInTurn.ExecuteAsync(unit, ("ids", ids)).ConfigureAwait(false);
+        }
+
+        return await Store.For(results.Count, waits).RowsAsync<StoredResult>(
             unit,
-            ("ids", results.Select(r => r.Lease.ItemId).ToArray()),
+            ("ids", ids),
             ("epochs", results.Select(r => r.Lease.Epoch).ToArray()),
             ("results", results.Select(r => r.Text).ToArray()),
             ("hashes", results.Select(r => r.Hash).ToArray()),
@@ -33,16 +45,16 @@ internal sealed class PostgreSqlSubmittingSql : ISubmittingSql
             ("engine_type", StateNames.ToName(Lifecycle.Engine.Type)),
             ("engine_id", Lifecycle.Engine.Id),
             ("no_hash", AuditTrail.Digest(null, null, null)),
-            ("all_hash", AuditTrail.Digest(null, null, AllSubmitted)));
+            ("all_hash", AuditTrail.Digest(null, null, AllSubmitted))).ConfigureAwait(false);
+    }
 
-    private static Statement StoreHeld(Func<string, string> rows, string @lock) => new(
+    private static Statement StoreHeld(Func<string, string> rows, string @lock, string lockOrder = "") => new(
         $$$"""
-        WITH given AS MATERIALIZED (
+        {{{lockOrder}}}WITH given AS MATERIALIZED (
             SELECT * FROM {{{rows("ids, epochs, results, hashes, payloads, payload_hashes")}}} AS g (id, epoch, result, hash, payload, payload_hash)
         ), locked AS MATERIALIZED (
             SELECT o.id, o.state FROM [work_orders] AS o
             WHERE o.id IN (SELECT i.order_id FROM given AS g JOIN [work_items] AS i ON i.id = g.id) AND o.state IN ('queued', 'checked_out', 'in_progress')
-            ORDER BY o.id FOR NO KEY UPDATE
         ), held AS MATERIALIZED (
             SELECT i.id, i.state, g.result, g.hash, g.payload, g.payload_hash
             FROM given AS g JOIN [work_items] AS i ON i.id = g.id AND i.lease_epoch = g.epoch JOIN locked AS l ON l.id = i.order_id

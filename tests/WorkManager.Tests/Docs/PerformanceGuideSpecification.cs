@@ -5,7 +5,7 @@ using WorkManager.Tests.Shop;
 namespace WorkManager.Tests.Docs;
 
 /// <summary>The performance guide says what each operation sends: it is what it sends.</summary>
-public abstract class PerformancePage(DatabaseFixture databases)
+public abstract class PerformanceGuideSpecification(DatabaseFixture databases)
 {
     [Fact]
     public async Task The_guide_counts_the_statements_of_each_operation()
@@ -45,6 +45,6 @@ public abstract class PerformancePage(DatabaseFixture databases)
     }
 }
 
-public sealed class PerformancePageOnSqlite(SqliteFixture databases) : PerformancePage(databases), IOnSqlite;
+public sealed class PerformanceGuideOnSqlite(SqliteFixture databases) : PerformanceGuideSpecification(databases), IOnSqlite;
 
-public sealed class PerformancePageOnPostgreSql(PostgreSqlFixture databases) : PerformancePage(databases), IOnPostgreSql;
+public sealed class PerformanceGuideOnPostgreSql(PostgreSqlFixture databases) : PerformanceGuideSpecification(databases), IOnPostgreSql;
