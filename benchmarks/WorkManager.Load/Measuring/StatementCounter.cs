@@ -14,7 +14,15 @@ internal sealed partial class StatementCounter : ISteps, IObserver<DiagnosticLis
     private int statements;
     private int roundTrips;
 
-    public StatementCounter() => subscriptions.Add(DiagnosticListener.AllListeners.Subscribe(this));
+    private StatementCounter() => subscriptions.Add(DiagnosticListener.AllListeners.Subscribe(this));
+
+    public static async Task<StatementCounter> StartAsync()
+    {
+        var counter = new StatementCounter();
+        // For a second EF Core remembers whether anybody listens.
+        await Task.Delay(TimeSpan.FromSeconds(1.2));
+        return counter;
+    }
 
     /// <summary>What one item cost, in all and by step.</summary>
     public IReadOnlyList<StepCost> PerItem(int items, bool inProcess)

@@ -43,7 +43,7 @@ internal sealed class SideBySide(LoadDatabase database, WorkManagerHost host)
     /// <summary>What one caller alone sends, an item.</summary>
     private async Task<IReadOnlyList<StepCost>> CountAsync(ICaller caller)
     {
-        using var counter = new StatementCounter();
+        using var counter = await StatementCounter.StartAsync();
         var items = 0;
         while (items < CountedItems)
         {

@@ -18,11 +18,13 @@ internal sealed record Batch<T>(IReadOnlyList<T> Requests, bool Waits)
 /// <summary>A batch of one, which throws where the batch would say so.</summary>
 /// <remarks>
 /// It has time to wait for an item, but not while it holds the order: a claim that has locked the item may be waiting for just that order, and a deadlock
-/// costs a second. So it lets go and tries again, and waits only when that has not helped for long.
+/// costs a second. So it lets go and tries again, and waits only when that has not helped for long. In a caller's transaction it cannot let go, and waits.
 /// </remarks>
-internal sealed class Single<TRequest, TResult>(IVerb<Batch<TRequest>, IReadOnlyList<WorkOutcome<TResult>>> many) : IVerb<TRequest, TResult>
+/// <param name="many">The verb.</param>
+/// <param name="holdsOrders">Whether it locks orders; else it waits at once.</param>
+internal sealed class Single<TRequest, TResult>(IVerb<Batch<TRequest>, IReadOnlyList<WorkOutcome<TResult>>> many, bool holdsOrders = true) : IVerb<TRequest, TResult>
 {
-    private const int MostTries = 50;
+    private readonly int mostTries = holdsOrders ? 50 : 1;
 
     public Operation Operation => many.Operation;
 
@@ -30,7 +32,7 @@ internal sealed class Single<TRequest, TResult>(IVerb<Batch<TRequest>, IReadOnly
     {
         for (var attempt = 1; ; attempt++)
         {
-            var outcomes = await many.ExecuteAsync(context, new Batch<TRequest>([request], Waits: attempt == MostTries), cancellationToken).ConfigureAwait(false);
+            var outcomes = await many.ExecuteAsync(context, new Batch<TRequest>([request], Waits: attempt == mostTries || context.Joined is not null), cancellationToken).ConfigureAwait(false);
             if (outcomes[0].Error is not WorkBusyException)
             {
                 return outcomes[0].Value;

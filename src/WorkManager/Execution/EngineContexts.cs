@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using Microsoft.EntityFrameworkCore;
@@ -15,12 +16,13 @@ namespace WorkManager.Execution;
 /// </remarks>
 internal sealed class EngineContexts(StoreDialects dialects)
 {
-    // By the host's options, which a pool or factory of the host's has one of: then what is built from them is built once.
-    private readonly ConditionalWeakTable<IDbContextOptions, EngineContextSource> sources = [];
+    // By the host's options, which a pool or factory of the host's has one of: then what is built from them is built once. And by schema: models may
+    // differ by tenant where options do not.
+    private readonly ConditionalWeakTable<IDbContextOptions, ConcurrentDictionary<string, EngineContextSource>> sources = [];
 
     /// <summary>Where the engine's contexts on the database of a host's context come from.</summary>
-    public EngineContextSource SourceOf(DbContext host) => sources.GetValue(
-        host.GetService<IDbContextOptions>(), _ => new EngineContextSource(OptionsFor(host, dialects.Of(host).EngineInterceptors)));
+    public EngineContextSource SourceOf(DbContext host) => sources.GetValue(host.GetService<IDbContextOptions>(), _ => new(StringComparer.Ordinal))
+        .GetOrAdd(SchemaOf(host) ?? "", _ => new EngineContextSource(OptionsFor(host, dialects.Of(host).EngineInterceptors)));
 
     /// <summary>A context on the host's connection and in its transaction.</summary>
     public async Task<WorkManagerDbContext> JoinAsync(DbContext host, IDbContextTransaction transaction)
@@ -53,12 +55,11 @@ internal sealed class EngineContexts(StoreDialects dialects)
         }
 
         var core = hostOptions.FindExtension<CoreOptionsExtension>();
-        var schema = hostOptions.FindExtension<WorkManagerOptionsExtension>()?.Schema ?? host.Model.GetDefaultSchema();
 
         var builder = new DbContextOptionsBuilder<WorkManagerDbContext>();
         var infrastructure = (IDbContextOptionsBuilderInfrastructure)builder;
         infrastructure.AddOrUpdateExtension(provider);
-        infrastructure.AddOrUpdateExtension(WorkManagerOptionsExtension.ForEngine(schema));
+        infrastructure.AddOrUpdateExtension(WorkManagerOptionsExtension.ForEngine(SchemaOf(host)));
         // A data source or logger registered with the application is found through these two.
         builder.UseApplicationServiceProvider(core?.ApplicationServiceProvider);
         builder.UseLoggerFactory(core?.LoggerFactory);
@@ -68,6 +69,9 @@ internal sealed class EngineContexts(StoreDialects dialects)
         builder.AddInterceptors(ConnectionInterceptors(core?.Interceptors ?? []));
         return builder.Options;
     }
+
+    private static string? SchemaOf(DbContext host) =>
+        host.GetService<IDbContextOptions>().FindExtension<WorkManagerOptionsExtension>()?.Schema ?? host.Model.GetDefaultSchema();
 
     // Access tokens and session settings come by connection interceptors: those must act. Everything else of the host's must not.
     private static IEnumerable<IInterceptor> ConnectionInterceptors(IEnumerable<IInterceptor> interceptors)

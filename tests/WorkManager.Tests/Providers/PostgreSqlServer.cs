@@ -44,6 +44,21 @@ public sealed class PostgreSqlServer(PostgreSqlFixture databases) : IClassFixtur
         (prepared > 0).Should().Be(prepares);
     }
 
+    [Fact]
+    public async Task A_lease_is_no_part_of_a_transaction_that_the_host_opened_on_its_connection_object()
+    {
+        await using var database = await databases.CreateAsync(ShopApp.Migrated);
+        await using var connection = await database.OpenConnectionAsync();
+        await using var app = ShopApp.On(database, context: o => o.UseNpgsql(connection));
+        await app.ProposeEchoAsync();
+        await using (await connection.BeginTransactionAsync())
+        {
+            await FluentActions.Awaiting(() => app.Agent("agent").CheckoutAsync()).Should().ThrowAsync<InvalidOperationException>();
+        }
+
+        (await app.Agent("agent").CheckoutAsync())!.Token.Epoch.Should().Be(1);
+    }
+
     [Theory]
     [InlineData(14, false, "PostgreSQL 14*15 or newer")]
     [InlineData(15, true, "Npgsql.EnableLegacyTimestampBehavior")]

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
+using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using WorkManager.Execution;
@@ -15,6 +16,9 @@ internal sealed class PostgreSqlDialect(PostgreSqlOptions options, ILogger<Postg
     private const int FirstSupported = 15;
     private const string SerializationFailure = "40001";
     private const string DeadlockDetected = "40P01";
+
+    // A prepared statement whose table has changed since is refused before it runs.
+    private const string PlanOutdated = "0A000";
 
     private static readonly Statement Clock = new("""SELECT clock_timestamp() AS "Value" """);
 
@@ -70,10 +74,13 @@ internal sealed class PostgreSqlDialect(PostgreSqlOptions options, ILogger<Postg
 
     public string? WriterGateOf(DbContext db) => null;
 
-    public bool StatementsStandAlone(WorkManagerDbContext db) => db.Database.GetConnectionString() is { } text && readCommitted.ContainsKey(text);
+    // On a connection that the host gave as an object a transaction may be open that EF Core does not know of.
+    public bool StatementsStandAlone(WorkManagerDbContext db) =>
+        RelationalOptionsExtension.Extract(db.GetService<IDbContextOptions>()).Connection is null
+        && db.Database.GetConnectionString() is { } text && readCommitted.ContainsKey(text);
 
     public bool IsContention(Exception failure) =>
-        failure is DbException { SqlState: DeadlockDetected or SerializationFailure } || (failure.InnerException is { } inner && IsContention(inner));
+        failure is DbException { SqlState: DeadlockDetected or SerializationFailure or PlanOutdated } || (failure.InnerException is { } inner && IsContention(inner));
 
     public Task WriteAsync(WorkManagerDbContext db, IReadOnlyList<TableChange> changes) => tables.WriteAsync(db, changes);
 
