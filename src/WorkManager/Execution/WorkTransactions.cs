@@ -120,7 +120,7 @@ internal sealed class WorkTransactions(
             {
                 return await run().ConfigureAwait(false);
             }
-            catch (Exception failure) when (attempt < MostAttempts && dialects.Of(context.Host).IsContention(failure))
+            catch (Exception failure) when (attempt < MostAttempts && dialects.Of(context.Host).MayRunAgain(failure))
             {
                 // Whoever was in the way has come through: no need to wait.
             }

@@ -79,8 +79,8 @@ internal sealed class PostgreSqlDialect(PostgreSqlOptions options, ILogger<Postg
         RelationalOptionsExtension.Extract(db.GetService<IDbContextOptions>()).Connection is null
         && db.Database.GetConnectionString() is { } text && readCommitted.ContainsKey(text);
 
-    public bool IsContention(Exception failure) =>
-        failure is DbException { SqlState: DeadlockDetected or SerializationFailure or PlanOutdated } || (failure.InnerException is { } inner && IsContention(inner));
+    public bool MayRunAgain(Exception failure) =>
+        failure is DbException { SqlState: DeadlockDetected or SerializationFailure or PlanOutdated } || (failure.InnerException is { } inner && MayRunAgain(inner));
 
     public Task WriteAsync(WorkManagerDbContext db, IReadOnlyList<TableChange> changes) => tables.WriteAsync(db, changes);
 

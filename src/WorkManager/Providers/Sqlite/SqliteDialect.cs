@@ -54,7 +54,7 @@ internal sealed class SqliteDialect : IStoreDialect
     public bool StatementsStandAlone(WorkManagerDbContext db) => false;
 
     // One writer at a time: it waits, and there is no cycle.
-    public bool IsContention(Exception failure) => false;
+    public bool MayRunAgain(Exception failure) => false;
 
     public Task WriteAsync(WorkManagerDbContext db, IReadOnlyList<TableChange> changes) => tables.WriteAsync(db, changes);
 
