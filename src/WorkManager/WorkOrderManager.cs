@@ -18,7 +18,7 @@ internal sealed record Verbs(
 {
     public Single<ProposeRequest, WorkOrder> Propose { get; } = new(ProposeMany);
 
-    public Single<LeaseToken, DateTimeOffset> Heartbeat { get; } = new(HeartbeatMany, holdsOrders: false);
+    public Single<LeaseToken, DateTimeOffset> Heartbeat { get; } = new(HeartbeatMany);
 
     public Single<LeaseToken, WorkItem> Release { get; } = new(ReleaseMany);
 

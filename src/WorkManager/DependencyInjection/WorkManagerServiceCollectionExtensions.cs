@@ -83,6 +83,7 @@ public static class WorkManagerServiceCollectionExtensions
         services.TryAddSingleton<Heartbeat>();
         services.TryAddSingleton<ReleaseLease>();
         services.TryAddSingleton<ReclaimExpired>();
+        services.TryAddSingleton<ResultCheck>();
         services.TryAddSingleton<SubmitResult>();
         services.TryAddSingleton<PostCommitSteps>();
         services.TryAddSingleton<ApproveOrder>();

@@ -16,9 +16,7 @@ internal interface IStoreDialect
     /// <summary>Whether a statement can be a transaction of its own: without begin and commit, and at READ COMMITTED all the same.</summary>
     bool StatementsStandAlone(WorkManagerDbContext db);
 
-    /// <summary>
-    /// Whether the database took a transaction back for a reason that may be gone: others were in its way, or a table has changed since a statement was prepared.
-    /// </summary>
+    /// <summary>Whether the database took a transaction back because others were in its way.</summary>
     bool MayRunAgain(Exception failure);
 
     /// <summary>The time that decides leases: the application's, unless the database's own clock does.</summary>

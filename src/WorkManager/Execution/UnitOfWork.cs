@@ -74,12 +74,12 @@ internal sealed class UnitOfWork
     }
 
     /// <summary>Locks the items that the caller holds, and says of the others why not.</summary>
-    public async Task<IReadOnlyDictionary<LeaseToken, WorkOutcome<WorkItem>>> LockHeldItemsAsync(IEnumerable<LeaseToken> leases, bool waits)
+    public async Task<HeldItems> LockHeldItemsAsync(IEnumerable<LeaseToken> leases, bool waits)
     {
         var tokens = leases.Distinct().ToList();
         var held = (await Dialect.LockHeldItemsAsync(this, tokens, waits).ConfigureAwait(false)).ToDictionary(i => new LeaseToken(i.Id, i.LeaseEpoch));
         var lost = await WhyNotHeldAsync([.. tokens.Where(t => !held.ContainsKey(t))], waits).ConfigureAwait(false);
-        return tokens.ToDictionary(t => t, t => held.TryGetValue(t, out var item) ? new WorkOutcome<WorkItem>(item) : new(lost[t]));
+        return new(held, lost, Actor);
     }
 
     /// <summary>Says why items are not held, from what is stored now.</summary>
@@ -102,10 +102,6 @@ internal sealed class UnitOfWork
             var item => WhyLeaseIsLost(item, l, Actor),
         });
     }
-
-    /// <summary>The outcome for a lease that is not held, or no longer: a batch may name it twice.</summary>
-    public static WorkOutcome<WorkItem> NotHeld(WorkOutcome<WorkItem> held, LeaseToken lease, Actor actor) =>
-        held.Succeeded ? new(WhyLeaseIsLost(held.Value, lease, actor)) : held;
 
     /// <summary>Adds what the actor decided about a locked order.</summary>
     public WorkDecision Decide(Guid id, WorkOrder order, string decision)
@@ -148,5 +144,17 @@ internal sealed class UnitOfWork
         { IsLeased: false } => new LeaseLostException(lease.ItemId, LeaseLostReason.NotLeased),
         _ when item.LeasedByAgentId != actor.LeaseHolder => new LeaseLostException(lease.ItemId, LeaseLostReason.NotHolder),
         _ => new LeaseLostException(lease.ItemId, LeaseLostReason.Expired),
+    };
+}
+
+/// <summary>The items of some leases, as far as the caller holds them.</summary>
+internal sealed class HeldItems(IReadOnlyDictionary<LeaseToken, WorkItem> held, IReadOnlyDictionary<LeaseToken, WorkManagerException> lost, Actor actor)
+{
+    /// <summary>The item of a lease, or why it is not held, or no longer: a batch may name it twice.</summary>
+    public WorkOutcome<WorkItem> Of(LeaseToken lease) => held.GetValueOrDefault(lease) switch
+    {
+        null => new(lost[lease]),
+        { IsLeased: true } item => new(item),
+        var item => new(UnitOfWork.WhyLeaseIsLost(item, lease, actor)),
     };
 }

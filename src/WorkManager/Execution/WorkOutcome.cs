@@ -34,4 +34,7 @@ public sealed class WorkOutcome<T>
 
     /// <summary>Why there is no result; null if there is one. With <c>busy</c>, nothing is decided yet: send the item again.</summary>
     public WorkManagerException? Error { get; }
+
+    /// <summary>What becomes of the result, if there is one.</summary>
+    internal WorkOutcome<TNext> Then<TNext>(Func<T, WorkOutcome<TNext>> next) => Succeeded ? next(Value) : new(Error);
 }

@@ -16,13 +16,23 @@ internal sealed class WorkTransactions(
 
     public async Task<T> ReadAsync<T>(OperationContext context, Func<WorkManagerDbContext, Task<T>> query)
     {
-        var db = context.Joined is { } transaction
-            ? await contexts.JoinAsync(context.Host, transaction).ConfigureAwait(false)
-            : contexts.SourceOf(context.Host).Open();
-        await using (db.ConfigureAwait(false))
+        if (context.Joined is { } transaction)
         {
-            return await query(db).ConfigureAwait(false);
+            var joined = await contexts.JoinAsync(context.Host, transaction).ConfigureAwait(false);
+            await using (joined.ConfigureAwait(false))
+            {
+                return await query(joined).ConfigureAwait(false);
+            }
         }
+
+        return await context.Host.Database.CreateExecutionStrategy().ExecuteAsync(async () =>
+        {
+            var db = contexts.SourceOf(context.Host).Open();
+            await using (db.ConfigureAwait(false))
+            {
+                return await query(db).ConfigureAwait(false);
+            }
+        }).ConfigureAwait(false);
     }
 
     public async Task<T> TransactAsync<T>(

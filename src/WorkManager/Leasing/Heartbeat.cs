@@ -14,9 +14,9 @@ internal sealed class Heartbeat(LeaseOptions options) : IVerb<Batch<LeaseToken>,
     private async Task<IReadOnlyList<WorkOutcome<DateTimeOffset>>> BeatAsync(UnitOfWork unit, Batch<LeaseToken> leases)
     {
         var tokens = leases.Requests.Distinct().ToList();
-        var beats = (await unit.Sql<ILeasingSql>().BeatAsync(unit, tokens, leases.Waits, options.RecordHeartbeats).ConfigureAwait(false))
+        var beats = (await unit.Sql<ILeasingSql>().BeatAsync(unit, tokens, leases.IsSingle, options.RecordHeartbeats).ConfigureAwait(false))
             .ToDictionary(b => new LeaseToken(b.ItemId, b.Epoch), b => b.ExpiresAt);
-        var lost = await unit.WhyNotHeldAsync([.. tokens.Where(t => !beats.ContainsKey(t))], leases.Waits).ConfigureAwait(false);
+        var lost = await unit.WhyNotHeldAsync([.. tokens.Where(t => !beats.ContainsKey(t))], leases.IsSingle).ConfigureAwait(false);
         return [.. leases.Requests.Select(t => beats.TryGetValue(t, out var expires) ? new WorkOutcome<DateTimeOffset>(expires) : new(lost[t]))];
     }
 }

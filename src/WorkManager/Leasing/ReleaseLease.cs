@@ -12,27 +12,25 @@ internal sealed class ReleaseLease : IVerb<Batch<LeaseToken>, IReadOnlyList<Work
     public Task<IReadOnlyList<WorkOutcome<WorkItem>>> ExecuteAsync(OperationContext context, Batch<LeaseToken> leases, CancellationToken cancellationToken)
     {
         LeaseToken? released = null;
-        return context.TransactAsync(
+        return leases.TryAsync(context, waits => context.TransactAsync(
             async unit =>
             {
-                var outcomes = await ReleaseAsync(context, unit, leases).ConfigureAwait(false);
+                var outcomes = await ReleaseAsync(context, unit, leases.Requests, waits).ConfigureAwait(false);
                 released = outcomes.FirstOrDefault(o => o.Succeeded) is { Value: var item } ? new LeaseToken(item.Id, item.LeaseEpoch) : null;
                 return outcomes;
             },
             // By the event: the item may be leased anew by the time that anybody looks.
             async db => released is { } one && await db.WorkEvents.AnyAsync(
                 e => e.ItemId == one.ItemId && e.Event == WorkEventNames.Released && e.LeaseEpoch == one.Epoch, CancellationToken.None).ConfigureAwait(false),
-            cancellationToken);
+            cancellationToken));
     }
 
-    private static async Task<IReadOnlyList<WorkOutcome<WorkItem>>> ReleaseAsync(OperationContext context, UnitOfWork unit, Batch<LeaseToken> leases)
+    private static async Task<IReadOnlyList<WorkOutcome<WorkItem>>> ReleaseAsync(OperationContext context, UnitOfWork unit, IReadOnlyList<LeaseToken> leases, bool waits)
     {
-        var orders = await unit.LockOrdersOfItemsAsync([.. leases.Requests.Select(l => l.ItemId)]).ConfigureAwait(false);
+        var orders = await unit.LockOrdersOfItemsAsync([.. leases.Select(l => l.ItemId)]).ConfigureAwait(false);
         context.JoinTraceOf(orders.Values.FirstOrDefault()?.TraceParent);
-        var held = await unit.LockHeldItemsAsync(leases.Requests, leases.Waits).ConfigureAwait(false);
-        var outcomes = leases.Requests.Select(lease => held[lease] is { Succeeded: true, Value: var item } && item.IsLeased
-            ? Release(unit, orders[item.OrderId], item)
-            : UnitOfWork.NotHeld(held[lease], lease, unit.Actor)).ToList();
+        var held = await unit.LockHeldItemsAsync(leases, waits).ConfigureAwait(false);
+        var outcomes = leases.Select(lease => held.Of(lease).Then(item => Release(unit, orders[item.OrderId], item))).ToList();
 
         var touched = outcomes.Where(o => o.Succeeded).Select(o => orders[o.Value.OrderId]).Distinct().ToList();
         UnitOfWork.LeaveAsTheyWere(orders.Values.Except(touched));

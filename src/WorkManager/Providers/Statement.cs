@@ -1,7 +1,9 @@
 using System.Collections.Concurrent;
 using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Metadata;
 using Microsoft.EntityFrameworkCore.Storage;
 using WorkManager.Execution;
 
@@ -9,90 +11,115 @@ namespace WorkManager.Providers;
 
 /// <summary>One SQL statement, built from a constant text and constant names only.</summary>
 /// <remarks>
-/// In the text <c>[work_items]</c> stands for a table in its schema, <c>[clock]</c> for the time that decides leases and <c>[instant]</c> for the same
-/// where it drives an index. Values are parameters. Braces are doubled: EF Core formats the text.
+/// <para>
+/// In the text <c>[work_items]</c> stands for a table in its schema, <c>[work_items.*]</c> for its columns and <c>[i.*]</c> for those of its alias (SQLite
+/// does not take one in <c>RETURNING</c>), <c>[clock]</c> for the time that decides leases and <c>[instant]</c> for the same where it drives an index.
+/// Values are parameters.
+/// </para>
+/// <para>
+/// It runs as a command of EF Core's, which logs and intercepts it as any other, but not as a query of EF Core's: for those with values it writes the text
+/// anew each time, one caller after the other, which costs more than all the rest of a call.
+/// </para>
 /// </remarks>
 internal sealed class Statement(string text)
 {
-    private readonly ConcurrentDictionary<(string? Schema, bool DatabaseClock), string> built = new();
+    private static readonly (string Table, Type Entity, string Alias)[] Tables =
+        [("work_orders", typeof(WorkOrder), "o"), ("work_items", typeof(WorkItem), "i"), ("work_events", typeof(WorkEvent), "e")];
 
-    /// <summary>Runs the statement and returns its rows, tracked or detached as the query is.</summary>
+    private readonly ConcurrentDictionary<(string? Schema, bool DatabaseClock), IRelationalCommand> built = new();
+
+    /// <summary>Runs the statement and returns its rows, which are all columns of a table, tracked or detached.</summary>
     public async Task<IReadOnlyList<T>> QueryAsync<T>(WorkManagerDbContext db, bool databaseClock, QueryTrackingBehavior tracking, params (string Name, object? Value)[] values)
         where T : class
     {
-#pragma warning disable RS0030 // This is where SQL text is run. Nothing is composed on top: a wrapped statement would lock the wrong rows.
-        var query = db.Set<T>().FromSqlRaw(Build(db, databaseClock), Parameters(db, values));
-#pragma warning restore RS0030
-        return await query.AsTracking(tracking).ToListAsync().ConfigureAwait(false);
+        var rows = await ReadAsync(db, databaseClock, EntityReader.Of<T>(db.Model), values).ConfigureAwait(false);
+        if (tracking == QueryTrackingBehavior.TrackAll)
+        {
+            db.AttachRange(rows);
+        }
+
+        return rows;
     }
 
     /// <inheritdoc cref="QueryAsync{T}(WorkManagerDbContext, bool, QueryTrackingBehavior, ValueTuple{string, object?}[])"/>
     public Task<IReadOnlyList<T>> QueryAsync<T>(UnitOfWork unit, QueryTrackingBehavior tracking, params (string Name, object? Value)[] values)
-        where T : class => QueryAsync<T>(unit.Db, unit.Clock.Source == ClockSource.Database, tracking, [("now", unit.Now.UtcDateTime), .. values]);
+        where T : class => QueryAsync<T>(unit.Db, UsesDatabaseClock(unit), tracking, WithNow(unit, values));
 
     /// <summary>Runs the statement and returns its rows, which are of no table.</summary>
-    public async Task<IReadOnlyList<T>> RowsAsync<T>(UnitOfWork unit, params (string Name, object? Value)[] values)
-        where T : class
-    {
-#pragma warning disable RS0030 // As above.
-        return await unit.Db.Database.SqlQueryRaw<T>(
-            Build(unit.Db, unit.Clock.Source == ClockSource.Database), Parameters(unit.Db, [("now", unit.Now.UtcDateTime), .. values])).ToListAsync().ConfigureAwait(false);
-#pragma warning restore RS0030
-    }
+    public async Task<IReadOnlyList<T>> RowsAsync<T>(UnitOfWork unit, Func<DbDataReader, T> read, params (string Name, object? Value)[] values) =>
+        await ReadAsync(unit.Db, UsesDatabaseClock(unit), read, WithNow(unit, values)).ConfigureAwait(false);
 
-    /// <summary>Runs the statement and returns its only column, named <c>Value</c>.</summary>
-    public async Task<IReadOnlyList<T>> ValuesAsync<T>(WorkManagerDbContext db, params (string Name, object? Value)[] values)
-    {
-#pragma warning disable RS0030 // As above.
-        return await db.Database.SqlQueryRaw<T>(Build(db, databaseClock: true), Parameters(db, values)).ToListAsync().ConfigureAwait(false);
-#pragma warning restore RS0030
-    }
+    /// <summary>Runs the statement and returns its only column.</summary>
+    public async Task<IReadOnlyList<T>> ValuesAsync<T>(WorkManagerDbContext db, params (string Name, object? Value)[] values) =>
+        await ReadAsync(db, databaseClock: true, row => row.GetFieldValue<T>(0), values).ConfigureAwait(false);
 
     /// <summary>Runs the statement and returns how many rows it changed.</summary>
-    public Task<int> ExecuteAsync(UnitOfWork unit, params (string Name, object? Value)[] values)
-    {
-#pragma warning disable RS0030 // As above.
-        return unit.Db.Database.ExecuteSqlRawAsync(
-            Build(unit.Db, unit.Clock.Source == ClockSource.Database), Parameters(unit.Db, [("now", unit.Now.UtcDateTime), .. values]), CancellationToken.None);
-#pragma warning restore RS0030
-    }
+    public Task<int> ExecuteAsync(UnitOfWork unit, params (string Name, object? Value)[] values) =>
+        RunAsync(unit.Db, UsesDatabaseClock(unit), WithNow(unit, values), (command, parameters) => command.ExecuteNonQueryAsync(parameters));
 
-    private string Build(WorkManagerDbContext db, bool databaseClock) =>
-        built.GetOrAdd((db.Model.FindEntityType(typeof(WorkOrder))!.GetSchema(), databaseClock), static (key, of) =>
+    private static bool UsesDatabaseClock(UnitOfWork unit) => unit.Clock.Source == ClockSource.Database;
+
+    private static (string Name, object? Value)[] WithNow(UnitOfWork unit, (string Name, object? Value)[] values) => [("now", unit.Now.UtcDateTime), .. values];
+
+    private Task<List<T>> ReadAsync<T>(WorkManagerDbContext db, bool databaseClock, Func<DbDataReader, T> read, (string Name, object? Value)[] values) =>
+        RunAsync(db, databaseClock, values, async (command, parameters) =>
         {
-            // Quoted by the provider, which knows what a schema is to it: SQLite has none.
-            var quote = of.Db.GetService<ISqlGenerationHelper>();
-            var text = of.Text;
-            foreach (var table in Tables)
+            var reader = await command.ExecuteReaderAsync(parameters).ConfigureAwait(false);
+            await using (reader.ConfigureAwait(false))
             {
-                text = text.Replace($"[{table}]", quote.DelimitIdentifier(table, key.Schema), StringComparison.Ordinal);
-            }
-
-            return text
-                .Replace("[clock]", key.DatabaseClock ? "clock_timestamp()" : "@now", StringComparison.Ordinal)
-                .Replace("[instant]", key.DatabaseClock ? "statement_timestamp()" : "@now", StringComparison.Ordinal);
-        }, (Text: text, Db: db));
-
-    private static readonly string[] Tables = ["work_orders", "work_items", "work_events"];
-
-    private static object[] Parameters(WorkManagerDbContext db, (string Name, object? Value)[] values)
-    {
-        var factory = DbProviderFactories.GetFactory(db.Database.GetDbConnection())!;
-        return
-        [
-            .. values.Select(v =>
-            {
-                var parameter = factory.CreateParameter()!;
-                parameter.ParameterName = v.Name;
-                parameter.Value = v.Value ?? DBNull.Value;
-                if (v.Value is null)
+                var rows = new List<T>();
+                while (await reader.ReadAsync().ConfigureAwait(false))
                 {
-                    // A null says nothing of its type, and all that may be null here is text.
-                    parameter.DbType = System.Data.DbType.String;
+                    rows.Add(read(reader.DbDataReader));
                 }
 
-                return parameter;
-            }),
-        ];
+                return rows;
+            }
+        });
+
+    private async Task<TResult> RunAsync<TResult>(
+        WorkManagerDbContext db, bool databaseClock, (string Name, object? Value)[] values, Func<IRelationalCommand, RelationalCommandParameterObject, Task<TResult>> run)
+    {
+        var connection = db.GetService<IRelationalConnection>();
+        var command = connection.RentCommand();
+        try
+        {
+            command.PopulateFrom(built.GetOrAdd((SchemaOf(db.Model), databaseClock), static (key, of) => Build(of.Text, of.Db, key, of.Values), (Text: text, Db: db, Values: values)));
+            var parameters = values.ToDictionary(v => v.Name, v => v.Value);
+            var log = db.GetService<IRelationalCommandDiagnosticsLogger>();
+            return await run(command, new(connection, parameters, readerColumns: null, db, log, CommandSource.FromSqlQuery)).ConfigureAwait(false);
+        }
+        finally
+        {
+            connection.ReturnCommand(command);
+        }
+    }
+
+    private static string? SchemaOf(IModel model) => model.FindEntityType(typeof(WorkOrder))!.GetSchema();
+
+    private static IRelationalCommand Build(string text, WorkManagerDbContext db, (string? Schema, bool DatabaseClock) of, (string Name, object? Value)[] values)
+    {
+        // Quoted by the provider, which knows what a schema is to it: SQLite has none.
+        var quote = db.GetService<ISqlGenerationHelper>();
+        foreach (var (table, entity, alias) in Tables)
+        {
+            var columns = EntityReader.ColumnsOf(db.Model.FindEntityType(entity)!).Select(c => quote.DelimitIdentifier(c.GetColumnName())).ToList();
+            text = text
+                .Replace($"[{table}]", quote.DelimitIdentifier(table, of.Schema), StringComparison.Ordinal)
+                .Replace($"[{table}.*]", string.Join(", ", columns), StringComparison.Ordinal)
+                .Replace($"[{alias}.*]", string.Join(", ", columns.Select(c => $"{alias}.{c}")), StringComparison.Ordinal);
+        }
+
+        var command = db.GetService<IRelationalCommandBuilderFactory>().Create().Append(text
+            .Replace("[clock]", of.DatabaseClock ? "clock_timestamp()" : "@now", StringComparison.Ordinal)
+            .Replace("[instant]", of.DatabaseClock ? "statement_timestamp()" : "@now", StringComparison.Ordinal));
+        var types = db.GetService<IRelationalTypeMappingSource>();
+        foreach (var (name, value) in values)
+        {
+            // A null says nothing of its type, and all that may be null here is text.
+            command.AddParameter(name, name, types.FindMapping(value?.GetType() ?? typeof(string), db.Model)!, nullable: true);
+        }
+
+        return command.Build();
     }
 }

@@ -69,12 +69,14 @@ public abstract class AutoApproveSpecification(DatabaseFixture databases)
     {
         using var cancel = new CancellationTokenSource();
         var script = new Script { AutoApprove = true };
-        var leaving = new CancelAfterCommit(cancel, commits: 3);
+        var leaving = new CancelWhenDone(cancel);
         await using var app = await ShopApp.StartAsync(
             databases, b => b.AddOrderType<Scripted>().Services.AddSingleton(script), null, o => o.AddInterceptors(leaving));
         var order = await app.Requester.ProposeAsync(new Note("auto"));
 
-        await app.Agent("agent-1").SubmitAsync(await app.LeaseAsync(), new Answer("done"), null, cancel.Token);
+        var lease = await app.LeaseAsync();
+        leaving.IsArmed = true;
+        await app.Agent("agent-1").SubmitAsync(lease, new Answer("done"), null, cancel.Token);
 
         cancel.IsCancellationRequested.Should().BeTrue();
         (await app.OrderAsync(order.Id)).State.Should().Be(OrderState.Completed);
@@ -94,13 +96,12 @@ public abstract class AutoApproveSpecification(DatabaseFixture databases)
         log.Entries.Should().Contain(e => e.Event == "AutoApprovalWaits" && e.Text.Contains("Look at it."));
     }
 
-    /// <summary>A caller who goes away right after the commits that it came for: propose, check out, submit.</summary>
-    private sealed class CancelAfterCommit(CancellationTokenSource cancel, int commits) : DbTransactionInterceptor
+    /// <summary>A caller who goes away as soon as its call has written and gives its connection back.</summary>
+    private sealed class CancelWhenDone(CancellationTokenSource cancel) : DbConnectionInterceptor
     {
-        private int count;
+        public bool IsArmed { get; set; }
 
-        public override Task TransactionCommittedAsync(DbTransaction transaction, TransactionEndEventData eventData, CancellationToken cancellationToken = default) =>
-            ++count == commits ? cancel.CancelAsync() : Task.CompletedTask;
+        public override Task ConnectionClosedAsync(DbConnection connection, ConnectionEndEventData eventData) => IsArmed ? cancel.CancelAsync() : Task.CompletedTask;
     }
 }
 

@@ -89,7 +89,7 @@ public abstract class RetryingHostSpecification(DatabaseFixture databases)
     public async Task A_submit_that_fails_once_on_the_way_is_there_once(Fault fault)
     {
         var faults = new Faults();
-        await using var app = await StartAsync(faults);
+        await using var app = await StartAsync(faults, SerializableByDefault);
         var order = await app.Requester.ProposeAsync(new FaultyPayload("once"));
         var lease = (await app.Agent("agent").CheckoutAsync<Faulty>())!;
 
@@ -139,7 +139,7 @@ public abstract class RetryingHostSpecification(DatabaseFixture databases)
         (await app.Agent("agent").CheckoutAsync())!.Token.Epoch.Should().Be(2);
     }
 
-    /// <summary>What makes a session's transactions stronger than those of the engine, so that even a claim of one statement needs one of its own.</summary>
+    /// <summary>What makes a session's transactions stronger than those of the engine, so that even what is a statement alone otherwise needs one of its own.</summary>
     private protected virtual string SerializableByDefault => "";
 
     /// <summary>Points a context at a database, with an execution strategy that tries again.</summary>

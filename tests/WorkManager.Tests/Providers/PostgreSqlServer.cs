@@ -45,6 +45,18 @@ public sealed class PostgreSqlServer(PostgreSqlFixture databases) : IClassFixtur
     }
 
     [Fact]
+    public async Task What_is_prepared_outlives_a_column_that_a_newer_version_adds()
+    {
+        await using var database = await databases.CreateAsync(ShopApp.Migrated);
+        await using var app = ShopApp.On(database, context: o => o.UseNpgsql($"{database.ConnectionString};Maximum Pool Size=1"));
+        await app.SubmittedEchoAsync();
+
+        await database.ExecuteAsync("ALTER TABLE work_items ADD COLUMN added integer; ALTER TABLE work_orders ADD COLUMN added integer");
+
+        (await app.SubmittedEchoAsync()).State.Should().Be(OrderState.Submitted);
+    }
+
+    [Fact]
     public async Task A_lease_is_no_part_of_a_transaction_that_the_host_opened_on_its_connection_object()
     {
         await using var database = await databases.CreateAsync(ShopApp.Migrated);

@@ -17,50 +17,47 @@ internal sealed class PostgreSqlDialect(PostgreSqlOptions options, ILogger<Postg
     private const string SerializationFailure = "40001";
     private const string DeadlockDetected = "40P01";
 
-    // A prepared statement whose table has changed since is refused before it runs.
-    private const string PlanOutdated = "0A000";
+    private static readonly Statement Clock = new("SELECT clock_timestamp()");
 
-    private static readonly Statement Clock = new("""SELECT clock_timestamp() AS "Value" """);
-
-    private static readonly Statement LockOrder = new("UPDATE [work_orders] SET revision = revision + 1 WHERE id = @id RETURNING *");
+    private static readonly Statement LockOrder = new("UPDATE [work_orders] AS o SET revision = revision + 1 WHERE id = @id RETURNING [o.*]");
 
     /// <summary>Locks the orders of items one after the other, by their ids, and leaves it to the next statement to write them.</summary>
     internal static readonly Statement LockOrdersInTurn = new(
         "SELECT id FROM [work_orders] WHERE id IN (SELECT order_id FROM [work_items] WHERE id = ANY(@ids)) ORDER BY id FOR NO KEY UPDATE");
 
     private static readonly Statement LockOrderOfItem = new(
-        "UPDATE [work_orders] SET revision = revision + 1 WHERE id = (SELECT order_id FROM [work_items] WHERE id = (@ids)[1]) RETURNING *");
+        "UPDATE [work_orders] AS o SET revision = revision + 1 WHERE id = (SELECT order_id FROM [work_items] WHERE id = (@ids)[1]) RETURNING [o.*]");
 
     private static readonly Statement LockOrdersOfItems = new(
-        "UPDATE [work_orders] SET revision = revision + 1 WHERE id IN (SELECT order_id FROM [work_items] WHERE id = ANY(@ids)) RETURNING *");
+        "UPDATE [work_orders] AS o SET revision = revision + 1 WHERE id IN (SELECT order_id FROM [work_items] WHERE id = ANY(@ids)) RETURNING [o.*]");
 
     private static readonly Statement TryLockOrders = new(
         """
         WITH free AS MATERIALIZED (SELECT id FROM [work_orders] WHERE id = ANY(@ids) ORDER BY id FOR NO KEY UPDATE SKIP LOCKED)
         UPDATE [work_orders] AS o SET revision = revision + 1 FROM free WHERE o.id = free.id
-        RETURNING o.*
+        RETURNING [o.*]
         """);
 
     private static readonly ArrayStatements LockHeldItems = new(LockHeld);
 
     private static readonly Statement LockHeldItemsOf = new(
-        "SELECT * FROM [work_items] WHERE order_id = @id AND state IN ('leased', 'in_progress') ORDER BY id FOR NO KEY UPDATE");
+        "SELECT [i.*] FROM [work_items] AS i WHERE order_id = @id AND state IN ('leased', 'in_progress') ORDER BY id FOR NO KEY UPDATE");
 
     private static readonly Statement Columns = new(
         """
-        SELECT c.relname || '.' || a.attname AS "Value"
+        SELECT c.relname || '.' || a.attname
         FROM pg_catalog.pg_class AS c
         JOIN pg_catalog.pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
         WHERE c.oid IN (SELECT to_regclass(t) FROM unnest(@tables) AS t)
         """);
 
-    private static readonly Statement ServerVersion = new("""SELECT current_setting('server_version_num')::int AS "Value" """);
+    private static readonly Statement ServerVersion = new("SELECT current_setting('server_version_num')::int");
 
-    private static readonly Statement Isolation = new("""SELECT current_setting('default_transaction_isolation') AS "Value" """);
+    private static readonly Statement Isolation = new("SELECT current_setting('default_transaction_isolation')");
 
     private static readonly Statement UnsafeSettings = new(
         """
-        SELECT name || ' = ' || setting AS "Value" FROM pg_catalog.pg_settings
+        SELECT name || ' = ' || setting FROM pg_catalog.pg_settings
         WHERE name IN ('fsync', 'full_page_writes', 'synchronous_commit') AND setting = 'off' ORDER BY name
         """);
 
@@ -80,7 +77,7 @@ internal sealed class PostgreSqlDialect(PostgreSqlOptions options, ILogger<Postg
         && db.Database.GetConnectionString() is { } text && readCommitted.ContainsKey(text);
 
     public bool MayRunAgain(Exception failure) =>
-        failure is DbException { SqlState: DeadlockDetected or SerializationFailure or PlanOutdated } || (failure.InnerException is { } inner && MayRunAgain(inner));
+        failure is DbException { SqlState: DeadlockDetected or SerializationFailure } || (failure.InnerException is { } inner && MayRunAgain(inner));
 
     public Task WriteAsync(WorkManagerDbContext db, IReadOnlyList<TableChange> changes) => tables.WriteAsync(db, changes);
 
@@ -157,7 +154,7 @@ internal sealed class PostgreSqlDialect(PostgreSqlOptions options, ILogger<Postg
     // The condition holds when the row is locked: PostgreSQL checks it anew, clock included, if the row changed while we waited.
     private static Statement LockHeld(Func<string, string> rows, string @lock) => new(
         $"""
-        SELECT i.* FROM [work_items] AS i JOIN {rows("ids, epochs")} AS l (id, epoch) ON i.id = l.id AND i.lease_epoch = l.epoch
+        SELECT [i.*] FROM [work_items] AS i JOIN {rows("ids, epochs")} AS l (id, epoch) ON i.id = l.id AND i.lease_epoch = l.epoch
         WHERE i.leased_by_agent_id = @holder AND i.lease_expires_at > [clock] AND i.state IN ('leased', 'in_progress')
         ORDER BY i.id {@lock}
         """);

@@ -31,14 +31,14 @@ internal sealed class PostgreSqlLeasingSql : ILeasingSql
 
     private static readonly Statement FindExpired = new(
         """
-        SELECT * FROM [work_items]
+        SELECT [i.*] FROM [work_items] AS i
         WHERE state IN ('leased', 'in_progress') AND lease_expires_at <= [instant] AND (lease_expires_at, id) > (@after, @after_id)
         ORDER BY lease_expires_at, id LIMIT @limit
         """);
 
     private static readonly Statement LockExpired = new(
         """
-        SELECT * FROM [work_items]
+        SELECT [i.*] FROM [work_items] AS i
         WHERE id = ANY(@ids) AND state IN ('leased', 'in_progress') AND lease_expires_at <= [clock]
         ORDER BY id FOR NO KEY UPDATE SKIP LOCKED
         """);
@@ -76,8 +76,9 @@ internal sealed class PostgreSqlLeasingSql : ILeasingSql
         LockExpired.QueryAsync<WorkItem>(unit, QueryTrackingBehavior.TrackAll, ("ids", itemIds.ToArray()));
 
     public async Task<IReadOnlyList<Beat>> BeatAsync(UnitOfWork unit, IReadOnlyList<LeaseToken> leases, bool waits, bool records) =>
-        await Beats.For(leases.Count, waits).RowsAsync<Beat>(
+        await Beats.For(leases.Count, waits).RowsAsync(
             unit,
+            row => new Beat(row.GetGuid(0), row.GetInt64(1), row.GetFieldValue<DateTimeOffset>(2)),
             ("ids", leases.Select(l => l.ItemId).ToArray()),
             ("epochs", leases.Select(l => l.Epoch).ToArray()),
             ("holder", unit.Actor.LeaseHolder),
@@ -122,7 +123,7 @@ internal sealed class PostgreSqlLeasingSql : ILeasingSql
                 FROM beaten AS b WHERE b.is_first
                 UNION ALL
                 SELECT 1, b.id, b.order_id, b.tenant_id, 'heartbeat',
-                    '{{"lease_expires_at":"' || to_char(b.lease_expires_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US') || '+00:00"}}', b.lease_epoch
+                    '{"lease_expires_at":"' || to_char(b.lease_expires_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US') || '+00:00"}', b.lease_epoch
                 FROM beaten AS b WHERE @records AND NOT b.is_first
                 UNION ALL
                 SELECT 2, NULL, o.id, o.tenant_id, 'checked_out', NULL, NULL FROM begun AS o WHERE o.was = 'queued'
@@ -131,7 +132,7 @@ internal sealed class PostgreSqlLeasingSql : ILeasingSql
             ) AS e
             ORDER BY e.rank, e.item_id
         )
-        SELECT id AS "ItemId", lease_epoch AS "Epoch", lease_expires_at AS "ExpiresAt" FROM beaten
+        SELECT id, lease_epoch, lease_expires_at FROM beaten
         """);
 
     private static ClaimStatements ClaimsOf(string limit) => new(
@@ -149,7 +150,7 @@ internal sealed class PostgreSqlLeasingSql : ILeasingSql
             ORDER BY {{{order}}} LIMIT {{{limit}}} FOR NO KEY UPDATE SKIP LOCKED
         ), lease AS MATERIALIZED (
             SELECT t.now, t.now + make_interval(secs => @seconds) AS expires,
-                '{{"lease_expires_at":"' || to_char((t.now + make_interval(secs => @seconds)) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US') || '+00:00"}}' AS payload
+                '{"lease_expires_at":"' || to_char((t.now + make_interval(secs => @seconds)) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US') || '+00:00"}' AS payload
             FROM (SELECT [clock] AS now) AS t
         ), claimed AS (
             UPDATE [work_items] AS i
@@ -182,6 +183,6 @@ internal sealed class PostgreSqlLeasingSql : ILeasingSql
             ) AS e
             ORDER BY e.rank, e.item_id
         )
-        SELECT * FROM claimed
+        SELECT [i.*] FROM claimed AS i
         """);
 }

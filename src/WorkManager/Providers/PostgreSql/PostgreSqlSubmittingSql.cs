@@ -16,21 +16,14 @@ internal sealed class PostgreSqlSubmittingSql : ISubmittingSql
     private const string SomeFailed = "Items failed for good";
 
     private static readonly ArrayStatements Store = new(
-        // Written as it is: if nothing is stored then, nothing has changed.
-        one: (rows, @lock) => StoreHeld(rows, @lock, "UPDATE [work_orders] SET revision = revision WHERE id = (SELECT order_id FROM [work_items] WHERE id = (@ids)[1]);\n"),
-        many: (rows, @lock) => StoreHeld(rows, @lock));
+        one: (rows, @lock) => StoreHeld(rows, @lock, "o.id = (SELECT order_id FROM [work_items] WHERE id = (@ids)[1])"),
+        many: (rows, @lock) => StoreHeld(rows, @lock, "o.id IN (SELECT order_id FROM [work_items] WHERE id = ANY(@ids))"));
 
-    public async Task<IReadOnlyList<StoredResult>> StoreAsync(UnitOfWork unit, IReadOnlyList<GoodResult> results, bool waits)
-    {
-        var ids = results.Select(r => r.Lease.ItemId).ToArray();
-        if (ids.Length > 1)
-        {
-            await PostgreSqlDialect.LockOrdersInTurn.ExecuteAsync(unit, ("ids", ids)).ConfigureAwait(false);
-        }
-
-        return await Store.For(results.Count, waits).RowsAsync<StoredResult>(
+    public async Task<IReadOnlyList<StoredResult>> StoreAsync(UnitOfWork unit, IReadOnlyList<GoodResult> results, bool waits) =>
+        await Store.For(results.Count, waits).RowsAsync(
             unit,
-            ("ids", ids),
+            row => new StoredResult(row.GetGuid(0), row.GetInt64(1), row.GetInt32(2), row.GetGuid(3), row.GetString(4), row.GetString(5)),
+            ("ids", results.Select(r => r.Lease.ItemId).ToArray()),
             ("epochs", results.Select(r => r.Lease.Epoch).ToArray()),
             ("results", results.Select(r => r.Text).ToArray()),
             ("hashes", results.Select(r => r.Hash).ToArray()),
@@ -46,11 +39,13 @@ internal sealed class PostgreSqlSubmittingSql : ISubmittingSql
             ("engine_id", Lifecycle.Engine.Id),
             ("no_hash", AuditTrail.Digest(null, null, null)),
             ("all_hash", AuditTrail.Digest(null, null, AllSubmitted))).ConfigureAwait(false);
-    }
 
-    private static Statement StoreHeld(Func<string, string> rows, string @lock, string lockOrder = "") => new(
+    // The first statement only locks: the second one's condition holds for no row, but looks at each. Both are one command, and so one transaction.
+    private static Statement StoreHeld(Func<string, string> rows, string @lock, string ordersOfItems) => new(
         $$$"""
-        {{{lockOrder}}}WITH given AS MATERIALIZED (
+        WITH locked AS MATERIALIZED (SELECT o.id FROM [work_orders] AS o WHERE {{{ordersOfItems}}} ORDER BY o.id FOR NO KEY UPDATE)
+        UPDATE [work_orders] AS o SET revision = o.revision FROM locked AS l WHERE o.id = l.id AND l.id IS NULL;
+        WITH given AS MATERIALIZED (
             SELECT * FROM {{{rows("ids, epochs, results, hashes, payloads, payload_hashes")}}} AS g (id, epoch, result, hash, payload, payload_hash)
         ), locked AS MATERIALIZED (
             SELECT o.id, o.state FROM [work_orders] AS o
@@ -97,11 +92,11 @@ internal sealed class PostgreSqlSubmittingSql : ISubmittingSql
                 UNION ALL
                 SELECT 5, NULL, m.id, m.tenant_id, 'failed', f.payload, '{{{SomeFailed}}}', NULL,
                     encode(sha256(convert_to(f.payload || chr(31) || chr(31) || '{{{SomeFailed}}}', 'UTF8')), 'hex')
-                FROM moved AS m CROSS JOIN LATERAL (SELECT '{{"failed_items":' || m.items_failed || '}}' AS payload) AS f WHERE m.state = 'failed'
+                FROM moved AS m CROSS JOIN LATERAL (SELECT '{"failed_items":' || m.items_failed || '}' AS payload) AS f WHERE m.state = 'failed'
             ) AS e
             ORDER BY e.rank, e.item_id
         )
-        SELECT s.id AS "ItemId", s.lease_epoch AS "Epoch", s.revision AS "Revision", m.id AS "OrderId", m.type AS "OrderType", m.state AS "OrderState"
+        SELECT s.id, s.lease_epoch, s.revision, m.id, m.type, m.state
         FROM stored AS s JOIN moved AS m ON m.id = s.order_id
         """);
 }

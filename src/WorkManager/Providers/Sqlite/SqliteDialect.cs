@@ -15,32 +15,32 @@ internal sealed class SqliteDialect : IStoreDialect
 {
     private static readonly Version FirstSafe = new(3, 51, 3);
 
-    private static readonly Statement LockOrder = new("UPDATE [work_orders] SET revision = revision + 1 WHERE id = @id RETURNING *");
+    private static readonly Statement LockOrder = new("UPDATE [work_orders] SET revision = revision + 1 WHERE id = @id RETURNING [work_orders.*]");
 
     private static readonly Statement LockOrdersOfItems = new(
         """
         UPDATE [work_orders] SET revision = revision + 1
         WHERE id IN (SELECT order_id FROM [work_items] WHERE id IN (SELECT value FROM json_each(@ids)))
-        RETURNING *
+        RETURNING [work_orders.*]
         """);
 
-    private static readonly Statement LockOrders = new("UPDATE [work_orders] SET revision = revision + 1 WHERE id IN (SELECT value FROM json_each(@ids)) RETURNING *");
+    private static readonly Statement LockOrders = new("UPDATE [work_orders] SET revision = revision + 1 WHERE id IN (SELECT value FROM json_each(@ids)) RETURNING [work_orders.*]");
 
     private static readonly Statement HeldItems = new(
         """
-        SELECT i.* FROM json_each(@leases) AS l JOIN [work_items] AS i ON i.id = l.value ->> 0 AND i.lease_epoch = l.value ->> 1
+        SELECT [i.*] FROM json_each(@leases) AS l JOIN [work_items] AS i ON i.id = l.value ->> 0 AND i.lease_epoch = l.value ->> 1
         WHERE i.leased_by_agent_id = @holder AND i.lease_expires_at > @now AND i.state IN ('leased', 'in_progress')
         """);
 
     private static readonly Statement HeldItemsOf = new(
-        "SELECT * FROM [work_items] WHERE order_id = @id AND state IN ('leased', 'in_progress') ORDER BY id");
+        "SELECT [i.*] FROM [work_items] AS i WHERE order_id = @id AND state IN ('leased', 'in_progress') ORDER BY id");
 
     private static readonly Statement Columns = new(
-        """SELECT t.value || '.' || c.name AS "Value" FROM json_each(@tables) AS t JOIN pragma_table_info(t.value) AS c""");
+        """SELECT t.value || '.' || c.name FROM json_each(@tables) AS t JOIN pragma_table_info(t.value) AS c""");
 
-    private static readonly Statement EngineVersion = new("""SELECT sqlite_version() AS "Value" """);
+    private static readonly Statement EngineVersion = new("SELECT sqlite_version()");
 
-    private static readonly Statement JournalMode = new("""SELECT journal_mode AS "Value" FROM pragma_journal_mode""");
+    private static readonly Statement JournalMode = new("SELECT journal_mode FROM pragma_journal_mode");
 
     private readonly SqliteTableStatements tables = new();
 

@@ -27,14 +27,14 @@ internal sealed class SqliteLeasingSql : ILeasingSql
 
     private static readonly Statement FindExpired = new(
         """
-        SELECT * FROM [work_items]
+        SELECT [i.*] FROM [work_items] AS i
         WHERE state IN ('leased', 'in_progress') AND lease_expires_at <= @now AND (lease_expires_at, id) > (@after, @after_id)
         ORDER BY lease_expires_at, id LIMIT @limit
         """);
 
     private static readonly Statement LockExpired = new(
         """
-        SELECT * FROM [work_items]
+        SELECT [i.*] FROM [work_items] AS i
         WHERE id IN (SELECT value FROM json_each(@ids)) AND state IN ('leased', 'in_progress') AND lease_expires_at <= @now
         ORDER BY id
         """);
@@ -131,6 +131,6 @@ internal sealed class SqliteLeasingSql : ILeasingSql
             SELECT id FROM [work_items]
             WHERE ready_at IS NOT NULL AND {filter}
             ORDER BY {order} LIMIT @count)
-        RETURNING *
+        RETURNING [work_items.*]
         """);
 }

@@ -1,0 +1,93 @@
+using System.Net;
+using System.Net.Sockets;
+using Npgsql;
+
+namespace WorkManager.Tests.HostKinds;
+
+/// <summary>A line to a PostgreSQL server that goes dead when told to: the server has done what it was asked, and nobody hears of it.</summary>
+internal sealed class LossyLine : IAsyncDisposable
+{
+    private readonly TcpListener listener = new(IPAddress.Loopback, 0);
+    private readonly CancellationTokenSource closing = new();
+    private readonly NpgsqlConnectionStringBuilder server;
+    private readonly Task accepting;
+    private int toLose = -1;
+
+    public LossyLine(string connectionString)
+    {
+        server = new NpgsqlConnectionStringBuilder(connectionString);
+        listener.Start();
+        accepting = AcceptAsync();
+    }
+
+    /// <summary>The same database at this end of the line. What resets a connection would be one more answer.</summary>
+    public string ConnectionString => new NpgsqlConnectionStringBuilder(server.ConnectionString)
+    {
+        Host = "127.0.0.1",
+        Port = ((IPEndPoint)listener.LocalEndpoint).Port,
+        NoResetOnClose = true,
+    }.ToString();
+
+    public int Lost { get; private set; }
+
+    /// <summary>An answer of the server does not arrive, and its connection is gone.</summary>
+    /// <param name="after">How many answers arrive before.</param>
+    public void LoseAnswer(int after = 0) => Volatile.Write(ref toLose, after);
+
+    public async ValueTask DisposeAsync()
+    {
+        await closing.CancelAsync();
+        listener.Stop();
+        await accepting;
+        closing.Dispose();
+        listener.Dispose();
+    }
+
+    private async Task AcceptAsync()
+    {
+        var lines = new List<Task>();
+        try
+        {
+            while (true)
+            {
+                lines.Add(CarryAsync(await listener.AcceptTcpClientAsync(closing.Token)));
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            await Task.WhenAll(lines);
+        }
+    }
+
+    private async Task CarryAsync(TcpClient client)
+    {
+        using var near = client;
+        using var far = new TcpClient();
+        await far.ConnectAsync(server.Host!, server.Port, closing.Token);
+        await Task.WhenAny(
+            PumpAsync(near.GetStream(), far.GetStream(), () => false),
+            PumpAsync(far.GetStream(), near.GetStream(), () => Volatile.Read(ref toLose) >= 0 && Interlocked.Decrement(ref toLose) == -1));
+    }
+
+    private async Task PumpAsync(NetworkStream from, NetworkStream to, Func<bool> loses)
+    {
+        var buffer = new byte[1 << 16];
+        try
+        {
+            while (await from.ReadAsync(buffer, closing.Token) is > 0 and var count)
+            {
+                if (loses())
+                {
+                    Lost++;
+                    return;
+                }
+
+                await to.WriteAsync(buffer.AsMemory(0, count), closing.Token);
+            }
+        }
+        catch (Exception gone) when (gone is IOException or ObjectDisposedException or OperationCanceledException)
+        {
+            // Either end has hung up.
+        }
+    }
+}

@@ -1,0 +1,92 @@
+using AwesomeAssertions;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using WorkManager.Tests.Shop;
+
+namespace WorkManager.Tests.HostKinds;
+
+/// <summary>What is one statement and its own transaction commits before it answers. When the answer is lost, it is sent again.</summary>
+public sealed class LostAnswers(PostgreSqlFixture databases) : IClassFixture<PostgreSqlFixture>
+{
+    [Fact]
+    public async Task A_submit_that_got_no_answer_knows_its_own_result_again()
+    {
+        var database = await databases.CreateAsync(ShopApp.Migrated);
+        await using var line = new LossyLine(database.ConnectionString);
+        await using var app = On(database, line);
+        var order = await app.ProposeEchoAsync();
+        var lease = await app.LeaseAsync();
+
+        line.LoseAnswer();
+        var item = await app.Agent("agent-1").SubmitAsync(lease, Steps.Verified);
+
+        line.Lost.Should().Be(1);
+        item.Should().BeEquivalentTo(await app.ItemAsync(item.Id));
+        item.State.Should().Be(ItemState.Submitted);
+        var stored = await app.OrderAsync(order.Id);
+        stored.State.Should().Be(OrderState.Submitted);
+        stored.Events.Count(e => e.Event == "submitted").Should().Be(2, "one of the item, one of the order");
+    }
+
+    [Fact]
+    public async Task What_follows_from_the_last_result_follows_although_its_answer_was_lost()
+    {
+        var database = await databases.CreateAsync(ShopApp.Migrated);
+        await using var line = new LossyLine(database.ConnectionString);
+        await using var app = On(database, line, new Script { AutoApprove = true });
+        var order = await app.Requester.ProposeAsync(new Note("auto"));
+        var lease = await app.LeaseAsync();
+
+        line.LoseAnswer();
+        await app.Agent("agent-1").SubmitAsync(lease, new Answer("done"));
+
+        line.Lost.Should().Be(1);
+        (await app.OrderAsync(order.Id)).State.Should().Be(OrderState.Completed);
+    }
+
+    [Fact]
+    public async Task A_batch_of_results_that_got_no_answer_is_there_once()
+    {
+        var database = await databases.CreateAsync(ShopApp.Migrated);
+        await using var line = new LossyLine(database.ConnectionString);
+        await using var app = On(database, line);
+        foreach (var message in (string[])["one", "two", "three"])
+        {
+            await app.ProposeEchoAsync(message);
+        }
+
+        var leases = await app.Agent("agent-1").CheckoutManyAsync(3);
+
+        // Before results are written, their items are read.
+        line.LoseAnswer(after: 1);
+        var outcomes = await app.Agent("agent-1").SubmitManyAsync([.. leases.Select(l => new Submission<EchoResult>(l, Steps.Verified))]);
+
+        line.Lost.Should().Be(1);
+        outcomes.Should().HaveCount(3).And.OnlyContain(o => o.Succeeded && o.Value.State == ItemState.Submitted);
+        (await app.Database.ScalarAsync("SELECT count(*) FROM work_events WHERE event = 'submitted'")).Should().Be(6L);
+    }
+
+    [Fact]
+    public async Task A_result_that_was_submitted_before_is_not_taken_for_the_lost_one()
+    {
+        var database = await databases.CreateAsync(ShopApp.Migrated);
+        await using var line = new LossyLine(database.ConnectionString);
+        await using var app = On(database, line);
+        await app.ProposeEchoAsync();
+        var lease = await app.LeaseAsync();
+        await app.Agent("agent-1").SubmitAsync(lease, Steps.Verified);
+
+        line.LoseAnswer();
+        var refused = await app.RefusesAsync<LeaseLostException>("lease_lost", () => app.Agent("agent-1").SubmitAsync(lease, new EchoResult(false, true)));
+
+        line.Lost.Should().Be(1);
+        refused.Reason.Should().Be(LeaseLostReason.NotLeased);
+    }
+
+    // What prepares a statement has an answer of its own, and that is not the one to lose.
+    private static ShopApp On(TestDatabase database, LossyLine line, Script? script = null) => ShopApp.On(
+        database,
+        builder => builder.AddOrderType<Scripted>().Services.AddSingleton(script ?? new Script()),
+        options => options.PostgreSql.PrepareStatements = false,
+        context => context.UseNpgsql(line.ConnectionString, o => o.EnableRetryOnFailure(3, TimeSpan.FromMilliseconds(1), null)));
+}
