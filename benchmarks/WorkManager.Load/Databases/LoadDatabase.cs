@@ -51,6 +51,15 @@ internal abstract class LoadDatabase : IAsyncDisposable
     /// <summary>Runs a file of SQL in one transaction.</summary>
     public async Task ExecuteAsync(string file, params (string Name, object Value)[] values)
     {
+        var known = new Dictionary<string, object>
+        {
+            ["type"] = LoadWork.Key, ["payload"] = Documents.Order, ["input"] = Documents.Input, ["now"] = TimeProvider.System.GetUtcNow().UtcDateTime,
+        };
+        foreach (var (name, value) in values)
+        {
+            known[name] = value;
+        }
+
         await using var connection = CreateConnection();
         await connection.OpenAsync();
         await using var transaction = await connection.BeginTransactionAsync();
@@ -60,17 +69,12 @@ internal abstract class LoadDatabase : IAsyncDisposable
             command.CommandText = statement;
             command.CommandTimeout = 0;
             command.Transaction = transaction;
-            foreach (var (name, value) in ((string, object)[])
-                [.. values, ("type", LoadWork.Key), ("payload", Documents.Order), ("input", Documents.Input), ("now", TimeProvider.System.GetUtcNow().UtcDateTime)])
+            foreach (var name in SqlFile.ParametersOf(statement))
             {
-                // Providers differ in whether they accept a value that the text does not mention.
-                if (statement.Contains($"@{name}", StringComparison.Ordinal))
-                {
-                    var parameter = command.CreateParameter();
-                    parameter.ParameterName = name;
-                    parameter.Value = value;
-                    command.Parameters.Add(parameter);
-                }
+                var parameter = command.CreateParameter();
+                parameter.ParameterName = name;
+                parameter.Value = known[name];
+                command.Parameters.Add(parameter);
             }
 
             await command.ExecuteNonQueryAsync();

@@ -49,16 +49,13 @@ internal static partial class PgBench
         }
     }
 
-    private static string WithVariables(string file) => ParameterName().Replace(SqlFile.Read("postgresql", file), ":$1");
+    private static string WithVariables(string file) => SqlFile.WithVariables(SqlFile.Read("postgresql", file));
 
     private static int FindRetries(string output) =>
         Retries().Match(output) is { Success: true } retries ? int.Parse(retries.Groups[1].Value, CultureInfo.InvariantCulture) : 0;
 
     [GeneratedRegex(@"total number of retries: (\d+)")]
     private static partial Regex Retries();
-
-    [GeneratedRegex(@"@(\w+)")]
-    private static partial Regex ParameterName();
 
     [GeneratedRegex(@"tps = ([\d.]+) \(without")]
     private static partial Regex Rate();

@@ -129,11 +129,4 @@ internal static class WorkManagerCallers
 
         return leases;
     }
-
-    private sealed class Caller(Func<ISteps, Task<int>> work) : ICaller
-    {
-        public Task<int> WorkAsync(ISteps steps) => work(steps);
-
-        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
-    }
 }
