@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Globalization;
 using System.Text;
 using WorkManager.Load.CommandLine;
 using WorkManager.Load.Databases;
@@ -5,6 +7,7 @@ using WorkManager.Load.Reporting;
 using WorkManager.Load.Scenarios;
 
 Console.OutputEncoding = Encoding.UTF8;
+CultureInfo.CurrentCulture = CultureInfo.DefaultThreadCurrentCulture = CultureInfo.InvariantCulture;
 
 IScenario[] scenarios =
 [
@@ -35,12 +38,15 @@ catch (ArgumentException unknown)
 
 await using var server = await PostgreSqlServer.OpenAsync(options.Postgres);
 var report = new Report(options.Quick, await Machine.DescribeAsync(server));
-var run = new LoadRun(options.Quick ? Sizes.Quick : Sizes.Full, server, report, Console.Error.WriteLine);
+var begun = Stopwatch.GetTimestamp();
+var run = new LoadRun(
+    options.Quick ? Sizes.Quick : Sizes.Full, server, report, what => Console.Error.WriteLine($"{Stopwatch.GetElapsedTime(begun):mm\\:ss} {what}"));
 foreach (var scenario in scenarios.Where(s => options.Only.Count == 0 || options.Only.Contains(s.Name)))
 {
     await scenario.RunAsync(run);
 }
 
+run.Progress("all is measured");
 Tables.Print(report);
 if (options.JsonFile is { } file)
 {

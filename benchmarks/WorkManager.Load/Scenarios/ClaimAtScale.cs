@@ -40,12 +40,17 @@ internal sealed class ClaimAtScale : IScenario
             FormattableString.Invariant($"{after:N2} ms to {before:N2} ms"), after / before, after <= Goal * before));
     }
 
-    private static async Task FillAsync(LoadRun run, PostgreSqlDatabase database)
+    private async Task FillAsync(LoadRun run, PostgreSqlDatabase database)
     {
-        run.Progress($"claim-at-scale: filling the large database with {run.Sizes.FinishedItems:N0} finished items and ten events for each");
-        await database.ExecuteAsync("fill", ("orders", run.Sizes.WaitingItems / ItemsPerOrder), ("items", ItemsPerOrder));
-        await database.ExecuteAsync("history", ("finished_orders", run.Sizes.FinishedItems / ItemsPerOrder), ("delayed_orders", run.Sizes.WaitingItems / ItemsPerOrder));
+        var (waiting, finished) = (run.Sizes.WaitingItems, run.Sizes.FinishedItems);
+        await database.InsertAsync("fill", waiting / ItemsPerOrder, Progress("claimable", waiting), ("items", ItemsPerOrder));
+        await database.InsertAsync("delayed", waiting / ItemsPerOrder, Progress("delayed", waiting));
+        await database.InsertAsync("history", finished / ItemsPerOrder, Progress("finished", finished));
+        run.Progress($"{Name}: settling the large database");
         await database.SettleAsync();
+
+        Action<int> Progress(string what, int items) =>
+            orders => run.Progress($"{Name}: {orders * ItemsPerOrder:N0} of {items:N0} {what} items in the large database");
     }
 
     private static double P50(Measurement measurement) => measurement.Steps.First(s => s.Step == Step.Checkout).P50Milliseconds;

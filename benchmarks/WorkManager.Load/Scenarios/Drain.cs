@@ -21,8 +21,8 @@ internal sealed class Drain : IScenario
         await using var database = await run.Server.CreateDatabaseAsync("main");
         await using var host = new WorkManagerHost(database);
         var items = run.Sizes.DrainedItems;
-        run.Progress($"drain: filling the queue with {items:N0} items");
-        await database.RefillAsync(items / ItemsPerOrder, ItemsPerOrder);
+        await database.RefillAsync(
+            items / ItemsPerOrder, ItemsPerOrder, orders => run.Progress($"{Name}: {orders * ItemsPerOrder:N0} of {items:N0} items are in the queue"));
 
         var heaps = new List<double>();
         var workingSets = new List<double>();
@@ -34,7 +34,7 @@ internal sealed class Drain : IScenario
             done += await caller.WorkAsync(steps);
             if (done * (long)Samples / items > heaps.Count)
             {
-                run.Progress($"drain: {done:N0} of {items:N0} items");
+                run.Progress($"{Name}: {done:N0} of {items:N0} items are done");
                 heaps.Add(Megabytes(GC.GetTotalMemory(forceFullCollection: true)));
                 using var process = Process.GetCurrentProcess();
                 workingSets.Add(Megabytes(process.WorkingSet64));
