@@ -21,7 +21,7 @@ internal static class WorkManagerCallers
         var agent = host.Agent;
         return new Caller(async steps =>
         {
-            var lease = await Deadlocks.RetryAsync(() => agent.CheckoutAsync()) ?? throw new InvalidOperationException("The queue is empty.");
+            var lease = await Deadlocks.RetryAsync(() => agent.CheckoutAsync()) ?? throw QueueIsEmpty();
             steps.Mark(Step.Checkout);
             await Deadlocks.RetryAsync(() => agent.SubmitAsync(lease, Documents.ResultValue));
             steps.Mark(Step.Submit);
@@ -36,6 +36,11 @@ internal static class WorkManagerCallers
         return new Caller(async steps =>
         {
             var leases = await Deadlocks.RetryAsync(() => agent.CheckoutManyAsync(size));
+            if (leases.Count == 0)
+            {
+                throw QueueIsEmpty();
+            }
+
             steps.Mark(Step.Checkout);
             await Batches.SubmitAsync(agent, leases, Documents.ResultValue);
             steps.Mark(Step.Submit);
@@ -67,7 +72,7 @@ internal static class WorkManagerCallers
         {
             await requester.ProposeAsync(payload);
             steps.Mark(Step.Propose);
-            var lease = await Deadlocks.RetryAsync(() => agent.CheckoutAsync()) ?? throw new InvalidOperationException("The queue is empty.");
+            var lease = await Deadlocks.RetryAsync(() => agent.CheckoutAsync()) ?? throw QueueIsEmpty();
             steps.Mark(Step.Checkout);
             await Deadlocks.RetryAsync(() => agent.SubmitAsync(lease, Documents.ResultValue));
             steps.Mark(Step.Submit);
@@ -83,7 +88,7 @@ internal static class WorkManagerCallers
         var agent = host.Agent;
         return new Caller(async steps =>
         {
-            _ = await Deadlocks.RetryAsync(() => agent.CheckoutAsync()) ?? throw new InvalidOperationException("The queue is empty.");
+            _ = await Deadlocks.RetryAsync(() => agent.CheckoutAsync()) ?? throw QueueIsEmpty();
             steps.Mark(Step.Checkout);
             return 1;
         });
@@ -129,4 +134,6 @@ internal static class WorkManagerCallers
 
         return leases;
     }
+
+    private static InvalidOperationException QueueIsEmpty() => new("The queue is empty.");
 }
