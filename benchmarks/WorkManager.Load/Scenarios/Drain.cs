@@ -44,15 +44,14 @@ internal sealed class Drain : IScenario
         var rate = items / Stopwatch.GetElapsedTime(begun).TotalSeconds;
         run.Report.Reaches.Add(Flat("managed heap", heaps));
         run.Report.Reaches.Add(Flat("working set", workingSets));
-        run.Report.Reaches.Add(new Reach(Name, $"{items:N0} items by one caller, {BatchSize} a call", null, FormattableString.Invariant($"{rate:N0}/s"), null, null));
+        run.Report.Reaches.Add(new Reach(Name, $"{items:N0} items by one caller, {BatchSize} a call", null, $"{rate:N0}/s", null, null));
         run.Report.Memory = new Memory(items, heaps, workingSets);
     }
 
     private Reach Flat(string what, List<double> samples)
     {
         var (from, to) = (samples[FirstThatCounts - 1], samples[^1]);
-        return new Reach(
-            Name, $"{what} from 20 % to 100 %", FormattableString.Invariant($"≤ {Goal} ×"), FormattableString.Invariant($"{from:N1} to {to:N1} MB"), to / from, to <= Goal * from);
+        return new Reach(Name, $"{what} from 20 % to 100 %", $"≤ {Goal} ×", $"{from:N1} to {to:N1} MB", to / from, to <= Goal * from);
     }
 
     private static double Megabytes(long bytes) => bytes / (double)(1 << 20);
