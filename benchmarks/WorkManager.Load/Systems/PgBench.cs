@@ -14,7 +14,8 @@ internal static partial class PgBench
     {
         ["holder"] = Documents.Agent, ["seconds"] = Documents.LeaseSeconds.ToString(CultureInfo.InvariantCulture),
         ["agent"] = Documents.CheckedOut, ["agent_hash"] = Documents.CheckedOutHash, ["result"] = Documents.Result, ["result_hash"] = Documents.ResultHash,
-        ["payload"] = Documents.Submitted, ["payload_hash"] = Documents.SubmittedHash, ["nothing_hash"] = Documents.NothingHash, ["all_hash"] = Documents.AllSubmittedHash,
+        ["payload"] = Documents.Submitted, ["payload_hash"] = Documents.SubmittedHash,
+        ["nothing_hash"] = Documents.NothingHash, ["all_hash"] = Documents.AllSubmittedHash,
     };
 
     /// <summary>Checks out and submits, by the files of these names.</summary>

@@ -78,10 +78,11 @@ internal sealed class PostgreSqlLimit(PostgreSqlDatabase database) : ILimit
             var ids = NewIds(orders);
             await using var batch = Bulk(connection, new()
             {
-                ["orders"] = ids, ["items"] = NewIds(orders * items),
-                ["orders_of_items"] = ids.SelectMany(id => Enumerable.Repeat(id, items)).ToArray(), ["inputs"] = Enumerable.Repeat(Documents.Input, orders * items).ToArray(),
-                ["type"] = LoadWork.Key, ["requester"] = Documents.Requester, ["item_count"] = items, ["payload"] = Documents.Order, ["payload_hash"] = Documents.OrderHash,
-                ["proposed_hash"] = Documents.EventHash(Documents.Order), ["planned"] = Documents.Planned(items), ["planned_hash"] = Documents.EventHash(Documents.Planned(items)),
+                ["orders"] = ids, ["items"] = NewIds(orders * items), ["orders_of_items"] = ids.SelectMany(id => Enumerable.Repeat(id, items)).ToArray(),
+                ["inputs"] = Enumerable.Repeat(Documents.Input, orders * items).ToArray(), ["item_count"] = items,
+                ["type"] = LoadWork.Key, ["requester"] = Documents.Requester, ["payload"] = Documents.Order, ["payload_hash"] = Documents.OrderHash,
+                ["proposed_hash"] = Documents.EventHash(Documents.Order),
+                ["planned"] = Documents.Planned(items), ["planned_hash"] = Documents.EventHash(Documents.Planned(items)),
             });
             await batch.ExecuteNonQueryAsync();
             steps.Mark(Step.Propose);
@@ -108,12 +109,16 @@ internal sealed class PostgreSqlLimit(PostgreSqlDatabase database) : ILimit
     }
 
     private static NpgsqlParameter[] CheckoutValues() =>
-        [Text("holder", Documents.Agent), new NpgsqlParameter<int>("seconds", Documents.LeaseSeconds), Text("agent", Documents.CheckedOut), Text("agent_hash", Documents.CheckedOutHash)];
+    [
+        Text("holder", Documents.Agent), new NpgsqlParameter<int>("seconds", Documents.LeaseSeconds),
+        Text("agent", Documents.CheckedOut), Text("agent_hash", Documents.CheckedOutHash),
+    ];
 
     private static NpgsqlParameter[] SubmitValues() =>
     [
         Text("holder", Documents.Agent), Text("result", Documents.Result), Text("result_hash", Documents.ResultHash),
-        Text("payload", Documents.Submitted), Text("payload_hash", Documents.SubmittedHash), Text("nothing_hash", Documents.NothingHash), Text("all_hash", Documents.AllSubmittedHash),
+        Text("payload", Documents.Submitted), Text("payload_hash", Documents.SubmittedHash),
+        Text("nothing_hash", Documents.NothingHash), Text("all_hash", Documents.AllSubmittedHash),
     ];
 
     private static NpgsqlParameter<string> Text(string name, string value) => new(name, NpgsqlDbType.Text) { TypedValue = value };
