@@ -99,7 +99,8 @@ public abstract class AutoApproveSpecification(DatabaseFixture databases)
     {
         private int count;
 
-        public override Task TransactionCommittedAsync(DbTransaction transaction, TransactionEndEventData eventData, CancellationToken cancellationToken = default) =>
+        public override Task TransactionCommittedAsync(
+            DbTransaction transaction, TransactionEndEventData eventData, CancellationToken cancellationToken = default) =>
             ++count == commits ? cancel.CancelAsync() : Task.CompletedTask;
     }
 }
