@@ -40,7 +40,8 @@ await using var server = await PostgreSqlServer.OpenAsync(options.Postgres);
 var report = new Report(options.Quick, await Machine.DescribeAsync(server));
 var begun = Stopwatch.GetTimestamp();
 var run = new LoadRun(
-    options.Quick ? Sizes.Quick : Sizes.Full, server, report, what => Console.Error.WriteLine($"{Stopwatch.GetElapsedTime(begun):mm\\:ss} {what}"));
+    options.Quick ? Sizes.Quick : Sizes.Full, server, report,
+    what => Console.Error.WriteLine($"{Stopwatch.GetElapsedTime(begun):h\\:mm\\:ss} {what}"));
 foreach (var scenario in scenarios.Where(s => options.Only.Count == 0 || options.Only.Contains(s.Name)))
 {
     await scenario.RunAsync(run);
