@@ -72,7 +72,14 @@ internal static class WorkManagerCallers
         {
             await requester.ProposeAsync(payload);
             steps.Mark(Step.Propose);
-            var lease = await Deadlocks.RetryAsync(() => agent.CheckoutAsync()) ?? throw QueueIsEmpty();
+            // There is one item for each caller. A claim that is overtaken may still find nothing: others have taken what it saw when it began,
+            // and what they have left was proposed since.
+            WorkLease? lease;
+            do
+            {
+                lease = await Deadlocks.RetryAsync(() => agent.CheckoutAsync());
+            }
+            while (lease is null);
             steps.Mark(Step.Checkout);
             await Deadlocks.RetryAsync(() => agent.SubmitAsync(lease, Documents.ResultValue));
             steps.Mark(Step.Submit);
