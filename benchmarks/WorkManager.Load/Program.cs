@@ -44,7 +44,16 @@ var run = new LoadRun(
     what => Console.Error.WriteLine($"{Stopwatch.GetElapsedTime(begun):h\\:mm\\:ss} {what}"));
 foreach (var scenario in scenarios.Where(s => options.Only.Count == 0 || options.Only.Contains(s.Name)))
 {
-    await scenario.RunAsync(run);
+    try
+    {
+        await scenario.RunAsync(run);
+    }
+    catch (Exception failure)
+    {
+        // What the others measure in many minutes is not to be lost.
+        run.Progress($"{scenario.Name} failed: {failure}");
+        report.Failed.Add(scenario.Name);
+    }
 }
 
 run.Progress("all is measured");
@@ -54,4 +63,4 @@ if (options.JsonFile is { } file)
     await JsonFile.WriteAsync(file, report);
 }
 
-return 0;
+return report.Failed.Count == 0 ? 0 : 1;

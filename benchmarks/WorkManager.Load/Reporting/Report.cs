@@ -10,6 +10,9 @@ internal sealed class Report(bool quick, Machine machine)
 
     public Machine Machine { get; } = machine;
 
+    /// <summary>Scenarios that an error has ended: what is missing of them was not measured.</summary>
+    public List<string> Failed { get; } = [];
+
     public List<Reach> Reaches { get; } = [];
 
     public List<Measurement> Measurements { get; } = [];

@@ -27,6 +27,11 @@ internal static class Tables
 
         Write($"What was to be reached{(report.Quick ? " (quick run)" : "")}", Reaches(report.Reaches));
 
+        if (report.Failed.Count > 0)
+        {
+            console.WriteLine($"Ended by an error, and not measured to the end: {string.Join(", ", report.Failed)}");
+        }
+
         // A table fills its lines up with spaces, which is nothing for a file that is committed.
         foreach (var line in text.ToString().TrimEnd().Split('\n'))
         {
