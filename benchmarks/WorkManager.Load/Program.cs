@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Globalization;
 using System.Text;
 using WorkManager.Load.CommandLine;
 using WorkManager.Load.Databases;
@@ -5,6 +7,7 @@ using WorkManager.Load.Reporting;
 using WorkManager.Load.Scenarios;
 
 Console.OutputEncoding = Encoding.UTF8;
+CultureInfo.CurrentCulture = CultureInfo.DefaultThreadCurrentCulture = CultureInfo.InvariantCulture;
 
 IScenario[] scenarios =
 [
@@ -35,16 +38,29 @@ catch (ArgumentException unknown)
 
 await using var server = await PostgreSqlServer.OpenAsync(options.Postgres);
 var report = new Report(options.Quick, await Machine.DescribeAsync(server));
-var run = new LoadRun(options.Quick ? Sizes.Quick : Sizes.Full, server, report, Console.Error.WriteLine);
+var begun = Stopwatch.GetTimestamp();
+var run = new LoadRun(
+    options.Quick ? Sizes.Quick : Sizes.Full, server, report,
+    what => Console.Error.WriteLine($"{Stopwatch.GetElapsedTime(begun):h\\:mm\\:ss} {what}"));
 foreach (var scenario in scenarios.Where(s => options.Only.Count == 0 || options.Only.Contains(s.Name)))
 {
-    await scenario.RunAsync(run);
+    try
+    {
+        await scenario.RunAsync(run);
+    }
+    catch (Exception failure)
+    {
+        // What the others measure in many minutes is not to be lost.
+        run.Progress($"{scenario.Name} failed: {failure}");
+        report.Failed.Add(scenario.Name);
+    }
 }
 
+run.Progress("all is measured");
 Tables.Print(report);
 if (options.JsonFile is { } file)
 {
     await JsonFile.WriteAsync(file, report);
 }
 
-return 0;
+return report.Failed.Count == 0 ? 0 : 1;

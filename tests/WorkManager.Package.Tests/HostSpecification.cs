@@ -61,7 +61,8 @@ public abstract partial class HostSpecification(DatabaseFixture databases, Built
             {
                 // It may refer to an order, and does not otherwise touch our tables.
                 var mentions = migration.Split('\n').Where(l => l.Contains("work_", StringComparison.Ordinal)).Select(l => l.Trim());
-                Assert.All(mentions, line => Assert.Matches("^(principalTable: \"work_orders\",|name: \"FK_\\w+_work_orders_\\w+\",|principalSchema: .*)$", line));
+                Assert.All(
+                    mentions, line => Assert.Matches("^(principalTable: \"work_orders\",|name: \"FK_\\w+_work_orders_\\w+\",|principalSchema: .*)$", line));
             }
 
             Assert.Matches($@"namespace {Regex.Escape(host.RootNamespace)}\.{context.Migrations}\b", migration);
@@ -72,7 +73,9 @@ public abstract partial class HostSpecification(DatabaseFixture databases, Built
     {
         Assert.Equal(host.Ships, output.Contains($"{PackedPackage.Migration} (Pending)", StringComparison.Ordinal));
         Assert.Equal(host.AddsMigrations, output.Contains("_First (Pending)", StringComparison.Ordinal));
-        Assert.True(!host.Ships || !host.AddsMigrations || output.IndexOf(PackedPackage.Migration, StringComparison.Ordinal) < output.IndexOf("_First", StringComparison.Ordinal));
+        Assert.True(
+            !host.Ships || !host.AddsMigrations
+            || output.IndexOf(PackedPackage.Migration, StringComparison.Ordinal) < output.IndexOf("_First", StringComparison.Ordinal));
     }
 
     private async Task AssertMakesTheTablesAsync(HostKind host, string script)

@@ -65,7 +65,8 @@ public abstract class InstallationLifeSpecification(DatabaseFixture databases, P
         {
             await host.EfAsync("migrations", "script", "--idempotent", "--output", "upgrade.sql");
             await database.ExecuteAsync(host.Read("upgrade.sql"));
-            await database.ExecuteAsync($"ALTER TABLE work_orders DROP COLUMN remark; DELETE FROM \"__EFMigrationsHistory\" WHERE \"MigrationId\" = '{NextPackage.Migration}'");
+            await database.ExecuteAsync(
+                $"ALTER TABLE work_orders DROP COLUMN remark; DELETE FROM \"__EFMigrationsHistory\" WHERE \"MigrationId\" = '{NextPackage.Migration}'");
         }
 
         await host.BundleAsync();

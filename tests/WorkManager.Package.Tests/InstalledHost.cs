@@ -41,7 +41,10 @@ internal sealed class InstalledHost : IDisposable
     public Task<(int ExitCode, string Output)> TryRunAsync() => commandLine.TryDotNetAsync(Program);
 
     public void AddProperty(string property) =>
-        folder.Write("Shared/Customer.cs", folder.Read("Shared/Customer.cs").Replace("    public required string Name", $"    public string? {property} {{ get; set; }}\n\n    public required string Name", StringComparison.Ordinal));
+        folder.Write("Shared/Customer.cs", folder.Read("Shared/Customer.cs").Replace(
+            "    public required string Name",
+            $"    public string? {property} {{ get; set; }}\n\n    public required string Name",
+            StringComparison.Ordinal));
 
     public void Write(string path, string text) => folder.Write($"{Project}/{path}", text);
 

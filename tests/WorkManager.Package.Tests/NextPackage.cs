@@ -12,7 +12,11 @@ internal static class NextPackage
     public static async Task PackAsync(string feed, string version)
     {
         using var folder = new ScratchFolder();
-        foreach (var file in new[] { "Directory.Build.props", "Directory.Build.targets", "Directory.Packages.props", "global.json", "README.md", "CHANGELOG.md", ".editorconfig" })
+        string[] files =
+        [
+            "Directory.Build.props", "Directory.Build.targets", "Directory.Packages.props", "global.json", "README.md", "CHANGELOG.md", ".editorconfig",
+        ];
+        foreach (var file in files)
         {
             folder.Write(file, File.ReadAllText(Path.Combine(Repository.Root, file)));
         }
@@ -20,18 +24,25 @@ internal static class NextPackage
         folder.CopyFrom(Path.Combine(Repository.Root, "eng"), "eng");
         folder.CopyFrom(Path.Combine(Repository.Root, "src/WorkManager"), "src/WorkManager");
 
-        Insert(folder, Orders, before: "    /// <summary>The order that this one", "    /// <summary>A remark.</summary>\n    public string? Remark { get; internal set; }\n\n");
-        Insert(folder, Orders, before: "        builder.Ignore(", "        builder.Property(o => o.Remark).OptionalText(\"remark\", 100);\n        builder.HasIndex(o => o.Remark, \"work_orders_remark_idx\");\n");
+        Insert(
+            folder, Orders, before: "    /// <summary>The order that this one",
+            "    /// <summary>A remark.</summary>\n    public string? Remark { get; internal set; }\n\n");
+        Insert(
+            folder, Orders, before: "        builder.Ignore(",
+            "        builder.Property(o => o.Remark).OptionalText(\"remark\", 100);\n        builder.HasIndex(o => o.Remark, \"work_orders_remark_idx\");\n");
         folder.Write($"{Migrations}/{Migration}.cs", Second);
 
         // The target model is the first one's, and the column.
         var model = Assert.Single(folder.Find("*_Initial.Designer.cs", Migrations));
-        folder.Write($"{Migrations}/{Migration}.Designer.cs", folder.Read(model).Replace("partial class Initial", "partial class Second", StringComparison.Ordinal));
+        folder.Write(
+            $"{Migrations}/{Migration}.Designer.cs", folder.Read(model).Replace("partial class Initial", "partial class Second", StringComparison.Ordinal));
         Insert(
             folder, $"{Migrations}/{Migration}.Designer.cs", before: "                b.Property<string>(\"RequestedById\")",
-            "                b.Property<string>(\"Remark\").HasMaxLength(100).HasColumnName(\"remark\");\n                b.HasIndex([\"Remark\"], \"work_orders_remark_idx\");\n\n");
+            "                b.Property<string>(\"Remark\").HasMaxLength(100).HasColumnName(\"remark\");\n"
+            + "                b.HasIndex([\"Remark\"], \"work_orders_remark_idx\");\n\n");
 
-        await folder.CommandLine().DotNetAsync("pack", "src/WorkManager", "-c", "Debug", "-o", feed, $"-p:PackageVersion={version}", "-p:RunAnalyzers=false", "-p:NuGetAudit=false");
+        await folder.CommandLine().DotNetAsync(
+            "pack", "src/WorkManager", "-c", "Debug", "-o", feed, $"-p:PackageVersion={version}", "-p:RunAnalyzers=false", "-p:NuGetAudit=false");
     }
 
     private static void Insert(ScratchFolder folder, string file, string before, string text)

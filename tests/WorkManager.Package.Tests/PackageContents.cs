@@ -103,7 +103,8 @@ public sealed partial class PackageContents : IDisposable
     public void It_depends_on_what_every_user_needs_and_on_no_database()
     {
         var group = Element("dependencies").Elements().Single();
-        var found = group.Elements().ToDictionary(d => (string)d.Attribute("id")!, d => ((string)d.Attribute("version")!).Replace(" ", "", StringComparison.Ordinal));
+        var found = group.Elements().ToDictionary(
+            d => (string)d.Attribute("id")!, d => ((string)d.Attribute("version")!).Replace(" ", "", StringComparison.Ordinal));
 
         Assert.Equal(Repository.TargetFramework, (string?)group.Attribute("targetFramework"));
         Assert.Equal(

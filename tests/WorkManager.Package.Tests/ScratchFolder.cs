@@ -37,7 +37,10 @@ internal sealed class ScratchFolder : IDisposable
 
     /// <summary>The files of a name, as relative paths.</summary>
     public IReadOnlyList<string> Find(string pattern, string under = "") =>
-        [.. Directory.GetFiles(PathOf(under), pattern, SearchOption.AllDirectories).Select(f => Path.GetRelativePath(FullName, f)).Order(StringComparer.Ordinal)];
+    [
+        .. Directory.GetFiles(PathOf(under), pattern, SearchOption.AllDirectories)
+            .Select(f => Path.GetRelativePath(FullName, f)).Order(StringComparer.Ordinal),
+    ];
 
     /// <summary>Copies the source files of a folder of projects.</summary>
     public void CopyFrom(string source, string to = "")

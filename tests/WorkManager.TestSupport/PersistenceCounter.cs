@@ -98,12 +98,16 @@ public sealed class PersistenceCounter : IDataConsumer, IDataProducer, ITestSess
         return alike || (filtered && !Ci.IsCi) ? null : "Not every persistence test ran on every database.";
     }
 
-    private Task FailAsync(ITestSessionContext session, string problem) => messages.PublishAsync(this, new TestNodeUpdateMessage(session.SessionUid, new TestNode
+    private Task FailAsync(ITestSessionContext session, string problem)
     {
-        Uid = nameof(PersistenceCounter),
-        DisplayName = "Persistence tests run alike on every database",
-        Properties = new PropertyBag(new FailedTestNodeStateProperty(problem)),
-    }));
+        var failed = new TestNode
+        {
+            Uid = nameof(PersistenceCounter),
+            DisplayName = "Persistence tests run alike on every database",
+            Properties = new PropertyBag(new FailedTestNodeStateProperty(problem)),
+        };
+        return messages.PublishAsync(this, new TestNodeUpdateMessage(session.SessionUid, failed));
+    }
 
     private static Provider? ProviderOf(TestNode test) =>
         test.Properties.SingleOrDefault<TestMethodIdentifierProperty>() is { } method

@@ -19,6 +19,8 @@ internal sealed class PostgreSqlDatabase : LoadDatabase
 
     public override string Provider => "postgresql";
 
+    protected override int Writers => Environment.ProcessorCount;
+
     public string ConnectionString { get; }
 
     public static async Task<PostgreSqlDatabase> CreateAsync(PostgreSqlServer server, string name)

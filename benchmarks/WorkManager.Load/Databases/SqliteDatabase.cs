@@ -17,6 +17,8 @@ internal sealed class SqliteDatabase : LoadDatabase
 
     public override string Provider => "sqlite";
 
+    protected override int Writers => 1;
+
     private string FilePath => Path.Combine(folder.FullName, "load.db");
 
     private string EmptyPath => Path.Combine(folder.FullName, "empty.db");

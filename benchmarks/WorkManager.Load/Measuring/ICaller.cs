@@ -7,6 +7,16 @@ internal interface ICaller : IAsyncDisposable
     Task<int> WorkAsync(ISteps steps);
 }
 
+/// <summary>A caller whose operation is a function.</summary>
+/// <param name="work">The operation.</param>
+/// <param name="owned">What the caller has for itself; null for nothing.</param>
+internal sealed class Caller(Func<ISteps, Task<int>> work, IAsyncDisposable? owned = null) : ICaller
+{
+    public Task<int> WorkAsync(ISteps steps) => work(steps);
+
+    public ValueTask DisposeAsync() => owned?.DisposeAsync() ?? ValueTask.CompletedTask;
+}
+
 /// <summary>Callers that share what they work on.</summary>
 internal interface ISession : IAsyncDisposable
 {

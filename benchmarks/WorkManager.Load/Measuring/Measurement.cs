@@ -11,7 +11,8 @@ namespace WorkManager.Load.Measuring;
 /// <param name="Deadlocks">In all rounds.</param>
 /// <param name="Steps">How long each step took, and what it sent.</param>
 internal sealed record Measurement(
-    string Scenario, string Variant, string System, double ItemsPerSecond, double Slowest, double Fastest, double? AllocatedPerItem, int Deadlocks, IReadOnlyList<MeasuredStep> Steps)
+    string Scenario, string Variant, string System, double ItemsPerSecond, double Slowest, double Fastest, double? AllocatedPerItem, int Deadlocks,
+    IReadOnlyList<MeasuredStep> Steps)
 {
     public static Measurement Of(string scenario, string variant, string system, IReadOnlyList<Round> rounds, IReadOnlyList<StepCost> costs) => new(
         scenario, variant, system,
@@ -20,7 +21,10 @@ internal sealed record Measurement(
         rounds.Max(r => r.ItemsPerSecond),
         rounds[0].AllocatedPerItem is null ? null : Median(rounds.Select(r => r.AllocatedPerItem!.Value)),
         rounds.Sum(r => r.Deadlocks),
-        [.. rounds.SelectMany(r => r.Steps).GroupBy(s => s.Step).Select(step => MeasuredStep.Of(step.Key, [.. step], costs.FirstOrDefault(c => c.Step == step.Key)))]);
+        [
+            .. rounds.SelectMany(r => r.Steps).GroupBy(s => s.Step)
+                .Select(step => MeasuredStep.Of(step.Key, [.. step], costs.FirstOrDefault(c => c.Step == step.Key))),
+        ]);
 
     public static double Median(IEnumerable<double> values)
     {

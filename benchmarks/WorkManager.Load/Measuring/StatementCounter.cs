@@ -43,7 +43,8 @@ internal sealed partial class StatementCounter : ISteps, IObserver<DiagnosticLis
     {
         if (value.Name == EntityFramework)
         {
-            subscriptions.Add(value.Subscribe(this, name => name == RelationalEventId.CommandExecuting.Name || name == RelationalEventId.TransactionCommitting.Name));
+            subscriptions.Add(value.Subscribe(
+                this, name => name == RelationalEventId.CommandExecuting.Name || name == RelationalEventId.TransactionCommitting.Name));
         }
     }
 

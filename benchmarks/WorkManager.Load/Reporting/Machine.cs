@@ -8,7 +8,9 @@ namespace WorkManager.Load.Reporting;
 
 /// <summary>Where and when it was measured: numbers mean nothing without it.</summary>
 internal sealed record Machine(
-    string Date, string? Commit, string Cpu, int Cores, string Memory, string OperatingSystem, [property: JsonPropertyName("dotnet_version")] string DotNet, string SqliteVersion,
+    string Date, string? Commit, string Cpu, int Cores, string Memory, string OperatingSystem,
+    [property: JsonPropertyName("dotnet_version")] string DotNet,
+    string SqliteVersion,
     [property: JsonPropertyName("postgresql_settings")] IReadOnlyDictionary<string, string> PostgreSql)
 {
     private const string CpuInfo = "/proc/cpuinfo";
@@ -18,7 +20,7 @@ internal sealed record Machine(
         FindCommit(),
         FindCpu(),
         Environment.ProcessorCount,
-        string.Create(CultureInfo.InvariantCulture, $"{GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / (1L << 30)} GiB"),
+        $"{GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / (1L << 30)} GiB",
         RuntimeInformation.OSDescription,
         RuntimeInformation.FrameworkDescription,
         SqliteDatabase.Version(),
@@ -32,7 +34,8 @@ internal sealed record Machine(
     {
         try
         {
-            using var git = Process.Start(new ProcessStartInfo("git", ["describe", "--always", "--dirty"]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+            using var git = Process.Start(
+                new ProcessStartInfo("git", ["describe", "--always", "--dirty"]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
             var commit = git.StandardOutput.ReadToEnd().Trim();
             return commit.Length > 0 ? commit : null;
         }

@@ -10,6 +10,9 @@ internal sealed class Report(bool quick, Machine machine)
 
     public Machine Machine { get; } = machine;
 
+    /// <summary>Scenarios that an error has ended: what is missing of them was not measured.</summary>
+    public List<string> Failed { get; } = [];
+
     public List<Reach> Reaches { get; } = [];
 
     public List<Measurement> Measurements { get; } = [];
@@ -35,7 +38,7 @@ internal sealed record Reach(string Scenario, string What, string? Goal, string 
 {
     /// <summary>A rate that is at least a share of another one.</summary>
     public static Reach AtLeast(double share, string what, Measurement measured, Measurement of) => new(
-        measured.Scenario, $"{what}, {measured.Variant}", FormattableString.Invariant($"≥ {share} × {of.System}"),
-        FormattableString.Invariant($"{measured.ItemsPerSecond:N0}/s to {of.ItemsPerSecond:N0}/s"),
+        measured.Scenario, $"{what}, {measured.Variant}", $"≥ {share} × {of.System}",
+        $"{measured.ItemsPerSecond:N0}/s to {of.ItemsPerSecond:N0}/s",
         measured.ItemsPerSecond / of.ItemsPerSecond, measured.ItemsPerSecond >= share * of.ItemsPerSecond);
 }

@@ -4,31 +4,50 @@ using WorkManager.Load.Measuring;
 
 namespace WorkManager.Load.Reporting;
 
-/// <summary>The report on screen.</summary>
+/// <summary>The report as text: on screen, or in the file that it is sent to.</summary>
 internal static class Tables
 {
     private const string Nothing = "–";
 
-    // Whoever reads a redirected output has no use for its width.
     private const int Width = 200;
 
     public static void Print(Report report)
     {
-        var console = AnsiConsole.Console;
-        console.Profile.Width = Math.Max(console.Profile.Width, Width);
-        console.Write(Describe(report));
+        using var text = new StringWriter();
+        var console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Ansi = AnsiSupport.No, ColorSystem = ColorSystemSupport.NoColors, Interactive = InteractionSupport.No, Out = new AnsiConsoleOutput(text),
+        });
+        console.Profile.Width = Width;
+        Write(report.Quick ? "Quick run: small sizes, orders of magnitude only" : "Full run", Describe(report.Machine));
         if (report.Measurements.Count > 0)
         {
-            console.Write(Details(report.Measurements));
+            Write("In detail", Details(report.Measurements));
         }
 
-        console.Write(Reaches(report));
+        Write($"What was to be reached{(report.Quick ? " (quick run)" : "")}", Reaches(report.Reaches));
+
+        if (report.Failed.Count > 0)
+        {
+            console.WriteLine($"Ended by an error, and not measured to the end: {string.Join(", ", report.Failed)}");
+        }
+
+        // A table fills its lines up with spaces, which is nothing for a file that is committed.
+        foreach (var line in text.ToString().TrimEnd().Split('\n'))
+        {
+            Console.WriteLine(line.TrimEnd());
+        }
+
+        void Write(string title, Table table)
+        {
+            console.WriteLine(title);
+            console.Write(table);
+        }
     }
 
-    private static Table Describe(Report report)
+    private static Table Describe(Machine machine)
     {
-        var machine = report.Machine;
-        var table = NewTable(report.Quick ? "Quick run: small sizes, orders of magnitude only" : "Full run", "", "");
+        var table = NewTable("", "");
         table.Columns[1].NoWrap = false;
         table.HideHeaders();
         Add("Date, commit", $"{machine.Date}, {machine.Commit ?? "unknown"}");
@@ -40,10 +59,10 @@ internal static class Tables
         void Add(params string[] cells) => AddRow(table, cells);
     }
 
-    private static Table Reaches(Report report)
+    private static Table Reaches(IEnumerable<Reach> reaches)
     {
-        var table = NewTable($"What was to be reached{(report.Quick ? " (quick run)" : "")}", "Scenario", "What", "Reach", "Measured", "Ratio", "");
-        foreach (var reach in report.Reaches)
+        var table = NewTable("Scenario", "What", "Reach", "Measured", "Ratio", "");
+        foreach (var reach in reaches)
         {
             AddRow(
                 table, reach.Scenario, reach.What, reach.Goal ?? Nothing, reach.Measured, Format(reach.Ratio, "0.00"),
@@ -56,7 +75,8 @@ internal static class Tables
     private static Table Details(IEnumerable<Measurement> measurements)
     {
         var table = NewTable(
-            "In detail", "Scenario", "System", "Items/s", "Slowest–fastest", "Deadlocks", "Step", "p50 ms", "p99 ms", "Statements/item", "Round trips/item", "KB/item");
+            "Scenario", "System", "Items/s", "Slowest–fastest", "Deadlocks", "Step", "p50 ms", "p99 ms",
+            "Statements/item", "Round trips/item", "Allocated KB/item");
         foreach (var measurement in measurements)
         {
             string[] first =
@@ -71,7 +91,9 @@ internal static class Tables
             }
 
             // One step is all there is: it is not printed twice.
-            var steps = measurement.Steps.Count == 2 ? measurement.Steps.Where(s => s.Step == Latencies.Whole) : measurement.Steps.OrderBy(s => s.Step != Latencies.Whole);
+            var steps = measurement.Steps.Count == 2
+                ? measurement.Steps.Where(s => s.Step == Latencies.Whole)
+                : measurement.Steps.OrderBy(s => s.Step != Latencies.Whole);
             foreach (var step in steps)
             {
                 var isFirst = step.Step == Latencies.Whole;
@@ -87,9 +109,9 @@ internal static class Tables
         return table;
     }
 
-    private static Table NewTable(string title, params string[] columns)
+    private static Table NewTable(params string[] columns)
     {
-        var table = new Table { Title = new TableTitle(title), Border = TableBorder.Simple };
+        var table = new Table { Border = TableBorder.Simple };
         foreach (var column in columns)
         {
             table.AddColumn(new TableColumn(column).NoWrap());

@@ -20,7 +20,7 @@ internal sealed class BatchCalls(string provider, int callers, int size, double 
         var items = provider == "sqlite" ? run.Sizes.SqliteBatchItems : run.Sizes.BatchItems;
         var batches = items / size;
         // A little more than is taken: the last batch is as full as the first.
-        Task Prepare() => database.RefillAsync((items / ItemsPerOrder) + (callers * size), ItemsPerOrder);
+        Task Prepare() => database.RefillAsync((items + (callers * size)) / ItemsPerOrder, ItemsPerOrder);
         List<Contender> contenders =
         [
             sides.LimitAt(Prepare, limit => limit.Batch(size), callers, batches, limit => limit.CostOfBatch(size)),

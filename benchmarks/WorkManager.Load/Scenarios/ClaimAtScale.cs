@@ -26,26 +26,33 @@ internal sealed class ClaimAtScale : IScenario
         await FillAsync(run, large);
 
         // The large one is filled once: what a round takes from it is nothing to it.
-        Contender[] contenders =
+        Task PrepareSmall() => small.RefillAsync(ItemsOfSmall / ItemsPerOrder, ItemsPerOrder);
+        var measured = await run.MeasureAsync(Name, "1 caller",
         [
-            new SideBySide(small, smallHost).WorkManagerAt(
-                () => small.RefillAsync(ItemsOfSmall / ItemsPerOrder, ItemsPerOrder), WorkManagerCallers.Claim, 1, ClaimsPerRound, Small) with { ReadRowsAsync = null },
-            new SideBySide(large, largeHost).WorkManagerAt(
-                large.CheckpointAsync, WorkManagerCallers.Claim, 1, ClaimsPerRound, Large) with { ReadRowsAsync = null },
-        ];
-        var measured = await run.MeasureAsync(Name, "1 caller", contenders);
+            Claims(small, smallHost, PrepareSmall, Small),
+            Claims(large, largeHost, large.CheckpointAsync, Large),
+        ]);
         var (before, after) = (P50(measured[Small]), P50(measured[Large]));
         run.Report.Reaches.Add(new Reach(
-            Name, $"p50 of a claim with {run.Sizes.FinishedItems:N0} finished items", FormattableString.Invariant($"≤ {Goal} × {Small}"),
-            FormattableString.Invariant($"{after:N2} ms to {before:N2} ms"), after / before, after <= Goal * before));
+            Name, $"p50 of a claim with {run.Sizes.FinishedItems:N0} finished items", $"≤ {Goal} × {Small}",
+            $"{after:N2} ms to {before:N2} ms", after / before, after <= Goal * before));
     }
 
-    private static async Task FillAsync(LoadRun run, PostgreSqlDatabase database)
+    // The rows are not the same, and are not to be.
+    private static Contender Claims(PostgreSqlDatabase database, WorkManagerHost host, Func<Task> prepare, string name) =>
+        new SideBySide(database, host).WorkManagerAt(prepare, WorkManagerCallers.Claim, 1, ClaimsPerRound, name) with { ReadRowsAsync = null };
+
+    private async Task FillAsync(LoadRun run, PostgreSqlDatabase database)
     {
-        run.Progress($"claim-at-scale: filling the large database with {run.Sizes.FinishedItems:N0} finished items and ten events for each");
-        await database.ExecuteAsync("fill", ("orders", run.Sizes.WaitingItems / ItemsPerOrder), ("items", ItemsPerOrder));
-        await database.ExecuteAsync("history", ("finished_orders", run.Sizes.FinishedItems / ItemsPerOrder), ("delayed_orders", run.Sizes.WaitingItems / ItemsPerOrder));
+        var (waiting, finished) = (run.Sizes.WaitingItems, run.Sizes.FinishedItems);
+        await database.InsertAsync("fill", waiting / ItemsPerOrder, Progress("claimable", waiting), ("items", ItemsPerOrder));
+        await database.InsertAsync("delayed", waiting / ItemsPerOrder, Progress("delayed", waiting));
+        await database.InsertAsync("history", finished / ItemsPerOrder, Progress("finished", finished));
+        run.Progress($"{Name}: settling the large database");
         await database.SettleAsync();
+
+        Action<int> Progress(string what, int items) =>
+            orders => run.Progress($"{Name}: {orders * ItemsPerOrder:N0} of {items:N0} {what} items in the large database");
     }
 
     private static double P50(Measurement measurement) => measurement.Steps.First(s => s.Step == Step.Checkout).P50Milliseconds;

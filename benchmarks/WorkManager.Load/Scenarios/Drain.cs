@@ -21,8 +21,8 @@ internal sealed class Drain : IScenario
         await using var database = await run.Server.CreateDatabaseAsync("main");
         await using var host = new WorkManagerHost(database);
         var items = run.Sizes.DrainedItems;
-        run.Progress($"drain: filling the queue with {items:N0} items");
-        await database.RefillAsync(items / ItemsPerOrder, ItemsPerOrder);
+        await database.RefillAsync(
+            items / ItemsPerOrder, ItemsPerOrder, orders => run.Progress($"{Name}: {orders * ItemsPerOrder:N0} of {items:N0} items are in the queue"));
 
         var heaps = new List<double>();
         var workingSets = new List<double>();
@@ -34,7 +34,7 @@ internal sealed class Drain : IScenario
             done += await caller.WorkAsync(steps);
             if (done * (long)Samples / items > heaps.Count)
             {
-                run.Progress($"drain: {done:N0} of {items:N0} items");
+                run.Progress($"{Name}: {done:N0} of {items:N0} items are done");
                 heaps.Add(Megabytes(GC.GetTotalMemory(forceFullCollection: true)));
                 using var process = Process.GetCurrentProcess();
                 workingSets.Add(Megabytes(process.WorkingSet64));
@@ -44,15 +44,14 @@ internal sealed class Drain : IScenario
         var rate = items / Stopwatch.GetElapsedTime(begun).TotalSeconds;
         run.Report.Reaches.Add(Flat("managed heap", heaps));
         run.Report.Reaches.Add(Flat("working set", workingSets));
-        run.Report.Reaches.Add(new Reach(Name, $"{items:N0} items by one caller, {BatchSize} a call", null, FormattableString.Invariant($"{rate:N0}/s"), null, null));
+        run.Report.Reaches.Add(new Reach(Name, $"{items:N0} items by one caller, {BatchSize} a call", null, $"{rate:N0}/s", null, null));
         run.Report.Memory = new Memory(items, heaps, workingSets);
     }
 
     private Reach Flat(string what, List<double> samples)
     {
         var (from, to) = (samples[FirstThatCounts - 1], samples[^1]);
-        return new Reach(
-            Name, $"{what} from 20 % to 100 %", FormattableString.Invariant($"≤ {Goal} ×"), FormattableString.Invariant($"{from:N1} to {to:N1} MB"), to / from, to <= Goal * from);
+        return new Reach(Name, $"{what} from 20 % to 100 %", $"≤ {Goal} ×", $"{from:N1} to {to:N1} MB", to / from, to <= Goal * from);
     }
 
     private static double Megabytes(long bytes) => bytes / (double)(1 << 20);

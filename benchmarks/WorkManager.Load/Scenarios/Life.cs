@@ -24,6 +24,6 @@ internal sealed class Life(string provider) : IScenario
 
         var measured = await run.MeasureAsync(Name, "1 item an order", [sides.WorkManagerAt(Prepare, WorkManagerCallers.Life, Callers, run.Sizes.Lives)]);
         var rate = measured[Contender.WorkManager].ItemsPerSecond;
-        run.Report.Reaches.Add(new Reach(Name, "propose, checkout, submit, approve", null, FormattableString.Invariant($"{rate:N0}/s"), null, null));
+        run.Report.Reaches.Add(new Reach(Name, "propose, checkout, submit, approve", null, $"{rate:N0}/s", null, null));
     }
 }

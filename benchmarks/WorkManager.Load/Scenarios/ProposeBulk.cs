@@ -23,7 +23,7 @@ internal sealed class ProposeBulk(string provider, double share) : IScenario
             await database.SettleAsync();
         }
 
-        var measured = await run.MeasureAsync(Name, $"{orders} orders of {ItemsPerOrder} items",
+        var measured = await run.MeasureAsync(Name, $"{orders:N0} orders of {ItemsPerOrder} items",
         [
             sides.LimitAt(Prepare, limit => limit.Propose(orders, ItemsPerOrder), 1, 1, limit => limit.CostOfPropose(orders, ItemsPerOrder)),
             sides.WorkManagerAt(Prepare, h => WorkManagerCallers.Propose(h, orders, ItemsPerOrder), 1, 1),

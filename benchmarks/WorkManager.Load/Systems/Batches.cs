@@ -2,7 +2,7 @@ using WorkManager.Load.Measuring;
 
 namespace WorkManager.Load.Systems;
 
-/// <summary>The library's calls for many at once, in one place. An outcome that is an error ends the run.</summary>
+/// <summary>The library's calls for many at once, in one place. An outcome that is an error ends the scenario.</summary>
 internal static class Batches
 {
     public static async Task ProposeAsync(IWorkOrderManager requester, IReadOnlyCollection<LoadOrder> orders) =>

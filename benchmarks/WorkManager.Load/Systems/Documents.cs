@@ -17,7 +17,9 @@ internal static class Documents
     public static readonly LoadInput InputValue = new("Find the current opening hours of the library in the old town, and say where they are published.");
 
     public static readonly LoadResult ResultValue = new(
-        87, ["https://example.org/library/opening-hours", "https://example.org/old-town/guide"], "Monday to Friday from ten to seven, Saturday from ten to two, closed on Sunday.");
+        87,
+        ["https://example.org/library/opening-hours", "https://example.org/old-town/guide"],
+        "Monday to Friday from ten to seven, Saturday from ten to two, closed on Sunday.");
 
     private static readonly JsonSerializerOptions Json = new WorkManagerOptions().Json;
 

@@ -11,6 +11,7 @@ namespace WorkManager.Load.Systems;
 internal sealed class HangfireSystem
 {
     private static readonly string[] Queues = [EnqueuedState.DefaultQueue];
+    private static readonly TimeSpan Retention = TimeSpan.FromDays(1);
 
     private readonly PostgreSqlDatabase database;
     private readonly PostgreSqlStorage storage;
@@ -34,30 +35,23 @@ internal sealed class HangfireSystem
         await database.SettleAsync();
     }
 
-    public ISession Open() => new Session(() => Task.FromResult<ICaller>(new Caller(storage)));
+    public ISession Open() => new Session(() => Task.FromResult<ICaller>(new Caller(Work)));
 
-    private sealed class Caller(PostgreSqlStorage storage) : ICaller
+    private Task<int> Work(ISteps steps)
     {
-        private static readonly TimeSpan Retention = TimeSpan.FromDays(1);
-
-        public Task<int> WorkAsync(ISteps steps)
+        using var connection = storage.GetConnection();
+        using var job = connection.FetchNextJob(Queues, CancellationToken.None);
+        steps.Mark(Step.Checkout);
+        using (var transaction = connection.CreateWriteTransaction())
         {
-            using var connection = storage.GetConnection();
-            using var job = connection.FetchNextJob(Queues, CancellationToken.None);
-            steps.Mark(Step.Checkout);
-            using (var transaction = connection.CreateWriteTransaction())
-            {
-                transaction.SetJobState(job.JobId, new SucceededState(null, 0, 0));
-                transaction.ExpireJob(job.JobId, Retention);
-                transaction.IncrementCounter("stats:succeeded");
-                transaction.Commit();
-            }
-
-            job.RemoveFromQueue();
-            steps.Mark(Step.Submit);
-            return Task.FromResult(1);
+            transaction.SetJobState(job.JobId, new SucceededState(null, 0, 0));
+            transaction.ExpireJob(job.JobId, Retention);
+            transaction.IncrementCounter("stats:succeeded");
+            transaction.Commit();
         }
 
-        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+        job.RemoveFromQueue();
+        steps.Mark(Step.Submit);
+        return Task.FromResult(1);
     }
 }

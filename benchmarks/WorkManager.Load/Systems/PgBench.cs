@@ -14,7 +14,8 @@ internal static partial class PgBench
     {
         ["holder"] = Documents.Agent, ["seconds"] = Documents.LeaseSeconds.ToString(CultureInfo.InvariantCulture),
         ["agent"] = Documents.CheckedOut, ["agent_hash"] = Documents.CheckedOutHash, ["result"] = Documents.Result, ["result_hash"] = Documents.ResultHash,
-        ["payload"] = Documents.Submitted, ["payload_hash"] = Documents.SubmittedHash, ["nothing_hash"] = Documents.NothingHash, ["all_hash"] = Documents.AllSubmittedHash,
+        ["payload"] = Documents.Submitted, ["payload_hash"] = Documents.SubmittedHash,
+        ["nothing_hash"] = Documents.NothingHash, ["all_hash"] = Documents.AllSubmittedHash,
     };
 
     /// <summary>Checks out and submits, by the files of these names.</summary>
@@ -49,16 +50,13 @@ internal static partial class PgBench
         }
     }
 
-    private static string WithVariables(string file) => ParameterName().Replace(SqlFile.Read("postgresql", file), ":$1");
+    private static string WithVariables(string file) => SqlFile.WithVariables(SqlFile.Read("postgresql", file));
 
     private static int FindRetries(string output) =>
         Retries().Match(output) is { Success: true } retries ? int.Parse(retries.Groups[1].Value, CultureInfo.InvariantCulture) : 0;
 
     [GeneratedRegex(@"total number of retries: (\d+)")]
     private static partial Regex Retries();
-
-    [GeneratedRegex(@"@(\w+)")]
-    private static partial Regex ParameterName();
 
     [GeneratedRegex(@"tps = ([\d.]+) \(without")]
     private static partial Regex Rate();

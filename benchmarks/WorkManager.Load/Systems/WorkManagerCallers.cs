@@ -21,7 +21,7 @@ internal static class WorkManagerCallers
         var agent = host.Agent;
         return new Caller(async steps =>
         {
-            var lease = await Deadlocks.RetryAsync(() => agent.CheckoutAsync()) ?? throw new InvalidOperationException("The queue is empty.");
+            var lease = await Deadlocks.RetryAsync(() => agent.CheckoutAsync()) ?? throw QueueIsEmpty();
             steps.Mark(Step.Checkout);
             await Deadlocks.RetryAsync(() => agent.SubmitAsync(lease, Documents.ResultValue));
             steps.Mark(Step.Submit);
@@ -36,6 +36,11 @@ internal static class WorkManagerCallers
         return new Caller(async steps =>
         {
             var leases = await Deadlocks.RetryAsync(() => agent.CheckoutManyAsync(size));
+            if (leases.Count == 0)
+            {
+                throw QueueIsEmpty();
+            }
+
             steps.Mark(Step.Checkout);
             await Batches.SubmitAsync(agent, leases, Documents.ResultValue);
             steps.Mark(Step.Submit);
@@ -67,7 +72,14 @@ internal static class WorkManagerCallers
         {
             await requester.ProposeAsync(payload);
             steps.Mark(Step.Propose);
-            var lease = await Deadlocks.RetryAsync(() => agent.CheckoutAsync()) ?? throw new InvalidOperationException("The queue is empty.");
+            // There is one item for each caller. A claim that is overtaken may still find nothing: others have taken what it saw when it began,
+            // and what they have left was proposed since.
+            WorkLease? lease;
+            do
+            {
+                lease = await Deadlocks.RetryAsync(() => agent.CheckoutAsync());
+            }
+            while (lease is null);
             steps.Mark(Step.Checkout);
             await Deadlocks.RetryAsync(() => agent.SubmitAsync(lease, Documents.ResultValue));
             steps.Mark(Step.Submit);
@@ -83,7 +95,7 @@ internal static class WorkManagerCallers
         var agent = host.Agent;
         return new Caller(async steps =>
         {
-            _ = await Deadlocks.RetryAsync(() => agent.CheckoutAsync()) ?? throw new InvalidOperationException("The queue is empty.");
+            _ = await Deadlocks.RetryAsync(() => agent.CheckoutAsync()) ?? throw QueueIsEmpty();
             steps.Mark(Step.Checkout);
             return 1;
         });
@@ -130,10 +142,5 @@ internal static class WorkManagerCallers
         return leases;
     }
 
-    private sealed class Caller(Func<ISteps, Task<int>> work) : ICaller
-    {
-        public Task<int> WorkAsync(ISteps steps) => work(steps);
-
-        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
-    }
+    private static InvalidOperationException QueueIsEmpty() => new("The queue is empty.");
 }

@@ -35,7 +35,8 @@ public abstract class ApproveOrderSpecification(DatabaseFixture databases)
         var stored = await app.OrderAsync(order.Id);
         stored.Events.Skip(order.Events.Count).Select(e => (e.Event, e.ActorType, e.ActorId, e.ItemId is null)).Should().Equal(
             ("approved", ActorType.User, "bert", true), ("applied", ActorType.System, "workmanager", true),
-            ("accepted", ActorType.System, "workmanager", false), ("completed", ActorType.System, "workmanager", false), ("completed", ActorType.System, "workmanager", true));
+            ("accepted", ActorType.System, "workmanager", false), ("completed", ActorType.System, "workmanager", false),
+            ("completed", ActorType.System, "workmanager", true));
         var changes = JsonNode.Parse(stored.Events.Single(e => e.Event == "applied").Diff!)!["changes"]!.AsObject();
         changes.Select(c => (c.Key.Split(':')[0], c.Value!["type"]!.GetValue<string>())).Should().BeEquivalentTo([("customers", "modified"), ("new", "added")]);
         changes.Single(c => c.Key.StartsWith("customers", StringComparison.Ordinal)).Value!["to"]!["Name"]!.GetValue<string>().Should().Be("Ada Lovelace");
@@ -70,7 +71,8 @@ public abstract class ApproveOrderSpecification(DatabaseFixture databases)
         stored.Items.Should().HaveCount(5).And.AllSatisfy(i => i.State.Should().Be(ItemState.Completed));
         stored.State.Should().Be(OrderState.Completed);
         var diff = JsonNode.Parse(stored.Events.Single(e => e.Event == "applied").Diff!)!;
-        (diff["changes"]!["tier"]!["value"]!.GetValue<string>(), diff["changes"]!["overall_score"]!["value"]!.GetValue<double>(), diff["summary"]!.GetValue<string>())
+        var changes = diff["changes"]!;
+        (changes["tier"]!["value"]!.GetValue<string>(), changes["overall_score"]!["value"]!.GetValue<double>(), diff["summary"]!.GetValue<string>())
             .Should().Be(("B", 30, "City rated"));
         (await app.LedgerAsync(order.Id)).Should().Equal("30");
     }
@@ -209,7 +211,8 @@ public abstract class ApproveOrderSpecification(DatabaseFixture databases)
         var stored = await app.OrderAsync(order.Id);
         (stored.State, stored.AppliedAt, stored.Items.Single().State).Should().Be((OrderState.Submitted, null, ItemState.Submitted));
         (await app.LedgerAsync(order.Id)).Should().BeEmpty();
-        (await Refusal.ReadAsync(app.Database, [.. Failure, "work_orders.revision"])).Except(before).Should().ContainSingle("one event is all that was written");
+        (await Refusal.ReadAsync(app.Database, [.. Failure, "work_orders.revision"])).Except(before)
+            .Should().ContainSingle("one event is all that was written");
         var recorded = stored.Events.Last();
         (recorded.Event, recorded.ActorId, recorded.ItemId).Should().Be(("failed", "bert", null));
         var payload = JsonNode.Parse(recorded.Payload!)!;

@@ -44,7 +44,8 @@ public sealed class HostChangesTellWhatIsTracked
         {
             device.ToTable("devices");
             device.Property(d => d.Id).ValueGeneratedNever();
-            device.Property(d => d.Load).HasConversion(l => l.ToString(System.Globalization.CultureInfo.InvariantCulture), t => double.Parse(t, System.Globalization.CultureInfo.InvariantCulture));
+            device.Property(d => d.Load).HasConversion(
+                l => l.ToString(System.Globalization.CultureInfo.InvariantCulture), t => double.Parse(t, System.Globalization.CultureInfo.InvariantCulture));
             device.ComplexProperty(d => d.Place, place => place.Property(p => p.Room).HasColumnName("room"));
         });
     }

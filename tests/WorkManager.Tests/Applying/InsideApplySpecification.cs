@@ -45,7 +45,8 @@ public abstract class InsideApplySpecification(DatabaseFixture databases)
     [Fact]
     public async Task What_cannot_join_refuses_the_applys_transaction_too()
     {
-        var order = await RefusedAsync("transaction_not_allowed", async (_, services) => await services.GetRequiredService<IWorkOrderManager>().CheckoutAsync());
+        var order = await RefusedAsync(
+            "transaction_not_allowed", async (_, services) => await services.GetRequiredService<IWorkOrderManager>().CheckoutAsync());
 
         JsonNode.Parse(order.Events.Last().Payload!)!["message"]!.GetValue<string>().Should().Contain("checkout");
     }

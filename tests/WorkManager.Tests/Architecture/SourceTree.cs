@@ -94,7 +94,10 @@ internal static partial class SourceTree
     private static partial Regex Namespace();
 
     // Namespaces are file-scoped, so what stands at the start of a line is no nested type.
-    [GeneratedRegex(@"^(?:(?:public|internal|file|static|sealed|abstract|readonly|partial) )*(?:class|record struct|record|struct|interface|enum) (?<name>\w+)(?:<(?<parameters>[^>]*)>)?", RegexOptions.Multiline)]
+    [GeneratedRegex(
+        @"^(?:(?:public|internal|file|static|sealed|abstract|readonly|partial) )*"
+        + @"(?:class|record struct|record|struct|interface|enum) (?<name>\w+)(?:<(?<parameters>[^>]*)>)?",
+        RegexOptions.Multiline)]
     private static partial Regex Declaration();
 
     [GeneratedRegex(@"^using WorkManager\.(\w+)", RegexOptions.Multiline)]

@@ -11,7 +11,10 @@ namespace WorkManager.Tests.Architecture;
 public sealed class SurfaceRules
 {
     private static readonly Type[] Types =
-        [.. SourceTree.Assembly.GetTypes().Where(t => SourceTree.FolderOf(t) is not null && !t.IsDefined(typeof(CompilerGeneratedAttribute)) && !t.Name.Contains('<'))];
+    [
+        .. SourceTree.Assembly.GetTypes()
+            .Where(t => SourceTree.FolderOf(t) is not null && !t.IsDefined(typeof(CompilerGeneratedAttribute)) && !t.Name.Contains('<')),
+    ];
 
     /// <summary>Types that are open to derivation, and why.</summary>
     private static readonly Dictionary<string, string> Open = new()
@@ -57,7 +60,10 @@ public sealed class SurfaceRules
     [Fact]
     public void A_verb_is_an_internal_class_in_a_folder_of_its_kind()
     {
-        var verbs = Types.Where(t => t is { IsClass: true, IsGenericType: false } && t.GetInterfaces().Any(i => i.IsGenericType && i.GetGenericTypeDefinition() == typeof(IVerb<,>))).ToList();
+        var verbs = Types
+            .Where(t => t is { IsClass: true, IsGenericType: false })
+            .Where(t => t.GetInterfaces().Any(i => i.IsGenericType && i.GetGenericTypeDefinition() == typeof(IVerb<,>)))
+            .ToList();
 
         Assert.NotEmpty(verbs);
         Assert.All(verbs, verb =>

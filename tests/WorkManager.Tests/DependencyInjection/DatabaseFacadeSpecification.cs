@@ -112,10 +112,12 @@ public abstract class DatabaseFacadeSpecification(DatabaseFixture databases)
         await using var stranger = new ShopContext(database.Options<ShopContext>());
 
         Assert.Contains("another context", Assert.Throws<InvalidOperationException>(reader.Database.MigrateWorkManager).Message, StringComparison.Ordinal);
-        Assert.Contains("another context", Assert.Throws<InvalidOperationException>(() => reader.Database.EnsureWorkManagerCreated()).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "another context", Assert.Throws<InvalidOperationException>(() => reader.Database.EnsureWorkManagerCreated()).Message, StringComparison.Ordinal);
         Assert.Contains("its own migrations", Assert.Throws<InvalidOperationException>(owner.Database.MigrateWorkManager).Message, StringComparison.Ordinal);
         Assert.Contains("UseWorkManager()", Assert.Throws<InvalidOperationException>(stranger.Database.MigrateWorkManager).Message, StringComparison.Ordinal);
-        Assert.Contains("UseWorkManager()", Assert.Throws<InvalidOperationException>(() => stranger.Database.EnsureWorkManagerCreated()).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "UseWorkManager()", Assert.Throws<InvalidOperationException>(() => stranger.Database.EnsureWorkManagerCreated()).Message, StringComparison.Ordinal);
     }
 
     private static ShopContext Owned(TestDatabase database, MigrationOwnership ownership) =>

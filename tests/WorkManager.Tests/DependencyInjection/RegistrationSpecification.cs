@@ -42,7 +42,8 @@ public abstract class RegistrationSpecification(DatabaseFixture databases)
     public async Task Whoever_is_the_default_actor_of_a_scope_acts()
     {
         await using var app = await ShopApp.StartAsync(databases, b => b.Services.AddScoped(_ => new Principal("ada")));
-        await using var signedIn = await ShopApp.StartAsync(databases, b => b.UseDefaultActor(s => Actor.User(s.GetRequiredService<Principal>().Name)).Services.AddScoped(_ => new Principal("ada")));
+        await using var signedIn = await ShopApp.StartAsync(
+            databases, b => b.UseDefaultActor(s => Actor.User(s.GetRequiredService<Principal>().Name)).Services.AddScoped(_ => new Principal("ada")));
 
         (await ProposeAsync(app)).Should().Be((ActorType.System, "application"));
         (await ProposeAsync(signedIn)).Should().Be((ActorType.User, "ada"));
@@ -103,9 +104,11 @@ public abstract class RegistrationSpecification(DatabaseFixture databases)
     {
         var builder = new ServiceCollection().AddWorkManager();
 
-        FluentActions.Invoking(() => builder.AddOrderType<NoAttribute>()).Should().ThrowExactly<InvalidOperationException>().WithMessage("*NoAttribute*[OrderType(*");
+        FluentActions.Invoking(() => builder.AddOrderType<NoAttribute>())
+            .Should().ThrowExactly<InvalidOperationException>().WithMessage("*NoAttribute*[OrderType(*");
         FluentActions.Invoking(() => builder.AddOrderType<BlankKey>()).Should().ThrowExactly<InvalidOperationException>().WithMessage("*BlankKey*1 to 120*");
-        FluentActions.Invoking(() => builder.AddOrderType<NoVersion>()).Should().ThrowExactly<InvalidOperationException>().WithMessage("*NoVersion*at least 1*");
+        FluentActions.Invoking(() => builder.AddOrderType<NoVersion>())
+            .Should().ThrowExactly<InvalidOperationException>().WithMessage("*NoVersion*at least 1*");
     }
 
     [Fact]

@@ -23,7 +23,8 @@ public abstract class DatabaseGuideSpecification(DatabaseFixture databases)
         var found = (await app.ReadAsync(db => Queries.FindWithItemsAsync(db, done.Id)))!;
         found.Items.Should().ContainSingle();
         found.Events.Select(e => e.Event).Should().StartWith("proposed").And.EndWith("completed");
-        (await app.ReadAsync(db => Queries.ReadTrailAsync(db, done.Id))).Should().HaveSameCount(found.Events).And.Contain(l => l.EndsWith("User bert: approved"));
+        (await app.ReadAsync(db => Queries.ReadTrailAsync(db, done.Id)))
+            .Should().HaveSameCount(found.Events).And.Contain(l => l.EndsWith("User bert: approved"));
         (await app.ReadAsync(Queries.CountByStateAsync)).Should().BeEquivalentTo(
             new Dictionary<OrderState, int> { [OrderState.Completed] = 1, [OrderState.CheckedOut] = 1, [OrderState.Queued] = 2 });
         var work = (await app.ReadAsync(db => Queries.FindWorkOfAsync(db, "holder"))).Should().ContainSingle().Which;

@@ -5,6 +5,7 @@ using System.Xml.Linq;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Metadata;
+using Microsoft.EntityFrameworkCore.Migrations;
 using WorkManager.Persistence.HostModel;
 using WorkManager.Tests.Persistence.HostModel;
 
@@ -36,7 +37,8 @@ public sealed partial class SchemaPage
         ["work_items_lease_expires_at_index"] = "Leases by when they end: what the sweep takes back.",
         ["work_items_order_state_idx"] = "The items of an order, and its foreign key.",
         ["work_items_lease_expiry_idx"] = "Leases of a state by when they end.",
-        ["work_items_ready_idx"] = "A checkout across all types. It holds claimable items only, in the order in which they are claimed: its size is the queue's, not the table's.",
+        ["work_items_ready_idx"] =
+            "A checkout across all types. It holds claimable items only, in the order in which they are claimed: its size is the queue's, not the table's.",
         ["work_items_ready_type_idx"] = "A checkout of one type.",
         ["work_items_ready_order_idx"] = "A checkout from one order.",
         ["work_items_due_idx"] = "Items whose time comes: delayed ones, and retries.",
@@ -110,19 +112,22 @@ public sealed partial class SchemaPage
             var property = column.PropertyMappings[0].Property;
             var initial = property.TryGetDefaultValue(out var value) ? $"`{Literal(value)}`" : "";
             page.Append(CultureInfo.InvariantCulture,
-                $"| `{column.Name}` | {column.StoreType} | {onSqlite.FindColumn(column.Name)!.StoreType} | {(column.IsNullable ? "yes" : "")} | {initial} | {Comment($"P:{entity.FullName}.{property.Name}")} |\n");
+                $"| `{column.Name}` | {column.StoreType} | {onSqlite.FindColumn(column.Name)!.StoreType} | "
+                + $"{(column.IsNullable ? "yes" : "")} | {initial} | {Comment($"P:{entity.FullName}.{property.Name}")} |\n");
         }
 
         if (table.Name == "work_events")
         {
-            page.Append("| `tx` | xid8 |  |  | `pg_current_xact_id()` | On PostgreSQL only: the transaction that wrote the row, so that a reader of the feed can wait for those that are still open. |\n");
+            page.Append("| `tx` | xid8 |  |  | `pg_current_xact_id()` | "
+                + "On PostgreSQL only: the transaction that wrote the row, so that a reader of the feed can wait for those that are still open. |\n");
         }
 
         page.Append(CultureInfo.InvariantCulture, $"\n**Primary key**: {Code(table.PrimaryKey!.Columns.Select(c => c.Name))}.\n\n");
         foreach (var key in table.ForeignKeyConstraints.OrderBy(k => k.Name, StringComparer.Ordinal))
         {
+            var meaning = key.OnDeleteAction == ReferentialAction.Cascade ? "goes with it" : "keeps it from being deleted";
             page.Append(CultureInfo.InvariantCulture,
-                $"**Foreign key** `{key.Name}`: {Code(key.Columns.Select(c => c.Name))} → `{key.PrincipalTable.Name}`{(key.OnDeleteAction == Microsoft.EntityFrameworkCore.Migrations.ReferentialAction.Cascade ? ", goes with it" : ", keeps it from being deleted")}.\n\n");
+                $"**Foreign key** `{key.Name}`: {Code(key.Columns.Select(c => c.Name))} → `{key.PrincipalTable.Name}`, {meaning}.\n\n");
         }
 
         foreach (var check in table.CheckConstraints.OrderBy(c => c.Name, StringComparer.Ordinal))
@@ -136,8 +141,9 @@ public sealed partial class SchemaPage
             foreach (var index in table.Indexes.OrderBy(i => i.Name, StringComparer.Ordinal))
             {
                 var columns = Code(index.Columns.Select((c, at) => c.Name + (index.IsDescending is { } down && (down.Count == 0 || down[at]) ? " desc" : "")));
+                var filter = index.Filter is null ? "" : $" where `{index.Filter}`";
                 page.Append(CultureInfo.InvariantCulture,
-                    $"| `{index.Name}` | {(index.IsUnique ? "unique " : "")}{columns}{(index.Filter is null ? "" : $" where `{index.Filter}`")} | {Purposes[index.Name]} |\n");
+                    $"| `{index.Name}` | {(index.IsUnique ? "unique " : "")}{columns}{filter} | {Purposes[index.Name]} |\n");
             }
 
             page.Append('\n');
@@ -174,8 +180,11 @@ public sealed partial class SchemaPage
         var file = Path.ChangeExtension(typeof(ShippedModel).Assembly.Location, ".xml");
         return XDocument.Load(file).Descendants("member")
             .Where(m => m.Element("summary") is not null)
-            .ToDictionary(m => m.Attribute("name")!.Value, m => Spaces().Replace(string.Concat(m.Element("summary")!.Nodes().Select(Plain)), " ").Trim().Replace("|", "\\|", StringComparison.Ordinal));
+            .ToDictionary(m => m.Attribute("name")!.Value, m => OneLine(m.Element("summary")!));
     }
+
+    private static string OneLine(XElement summary) =>
+        Spaces().Replace(string.Concat(summary.Nodes().Select(Plain)), " ").Trim().Replace("|", "\\|", StringComparison.Ordinal);
 
     private static string Plain(XNode node) => node switch
     {

@@ -103,7 +103,8 @@ public abstract class BatchSpecification(DatabaseFixture databases)
             await using var transaction = await db.Database.BeginTransactionAsync();
             (await work.ProposeManyAsync<EchoPayload>([new(new("one")), new(new("two"))])).Should().OnlyContain(o => o.Succeeded);
             (await work.As(Actor.Agent("agent-1")).SubmitManyAsync<EchoResult>([new(lease, Steps.Verified)])).Should().OnlyContain(o => o.Succeeded);
-            (await work.Invoking(w => w.HeartbeatManyAsync([lease])).Should().ThrowAsync<WorkManagerException>()).Which.Code.Should().Be("transaction_not_allowed");
+            (await work.Invoking(w => w.HeartbeatManyAsync([lease])).Should().ThrowAsync<WorkManagerException>()).Which.Code
+                .Should().Be("transaction_not_allowed");
             await transaction.RollbackAsync();
         }
 
@@ -127,13 +128,15 @@ public abstract class BatchSpecification(DatabaseFixture databases)
         // What is sent once a database is no part of it.
         await app.Maintenance.CheckSchemaAsync();
         await app.Agent("nobody").CheckoutAsync();
-        var proposed = await CountAsync("propose", () => app.Requester.ProposeManyAsync([.. Enumerable.Range(0, items / 2).Select(_ => new Proposal<BatchPayload>(Batches.Payload(2)))]));
+        var proposed = await CountAsync(
+            "propose", () => app.Requester.ProposeManyAsync([.. Enumerable.Range(0, items / 2).Select(_ => new Proposal<BatchPayload>(Batches.Payload(2)))]));
         var leases = await CountAsync("check out", () => agent.CheckoutManyAsync(items));
         var given = await CountAsync("release", () => agent.ReleaseManyAsync([.. leases.Select(l => l.Token)]));
         leases = await CountAsync("check out", () => agent.CheckoutManyAsync(items));
         var first = await CountAsync("first heartbeat", () => agent.HeartbeatManyAsync([.. leases.Select(l => l.Token)]));
         var second = await CountAsync("heartbeat", () => agent.HeartbeatManyAsync([.. leases.Select(l => l.Token)]));
-        var submitted = await CountAsync("submit", () => agent.SubmitManyAsync([.. leases.Select(l => new Submission<BatchResult>(l, new(l.Input<Batch>().Id, true, 1)))]));
+        var submitted = await CountAsync(
+            "submit", () => agent.SubmitManyAsync([.. leases.Select(l => new Submission<BatchResult>(l, new(l.Input<Batch>().Id, true, 1)))]));
 
         proposed.Should().HaveCount(items / 2).And.OnlyContain(o => o.Succeeded);
         leases.Should().HaveCount(items);

@@ -16,7 +16,9 @@ public sealed class OpinionatedContext(DbContextOptions<OpinionatedContext> opti
         foreach (var entity in modelBuilder.Model.GetEntityTypes().ToList())
         {
             var row = Expression.Parameter(entity.ClrType);
-            Expression visible = entity.ClrType == typeof(PriceList) ? Expression.Not(Expression.Property(row, nameof(PriceList.IsDeleted))) : Expression.Constant(false);
+            Expression visible = entity.ClrType == typeof(PriceList)
+                ? Expression.Not(Expression.Property(row, nameof(PriceList.IsDeleted)))
+                : Expression.Constant(false);
             entity.SetQueryFilter(Expression.Lambda(visible, row));
         }
     }
@@ -38,7 +40,8 @@ internal sealed class SoftDeletes : SaveChangesInterceptor
 {
     public ConcurrentDictionary<Type, bool> Seen { get; } = [];
 
-    public override ValueTask<InterceptionResult<int>> SavingChangesAsync(DbContextEventData eventData, InterceptionResult<int> result, CancellationToken cancellationToken = default)
+    public override ValueTask<InterceptionResult<int>> SavingChangesAsync(
+        DbContextEventData eventData, InterceptionResult<int> result, CancellationToken cancellationToken = default)
     {
         foreach (var entry in eventData.Context!.ChangeTracker.Entries().ToList())
         {

@@ -47,7 +47,8 @@ public abstract class DatabaseClockSpecification(DatabaseFixture databases)
 
         await AgeAsync(app, "lease_expires_at");
 
-        (await FluentActions.Awaiting(() => agent.HeartbeatAsync(lease)).Should().ThrowAsync<LeaseLostException>()).Which.Reason.Should().Be(LeaseLostReason.Expired);
+        (await FluentActions.Awaiting(() => agent.HeartbeatAsync(lease)).Should().ThrowAsync<LeaseLostException>()).Which.Reason
+            .Should().Be(LeaseLostReason.Expired);
         (await FluentActions.Awaiting(() => agent.SubmitAsync(lease, new EchoResult(true, true))).Should().ThrowAsync<LeaseLostException>())
             .Which.Reason.Should().Be(LeaseLostReason.Expired);
         (await app.ItemAsync(lease.Item.Id)).Result.Should().BeNull();

@@ -49,7 +49,8 @@ public abstract class HeartbeatSpecification(DatabaseFixture databases)
 
         var stored = await app.OrderAsync(order.Id);
         (stored.State, stored.Items.Single().State).Should().Be((OrderState.InProgress, ItemState.InProgress));
-        stored.Events.Skip(4).Select(e => (e.Event, e.ActorId, e.ItemId is null)).Should().Equal(("in_progress", "agent-1", false), ("in_progress", "agent-1", true));
+        stored.Events.Skip(4).Select(e => (e.Event, e.ActorId, e.ItemId is null))
+            .Should().Equal(("in_progress", "agent-1", false), ("in_progress", "agent-1", true));
     }
 
     [Fact]

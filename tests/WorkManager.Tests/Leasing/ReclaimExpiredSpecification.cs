@@ -28,7 +28,8 @@ public abstract class ReclaimExpiredSpecification(DatabaseFixture databases)
 
         var stored = await app.OrderAsync(order.Id);
         var item = stored.Items.Single();
-        (item.State, item.Attempts, item.LeasedByAgentId, item.LeaseExpiresAt, item.LastHeartbeatAt).Should().Be((ItemState.Queued, (short)1, null, null, null));
+        (item.State, item.Attempts, item.LeasedByAgentId, item.LeaseExpiresAt, item.LastHeartbeatAt)
+            .Should().Be((ItemState.Queued, (short)1, null, null, null));
         item.AvailableAt.Should().BeOnOrAfter(now.AddSeconds(60)).And.BeOnOrBefore(now.AddSeconds(80));
         stored.State.Should().Be(OrderState.Queued);
 

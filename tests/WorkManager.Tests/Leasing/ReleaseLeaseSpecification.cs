@@ -26,7 +26,8 @@ public abstract class ReleaseLeaseSpecification(DatabaseFixture databases)
         (item.State, item.Attempts, item.LeaseEpoch).Should().Be((ItemState.Queued, (short)0, 1));
         (item.LeasedByAgentId, item.LeaseExpiresAt, item.LastHeartbeatAt, item.LeasedAt, item.LeaseSeconds).Should().Be((null, null, null, null, null));
         stored.State.Should().Be(OrderState.Queued);
-        stored.Events.TakeLast(2).Select(e => (e.Event, e.ActorId, e.ItemId)).Should().Equal(("released", "agent-1", item.Id), ("requeued", "workmanager", null));
+        stored.Events.TakeLast(2).Select(e => (e.Event, e.ActorId, e.ItemId))
+            .Should().Equal(("released", "agent-1", item.Id), ("requeued", "workmanager", null));
 
         (await app.LeaseAsync("agent-2")).Token.Should().Be(new LeaseToken(item.Id, 2));
     }

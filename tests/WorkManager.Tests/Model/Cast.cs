@@ -10,7 +10,8 @@ internal static class Cast
     /// <summary>Requesters, reviewers, agents, one of them for a reviewer, and the application itself. Anybody may try anything.</summary>
     public static readonly Actor[] Actors =
     [
-        Actor.User("ann"), Actor.User("bob"), Actor.Agent("one"), Actor.Agent("two", onBehalfOf: Actor.User("bob")), Actor.Agent("three"), Actor.System("nightly"),
+        Actor.User("ann"), Actor.User("bob"), Actor.Agent("one"), Actor.Agent("two", onBehalfOf: Actor.User("bob")), Actor.Agent("three"),
+        Actor.System("nightly"),
     ];
 
     public static readonly string[] Types = [ManualJob.Key, AutomaticJob.Key, LenientJob.Key, "model.unknown"];

@@ -126,5 +126,6 @@ internal sealed record ReleaseMany(int Who, IReadOnlyList<int> Leases, int Lie) 
 internal sealed record SubmitMany(int Who, IReadOnlyList<int> Leases, int Lie, int Value) : ManyLeases(Who, Leases)
 {
     // If the value is refused, then every other one is not.
-    public override IReadOnlyList<Command> Singles(int who) => [.. Leases.Select((lease, i) => new Submit(who, lease, Lie, i % 2 == 0 ? Value : Math.Abs(Value)))];
+    public override IReadOnlyList<Command> Singles(int who) =>
+        [.. Leases.Select((lease, i) => new Submit(who, lease, Lie, i % 2 == 0 ? Value : Math.Abs(Value)))];
 }

@@ -27,17 +27,22 @@ internal sealed class RealShop(ShopApp app, HostState host)
                 CheckOut checkOut => Say(await CheckOutAsync(checkOut), checkOut.Who, keep),
                 Heartbeat beat => Say($"{Seconds(await Holder(beat.Who, beat.Lease).HeartbeatAsync(Token(beat.Lease, beat.Lie)))}"),
                 Release release => Say(Describe(await Holder(release.Who, release.Lease).ReleaseAsync(Token(release.Lease, release.Lie)))),
-                Submit submit => Say($"{Describe(await Holder(submit.Who, submit.Lease).SubmitAsync(Token(submit.Lease, submit.Lie), new JobResult(submit.Value)))} {submit.Value}"),
+                Submit submit => Say(
+                    Describe(await Holder(submit.Who, submit.Lease).SubmitAsync(Token(submit.Lease, submit.Lie), new JobResult(submit.Value)))
+                    + $" {submit.Value}"),
                 Approve approve => Say($"{(await By(approve.Who).ApproveAsync(Order(approve.Order))).State}"),
-                Reject reject => Say($"{(await By(reject.Who).RejectAsync(Order(reject.Order), reject.WithReason ? [new RejectionReason("no", "No.")] : [])).State}"),
+                Reject reject => Say(
+                    $"{(await By(reject.Who).RejectAsync(Order(reject.Order), reject.WithReason ? [new RejectionReason("no", "No.")] : [])).State}"),
                 Cancel cancel => Say($"{(await By(cancel.Who).CancelAsync(Order(cancel.Order))).State}"),
                 Look look => Say($"{View(await app.OrderAsync((await By(look.Who).GetAsync(Order(look.Order))).Id), await LedgerAsync())}"),
                 Reclaim => Say($"{await app.Maintenance.ReclaimExpiredAsync()}"),
                 ProposeMany many => Say(await ProposeAsync(many), (order, i) => $"{Name(order, number + i, keep)}"),
-                HeartbeatMany many => Say(await Holder(many).HeartbeatManyAsync([.. many.Leases.Select(l => Token(l, many.Lie))]), (expires, _) => $"{Seconds(expires)}"),
+                HeartbeatMany many => Say(
+                    await Holder(many).HeartbeatManyAsync([.. many.Leases.Select(l => Token(l, many.Lie))]), (expires, _) => $"{Seconds(expires)}"),
                 ReleaseMany many => Say(await Holder(many).ReleaseManyAsync([.. many.Leases.Select(l => Token(l, many.Lie))]), (item, _) => Describe(item)),
                 SubmitMany many => Say(
-                    await Holder(many).SubmitManyAsync([.. many.Singles(0).Cast<Submit>().Select(s => new Submission<JobResult>(Token(s.Lease, s.Lie), new JobResult(s.Value)))]),
+                    await Holder(many).SubmitManyAsync([.. many.Singles(0).Cast<Submit>().Select(
+                        s => new Submission<JobResult>(Token(s.Lease, s.Lie), new JobResult(s.Value)))]),
                     (item, _) => $"{Describe(item)} {item.ReadResult<JobResult>(Json)!.Value}"),
                 Pass pass => Say(PassTime(pass.Seconds)),
                 HostFails fails => Say($"{host.Fails = fails.Fails}"),
@@ -124,7 +129,8 @@ internal sealed class RealShop(ShopApp app, HostState host)
         [.. order.Items.OrderBy(i => i.Id).Select(i => View(i, order.Events))]);
 
     private ItemView View(WorkItem item, IEnumerable<WorkEvent> trail) => new(
-        item.State, item.LeaseEpoch, item.Attempts, item.LeasedByAgentId, Seconds(item.LeaseExpiresAt), item.AvailableAt == Never ? null : Seconds(item.AvailableAt),
+        item.State, item.LeaseEpoch, item.Attempts, item.LeasedByAgentId, Seconds(item.LeaseExpiresAt),
+        item.AvailableAt == Never ? null : Seconds(item.AvailableAt),
         Seconds(item.ReadyAt), item.ReadResult<JobResult>(Json)?.Value, item.SubmittedById is null ? null : Text(item.SubmittedByType, item.SubmittedById),
         item.Error is { } error ? JsonDocument.Parse(error).RootElement.GetProperty("code").GetString() : null,
         Trail(trail.Where(e => e.ItemId == item.Id)));

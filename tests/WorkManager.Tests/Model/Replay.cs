@@ -12,7 +12,8 @@ internal static class Replay
     public static void Check(WorkOrder order)
     {
         var counters = (order.ItemsTotal, order.ItemsOpen, order.ItemsFailed);
-        counters.Should().Be((order.Items.Count, order.Items.Count(i => i.State.IsOpen()), order.Items.Count(i => i.State == ItemState.Failed)), "counters are a recount");
+        counters.Should().Be(
+            (order.Items.Count, order.Items.Count(i => i.State.IsOpen()), order.Items.Count(i => i.State == ItemState.Failed)), "counters are a recount");
 
         order.Events.Should().OnlyContain(e => e.ContentHash == AuditTrail.Digest(e.Payload, e.Diff, e.Message), "each row of the trail can be verified");
         CheckOrder(order);

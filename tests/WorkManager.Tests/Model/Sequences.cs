@@ -44,21 +44,25 @@ internal static class Sequences
         Gen.Select(Holder, Leases, Lie, Gen.OneOf(1, -2), (who, leases, lie, value) => (Command)new SubmitMany(who, leases, lie, value)));
 
     private static readonly Gen<Command> AnyApprove = Gen.Select(Reviewer, Order, (who, order) => (Command)new Approve(who, order));
-    private static readonly Gen<Command> AnyReject = Gen.Select(Reviewer, Order, Gen.Frequency((5, Gen.Const(true)), (1, Gen.Const(false))), (who, order, reason) => (Command)new Reject(who, order, reason));
+    private static readonly Gen<Command> AnyReject = Gen.Select(
+        Reviewer, Order, Gen.Frequency((5, Gen.Const(true)), (1, Gen.Const(false))), (who, order, reason) => (Command)new Reject(who, order, reason));
     private static readonly Gen<Command> AnyCancel = Gen.Select(Who, Order, (who, order) => (Command)new Cancel(who, order));
     private static readonly Gen<Command> AnyLook = Gen.Select(Who, Order, (who, order) => (Command)new Look(who, order));
     private static readonly Gen<Command> AnyPass = Gen.OneOf(1, 20, 29, 30, 31, 119, 120, 121, 400).Select(seconds => (Command)new Pass(seconds));
-    private static readonly Gen<Command> AnyHostFails = Gen.Frequency((1, Gen.Const(true)), (2, Gen.Const(false))).Select(fails => (Command)new HostFails(fails));
+    private static readonly Gen<Command> AnyHostFails =
+        Gen.Frequency((1, Gen.Const(true)), (2, Gen.Const(false))).Select(fails => (Command)new HostFails(fails));
     private static readonly Gen<Command> AnyReclaim = Gen.Const((Command)new Reclaim());
 
     private static readonly Gen<Command> AtAnyTime = Gen.Frequency(
-        (16, AnyPropose), (32, AnyCheckOut), (30, AnyMany), (16, AnyHeartbeat), (8, AnyRelease), (56, AnySubmit), (20, AnyApprove), (3, AnyReject), (2, AnyCancel), (3, AnyReclaim));
+        (16, AnyPropose), (32, AnyCheckOut), (30, AnyMany), (16, AnyHeartbeat), (8, AnyRelease), (56, AnySubmit), (20, AnyApprove), (3, AnyReject),
+        (2, AnyCancel), (3, AnyReclaim));
 
     private static readonly Gen<List<Command>> Anything = Gen.Frequency((30, AtAnyTime), (1, AnyLook), (1, AnyHostFails), (3, AnyPass)).List[1, 20];
 
     /// <summary>The way of an order from end to end, with some steps left out: what chance alone hardly ever finds.</summary>
     private static readonly Gen<List<Command>> Way = Gen.Select(
-        Gen.Select(Who, Gen.Int[0, 2], Gen.Int[1, 3], Gen.Int[1, 3]), Gen.Select(Agent, Reviewer), Gen.Frequency((5, Gen.Const(1)), (1, Gen.Const(120))), Gen.Int[0, 3].List[12],
+        Gen.Select(Who, Gen.Int[0, 2], Gen.Int[1, 3], Gen.Int[1, 3]), Gen.Select(Agent, Reviewer), Gen.Frequency((5, Gen.Const(1)), (1, Gen.Const(120))),
+        Gen.Int[0, 3].List[12],
         (order, people, seconds, dice) =>
         {
             var (who, type, items, attempts) = order;
@@ -86,9 +90,11 @@ internal static class Sequences
         (before, one, two, three) => new Race(Patient(before.SelectMany(part => part)), [Patient(one), Patient(two), Patient(three)]));
 
     /// <summary>The C# of a sequence.</summary>
-    public static string Print(IEnumerable<Command> commands) => $"[{Environment.NewLine}{string.Concat(commands.Select(c => $"    {c},{Environment.NewLine}"))}]";
+    public static string Print(IEnumerable<Command> commands) =>
+        $"[{Environment.NewLine}{string.Concat(commands.Select(c => $"    {c},{Environment.NewLine}"))}]";
 
-    public static string Print(Race race) => $"new Race({Print(race.Before)},{Environment.NewLine}[{string.Join($",{Environment.NewLine}", race.AtOnce.Select(Print))}])";
+    public static string Print(Race race) =>
+        $"new Race({Print(race.Before)},{Environment.NewLine}[{string.Join($",{Environment.NewLine}", race.AtOnce.Select(Print))}])";
 
     private static Gen<int?> Maybe(Gen<int> value, int weightOfNull) => Gen.Frequency((weightOfNull, Gen.Const((int?)null)), (1, value.Select(v => (int?)v)));
 

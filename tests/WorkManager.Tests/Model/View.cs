@@ -2,14 +2,16 @@ namespace WorkManager.Tests.Model;
 
 /// <summary>All that can be known of an item, with times in seconds since the beginning.</summary>
 internal sealed record ItemView(
-    ItemState State, long Epoch, int Attempts, string? Holder, double? Expires, double? Available, double? Ready, int? Result, string? SubmittedBy, string? Error,
-    IReadOnlyList<string> Events)
+    ItemState State, long Epoch, int Attempts, string? Holder, double? Expires, double? Available, double? Ready, int? Result, string? SubmittedBy,
+    string? Error, IReadOnlyList<string> Events)
 {
     public override string ToString() =>
-        $"{State} #{Epoch} attempts {Attempts} holder {Holder} expires {Expires} available {Available} ready {Ready} result {Result} by {SubmittedBy} error {Error} [{string.Join(", ", Events)}]";
+        $"{State} #{Epoch} attempts {Attempts} holder {Holder} expires {Expires} available {Available} ready {Ready} "
+        + $"result {Result} by {SubmittedBy} error {Error} [{string.Join(", ", Events)}]";
 }
 
-/// <summary>All that can be known of an order. The trail is told apart by what it is about: the order in which one transaction writes about several is nobody's promise.</summary>
+/// <summary>All that can be known of an order. The trail is told apart by what it is about:
+/// the order in which one transaction writes about several is nobody's promise.</summary>
 internal sealed record OrderView(
     int Number, OrderState State, int Priority, int Total, int Open, int Failed, int Applied, IReadOnlyList<string> Events, IReadOnlyList<ItemView> Items)
 {

@@ -107,7 +107,8 @@ internal sealed class WorkModel
         if (command is Many many)
         {
             // What somebody else had locked was skipped.
-            var singles = SinglesOf(many).Zip(answer.Parts).Select((part, i) => (part.First, part.Second, Number: number + i)).Where(part => part.Second.Code != "busy");
+            var singles = SinglesOf(many).Zip(answer.Parts)
+                .Select((part, i) => (part.First, part.Second, Number: number + i)).Where(part => part.Second.Code != "busy");
             return singles.Aggregate<(Command Command, Answer Answer, int Number), IEnumerable<WorkModel>>(
                 [next], (models, part) => models.SelectMany(model => model.After(part.Command, part.Number, part.Answer)));
         }
@@ -123,7 +124,11 @@ internal sealed class WorkModel
         // A claim skips what others have locked: it may return less than there is, but nothing else.
         var refilled = Clone();
         refilled.Refill();
-        return [.. next.TryClaim(checkOut, answer.Grants) ? [next] : Array.Empty<WorkModel>(), .. refilled.TryClaim(checkOut, answer.Grants) ? [refilled] : Array.Empty<WorkModel>()];
+        return
+        [
+            .. next.TryClaim(checkOut, answer.Grants) ? [next] : Array.Empty<WorkModel>(),
+            .. refilled.TryClaim(checkOut, answer.Grants) ? [refilled] : Array.Empty<WorkModel>(),
+        ];
     }
 
     private IReadOnlyList<Command> SinglesOf(Many many) =>
@@ -184,7 +189,11 @@ internal sealed class WorkModel
             ? Answer.Refused("not_found")
             : Answer.Of(claimed.Count == 0 ? "" : $"{claimed[0].Expires}") with
             {
-                Grants = [.. claimed.OrderByDescending(i => orders[i.Name.Order].Priority).ThenBy(i => i.Available).ThenBy(i => i.Name.Order).ThenBy(i => i.Name.Item).Select(i => i.Grant)],
+                Grants =
+                [
+                    .. claimed.OrderByDescending(i => orders[i.Name.Order].Priority).ThenBy(i => i.Available).ThenBy(i => i.Name.Order).ThenBy(i => i.Name.Item)
+                        .Select(i => i.Grant),
+                ],
             };
     }
 

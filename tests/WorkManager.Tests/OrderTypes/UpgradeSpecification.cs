@@ -52,7 +52,8 @@ public abstract class UpgradeSpecification(DatabaseFixture databases)
     [OrderType("test.prices")]
     public sealed class Prices1 : OrderType<PriceV1, Checked>
     {
-        protected override Task ApplyAsync(ApplyContext<PriceV1, PriceV1, Checked> apply, CancellationToken cancellationToken) => throw new NotSupportedException();
+        protected override Task ApplyAsync(ApplyContext<PriceV1, PriceV1, Checked> apply, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
     }
 
     [OrderType("test.prices", Version = 2)]
@@ -68,7 +69,8 @@ public abstract class UpgradeSpecification(DatabaseFixture databases)
 
         protected override Task ApplyAsync(ApplyContext<PriceV2, PriceV2, Checked> apply, CancellationToken cancellationToken)
         {
-            db.Ledger.Add(new LedgerEntry { OrderId = apply.OrderId, Text = FormattableString.Invariant($"{apply.Payload.Label} {apply.Payload.Amount:0.##}") });
+            db.Ledger.Add(
+                new LedgerEntry { OrderId = apply.OrderId, Text = FormattableString.Invariant($"{apply.Payload.Label} {apply.Payload.Amount:0.##}") });
             return Task.CompletedTask;
         }
     }
@@ -78,7 +80,8 @@ public abstract class UpgradeSpecification(DatabaseFixture databases)
     [OrderType("test.moody", Version = 2)]
     public sealed class EchoWithMood : OrderType<MoodyEcho, Checked>
     {
-        protected override Task ApplyAsync(ApplyContext<MoodyEcho, MoodyEcho, Checked> apply, CancellationToken cancellationToken) => throw new NotSupportedException();
+        protected override Task ApplyAsync(ApplyContext<MoodyEcho, MoodyEcho, Checked> apply, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
     }
 
     public sealed record PlainMessage(string Message);

@@ -14,7 +14,8 @@ public sealed class ModelHelpersSpecification
     [InlineData(OrderState.Failed, false)]
     [InlineData(OrderState.Queued, false)]
     [InlineData(OrderState.Applied, false)]
-    public void An_order_is_terminal_when_nothing_leads_out(OrderState state, bool terminal) => new WorkOrder { State = state }.IsTerminal.Should().Be(terminal);
+    public void An_order_is_terminal_when_nothing_leads_out(OrderState state, bool terminal) =>
+        new WorkOrder { State = state }.IsTerminal.Should().Be(terminal);
 
     [Theory]
     [InlineData(ItemState.Queued, false, false)]

@@ -25,8 +25,10 @@ public sealed class WorkDiffSpecification
     [Fact, Trait("Scenario", "S70")]
     public void Values_are_compared_by_structure_and_only_top_level_keys_are_told()
     {
-        var before = new JsonObject { ["equal"] = new JsonObject { ["a"] = 1, ["b"] = new JsonArray(1, 2) }, ["deep"] = new JsonObject { ["x"] = 1, ["y"] = 1 } };
-        var after = new JsonObject { ["equal"] = new JsonObject { ["b"] = new JsonArray(1, 2), ["a"] = 1 }, ["deep"] = new JsonObject { ["x"] = 1, ["y"] = 2 } };
+        var before =
+            new JsonObject { ["equal"] = new JsonObject { ["a"] = 1, ["b"] = new JsonArray(1, 2) }, ["deep"] = new JsonObject { ["x"] = 1, ["y"] = 1 } };
+        var after =
+            new JsonObject { ["equal"] = new JsonObject { ["b"] = new JsonArray(1, 2), ["a"] = 1 }, ["deep"] = new JsonObject { ["x"] = 1, ["y"] = 2 } };
 
         Json(WorkDiff.Between(before, after).Changes).Should().Be("""{"deep":{"type":"modified","from":{"x":1,"y":1},"to":{"x":1,"y":2}}}""");
     }

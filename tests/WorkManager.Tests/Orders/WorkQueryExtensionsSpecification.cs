@@ -78,7 +78,8 @@ public abstract class WorkQueryExtensionsSpecification(DatabaseFixture databases
         (await PartsAsync(p => p.Validated().ForKey("a").LatestPerKey())).Should().Equal("a 2", "a 2");
 
         async Task<IEnumerable<string>> PartsAsync(Func<IQueryable<WorkItemPart>, IQueryable<WorkItemPart>> scope) =>
-            (await app.ReadAsync(db => scope(db.Set<WorkItemPart>()).AsNoTracking().ToListAsync())).Select(p => $"{p.PartKey} {p.Seq}").Order(StringComparer.Ordinal);
+            (await app.ReadAsync(db => scope(db.Set<WorkItemPart>()).AsNoTracking().ToListAsync()))
+                .Select(p => $"{p.PartKey} {p.Seq}").Order(StringComparer.Ordinal);
     }
 
     [Fact]

@@ -14,7 +14,9 @@ internal sealed record DatabaseSchema(IReadOnlyList<DatabaseTable> Tables)
     public static async Task<DatabaseSchema> ReadAsync(TestDatabase database, string schema = "public")
     {
         await using var connection = await database.OpenConnectionAsync();
-        return database.Provider == Provider.Sqlite ? await new SqliteCatalog(connection).ReadAsync() : await new PostgreSqlCatalog(connection, schema).ReadAsync();
+        return database.Provider == Provider.Sqlite
+            ? await new SqliteCatalog(connection).ReadAsync()
+            : await new PostgreSqlCatalog(connection, schema).ReadAsync();
     }
 }
 
@@ -143,7 +145,11 @@ internal sealed partial class SqliteCatalog(DbConnection connection) : Catalog(c
             """,
             r => (Name: r.GetString(0), Unique: r.GetBoolean(1), Sql: r.GetString(2), Columns: r.GetString(3)),
             ("$table", table));
-        return [.. rows.Select(r => new DatabaseIndex(r.Name, r.Columns.Split(','), r.Unique, Filter().Match(r.Sql) is { Success: true } f ? Plain(f.Groups[1].Value) : null))];
+        return
+        [
+            .. rows.Select(r => new DatabaseIndex(
+                r.Name, r.Columns.Split(','), r.Unique, Filter().Match(r.Sql) is { Success: true } f ? Plain(f.Groups[1].Value) : null)),
+        ];
     }
 
     private async Task<List<DatabaseForeignKey>> ReadForeignKeysAsync(string table, string sql)

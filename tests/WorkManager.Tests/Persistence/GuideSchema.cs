@@ -23,7 +23,10 @@ internal static class GuideSchema
             ],
             Defaults = { ["state"] = "queued", ["priority"] = 0 },
             Indexes = ["type", "state", "state, type", "priority, created_at"],
-            States = { ["state"] = ["queued", "checked_out", "in_progress", "submitted", "approved", "applied", "completed", "rejected", "failed", "dead_lettered"] },
+            States =
+            {
+                ["state"] = ["queued", "checked_out", "in_progress", "submitted", "approved", "applied", "completed", "rejected", "failed", "dead_lettered"],
+            },
         },
         new("work_items")
         {
@@ -146,7 +149,8 @@ internal static class GuideSchema
             Columns =
             [
                 Uuid("id"), Uuid("order_id"), Uuid("item_id").Null, Text("decision", 40), Text("actor_type", 50), Text("actor_id", 255),
-                Text("on_behalf_of", 255).Null, Json("roles").Null, Json("reasons").Null, Text("comment").Null, Hash("content_hash").Null, Int("order_revision"),
+                Text("on_behalf_of", 255).Null, Json("roles").Null, Json("reasons").Null, Text("comment").Null, Hash("content_hash").Null,
+                Int("order_revision"),
                 Json("changes").Null, Json("baseline").Null, Text("policy", 120).Null, Bool("self_approval"),
                 Time("created_at"), Time("expires_at").Null, Time("consumed_at").Null, Time("superseded_at").Null,
             ],

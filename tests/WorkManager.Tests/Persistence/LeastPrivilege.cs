@@ -74,7 +74,8 @@ public sealed class LeastPrivilege(PostgreSqlFixture databases) : IClassFixture<
         return ShopApp.On(database, context: o => o.UseNpgsql(ConnectionString(database)));
     }
 
-    private string ConnectionString(TestDatabase database) => new NpgsqlConnectionStringBuilder(database.ConnectionString) { Username = role, Pooling = false }.ToString();
+    private string ConnectionString(TestDatabase database) =>
+        new NpgsqlConnectionStringBuilder(database.ConnectionString) { Username = role, Pooling = false }.ToString();
 
     // Roles belong to the server, and outlive the database.
     private Task DropRoleAsync(ShopApp app) => app.Database.ExecuteAsync($"DROP OWNED BY {role}; DROP ROLE {role}");

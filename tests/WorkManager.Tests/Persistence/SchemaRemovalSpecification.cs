@@ -90,7 +90,8 @@ public abstract class SchemaRemovalSpecification(DatabaseFixture databases)
             await engine.SaveChangesAsync(Cancel);
         }
 
-        Assert.Contains(Refusal, (await Assert.ThrowsAnyAsync<DbException>(() => context.Database.MigrateAsync("0", Cancel))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            Refusal, (await Assert.ThrowsAnyAsync<DbException>(() => context.Database.MigrateAsync("0", Cancel))).Message, StringComparison.Ordinal);
 
         await database.ExecuteAsync($"DELETE FROM {events}; DELETE FROM {orders}");
         await context.Database.MigrateAsync("0", Cancel);

@@ -274,7 +274,8 @@ public abstract class SchemaSpecification(DatabaseFixture databases)
 
     private static void AssertForeignKeys(GuideTable expected, DatabaseSchema schema)
     {
-        var found = schema[expected.Name].ForeignKeys.Where(f => f.PrincipalColumns is ["id"]).Select(f => $"{string.Join(", ", f.Columns)} -> {f.Principal} {f.OnDelete}");
+        var found = schema[expected.Name].ForeignKeys.Where(f => f.PrincipalColumns is ["id"])
+            .Select(f => $"{string.Join(", ", f.Columns)} -> {f.Principal} {f.OnDelete}");
         Assert.All(expected.ForeignKeys, key => Assert.Contains(key, found));
     }
 
@@ -313,16 +314,19 @@ public abstract class SchemaSpecification(DatabaseFixture databases)
         await database.ExecuteAsync(
             $"INSERT INTO work_orders (id, type, payload, payload_hash, created_at, updated_at) VALUES ({order}, 'probe', '{{}}', '{hash}', {now}, {now})");
         await database.ExecuteAsync(
-            $"INSERT INTO work_items (id, order_id, order_type, type, input, available_at, created_at, updated_at) VALUES ({item}, {order}, 'probe', 'probe', '{{}}', {now}, {now}, {now})");
+            $"INSERT INTO work_items (id, order_id, order_type, type, input, available_at, created_at, updated_at) "
+            + $"VALUES ({item}, {order}, 'probe', 'probe', '{{}}', {now}, {now}, {now})");
         await database.ExecuteAsync(
-            $"INSERT INTO work_item_parts (id, work_item_id, part_key, payload, submitted_by_agent_id, created_at, updated_at) VALUES ({item}, {item}, 'key', '{{}}', 'agent', {now}, {now})");
+            $"INSERT INTO work_item_parts (id, work_item_id, part_key, payload, submitted_by_agent_id, created_at, updated_at) "
+            + $"VALUES ({item}, {item}, 'key', '{{}}', 'agent', {now}, {now})");
         await database.ExecuteAsync($"INSERT INTO work_events (order_id, event, created_at) VALUES ({order}, 'probed', {now})");
     }
 
     private static async Task<List<(string Expected, string Found)>> DefaultsAsync(TestDatabase database)
     {
         var defaults = new List<(string, string)>();
-        foreach (var (table, column, value) in GuideSchema.Tables.Concat(GuideSchema.Additions).SelectMany(t => t.Defaults.Select(d => (t.Name, d.Key, d.Value))))
+        var expected = GuideSchema.Tables.Concat(GuideSchema.Additions).SelectMany(t => t.Defaults.Select(d => (t.Name, d.Key, d.Value)));
+        foreach (var (table, column, value) in expected)
         {
             var found = await database.ScalarAsync($"SELECT {column} FROM {table}");
             defaults.Add(($"{table}.{column} = {value}", string.Create(CultureInfo.InvariantCulture, $"{table}.{column} = {found}")));

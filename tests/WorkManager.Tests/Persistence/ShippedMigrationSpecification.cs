@@ -84,7 +84,8 @@ public abstract class ShippedMigrationSpecification(DatabaseFixture databases)
         var commands = context.GetService<IMigrationsSqlGenerator>().Generate([alter], TargetModel(context));
         await context.GetService<IMigrationCommandExecutor>().ExecuteNonQueryAsync(commands, context.GetService<IRelationalConnection>(), Cancel);
 
-        Assert.Contains(commands, c => c.CommandText.Contains(databases.Provider == Provider.Sqlite ? "ef_temp_work_orders" : "ALTER COLUMN", StringComparison.Ordinal));
+        Assert.Contains(
+            commands, c => c.CommandText.Contains(databases.Provider == Provider.Sqlite ? "ef_temp_work_orders" : "ALTER COLUMN", StringComparison.Ordinal));
         Assert.Equal(before, (await DatabaseSchema.ReadAsync(database)).Tables.SelectMany(t => t.Describe()).Order(StringComparer.Ordinal));
     }
 
@@ -118,7 +119,8 @@ public abstract class ShippedMigrationSpecification(DatabaseFixture databases)
         && difference switch
         {
             AlterColumnOperation { IsNullable: var nullable, OldColumn: { IsNullable: var was } old } column =>
-                nullable == was && column.MaxLength == old.MaxLength && (column.ColumnType is "json" or "jsonb" || column is { Name: "id", ColumnType: "bigint" }),
+                nullable == was && column.MaxLength == old.MaxLength
+                && (column.ColumnType is "json" or "jsonb" || column is { Name: "id", ColumnType: "bigint" }),
             AlterDatabaseOperation => true,
             _ => false,
         };

@@ -54,7 +54,8 @@ internal sealed class SentCommands : IObserver<DiagnosticListener>, IObserver<Ke
 
     public void OnNext(KeyValuePair<string, object?> value)
     {
-        if (value.Value is CommandEventData { Command: var command, Context: { } context } && context.Database.GetConnectionString() == database.ConnectionString)
+        if (value.Value is CommandEventData { Command: var command, Context: { } context }
+            && context.Database.GetConnectionString() == database.ConnectionString)
         {
             sent.Enqueue((command.CommandText, [.. command.Parameters.Cast<DbParameter>().Select(p => (p.ParameterName, p.Value))]));
         }

@@ -42,7 +42,8 @@ public abstract class ProposeOrderSpecification(DatabaseFixture databases)
         await using var app = await script.StartAsync(databases);
         var requester = app.By(Actor.Agent("planner", onBehalfOf: Actor.User("7")));
 
-        var proposed = await requester.ProposeAsync(new Note("a"), new() { Priority = 42, Meta = new JsonObject { ["batch"] = "b1" }, DueAt = app.Time.GetUtcNow().AddDays(1) });
+        var proposed = await requester.ProposeAsync(
+            new Note("a"), new() { Priority = 42, Meta = new JsonObject { ["batch"] = "b1" }, DueAt = app.Time.GetUtcNow().AddDays(1) });
 
         script.Calls.Should().Equal("plan");
         var order = await app.OrderAsync(proposed.Id);
@@ -227,8 +228,10 @@ public abstract class ProposeOrderSpecification(DatabaseFixture databases)
         await using var app = await ShopApp.StartAsync(databases);
 
         var typed = await app.RefusesAsync<WorkValidationException>("validation_failed", () => app.ProposeEchoAsync("a\0b"));
-        var raw = await app.RefusesAsync<WorkValidationException>("validation_failed", () => app.Requester.ProposeAsync("test.echo", Element("""{"message":"a\u0000b"}""")));
-        var surrogate = await app.RefusesAsync<WorkValidationException>("validation_failed", () => app.Requester.ProposeAsync("test.echo", Element("""{"message":"\ud800"}""")));
+        var raw = await app.RefusesAsync<WorkValidationException>(
+            "validation_failed", () => app.Requester.ProposeAsync("test.echo", Element("""{"message":"a\u0000b"}""")));
+        var surrogate = await app.RefusesAsync<WorkValidationException>(
+            "validation_failed", () => app.Requester.ProposeAsync("test.echo", Element("""{"message":"\ud800"}""")));
         await app.RefusesAsync<WorkValidationException>("validation_failed", () => app.Requester.ProposeAsync(
             new EchoPayload("a"), new() { Meta = new JsonObject { ["a"] = new JsonArray("\0") } }));
         await app.RefusesAsync<WorkValidationException>("validation_failed", () => app.Requester.ProposeAsync(

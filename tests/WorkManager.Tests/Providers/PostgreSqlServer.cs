@@ -35,7 +35,8 @@ public sealed class PostgreSqlServer(PostgreSqlFixture databases) : IClassFixtur
         await using var database = await databases.CreateAsync(ShopApp.Migrated);
         // One connection: what it has prepared is what the next one to use it sees.
         var one = $"{database.ConnectionString};Maximum Pool Size=1{connection}";
-        await using var app = ShopApp.On(database, options: o => o.PostgreSql.PrepareStatements = prepares || connection.Length > 0, context: o => o.UseNpgsql(one));
+        await using var app = ShopApp.On(
+            database, options: o => o.PostgreSql.PrepareStatements = prepares || connection.Length > 0, context: o => o.UseNpgsql(one));
 
         await app.ProposeEchoAsync();
         await app.Agent("agent-1").SubmitAsync(await app.LeaseAsync(), Steps.Verified);
@@ -75,7 +76,8 @@ public sealed class PostgreSqlServer(PostgreSqlFixture databases) : IClassFixtur
     [InlineData(14, false, "PostgreSQL 14*15 or newer")]
     [InlineData(15, true, "Npgsql.EnableLegacyTimestampBehavior")]
     public void A_server_or_driver_that_would_damage_data_is_refused(int version, bool legacyTimestamps, string saying) =>
-        FluentActions.Invoking(() => PostgreSqlDialect.EnsureSupported(version, legacyTimestamps)).Should().ThrowExactly<NotSupportedException>().WithMessage($"*{saying}*");
+        FluentActions.Invoking(() => PostgreSqlDialect.EnsureSupported(version, legacyTimestamps))
+            .Should().ThrowExactly<NotSupportedException>().WithMessage($"*{saying}*");
 
     [Fact]
     public void From_version_15_on_it_is_welcome() => PostgreSqlDialect.EnsureSupported(15, legacyTimestamps: false);

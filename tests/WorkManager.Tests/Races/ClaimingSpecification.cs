@@ -28,7 +28,8 @@ public abstract class ClaimingSpecification(DatabaseFixture databases, ITestOutp
         var items = await app.ReadAsync(db => db.Set<WorkItem>().AsNoTracking().ToListAsync());
         var grants = await app.ReadAsync(db => db.Set<WorkEvent>().Where(e => e.Event == "leased").Select(e => new { e.ItemId, e.LeaseEpoch }).ToListAsync());
         output.WriteLine($"{Processes} processes × {TasksPerProcess} connections: {claimed.Count} leases, {claimed.Distinct().Count()} of them different, "
-            + $"{grants.Count} events, {items.Count(i => i.State == ItemState.Leased)} of {Items} items leased, {items.Count(i => i.ReadyAt is not null)} left");
+            + $"{grants.Count} events, {items.Count(i => i.State == ItemState.Leased)} of {Items} items leased, "
+            + $"{items.Count(i => i.ReadyAt is not null)} left");
 
         claimed.Should().HaveCount(Items, "none is left").And.OnlyHaveUniqueItems("no item is leased twice at once");
         claimed.ToHashSet().SetEquals(items.Select(i => new LeaseToken(i.Id, i.LeaseEpoch))).Should().BeTrue("what was promised is what is stored");

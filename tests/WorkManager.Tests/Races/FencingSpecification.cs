@@ -18,8 +18,10 @@ public abstract class FencingSpecification(DatabaseFixture databases)
         var second = await LoseAndLeaseAgainAsync(app, agent);
 
         second.Token.Should().Be(new LeaseToken(first.Item.Id, first.Item.LeaseEpoch + 1));
-        (await FluentActions.Awaiting(() => agent.HeartbeatAsync(first)).Should().ThrowAsync<LeaseLostException>()).Which.Reason.Should().Be(LeaseLostReason.Superseded);
-        (await FluentActions.Awaiting(() => agent.ReleaseAsync(first)).Should().ThrowAsync<LeaseLostException>()).Which.Reason.Should().Be(LeaseLostReason.Superseded);
+        (await FluentActions.Awaiting(() => agent.HeartbeatAsync(first)).Should().ThrowAsync<LeaseLostException>()).Which.Reason
+            .Should().Be(LeaseLostReason.Superseded);
+        (await FluentActions.Awaiting(() => agent.ReleaseAsync(first)).Should().ThrowAsync<LeaseLostException>()).Which.Reason
+            .Should().Be(LeaseLostReason.Superseded);
         await agent.HeartbeatAsync(second);
     }
 
@@ -75,7 +77,8 @@ public abstract class FencingSpecification(DatabaseFixture databases)
             await pause.End.Task.WaitAsync(TimeSpan.FromMinutes(1), cancellationToken);
         }
 
-        protected override Task ApplyAsync(ApplyContext<PausedPayload, PausedPayload, EchoResult> apply, CancellationToken cancellationToken) => Task.CompletedTask;
+        protected override Task ApplyAsync(ApplyContext<PausedPayload, PausedPayload, EchoResult> apply, CancellationToken cancellationToken) =>
+            Task.CompletedTask;
     }
 }
 

@@ -23,7 +23,8 @@ public abstract class LockingSpecification(DatabaseFixture databases, ITestOutpu
         await ShopApp.MigrateAsync(database);
         var app = ShopApp.On(database);
         var orders = database.Provider == Provider.PostgreSql ? Most : LockingOnSqlite.Orders;
-        await Parallel.ForAsync(0, orders, new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (_, _) => await app.Requester.ProposeAsync(Batches.Payload(2)));
+        await Parallel.ForAsync(
+            0, orders, new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (_, _) => await app.Requester.ProposeAsync(Batches.Payload(2)));
         while ((await app.By(Agent).CheckoutManyAsync(1000)).Count > 0)
         {
         }
@@ -224,7 +225,8 @@ public abstract class LockingSpecification(DatabaseFixture databases, ITestOutpu
         orders.Should().HaveCount(count);
         orders.Count(o => o.State != OrderState.Submitted).Should().Be(0, "no order is stuck");
         orders.Should().OnlyContain(o => o.ItemsOpen == 0 && o.Items.All(i => i.State == ItemState.Submitted && i.Result != null));
-        orders.Should().OnlyContain(o => o.Events.Count(e => e.Event == "submitted" && e.ItemId == null) == 1 && o.Events.Count(e => e.Event == "submitted") == 3);
+        orders.Should().OnlyContain(
+            o => o.Events.Count(e => e.Event == "submitted" && e.ItemId == null) == 1 && o.Events.Count(e => e.Event == "submitted") == 3);
     }
 
     private static async Task ExpectClosedAsync(ShopApp app, List<PairOfItems> raced)
@@ -232,7 +234,8 @@ public abstract class LockingSpecification(DatabaseFixture databases, ITestOutpu
         var ids = raced.ConvertAll(o => o.OrderId);
         var orders = await app.ReadAsync(db => db.Set<WorkOrder>().AsNoTracking().Include(o => o.Items).Where(o => ids.Contains(o.Id)).ToListAsync());
         orders.Should().HaveCount(raced.Count).And.OnlyContain(o => o.State == OrderState.Rejected);
-        orders.SelectMany(o => o.Items).Count(i => i.IsLeased || i.LeasedByAgentId is not null || i.ReadyAt is not null).Should().Be(0, "no lease on a rejected order");
+        orders.SelectMany(o => o.Items).Count(i => i.IsLeased || i.LeasedByAgentId is not null || i.ReadyAt is not null)
+            .Should().Be(0, "no lease on a rejected order");
         orders.Should().OnlyContain(o => o.ItemsOpen == o.Items.Count(i => i.State == ItemState.Queued));
     }
 

@@ -13,8 +13,10 @@ internal sealed class WorkerProcess : IAsyncDisposable
     public static async Task<WorkerProcess> StartAsync(string command, Provider provider, string connectionString, params string[] arguments)
     {
         // The build puts both programs in folders that differ by their names only.
-        var program = Path.Combine(AppContext.BaseDirectory.Replace("WorkManager.Tests", "WorkManager.RaceWorker", StringComparison.Ordinal), "WorkManager.RaceWorker.dll");
-        var worker = new WorkerProcess(Process.Start(new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", [program, command, provider.ToString(), connectionString, .. arguments])
+        var program = Path.Combine(
+            AppContext.BaseDirectory.Replace("WorkManager.Tests", "WorkManager.RaceWorker", StringComparison.Ordinal), "WorkManager.RaceWorker.dll");
+        var dotnet = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
+        var worker = new WorkerProcess(Process.Start(new ProcessStartInfo(dotnet, [program, command, provider.ToString(), connectionString, .. arguments])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,

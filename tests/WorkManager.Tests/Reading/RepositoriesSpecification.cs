@@ -129,14 +129,20 @@ public abstract class RepositoriesSpecification(DatabaseFixture databases)
             await app.RefusesAsync<InvalidQueryException>("invalid_cursor", () => app.Requester.ListAsync(new() { After = cursor }));
         }
 
-        await app.RefusesAsync<InvalidQueryException>("invalid_cursor", () => With<IWorkItemRepository, object>(app, async r => await r.ListByOrderAsync(order.Id, 1, ofEvents)));
+        await app.RefusesAsync<InvalidQueryException>(
+            "invalid_cursor", () => With<IWorkItemRepository, object>(app, async r => await r.ListByOrderAsync(order.Id, 1, ofEvents)));
         foreach (var limit in (int[])[0, 501])
         {
-            await app.RefusesAsync<InvalidQueryException>("invalid_query", () => With<IWorkItemRepository, object>(app, async r => await r.ListByOrderAsync(order.Id, limit)));
-            await app.RefusesAsync<InvalidQueryException>("invalid_query", () => With<IWorkItemRepository, object>(app, async r => await r.ListAvailableAsync(null, limit)));
-            await app.RefusesAsync<InvalidQueryException>("invalid_query", () => With<IWorkItemRepository, object>(app, async r => await r.ListExpiredAsync(limit)));
-            await app.RefusesAsync<InvalidQueryException>("invalid_query", () => With<IWorkEventRepository, object>(app, async r => await r.ListByOrderAsync(order.Id, limit)));
-            await app.RefusesAsync<InvalidQueryException>("invalid_query", () => With<IWorkEventRepository, object>(app, async r => await r.ListByItemAsync(order.Id, limit)));
+            await app.RefusesAsync<InvalidQueryException>(
+                "invalid_query", () => With<IWorkItemRepository, object>(app, async r => await r.ListByOrderAsync(order.Id, limit)));
+            await app.RefusesAsync<InvalidQueryException>(
+                "invalid_query", () => With<IWorkItemRepository, object>(app, async r => await r.ListAvailableAsync(null, limit)));
+            await app.RefusesAsync<InvalidQueryException>(
+                "invalid_query", () => With<IWorkItemRepository, object>(app, async r => await r.ListExpiredAsync(limit)));
+            await app.RefusesAsync<InvalidQueryException>(
+                "invalid_query", () => With<IWorkEventRepository, object>(app, async r => await r.ListByOrderAsync(order.Id, limit)));
+            await app.RefusesAsync<InvalidQueryException>(
+                "invalid_query", () => With<IWorkEventRepository, object>(app, async r => await r.ListByItemAsync(order.Id, limit)));
         }
     }
 

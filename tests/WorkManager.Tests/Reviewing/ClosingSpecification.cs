@@ -149,7 +149,8 @@ public abstract class ClosingSpecification(DatabaseFixture databases)
         await app.RefusesAsync<ArgumentNullException>(null, () => app.Reviewer.RejectAsync(order.Id, null!));
 
         async Task<IEnumerable<string>> RefusedAsync(RejectionReason[] reasons) =>
-            (await app.RefusesAsync<WorkValidationException>("validation_failed", () => app.Reviewer.RejectAsync(order.Id, reasons))).Errors.Select(e => $"{e.Field} {e.Code}");
+            (await app.RefusesAsync<WorkValidationException>("validation_failed", () => app.Reviewer.RejectAsync(order.Id, reasons)))
+                .Errors.Select(e => $"{e.Field} {e.Code}");
     }
 
     [Fact]

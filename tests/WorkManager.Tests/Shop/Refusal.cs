@@ -61,5 +61,6 @@ internal static class Refusal
         return rows;
     }
 
-    private static string? Text(object value) => value is DateTime time ? time.ToString("O", CultureInfo.InvariantCulture) : Convert.ToString(value, CultureInfo.InvariantCulture);
+    private static string? Text(object value) =>
+        value is DateTime time ? time.ToString("O", CultureInfo.InvariantCulture) : Convert.ToString(value, CultureInfo.InvariantCulture);
 }

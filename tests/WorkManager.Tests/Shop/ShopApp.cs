@@ -60,7 +60,8 @@ public sealed class ShopApp : IAsyncDisposable
     public static Task<ShopApp> StartAsync(DatabaseFixture databases) => StartAsync(databases, null);
 
     public static async Task<ShopApp> StartAsync(
-        DatabaseFixture databases, Action<IWorkManagerBuilder>? configure, Action<WorkManagerOptions>? options = null, Action<DbContextOptionsBuilder>? context = null)
+        DatabaseFixture databases, Action<IWorkManagerBuilder>? configure, Action<WorkManagerOptions>? options = null,
+        Action<DbContextOptionsBuilder>? context = null)
     {
         var database = await databases.CreateAsync(Migrated);
         return On(database, configure, options, context);
@@ -68,7 +69,8 @@ public sealed class ShopApp : IAsyncDisposable
 
     /// <summary>An application on a database that is there already.</summary>
     public static ShopApp On(
-        TestDatabase database, Action<IWorkManagerBuilder>? configure = null, Action<WorkManagerOptions>? options = null, Action<DbContextOptionsBuilder>? context = null)
+        TestDatabase database, Action<IWorkManagerBuilder>? configure = null, Action<WorkManagerOptions>? options = null,
+        Action<DbContextOptionsBuilder>? context = null)
     {
         var time = new FakeTimeProvider(new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero));
         var services = new ServiceCollection();

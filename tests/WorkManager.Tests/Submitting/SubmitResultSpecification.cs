@@ -20,7 +20,8 @@ public abstract class SubmitResultSpecification(DatabaseFixture databases)
         var stored = await app.OrderAsync(order.Id);
         var item = stored.Items.Single();
         (item.State, item.LeasedByAgentId, item.LeaseExpiresAt, item.LastHeartbeatAt).Should().Be((ItemState.Submitted, null, null, null));
-        (item.SubmittedByType, item.SubmittedById, item.SubmittedFor, item.SubmittedAt).Should().Be((ActorType.Agent, "agent-1", "user:7", app.Time.GetUtcNow()));
+        (item.SubmittedByType, item.SubmittedById, item.SubmittedFor, item.SubmittedAt)
+            .Should().Be((ActorType.Agent, "agent-1", "user:7", app.Time.GetUtcNow()));
         item.ReadResult<EchoResult>(new(System.Text.Json.JsonSerializerDefaults.Web)).Should().Be(Steps.Verified);
         item.ResultHash.Should().HaveLength(64);
         var written = stored.Events.Single(e => e is { Event: "submitted", ItemId: not null });
@@ -43,7 +44,8 @@ public abstract class SubmitResultSpecification(DatabaseFixture databases)
 
         refusal.Errors.Should().Equal(new ValidationError("verified", "not_verified", "Verify the echo."));
         var refused = await app.ItemAsync(lease.Item.Id);
-        (refused.State, refused.LeasedByAgentId, refused.LeaseExpiresAt, refused.Attempts).Should().Be((ItemState.Leased, "agent-1", lease.ExpiresAt, (short)0));
+        (refused.State, refused.LeasedByAgentId, refused.LeaseExpiresAt, refused.Attempts)
+            .Should().Be((ItemState.Leased, "agent-1", lease.ExpiresAt, (short)0));
         var error = JsonNode.Parse(refused.Error!)!;
         error["code"]!.GetValue<string>().Should().Be("validation_failed");
         error["message"]!.GetValue<string>().Should().Contain("Verify the echo.");
@@ -65,7 +67,8 @@ public abstract class SubmitResultSpecification(DatabaseFixture databases)
         var refusal = await app.RefusesAsync<WorkValidationException>(
             "validation_failed", () => app.Agent("agent-1").SubmitAsync(lease, new { Ok = "yes", Extra = 1 }), Refusal.ItemError);
 
-        refusal.Errors.Select(e => $"{e.Field} {e.Code}").Should().BeEquivalentTo("ok schema.type_mismatch", "verified schema.required", "extra schema.unknown_property");
+        refusal.Errors.Select(e => $"{e.Field} {e.Code}")
+            .Should().BeEquivalentTo("ok schema.type_mismatch", "verified schema.required", "extra schema.unknown_property");
         JsonNode.Parse((await app.ItemAsync(lease.Item.Id)).Error!)!["details"]!.AsArray().Should().HaveCount(3);
     }
 
@@ -136,7 +139,8 @@ public abstract class SubmitResultSpecification(DatabaseFixture databases)
         var order = await app.ProposeEchoAsync();
         var lease = await app.LeaseAsync();
 
-        var outcomes = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() => OutcomeAsync(app.Agent("agent-1").SubmitAsync(lease, Steps.Verified)))));
+        var outcomes = await Task.WhenAll(
+            Enumerable.Range(0, 4).Select(_ => Task.Run(() => OutcomeAsync(app.Agent("agent-1").SubmitAsync(lease, Steps.Verified)))));
 
         outcomes.Count(o => o is null).Should().Be(1);
         outcomes.OfType<LeaseLostException>().Should().HaveCount(3).And.AllSatisfy(e => e.Reason.Should().Be(LeaseLostReason.NotLeased));
@@ -170,8 +174,10 @@ public abstract class SubmitResultSpecification(DatabaseFixture databases)
         var lease = await app.LeaseAsync();
         var agent = app.Agent("agent-1");
 
-        var refusal = await app.RefusesAsync<WorkLimitException>("payload_too_large", () => agent.SubmitAsync(lease, new EchoResult(true, true, new string('x', 200))));
-        await app.RefusesAsync<WorkLimitException>("payload_too_large", () => agent.SubmitAsync(lease, Steps.Verified, new() { Evidence = new string('x', 200) }));
+        var refusal = await app.RefusesAsync<WorkLimitException>(
+            "payload_too_large", () => agent.SubmitAsync(lease, new EchoResult(true, true, new string('x', 200))));
+        await app.RefusesAsync<WorkLimitException>(
+            "payload_too_large", () => agent.SubmitAsync(lease, Steps.Verified, new() { Evidence = new string('x', 200) }));
 
         refusal.Limit.Should().Be(200);
         await agent.SubmitAsync(lease, Steps.Verified);
@@ -190,8 +196,10 @@ public abstract class SubmitResultSpecification(DatabaseFixture databases)
         result.Errors.Select(e => (e.Field, e.Code)).Should().Equal(("note", "schema.invalid_character"));
         await app.RefusesAsync<WorkValidationException>("validation_failed", () => agent.SubmitAsync(lease, Steps.Verified, new() { Notes = "\0" }));
         await app.RefusesAsync<WorkValidationException>("validation_failed", () => agent.SubmitAsync(lease, Steps.Verified, new() { Notes = "\ud800" }));
-        await app.RefusesAsync<WorkValidationException>("validation_failed", () => agent.SubmitAsync(lease, Steps.Verified, new() { Evidence = new JsonArray("\0") }));
-        await app.RefusesAsync<WorkValidationException>("validation_failed", () => agent.SubmitAsync(lease, Steps.Verified, new() { Notes = new string('n', 10_001) }));
+        await app.RefusesAsync<WorkValidationException>(
+            "validation_failed", () => agent.SubmitAsync(lease, Steps.Verified, new() { Evidence = new JsonArray("\0") }));
+        await app.RefusesAsync<WorkValidationException>(
+            "validation_failed", () => agent.SubmitAsync(lease, Steps.Verified, new() { Notes = new string('n', 10_001) }));
 
         await agent.SubmitAsync(lease, Steps.Verified, new() { Notes = new string('n', 10_000) });
     }

@@ -1,3 +1,4 @@
+-- As submit.sql for leases of several orders: those have to be locked in one order of ids, and counted, which one item does without.
 WITH given AS MATERIALIZED (
     SELECT g.item, g.order_id, g.epoch FROM unnest(@items::uuid[], @orders::uuid[], @epochs::bigint[]) AS g (item, order_id, epoch)
 ), locked AS MATERIALIZED (

@@ -1,3 +1,4 @@
+-- As checkout.sql for many items, which travel from statement to statement as JSON: one item does without.
 UPDATE work_items
 SET state = 'leased', ready_at = NULL, leased_by_agent_id = @holder, lease_epoch = lease_epoch + 1, lease_seconds = @seconds,
     leased_at = @now, last_heartbeat_at = @now, lease_expires_at = @expires, updated_at = @now, revision = revision + 1

@@ -1,3 +1,4 @@
+-- As submit.sql for many leases, which arrive as JSON: one item does without.
 UPDATE work_orders
 SET revision = revision + 1, items_open = items_open - g.n, updated_at = @now,
     state = CASE WHEN items_open = g.n THEN 'submitted' ELSE 'in_progress' END,

@@ -1,4 +1,3 @@
-using System.Text.RegularExpressions;
 using Npgsql;
 using NpgsqlTypes;
 using WorkManager.Load.Databases;
@@ -7,7 +6,7 @@ using WorkManager.Load.Measuring;
 namespace WorkManager.Load.Systems.Limit;
 
 /// <summary>Plain Npgsql: one statement an operation, which is its own transaction; for a bulk of proposals one batch.</summary>
-internal sealed partial class PostgreSqlLimit(PostgreSqlDatabase database) : ILimit
+internal sealed class PostgreSqlLimit(PostgreSqlDatabase database) : ILimit
 {
     private const string Provider = "postgresql";
 
@@ -26,7 +25,7 @@ internal sealed partial class PostgreSqlLimit(PostgreSqlDatabase database) : ILi
         var order = new NpgsqlParameter<Guid>("order", Guid.Empty);
         var epoch = new NpgsqlParameter<long>("epoch", NpgsqlDbType.Bigint);
         var submit = await PrepareAsync(connection, "submit", [.. SubmitValues(), item, order, epoch]);
-        return new Caller(connection, async steps =>
+        return new Caller(async steps =>
         {
             await Deadlocks.RetryAsync(async () =>
             {
@@ -41,7 +40,7 @@ internal sealed partial class PostgreSqlLimit(PostgreSqlDatabase database) : ILi
             EnsureHeld(await Deadlocks.RetryAsync(() => submit.ExecuteNonQueryAsync()) >= 2);
             steps.Mark(Step.Submit);
             return 1;
-        });
+        }, owned: connection);
     });
 
     public ISession Batch(int size) => new Session(async () =>
@@ -52,7 +51,7 @@ internal sealed partial class PostgreSqlLimit(PostgreSqlDatabase database) : ILi
         var orders = new NpgsqlParameter<Guid[]>("orders", []);
         var epochs = new NpgsqlParameter<long[]>("epochs", []);
         var submit = await PrepareAsync(connection, "submit-batch", [.. SubmitValues(), items, orders, epochs]);
-        return new Caller(connection, async steps =>
+        return new Caller(async steps =>
         {
             await Deadlocks.RetryAsync(async () =>
             {
@@ -68,26 +67,27 @@ internal sealed partial class PostgreSqlLimit(PostgreSqlDatabase database) : ILi
             EnsureHeld(await Deadlocks.RetryAsync(() => submit.ExecuteNonQueryAsync()) >= 2 * count);
             steps.Mark(Step.Submit);
             return count;
-        });
+        }, owned: connection);
     });
 
     public ISession Propose(int orders, int items) => new Session(async () =>
     {
         var connection = await OpenAsync();
-        return new Caller(connection, async steps =>
+        return new Caller(async steps =>
         {
             var ids = NewIds(orders);
             await using var batch = Bulk(connection, new()
             {
-                ["orders"] = ids, ["items"] = NewIds(orders * items),
-                ["orders_of_items"] = ids.SelectMany(id => Enumerable.Repeat(id, items)).ToArray(), ["inputs"] = Enumerable.Repeat(Documents.Input, orders * items).ToArray(),
-                ["type"] = LoadWork.Key, ["requester"] = Documents.Requester, ["item_count"] = items, ["payload"] = Documents.Order, ["payload_hash"] = Documents.OrderHash,
-                ["proposed_hash"] = Documents.EventHash(Documents.Order), ["planned"] = Documents.Planned(items), ["planned_hash"] = Documents.EventHash(Documents.Planned(items)),
+                ["orders"] = ids, ["items"] = NewIds(orders * items), ["orders_of_items"] = ids.SelectMany(id => Enumerable.Repeat(id, items)).ToArray(),
+                ["inputs"] = Enumerable.Repeat(Documents.Input, orders * items).ToArray(), ["item_count"] = items,
+                ["type"] = LoadWork.Key, ["requester"] = Documents.Requester, ["payload"] = Documents.Order, ["payload_hash"] = Documents.OrderHash,
+                ["proposed_hash"] = Documents.EventHash(Documents.Order),
+                ["planned"] = Documents.Planned(items), ["planned_hash"] = Documents.EventHash(Documents.Planned(items)),
             });
             await batch.ExecuteNonQueryAsync();
             steps.Mark(Step.Propose);
             return orders * items;
-        });
+        }, owned: connection);
     });
 
     // The statements of a batch are one transaction, and one round trip.
@@ -97,9 +97,9 @@ internal sealed partial class PostgreSqlLimit(PostgreSqlDatabase database) : ILi
         foreach (var statement in SqlFile.ReadStatements(Provider, "propose-bulk"))
         {
             var command = new NpgsqlBatchCommand(statement);
-            foreach (var (name, value) in values.Where(v => ParameterName().Matches(statement).Any(m => m.Groups[1].Value == v.Key)))
+            foreach (var name in SqlFile.ParametersOf(statement))
             {
-                command.Parameters.AddWithValue(name, value);
+                command.Parameters.AddWithValue(name, values[name]);
             }
 
             batch.BatchCommands.Add(command);
@@ -109,12 +109,16 @@ internal sealed partial class PostgreSqlLimit(PostgreSqlDatabase database) : ILi
     }
 
     private static NpgsqlParameter[] CheckoutValues() =>
-        [Text("holder", Documents.Agent), new NpgsqlParameter<int>("seconds", Documents.LeaseSeconds), Text("agent", Documents.CheckedOut), Text("agent_hash", Documents.CheckedOutHash)];
+    [
+        Text("holder", Documents.Agent), new NpgsqlParameter<int>("seconds", Documents.LeaseSeconds),
+        Text("agent", Documents.CheckedOut), Text("agent_hash", Documents.CheckedOutHash),
+    ];
 
     private static NpgsqlParameter[] SubmitValues() =>
     [
         Text("holder", Documents.Agent), Text("result", Documents.Result), Text("result_hash", Documents.ResultHash),
-        Text("payload", Documents.Submitted), Text("payload_hash", Documents.SubmittedHash), Text("nothing_hash", Documents.NothingHash), Text("all_hash", Documents.AllSubmittedHash),
+        Text("payload", Documents.Submitted), Text("payload_hash", Documents.SubmittedHash),
+        Text("nothing_hash", Documents.NothingHash), Text("all_hash", Documents.AllSubmittedHash),
     ];
 
     private static NpgsqlParameter<string> Text(string name, string value) => new(name, NpgsqlDbType.Text) { TypedValue = value };
@@ -142,15 +146,5 @@ internal sealed partial class PostgreSqlLimit(PostgreSqlDatabase database) : ILi
         command.Parameters.AddRange(values);
         await command.PrepareAsync();
         return command;
-    }
-
-    [GeneratedRegex(@"@(\w+)")]
-    private static partial Regex ParameterName();
-
-    private sealed class Caller(NpgsqlConnection connection, Func<ISteps, Task<int>> work) : ICaller
-    {
-        public Task<int> WorkAsync(ISteps steps) => work(steps);
-
-        public ValueTask DisposeAsync() => connection.DisposeAsync();
     }
 }

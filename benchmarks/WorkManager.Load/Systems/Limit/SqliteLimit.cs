@@ -15,7 +15,8 @@ internal sealed class SqliteLimit(SqliteDatabase database) : ILimit
     private static readonly Dictionary<string, object> ConstantsOfSubmit = new()
     {
         ["holder"] = Documents.Agent, ["result"] = Documents.Result, ["result_hash"] = Documents.ResultHash,
-        ["payload"] = Documents.Submitted, ["payload_hash"] = Documents.SubmittedHash, ["nothing_hash"] = Documents.NothingHash, ["all_hash"] = Documents.AllSubmittedHash,
+        ["payload"] = Documents.Submitted, ["payload_hash"] = Documents.SubmittedHash,
+        ["nothing_hash"] = Documents.NothingHash, ["all_hash"] = Documents.AllSubmittedHash,
     };
 
     public IReadOnlyList<StepCost> CostOfSingle { get; } = [new(Latencies.Whole, 6, null), new(Step.Checkout, 3, null), new(Step.Submit, 3, null)];
@@ -92,7 +93,8 @@ internal sealed class SqliteLimit(SqliteDatabase database) : ILimit
                 var expires = now.AddSeconds(Documents.LeaseSeconds);
                 claim["now"] = now;
                 claim["expires"] = expires;
-                var claimed = claim.Read(r => (Lease: new Lease(r.GetString(0), r.GetString(1), r.GetInt64(2)), Input: r.GetString(3))).ConvertAll(c => c.Lease);
+                var claimed = claim.Read(r => (Lease: new Lease(r.GetString(0), r.GetString(1), r.GetInt64(2)), Input: r.GetString(3)))
+                    .ConvertAll(c => c.Lease);
                 var json = JsonSerializer.Serialize(claimed, JsonSerializerOptions.Web);
                 open["now"] = now;
                 open["leases"] = json;
@@ -129,8 +131,9 @@ internal sealed class SqliteLimit(SqliteDatabase database) : ILimit
     {
         var statements = writer.Prepare("propose-bulk", new()
         {
-            ["type"] = LoadWork.Key, ["requester"] = Documents.Requester, ["item_count"] = items, ["payload"] = Documents.Order, ["payload_hash"] = Documents.OrderHash,
-            ["proposed_hash"] = Documents.EventHash(Documents.Order), ["planned"] = Documents.Planned(items), ["planned_hash"] = Documents.EventHash(Documents.Planned(items)),
+            ["type"] = LoadWork.Key, ["requester"] = Documents.Requester, ["item_count"] = items,
+            ["payload"] = Documents.Order, ["payload_hash"] = Documents.OrderHash, ["proposed_hash"] = Documents.EventHash(Documents.Order),
+            ["planned"] = Documents.Planned(items), ["planned_hash"] = Documents.EventHash(Documents.Planned(items)),
         });
         if (statements is not [var insertOrders, var insertItems, var insertEvents, var insertProvenances])
         {

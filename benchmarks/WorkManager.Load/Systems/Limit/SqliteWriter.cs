@@ -1,4 +1,3 @@
-using System.Text.RegularExpressions;
 using Microsoft.Data.Sqlite;
 using WorkManager.Load.Databases;
 using WorkManager.Load.Measuring;
@@ -53,17 +52,10 @@ internal sealed class SqliteWriter : ISession
         await connection.DisposeAsync();
         turn.Dispose();
     }
-
-    private sealed class Caller(Func<ISteps, Task<int>> work) : ICaller
-    {
-        public Task<int> WorkAsync(ISteps steps) => work(steps);
-
-        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
-    }
 }
 
 /// <summary>A prepared statement, with a parameter for each name in its text.</summary>
-internal sealed partial class SqliteStatement
+internal sealed class SqliteStatement
 {
     private readonly SqliteCommand command;
 
@@ -71,7 +63,7 @@ internal sealed partial class SqliteStatement
     {
         command = connection.CreateCommand();
         command.CommandText = text;
-        foreach (var name in ParameterName().Matches(text).Select(m => m.Groups[1].Value).Distinct())
+        foreach (var name in SqlFile.ParametersOf(text))
         {
             command.Parameters.AddWithValue(name, constants.GetValueOrDefault(name, DBNull.Value));
         }
@@ -97,7 +89,4 @@ internal sealed partial class SqliteStatement
 
         return rows;
     }
-
-    [GeneratedRegex(@"@(\w+)")]
-    private static partial Regex ParameterName();
 }

@@ -29,7 +29,8 @@ public sealed class CanonicalJsonSpecification
     [InlineData("1", "\"1\"")]
     [InlineData("[1,2]", "[2,1]")]
     [InlineData("null", "{}")]
-    public void Different_values_have_different_hashes(string one, string other) => CanonicalJson.Hash(Parse(one)).Should().NotBe(CanonicalJson.Hash(Parse(other)));
+    public void Different_values_have_different_hashes(string one, string other) =>
+        CanonicalJson.Hash(Parse(one)).Should().NotBe(CanonicalJson.Hash(Parse(other)));
 
     [Fact]
     public void The_hash_is_SHA_256_in_lower_case() =>

@@ -18,7 +18,8 @@ internal static class Checked
     }
 
     /// <summary>The errors as "field code", in their order.</summary>
-    public static string[] Codes<T>(string json, JsonSerializerOptions? options = null) => [.. Errors<T>(json, options).Select(e => $"{e.Field} {e.Code}".Trim())];
+    public static string[] Codes<T>(string json, JsonSerializerOptions? options = null) =>
+        [.. Errors<T>(json, options).Select(e => $"{e.Field} {e.Code}".Trim())];
 
     public static T Accepted<T>(string json, JsonSerializerOptions? options = null)
     {

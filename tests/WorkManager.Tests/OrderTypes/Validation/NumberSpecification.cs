@@ -26,7 +26,8 @@ public sealed class NumberSpecification
     [InlineData("int", "-2147483648", "-2147483649", "2147483647", "2147483648")]
     [InlineData("long", "-9223372036854775808", "-9223372036854775809", "9223372036854775807", "9223372036854775808")]
     [InlineData("unsigned", "0", "-1", "18446744073709551615", "18446744073709551616")]
-    [InlineData("decimal", "-79228162514264337593543950335", "-79228162514264337593543950336", "79228162514264337593543950335", "79228162514264337593543950336")]
+    [InlineData(
+        "decimal", "-79228162514264337593543950335", "-79228162514264337593543950336", "79228162514264337593543950335", "79228162514264337593543950336")]
     [InlineData("double", "-1e308", "-1e400", "1e308", "1e400")]
     [InlineData("single", "-1e38", "-1e40", "1e38", "1e40")]
     public void The_range_of_the_type_is_a_limit(string field, string least, string below, string most, string above)
@@ -67,7 +68,8 @@ public sealed class NumberSpecification
     public void A_hundred_thousand_digits_are_refused_like_any_other_number()
     {
         var digits = new string('9', 100_000);
-        Checked.Refused<Plain>($$"""{"long":{{digits}},"decimal":{{digits}},"double":{{digits}}}""", "long schema.maximum", "decimal schema.maximum", "double schema.maximum");
+        Checked.Refused<Plain>(
+            $$"""{"long":{{digits}},"decimal":{{digits}},"double":{{digits}}}""", "long schema.maximum", "decimal schema.maximum", "double schema.maximum");
     }
 
     [Fact]
@@ -76,7 +78,8 @@ public sealed class NumberSpecification
         var culture = CultureInfo.CurrentCulture;
         try
         {
-            CultureInfo.CurrentCulture = new CultureInfo("") { NumberFormat = new NumberFormatInfo { NumberDecimalSeparator = ",", NumberGroupSeparator = "." } };
+            CultureInfo.CurrentCulture =
+                new CultureInfo("") { NumberFormat = new NumberFormatInfo { NumberDecimalSeparator = ",", NumberGroupSeparator = "." } };
             Checked.Errors<Ranges2>("""{"decimal":0.05}""").Should().ContainSingle().Which.Message.Should().Contain("0.1");
         }
         finally
@@ -86,7 +89,8 @@ public sealed class NumberSpecification
     }
 
     internal sealed record Plain(
-        byte Byte = 0, short Short = 0, int Int = 0, long Long = 0, ulong Unsigned = 0, decimal Decimal = 0, double Double = 0, float Single = 0, bool Flag = false);
+        byte Byte = 0, short Short = 0, int Int = 0, long Long = 0, ulong Unsigned = 0, decimal Decimal = 0, double Double = 0, float Single = 0,
+        bool Flag = false);
 
     internal sealed record Ranges(
         [Range(1, 10)] int Int = 1,

@@ -14,7 +14,8 @@ public sealed class ObjectSpecification
 {
     [Fact]
     public void Wire_names_are_those_of_the_policy_or_of_the_attribute_and_no_other_case() =>
-        Checked.Refused<Names>("""{"FirstName":"a","firstName":"b","zip":"c","zipCode":"d"}""", "FirstName schema.unknown_property", "zipCode schema.unknown_property");
+        Checked.Refused<Names>(
+            """{"FirstName":"a","firstName":"b","zip":"c","zipCode":"d"}""", "FirstName schema.unknown_property", "zipCode schema.unknown_property");
 
     [Fact]
     public void An_ignored_property_is_unknown() => Checked.Refused<Names>("""{"firstName":"b","zip":"c","hidden":1}""", "hidden schema.unknown_property");
@@ -48,14 +49,16 @@ public sealed class ObjectSpecification
     [InlineData("""{"items":[1,2,3,4]}""", "items schema.max_items")]
     [InlineData("""{"map":{"a":1}}""", null)]
     [InlineData("""{"map":{"a":1,"b":2}}""", "map schema.max_items")]
-    public void Counts_are_checked_at_and_beyond_the_limit(string json, string? error) => Checked.Codes<Maps>(json).Should().Equal(error is null ? [] : [error]);
+    public void Counts_are_checked_at_and_beyond_the_limit(string json, string? error) =>
+        Checked.Codes<Maps>(json).Should().Equal(error is null ? [] : [error]);
 
     [Fact]
     public void Values_of_a_dictionary_are_checked() => Checked.Refused<Dictionary<string, Names>>(
         """{"one":{"firstName":1,"zip":"c"}}""", "one.firstName schema.type_mismatch");
 
     [Fact]
-    public void JSON_itself_is_accepted_as_it_is() => Checked.Accepted<Raw>("""{"element":{"a":[1,"x"]},"node":[null],"object":{"b":1},"array":[1]}""").Array.Should().HaveCount(1);
+    public void JSON_itself_is_accepted_as_it_is() =>
+        Checked.Accepted<Raw>("""{"element":{"a":[1,"x"]},"node":[null],"object":{"b":1},"array":[1]}""").Array.Should().HaveCount(1);
 
     [Fact]
     public void JSON_objects_and_arrays_are_told_apart() => Checked.Refused<Raw>(
@@ -63,7 +66,8 @@ public sealed class ObjectSpecification
 
     [Fact]
     public void A_type_may_contain_itself() => Checked.Refused<Node>(
-        """{"name":"a","children":[{"name":"b","children":[{"name":1}]}],"parent":{}}""", "children.0.children.0.name schema.type_mismatch", "parent.name schema.required");
+        """{"name":"a","children":[{"name":"b","children":[{"name":1}]}],"parent":{}}""",
+        "children.0.children.0.name schema.type_mismatch", "parent.name schema.required");
 
     [Fact]
     public void A_collection_may_contain_itself() => Checked.Accepted<Tree>("[[],[[]]]").Should().HaveCount(2);
@@ -86,12 +90,14 @@ public sealed class ObjectSpecification
     public void What_only_a_converter_knows_is_left_to_it()
     {
         Checked.Accepted<Converted>("""{"even":{"value":4}}""").Even.Value.Should().Be(4);
-        Checked.Errors<Converted>("""{"even":{"value":5}}""").Should().Equal(new ValidationError("even", "schema.invalid", "The value does not fit the type of the field."));
+        Checked.Errors<Converted>("""{"even":{"value":5}}""")
+            .Should().Equal(new ValidationError("even", "schema.invalid", "The value does not fit the type of the field."));
     }
 
     [Fact]
     public void What_a_constructor_refuses_is_an_error_without_its_message() =>
-        Checked.Errors<Picky>("""{"name":"secret"}""").Should().ContainSingle().Which.Should().Match<ValidationError>(e => e.Code == "schema.invalid" && !e.Message.Contains("secret"));
+        Checked.Errors<Picky>("""{"name":"secret"}""")
+            .Should().ContainSingle().Which.Should().Match<ValidationError>(e => e.Code == "schema.invalid" && !e.Message.Contains("secret"));
 
     [Theory]
     [InlineData(64, true)]

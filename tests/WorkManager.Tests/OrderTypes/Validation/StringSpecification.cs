@@ -43,7 +43,8 @@ public sealed class StringSpecification
         Checked.Codes<Patterns>($$"""{"path":"{{value}}"}""").Should().Equal(fits ? [] : ["path schema.pattern"]);
 
     [Fact]
-    public void The_first_alternative_of_a_pattern_does_not_escape_the_anchors() => Checked.Refused<Patterns>("""{"either":"catfish"}""", "either schema.pattern");
+    public void The_first_alternative_of_a_pattern_does_not_escape_the_anchors() =>
+        Checked.Refused<Patterns>("""{"either":"catfish"}""", "either schema.pattern");
 
     [Theory]
     [InlineData("linear")]

@@ -12,7 +12,10 @@ namespace WorkManager.Tests.Persistence.HostModel;
 public abstract class MigrationsAssemblySpecification(DatabaseFixture databases)
 {
     private static readonly string[] Shipped =
-        [.. typeof(WorkManagerMigration).Assembly.GetTypes().Where(t => t.IsSubclassOf(typeof(WorkManagerMigration))).Select(t => t.GetCustomAttribute<MigrationAttribute>()!.Id).Order()];
+    [
+        .. typeof(WorkManagerMigration).Assembly.GetTypes().Where(t => t.IsSubclassOf(typeof(WorkManagerMigration)))
+            .Select(t => t.GetCustomAttribute<MigrationAttribute>()!.Id).Order(),
+    ];
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -122,7 +125,8 @@ public abstract class MigrationsAssemblySpecification(DatabaseFixture databases)
         var last = migrations.CreateMigration(migrations.Migrations[Shipped[^1]], context.Database.ProviderName!);
 
         // `migrations remove` takes the target model of the migration before for the host's snapshot: ours.
-        var snapshot = context.GetService<IModelRuntimeInitializer>().Initialize(((IMutableModel)last.TargetModel).FinalizeModel(), designTime: true, validationLogger: null);
+        var snapshot = context.GetService<IModelRuntimeInitializer>().Initialize(
+            ((IMutableModel)last.TargetModel).FinalizeModel(), designTime: true, validationLogger: null);
         var model = context.GetService<IDesignTimeModel>().Model;
         var differ = context.GetService<IMigrationsModelDiffer>();
         var up = differ.GetDifferences(snapshot.GetRelationalModel(), model.GetRelationalModel());
