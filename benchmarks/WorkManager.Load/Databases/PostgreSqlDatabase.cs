@@ -14,7 +14,13 @@ internal sealed class PostgreSqlDatabase : LoadDatabase
     {
         this.server = server;
         this.name = name;
-        ConnectionString = new NpgsqlConnectionStringBuilder(server.ConnectionString) { Database = name, IncludeErrorDetail = true }.ToString();
+        ConnectionString = new NpgsqlConnectionStringBuilder(server.ConnectionString)
+        {
+            Database = name,
+            IncludeErrorDetail = true,
+            // Else whoever takes a connection from the pool for each call resets it each time, and who keeps his connection does not.
+            NoResetOnClose = true,
+        }.ToString();
     }
 
     public override string Provider => "postgresql";
