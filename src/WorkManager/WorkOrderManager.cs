@@ -78,12 +78,12 @@ internal sealed class WorkOrderManager(
         where TResult : notnull
     {
         ArgumentNullException.ThrowIfNull(lease);
-        return runner.RunAsync(verbs.Submit, session, new SubmitRequest(lease.Token, Serialize(result), options ?? new SubmitOptions(), new GrantedItem(lease.Item, lease.TraceParent)), cancellationToken);
+        return runner.RunAsync(verbs.Submit, session, new SubmitRequest(lease.Token, Serialize(result), options ?? new SubmitOptions(), lease), cancellationToken);
     }
 
     public Task<IReadOnlyList<WorkOutcome<WorkItem>>> SubmitManyAsync<TResult>(IReadOnlyCollection<Submission<TResult>> submissions, CancellationToken cancellationToken)
         where TResult : notnull =>
-        RunManyAsync(verbs.SubmitMany, submissions, s => new SubmitRequest(s.Lease, Serialize(s.Result), s.Options ?? new SubmitOptions()), cancellationToken);
+        RunManyAsync(verbs.SubmitMany, submissions, s => new SubmitRequest(s.Lease, Serialize(s.Result), s.Options ?? new SubmitOptions(), s.Granted), cancellationToken);
 
     public Task<WorkOrder> ApproveAsync(Guid orderId, ContentHash? contentHash, CancellationToken cancellationToken) =>
         runner.RunAsync(verbs.Approve, session, new ApproveRequest(orderId, contentHash), cancellationToken);

@@ -23,27 +23,31 @@ internal sealed class ResultCheck(OrderTypeRegistry types, JsonDocuments documen
 
     public async Task<List<CheckedSubmission>> CheckAsync(OperationContext context, IReadOnlyList<SubmitRequest> requests, CancellationToken cancellationToken)
     {
-        if (requests is [{ Granted: { } granted } request])
-        {
-            context.JoinTraceOf(granted.TraceParent);
-            return [await CheckAsync(context, request, granted.Item.Copy(), cancellationToken).ConfigureAwait(false)];
-        }
-
-        var ids = requests.Select(r => r.Lease.ItemId).Distinct().ToList();
-        var only = ids[0];
-        var found = await context.ReadAsync(db =>
-            // One id is no list: a list of unknown length is planned anew each time.
-            (ids.Count == 1 ? db.WorkItems.Where(i => i.Id == only) : db.WorkItems.Where(i => ids.Contains(i.Id)))
-            .AsNoTracking().Select(i => new { Item = i, i.Order!.TraceParent }).ToDictionaryAsync(f => f.Item.Id, cancellationToken)).ConfigureAwait(false);
-        context.JoinTraceOf(found.Values.FirstOrDefault()?.TraceParent);
+        var found = await ReadAsync(context, requests.Where(r => r.Granted is null).Select(r => r.Lease.ItemId).Distinct().ToList(), cancellationToken).ConfigureAwait(false);
+        context.JoinTraceOf(requests[0].Granted?.TraceParent ?? found.Values.FirstOrDefault().TraceParent);
 
         var submissions = new List<CheckedSubmission>(requests.Count);
-        foreach (var one in requests)
+        foreach (var request in requests)
         {
-            submissions.Add(await CheckAsync(context, one, found.GetValueOrDefault(one.Lease.ItemId)?.Item, cancellationToken).ConfigureAwait(false));
+            var item = request.Granted?.Item.Copy() ?? found.GetValueOrDefault(request.Lease.ItemId).Item;
+            submissions.Add(await CheckAsync(context, request, item, cancellationToken).ConfigureAwait(false));
         }
 
         return submissions;
+    }
+
+    private static async Task<Dictionary<Guid, (WorkItem Item, string? TraceParent)>> ReadAsync(OperationContext context, List<Guid> ids, CancellationToken cancellationToken)
+    {
+        if (ids.Count == 0)
+        {
+            return [];
+        }
+
+        var only = ids[0];
+        return await context.ReadAsync(db =>
+            // One id is no list: a list of unknown length is planned anew each time.
+            (ids.Count == 1 ? db.WorkItems.Where(i => i.Id == only) : db.WorkItems.Where(i => ids.Contains(i.Id)))
+            .AsNoTracking().Select(i => new { Item = i, i.Order!.TraceParent }).ToDictionaryAsync(f => f.Item.Id, f => (f.Item, f.TraceParent), cancellationToken)).ConfigureAwait(false);
     }
 
     private async Task<CheckedSubmission> CheckAsync(OperationContext context, SubmitRequest request, WorkItem? item, CancellationToken cancellationToken)

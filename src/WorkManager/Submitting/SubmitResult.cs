@@ -9,12 +9,8 @@ namespace WorkManager.Submitting;
 /// <param name="Lease">What the caller shows.</param>
 /// <param name="Result">The result as it came in.</param>
 /// <param name="Options">What else was said.</param>
-/// <param name="Granted">The item as it was leased, if the caller has it: then nothing need be read for the check.</param>
-internal sealed record SubmitRequest(LeaseToken Lease, JsonElement Result, SubmitOptions Options, GrantedItem? Granted = null);
-
-/// <param name="Item">The item as it was leased.</param>
-/// <param name="TraceParent">The trace that its order was proposed in.</param>
-internal sealed record GrantedItem(WorkItem Item, string? TraceParent);
+/// <param name="Granted">The lease with its item, if the caller has it: then nothing need be read for the check.</param>
+internal sealed record SubmitRequest(LeaseToken Lease, JsonElement Result, SubmitOptions Options, WorkLease? Granted = null);
 
 /// <summary>Checks results, stores them and ends their leases. The last result of an order submits the order.</summary>
 internal sealed class SubmitResult(ResultCheck check, StoreDialects dialects) : IVerb<Batch<SubmitRequest>, IReadOnlyList<WorkOutcome<WorkItem>>>

@@ -73,6 +73,28 @@ public abstract class BatchSpecification(DatabaseFixture databases)
     }
 
     [Fact]
+    public async Task Results_that_come_with_their_leases_need_no_read_and_a_copy_for_another_lease_is_read()
+    {
+        await using var app = await ShopApp.StartAsync(databases);
+        var agent = app.Agent("agent");
+        await app.Requester.ProposeAsync(Batches.Payload(5));
+        var leases = await agent.CheckoutManyAsync(5);
+        Submission<BatchResult>[] shown = [.. leases.Take(2).Select(l => new Submission<BatchResult>(l, new(l.Input<Batch>().Id, true, 1)))];
+        var copy = new Submission<BatchResult>(leases[0], new(leases[4].Input<Batch>().Id, true, 1)) with { Lease = leases[4] };
+
+        using (var sent = new SentCommands(app.Database))
+        {
+            (await agent.SubmitManyAsync(shown)).Should().OnlyContain(o => o.Succeeded);
+            var withLeases = sent.Statements;
+            (await agent.SubmitManyAsync<BatchResult>([.. leases.Skip(2).Take(2).Select(l => new Submission<BatchResult>(l.Token, new(l.Input<Batch>().Id, true, 1)))]))
+                .Should().OnlyContain(o => o.Succeeded);
+            sent.Statements.Should().Be(withLeases + withLeases + 1);
+        }
+
+        (await agent.SubmitManyAsync([copy])).Single().Value.Should().BeEquivalentTo(await app.ItemAsync(leases[4].Item.Id));
+    }
+
+    [Fact]
     public async Task A_batch_of_none_does_nothing_and_one_of_too_many_is_refused()
     {
         await using var app = await ShopApp.StartAsync(databases);
