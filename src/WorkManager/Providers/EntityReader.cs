@@ -1,0 +1,48 @@
+using System.Data.Common;
+using System.Linq.Expressions;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata;
+using Microsoft.EntityFrameworkCore.Query;
+
+namespace WorkManager.Providers;
+
+/// <summary>Makes entities of rows that hold the columns of their table, in the model's order.</summary>
+/// <remarks>
+/// The model says how a column is read and converted, as it does for EF Core's queries. Those look up, bind and map anew at each call, which for one row
+/// takes longer than the statement.
+/// </remarks>
+internal static class EntityReader
+{
+    private static readonly System.Reflection.MethodInfo IsNull = typeof(DbDataReader).GetMethod(nameof(DbDataReader.IsDBNull))!;
+
+    /// <summary>What the rows have to hold.</summary>
+    public static IEnumerable<IProperty> Columns(IEntityType table) => table.GetProperties();
+
+    /// <summary>The reader of an entity. It is kept with the model.</summary>
+    public static Func<DbDataReader, T> Of<T>(IModel model)
+        where T : class => model.FindEntityType(typeof(T))!.GetOrAddRuntimeAnnotationValue<Func<DbDataReader, T>, IEntityType>(
+            "WorkManager:EntityReader", static table => Build<T>(table!), model.FindEntityType(typeof(T)));
+
+    private static Func<DbDataReader, T> Build<T>(IEntityType table)
+    {
+        var row = Expression.Parameter(typeof(DbDataReader), "row");
+        var members = Columns(table).Select((column, i) => Expression.Bind(column.GetMemberInfo(forMaterialization: true, forSet: true), Read(row, column, Expression.Constant(i))));
+        return Expression.Lambda<Func<DbDataReader, T>>(Expression.MemberInit(New<T>(), members), row).Compile();
+    }
+
+    private static NewExpression New<T>() => Expression.New(
+        typeof(T).GetConstructor(System.Reflection.BindingFlags.Instance | System.Reflection.BindingFlags.NonPublic | System.Reflection.BindingFlags.Public, Type.EmptyTypes)!);
+
+    private static Expression Read(ParameterExpression row, IProperty column, ConstantExpression ordinal)
+    {
+        var mapping = column.GetRelationalTypeMapping();
+        var value = mapping.CustomizeDataReaderExpression(Expression.Call(row, mapping.GetDataReaderMethod(), ordinal));
+        if (mapping.Converter is { ConvertFromProviderExpression: { } convert })
+        {
+            value = ReplacingExpressionVisitor.Replace(convert.Parameters[0], value, convert.Body);
+        }
+
+        value = value.Type == column.ClrType ? value : Expression.Convert(value, column.ClrType);
+        return column.IsNullable ? Expression.Condition(Expression.Call(row, IsNull, ordinal), Expression.Default(column.ClrType), value) : value;
+    }
+}
