@@ -48,9 +48,8 @@ internal sealed class PostgreSqlLeasingSql : ILeasingSql
     public Task<IReadOnlyList<WorkItem>> ClaimAsync(UnitOfWork unit, Claim claim)
     {
         var agent = new JsonObject { ["agent_id"] = unit.Actor.LeaseHolder }.ToJsonString(System.Text.Json.JsonSerializerOptions.Web);
-        return (claim.Count == 1 ? ClaimsOfOne : Claims).For(claim).QueryAsync<WorkItem>(
+        return (claim.Count == 1 ? ClaimsOfOne : Claims).For(claim).EntitiesAsync<WorkItem>(
             unit,
-            QueryTrackingBehavior.NoTracking,
             ("count", claim.Count),
             ("type", claim.OrderType),
             ("order", claim.OrderId),
@@ -182,6 +181,6 @@ internal sealed class PostgreSqlLeasingSql : ILeasingSql
             ) AS e
             ORDER BY e.rank, e.item_id
         )
-        SELECT * FROM claimed
+        SELECT [work_items.*] FROM claimed
         """);
 }
