@@ -13,7 +13,25 @@ namespace WorkManager.Auditing;
 internal sealed record EventDetails(JsonObject? Payload = null, string? Message = null, WorkDiff? Diff = null, Actor? Actor = null)
 {
     public static readonly EventDetails None = new();
+
+    private EventText? text;
+
+    /// <summary>Details whose payload is text already, with its digest.</summary>
+    public static EventDetails Of(string payload, string digest) => new() { text = new(payload, null, digest) };
+
+    /// <summary>The details as they are stored. Made once: the events of a batch mostly say the same.</summary>
+    public EventText Text => text ??= Write();
+
+    private EventText Write()
+    {
+        var payload = Payload?.ToJsonString(JsonSerializerOptions.Web);
+        var diff = Diff?.ToJson();
+        return new(payload, diff, AuditTrail.Digest(payload, diff, Message));
+    }
 }
+
+/// <summary>What an event says, as text, and the digest of it.</summary>
+internal sealed record EventText(string? Payload, string? Diff, string Digest);
 
 /// <summary>Adds rows to the audit trail of a transaction.</summary>
 /// <remarks>The trace is asked for with each row: it may become known only once the order is locked.</remarks>
@@ -32,9 +50,8 @@ internal sealed class AuditTrail(Action<WorkEvent> add, Actor actor, DateTimeOff
 
     private void Add(string name, Guid orderId, string tenantId, WorkItem? item, EventDetails? details)
     {
-        var who = details?.Actor ?? actor;
-        var payload = details?.Payload?.ToJsonString(JsonSerializerOptions.Web);
-        var diff = details?.Diff?.ToJson();
+        details ??= EventDetails.None;
+        var who = details.Actor ?? actor;
         add(new WorkEvent
         {
             OrderId = orderId,
@@ -44,11 +61,11 @@ internal sealed class AuditTrail(Action<WorkEvent> add, Actor actor, DateTimeOff
             ActorType = who.Type,
             ActorId = who.Id,
             OnBehalfOf = who.OnBehalfOf?.ToString(),
-            Payload = payload,
-            Diff = diff,
-            Message = details?.Message,
+            Payload = details.Text.Payload,
+            Diff = details.Text.Diff,
+            Message = details.Message,
             LeaseEpoch = item is { LeaseEpoch: > 0 } ? item.LeaseEpoch : null,
-            ContentHash = Digest(payload, diff, details?.Message),
+            ContentHash = details.Text.Digest,
             TraceParent = TraceParent,
             CreatedAt = now,
         });

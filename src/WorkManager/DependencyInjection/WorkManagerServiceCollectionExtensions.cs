@@ -97,6 +97,7 @@ public static class WorkManagerServiceCollectionExtensions
     {
         services.TryAddKeyedSingleton<IStoreDialect, SqliteDialect>(ProviderNames.Sqlite);
         services.TryAddKeyedSingleton<ILeasingSql, SqliteLeasingSql>(ProviderNames.Sqlite);
+        services.TryAddKeyedSingleton<ISubmittingSql, SqliteSubmittingSql>(ProviderNames.Sqlite);
         services.TryAddKeyedSingleton<IStoreDialect, PostgreSqlDialect>(ProviderNames.PostgreSql);
         services.TryAddKeyedSingleton<ILeasingSql, PostgreSqlLeasingSql>(ProviderNames.PostgreSql);
         services.TryAddKeyedSingleton<ISubmittingSql, PostgreSqlSubmittingSql>(ProviderNames.PostgreSql);

@@ -1,45 +1,48 @@
 using System.Data.Common;
 using System.Linq.Expressions;
-using System.Runtime.CompilerServices;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata;
 using Microsoft.EntityFrameworkCore.Query;
 
 namespace WorkManager.Providers;
 
-/// <summary>Makes entities of rows that have all columns of their table, in the model's order, by the model's mappings.</summary>
+/// <summary>Makes entities of rows that hold the columns of their table, in the model's order.</summary>
+/// <remarks>
+/// The model says how a column is read and converted, as it does for EF Core's queries. Those look up, bind and map anew at each call, which for one row
+/// takes longer than the statement.
+/// </remarks>
 internal static class EntityReader
 {
-    private static readonly ConditionalWeakTable<IEntityType, Delegate> Readers = [];
+    private static readonly System.Reflection.MethodInfo IsNull = typeof(DbDataReader).GetMethod(nameof(DbDataReader.IsDBNull))!;
 
-    public static IEnumerable<IProperty> ColumnsOf(IEntityType table) => table.GetProperties();
+    /// <summary>What the rows have to hold.</summary>
+    public static IEnumerable<IProperty> Columns(IEntityType table) => table.GetProperties();
 
+    /// <summary>The reader of an entity. It is kept with the model.</summary>
     public static Func<DbDataReader, T> Of<T>(IModel model)
-        where T : class =>
-        (Func<DbDataReader, T>)Readers.GetValue(model.FindEntityType(typeof(T))!, static table => Build<T>(table));
+        where T : class => model.FindEntityType(typeof(T))!.GetOrAddRuntimeAnnotationValue<Func<DbDataReader, T>, IEntityType>(
+            "WorkManager:EntityReader", static table => Build<T>(table!), model.FindEntityType(typeof(T)));
 
     private static Func<DbDataReader, T> Build<T>(IEntityType table)
     {
         var row = Expression.Parameter(typeof(DbDataReader), "row");
-        var values = ColumnsOf(table).Select((property, i) => Expression.Bind(property.PropertyInfo!, Read(row, i, property)));
-        return Expression.Lambda<Func<DbDataReader, T>>(Expression.MemberInit(Expression.New(typeof(T)), values), row).Compile();
+        var members = Columns(table).Select((column, i) => Expression.Bind(column.GetMemberInfo(forMaterialization: true, forSet: true), Read(row, column, Expression.Constant(i))));
+        return Expression.Lambda<Func<DbDataReader, T>>(Expression.MemberInit(New<T>(), members), row).Compile();
     }
 
-    private static Expression Read(ParameterExpression row, int column, IProperty property)
+    private static NewExpression New<T>() => Expression.New(
+        typeof(T).GetConstructor(System.Reflection.BindingFlags.Instance | System.Reflection.BindingFlags.NonPublic | System.Reflection.BindingFlags.Public, Type.EmptyTypes)!);
+
+    private static Expression Read(ParameterExpression row, IProperty column, ConstantExpression ordinal)
     {
-        var mapping = property.GetRelationalTypeMapping();
-        var method = mapping.GetDataReaderMethod();
-        var value = mapping.CustomizeDataReaderExpression(Expression.Call(
-            method.DeclaringType == typeof(DbDataReader) ? row : Expression.Convert(row, method.DeclaringType!), method, Expression.Constant(column)));
-        if (mapping.Converter?.ConvertFromProviderExpression is { } convert)
+        var mapping = column.GetRelationalTypeMapping();
+        var value = mapping.CustomizeDataReaderExpression(Expression.Call(row, mapping.GetDataReaderMethod(), ordinal));
+        if (mapping.Converter is { ConvertFromProviderExpression: { } convert })
         {
-            var given = convert.Parameters[0];
-            value = ReplacingExpressionVisitor.Replace(given, value.Type == given.Type ? value : Expression.Convert(value, given.Type), convert.Body);
+            value = ReplacingExpressionVisitor.Replace(convert.Parameters[0], value, convert.Body);
         }
 
-        value = value.Type == property.ClrType ? value : Expression.Convert(value, property.ClrType);
-        return property.IsNullable
-            ? Expression.Condition(Expression.Call(row, nameof(DbDataReader.IsDBNull), null, Expression.Constant(column)), Expression.Default(property.ClrType), value)
-            : value;
+        value = value.Type == column.ClrType ? value : Expression.Convert(value, column.ClrType);
+        return column.IsNullable ? Expression.Condition(Expression.Call(row, IsNull, ordinal), Expression.Default(column.ClrType), value) : value;
     }
 }

@@ -103,7 +103,7 @@ internal sealed class Statement(string text)
         var quote = db.GetService<ISqlGenerationHelper>();
         foreach (var (table, entity, alias) in Tables)
         {
-            var columns = EntityReader.ColumnsOf(db.Model.FindEntityType(entity)!).Select(c => quote.DelimitIdentifier(c.GetColumnName())).ToList();
+            var columns = EntityReader.Columns(db.Model.FindEntityType(entity)!).Select(c => quote.DelimitIdentifier(c.GetColumnName())).ToList();
             text = text
                 .Replace($"[{table}]", quote.DelimitIdentifier(table, of.Schema), StringComparison.Ordinal)
                 .Replace($"[{table}.*]", string.Join(", ", columns), StringComparison.Ordinal)

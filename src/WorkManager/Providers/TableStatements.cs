@@ -20,7 +20,7 @@ internal abstract class TableStatements
         {
             var parameter = factory.CreateParameter()!;
             parameter.ParameterName = $"p{parameters.Count}";
-            parameter.Value = value;
+            parameter.Value = value ?? DBNull.Value;
             parameters.Add(parameter);
             return $"@{parameter.ParameterName}";
         })));
@@ -34,7 +34,7 @@ internal abstract class TableStatements
     /// <param name="change">What is written.</param>
     /// <param name="names">The quoted names.</param>
     /// <param name="bind">Makes a value a parameter and returns how the text calls it.</param>
-    protected abstract string Build(TableChange change, TableNames names, Func<object, string> bind);
+    protected abstract string Build(TableChange change, TableNames names, Func<object?, string> bind);
 
     /// <summary>A value as the provider takes it.</summary>
     protected static object? ValueOf(IProperty column, object row)
@@ -45,7 +45,7 @@ internal abstract class TableStatements
 
     private static TableNames Names(TableChange change, ISqlGenerationHelper quote)
     {
-        string Quoted(IProperty column) => quote.DelimitIdentifier(column.GetColumnName());
+        string Quoted(IProperty column) => column.GetOrAddRuntimeAnnotationValue("WorkManager:QuotedName", _ => quote.DelimitIdentifier(column.GetColumnName()), column);
         return new(
             quote.DelimitIdentifier(change.Table.GetTableName()!, change.Table.GetSchema()), Quoted(change.Table.FindPrimaryKey()!.Properties.Single()), [.. change.Columns.Select(Quoted)]);
     }

@@ -275,6 +275,28 @@ public abstract class CheckOutSpecification(DatabaseFixture databases)
         (await app.OrderAsync(order.Id)).Items.Single().State.Should().Be(ItemState.Queued);
     }
 
+    [Theory, InlineData(1), InlineData(3)]
+    public async Task A_lease_shows_the_item_as_it_is_stored(int items)
+    {
+        await using var app = await ShopApp.StartAsync(databases);
+        await app.Requester.ProposeAsync(Batches.Payload(3));
+        // What earlier work may have left at an item.
+        await app.Database.ExecuteAsync(
+            """
+            UPDATE work_items SET attempts = 2, progress = 40, result = '{"a":1}', assembled_result = '{}', result_hash = 'hash', parts_required = '["p"]', parts_state = '{"p":1}',
+                error = '{"code":"old"}', submitted_at = '2026-02-01 10:00:00.123456', submitted_by_type = 'agent', submitted_by_id = 'agent-0', submitted_for = 'user:7',
+                accepted_at = '2026-02-02 10:00:00', leased_at = '2026-02-01 09:00:00', revision = 7
+            """);
+
+        var leases = await app.Agent("agent-1").CheckoutManyAsync(items);
+
+        leases.Should().HaveCount(items);
+        foreach (var lease in leases)
+        {
+            lease.Item.Should().BeEquivalentTo(await app.ItemAsync(lease.Item.Id));
+        }
+    }
+
     private static async Task<List<string>> CheckOutAllAsync(ShopApp app)
     {
         var messages = new List<string>();

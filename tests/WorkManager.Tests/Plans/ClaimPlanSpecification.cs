@@ -34,7 +34,7 @@ public abstract class ClaimPlanSpecification(DatabaseFixture databases)
         {
             var order = await app.Requester.ProposeAsync(new EchoPayload("claimed"), new() { Priority = 100 });
             (await app.Agent("agent").CheckoutManyAsync(10, request(order.Id))).Should().HaveCount(1);
-            commands.Add((name, index, sent.LastWith("lease_epoch = ")));
+            commands.Add((name, index, sent.LastWith("ready_at IS NOT NULL")));
         }
 
         await using var connection = await app.Database.OpenConnectionAsync();

@@ -1,5 +1,8 @@
+using System.Data.Common;
 using AwesomeAssertions;
+using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
 using WorkManager.Tests.Shop;
 
 namespace WorkManager.Tests.Providers;
@@ -16,5 +19,50 @@ public sealed class SqliteConnections(SqliteFixture databases) : IClassFixture<S
         var propose = () => app.ProposeEchoAsync();
 
         (await propose.Should().ThrowExactlyAsync<InvalidOperationException>()).WithMessage("*Cache=Shared*Leave it out*");
+    }
+
+    [Fact]
+    public async Task The_engine_opens_connections_without_the_functions_of_EF_Core()
+    {
+        await using var database = await databases.CreateAsync(ShopApp.Migrated);
+        var opened = new Opened("SELECT count(*) FROM pragma_function_list WHERE name LIKE 'ef!_%' ESCAPE '!'");
+        await using var app = ShopApp.On(database, context: o => o.AddInterceptors(opened));
+
+        await app.ProposeEchoAsync();
+        opened.Answers.Should().OnlyContain(count => count == 0).And.NotBeEmpty();
+
+        await app.ReadAsync(db => db.Ledger.ToListAsync());
+        opened.Answers.Last().Should().BePositive("the host's connections are its own");
+    }
+
+    [Fact]
+    public async Task A_time_limit_of_the_host_holds_for_the_engine()
+    {
+        await using var database = await databases.CreateAsync(ShopApp.Migrated);
+        var opened = new Opened("SELECT 1");
+        await using var app = ShopApp.On(database, context: o => o.UseSqlite(database.ConnectionString, sqlite => sqlite.CommandTimeout(77)).AddInterceptors(opened));
+
+        await app.ProposeEchoAsync();
+
+        opened.TimeLimits.Should().OnlyContain(seconds => seconds == 77).And.NotBeEmpty();
+    }
+
+    /// <summary>Asks each connection that is opened.</summary>
+    private sealed class Opened(string question) : DbConnectionInterceptor
+    {
+        public List<long> Answers { get; } = [];
+
+        public List<int> TimeLimits { get; } = [];
+
+        public override Task ConnectionOpenedAsync(DbConnection connection, ConnectionEndEventData eventData, CancellationToken cancellationToken = default)
+        {
+            using var command = connection.CreateCommand();
+#pragma warning disable CA2100 // Tests write their own SQL.
+            command.CommandText = question;
+#pragma warning restore CA2100
+            Answers.Add((long)command.ExecuteScalar()!);
+            TimeLimits.Add(((SqliteConnection)connection).DefaultTimeout);
+            return Task.CompletedTask;
+        }
     }
 }

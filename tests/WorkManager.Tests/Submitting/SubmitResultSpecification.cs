@@ -132,6 +132,42 @@ public abstract class SubmitResultSpecification(DatabaseFixture databases)
         await app.RefusesAsync<LeaseLostException>("lease_lost", () => app.Agent("agent-1").SubmitAsync(lease, new EchoResult(false, true)));
     }
 
+    [Fact]
+    public async Task The_lease_of_an_earlier_grant_is_lost_though_the_same_agent_holds_the_item_again()
+    {
+        await using var app = await ShopApp.StartAsync(databases);
+        await app.ProposeEchoAsync();
+        var agent = app.Agent("agent-1");
+        var first = (await agent.CheckoutAsync())!;
+        await agent.ReleaseAsync(first);
+        var second = (await agent.CheckoutAsync())!;
+
+        var lost = await app.RefusesAsync<LeaseLostException>("lease_lost", () => agent.SubmitAsync(first, Steps.Verified));
+
+        lost.Reason.Should().Be(LeaseLostReason.Superseded);
+        (await agent.SubmitAsync(second, Steps.Verified)).State.Should().Be(ItemState.Submitted);
+    }
+
+    [Fact]
+    public async Task Results_that_move_no_order_raise_its_revision_and_leave_the_time_of_its_last_move()
+    {
+        await using var app = await ShopApp.StartAsync(databases);
+        var order = await app.Requester.ProposeAsync(Batches.Payload(5));
+        var agent = app.Agent("agent-1");
+        var leases = await agent.CheckoutManyAsync(5);
+        var seen = new List<WorkOrder> { await app.OrderAsync(order.Id) };
+        foreach (var call in (WorkLease[][])[[leases[0]], [leases[1]], [leases[2], leases[3]], [leases[4]]])
+        {
+            app.Time.Advance(TimeSpan.FromSeconds(1));
+            await agent.SubmitManyAsync([.. call.Select(l => new Submission<BatchResult>(l, new BatchResult(l.Input<Batch>().Id, true, 1)))]);
+            seen.Add(await app.OrderAsync(order.Id));
+        }
+
+        seen.Select(o => o.State).Should().Equal(OrderState.CheckedOut, OrderState.InProgress, OrderState.InProgress, OrderState.InProgress, OrderState.Submitted);
+        seen.Select(o => (o.LastTransitionedAt - seen[0].LastTransitionedAt)!.Value.TotalSeconds).Should().Equal(0, 1, 1, 1, 4);
+        seen.Select(o => o.Revision - seen[0].Revision).Should().Equal(0, 1, 2, 3, 4);
+    }
+
     [Fact, Trait("Bug", "B10")]
     public async Task Two_submissions_at_once_under_one_lease_are_one()
     {

@@ -7,7 +7,7 @@ namespace WorkManager.Providers.PostgreSql;
 /// <summary>Rows as one array a column.</summary>
 internal sealed class PostgreSqlTableStatements : TableStatements
 {
-    protected override string Build(TableChange change, TableNames names, Func<object, string> bind)
+    protected override string Build(TableChange change, TableNames names, Func<object?, string> bind)
     {
         var columns = change.Columns.Select((column, i) => (Name: names.Columns[i], Values: bind(ValuesOf(column, change.Rows)), Cast: CastOf(column))).ToList();
         var arrays = string.Join(", ", columns.Select(c => c.Values));

@@ -44,7 +44,7 @@ internal sealed class SqliteDialect : IStoreDialect
 
     private readonly SqliteTableStatements tables = new();
 
-    public IReadOnlyList<IInterceptor> EngineInterceptors { get; } = [new BusyTimeout()];
+    public IReadOnlyList<IInterceptor> EngineInterceptors { get; } = [new SqliteConnections()];
 
     /// <summary>The file; null for private in-memory databases, which one connection has to itself.</summary>
     public string? WriterGateOf(DbContext db) =>
@@ -113,23 +113,4 @@ internal sealed class SqliteDialect : IStoreDialect
     internal static string IdText(Guid id) => id.ToString().ToUpperInvariant();
 
     internal static string IdList(IEnumerable<Guid> ids) => JsonSerializer.Serialize(ids.Select(IdText));
-
-    /// <summary>Lets SQLite itself wait for a writer of another process: the provider's own waiting sleeps 150 ms at a time.</summary>
-    private sealed class BusyTimeout : DbConnectionInterceptor
-    {
-        public override void ConnectionOpened(DbConnection connection, ConnectionEndEventData eventData) => Set(connection);
-
-        public override Task ConnectionOpenedAsync(DbConnection connection, ConnectionEndEventData eventData, CancellationToken cancellationToken = default)
-        {
-            Set(connection);
-            return Task.CompletedTask;
-        }
-
-        private static void Set(DbConnection connection)
-        {
-            using var command = connection.CreateCommand();
-            command.CommandText = "PRAGMA busy_timeout = 5000";
-            command.ExecuteNonQuery();
-        }
-    }
 }

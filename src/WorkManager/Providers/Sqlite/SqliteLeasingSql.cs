@@ -6,15 +6,31 @@ using WorkManager.Leasing;
 
 namespace WorkManager.Providers.Sqlite;
 
-/// <summary>Leasing on SQLite: a few statements in one immediate transaction.</summary>
+/// <summary>Leasing on SQLite: a few statements in one immediate transaction, in which nobody takes what was read.</summary>
 internal sealed class SqliteLeasingSql : ILeasingSql
 {
     // The plus hides a column from the planner: without statistics it takes any index that begins with a column it is given, and sorts all of the queue.
-    private static readonly ClaimStatements Claims = new(
-        Any: ClaimWhere("+tenant_id = '' AND priority >= @min_priority", "priority DESC, ready_at, id"),
-        OfType: ClaimWhere("tenant_id = '' AND order_type = @type AND priority >= @min_priority", "priority DESC, ready_at, id"),
-        OfOrder: ClaimWhere("order_id = @order AND +tenant_id = '' AND priority >= @min_priority", "ready_at, id"),
-        OfOrderAndType: ClaimWhere("order_id = @order AND +tenant_id = '' AND +order_type = @type AND priority >= @min_priority", "ready_at, id"));
+    private static readonly ClaimStatements Next = new(
+        Any: NextWhere("+tenant_id = '' AND priority >= @min_priority", "priority DESC, ready_at, id"),
+        OfType: NextWhere("tenant_id = '' AND order_type = @type AND priority >= @min_priority", "priority DESC, ready_at, id"),
+        OfOrder: NextWhere("order_id = @order AND +tenant_id = '' AND priority >= @min_priority", "ready_at, id"),
+        OfOrderAndType: NextWhere("order_id = @order AND +tenant_id = '' AND +order_type = @type AND priority >= @min_priority", "ready_at, id"));
+
+    // Not with the SELECT in one: for RETURNING of all columns SQLite takes longer than for both.
+    private static readonly RowStatements Lease = new(["id"], row => new(
+        $"""
+        UPDATE [work_items]
+        SET state = 'leased', ready_at = NULL, leased_by_agent_id = @holder, lease_epoch = lease_epoch + 1, lease_seconds = @seconds,
+            leased_at = @now, last_heartbeat_at = @now, lease_expires_at = @expires, updated_at = @now, revision = revision + 1
+        {row.From} WHERE work_items.id = {row["id"]}
+        """));
+
+    private static readonly RowStatements Open = new(["id"], row => new(
+        $"""
+        UPDATE [work_orders] SET state = 'checked_out', last_transitioned_at = @now, updated_at = @now, revision = revision + 1
+        {row.From} WHERE work_orders.id = {row["id"]} AND state = 'queued'
+        RETURNING work_orders.id, tenant_id
+        """));
 
     private static readonly Statement PromoteDue = new(
         """
@@ -41,31 +57,32 @@ internal sealed class SqliteLeasingSql : ILeasingSql
 
     public async Task<IReadOnlyList<WorkItem>> ClaimAsync(UnitOfWork unit, Claim claim)
     {
-        var seconds = (int)Math.Ceiling(claim.Ttl.TotalSeconds);
-        var expires = unit.Now.AddSeconds(seconds);
-        var items = await Claims.For(claim).QueryAsync<WorkItem>(
-            unit,
-            QueryTrackingBehavior.NoTracking,
-            ("count", claim.Count),
-            ("type", claim.OrderType),
-            ("order", claim.OrderId),
-            ("min_priority", claim.MinPriority ?? (short)0),
-            ("holder", unit.Actor.LeaseHolder),
-            ("seconds", seconds),
-            ("expires", expires.UtcDateTime)).ConfigureAwait(false);
+        var items = await Next.For(claim).QueryAsync<WorkItem>(
+            unit, QueryTrackingBehavior.NoTracking, ("count", claim.Count), ("type", claim.OrderType), ("order", claim.OrderId), ("min_priority", claim.MinPriority ?? (short)0)).ConfigureAwait(false);
         if (items.Count == 0)
         {
             return items;
         }
 
+        var seconds = (int)Math.Ceiling(claim.Ttl.TotalSeconds);
+        var expires = unit.Now.AddSeconds(seconds);
+        await Lease.ExecuteAsync(
+            unit, [.. items.Select(i => new object?[] { i.Id })], ("holder", unit.Actor.LeaseHolder), ("seconds", seconds), ("expires", expires.UtcDateTime)).ConfigureAwait(false);
+        var leased = new EventDetails(new JsonObject { ["lease_expires_at"] = expires });
         foreach (var item in items)
         {
-            unit.Audit.Record(WorkEventNames.Leased, item, new(new JsonObject { ["lease_expires_at"] = expires }));
+            ShowLease(unit, item, seconds, expires);
+            unit.Audit.Record(WorkEventNames.Leased, item, leased);
         }
 
-        await MarkAsync(
-            unit, items, order => order.State == OrderState.Queued,
-            order => unit.Lifecycle.Move(order, OrderState.CheckedOut, new EventDetails(new JsonObject { ["agent_id"] = unit.Actor.LeaseHolder }))).ConfigureAwait(false);
+        var opened = await Open.RowsAsync(
+            unit, [.. items.Select(i => i.OrderId).Distinct().Select(id => new object?[] { id })], row => new WorkOrder { Id = row.GetGuid(0), TenantId = row.GetString(1) }).ConfigureAwait(false);
+        var agent = new EventDetails(new JsonObject { ["agent_id"] = unit.Actor.LeaseHolder });
+        foreach (var order in opened)
+        {
+            unit.Audit.Record(StateNames.ToName(OrderState.CheckedOut), order, agent);
+        }
+
         await unit.SaveAsync().ConfigureAwait(false);
         return items;
     }
@@ -122,15 +139,20 @@ internal sealed class SqliteLeasingSql : ILeasingSql
         }
     }
 
-    private static Statement ClaimWhere(string filter, string order) => new(
-        $"""
-        UPDATE [work_items]
-        SET state = 'leased', ready_at = NULL, leased_by_agent_id = @holder, lease_epoch = lease_epoch + 1, lease_seconds = @seconds,
-            leased_at = @now, last_heartbeat_at = @now, lease_expires_at = @expires, updated_at = @now, revision = revision + 1
-        WHERE id IN (
-            SELECT id FROM [work_items]
-            WHERE ready_at IS NOT NULL AND {filter}
-            ORDER BY {order} LIMIT @count)
-        RETURNING [work_items.*]
-        """);
+    /// <summary>Shows on an item what <see cref="Lease"/> has written.</summary>
+    private static void ShowLease(UnitOfWork unit, WorkItem item, int seconds, DateTimeOffset expires)
+    {
+        item.State = ItemState.Leased;
+        item.ReadyAt = null;
+        item.LeasedByAgentId = unit.Actor.LeaseHolder;
+        item.LeaseEpoch++;
+        item.LeaseSeconds = seconds;
+        item.LeasedAt = item.LastHeartbeatAt = unit.Now;
+        item.LeaseExpiresAt = expires;
+        item.UpdatedAt = unit.Now;
+        item.Revision++;
+    }
+
+    private static Statement NextWhere(string filter, string order) =>
+        new($"SELECT [work_items.*] FROM [work_items] WHERE ready_at IS NOT NULL AND {filter} ORDER BY {order} LIMIT @count");
 }

@@ -1,81 +1,57 @@
-using System.Buffers;
-using System.Globalization;
-using System.Text;
-using System.Text.Encodings.Web;
-using System.Text.Json;
+using Microsoft.EntityFrameworkCore.Metadata;
 using WorkManager.Execution;
 
 namespace WorkManager.Providers.Sqlite;
 
-/// <summary>Rows as one JSON array of arrays.</summary>
+/// <summary>Rows as one JSON array of arrays. What all rows have in common is a parameter: of a row alone that is all, and of an event most.</summary>
 internal sealed class SqliteTableStatements : TableStatements
 {
-    private static readonly JsonWriterOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
-    protected override string Build(TableChange change, TableNames names, Func<object, string> bind)
-    {
-        if (change.IsNew)
-        {
-            var values = string.Join(", ", names.Columns.Select((_, i) => $"value ->> {i}"));
-            return $"INSERT INTO {names.Table} ({string.Join(", ", names.Columns)}) SELECT {values} FROM json_each({bind(Write(change, withKey: false))})";
-        }
-
-        var assignments = string.Join(", ", names.Columns.Select((name, i) => $"{name} = r.value ->> {i + 1}"));
-        return $"UPDATE {names.Table} AS t SET {assignments} FROM json_each({bind(Write(change, withKey: true))}) AS r WHERE t.{names.Key} = r.value ->> 0";
-    }
-
-    private static string Write(TableChange change, bool withKey)
+    protected override string Build(TableChange change, TableNames names, Func<object?, string> bind)
     {
         var key = change.Table.FindPrimaryKey()!.Properties.Single();
-        var buffer = new ArrayBufferWriter<byte>();
-        using (var json = new Utf8JsonWriter(buffer, Plain))
+        var columns = change.Columns.Select((column, i) => new Values(names.Columns[i], change.Rows, column)).ToList();
+        var json = new List<Values>();
+        string Value(Values column, string row)
         {
-            json.WriteStartArray();
-            foreach (var row in change.Rows)
+            if (column.IsOne)
             {
-                json.WriteStartArray();
-                if (withKey)
-                {
-                    Write(json, ValueOf(key, row));
-                }
-
-                foreach (var column in change.Columns)
-                {
-                    Write(json, ValueOf(column, row));
-                }
-
-                json.WriteEndArray();
+                return bind(column[0]);
             }
 
-            json.WriteEndArray();
+            json.Add(column);
+            return $"{row}value ->> {json.Count - 1}";
         }
 
-        return Encoding.UTF8.GetString(buffer.WrittenSpan);
+        string Rows() => $"json_each({bind(JsonRows.Write(change.Rows.Count, json.Count, (row, column) => json[column][row]))})";
+
+        if (change.IsNew)
+        {
+            var values = string.Join(", ", columns.ConvertAll(c => Value(c, "")));
+            return $"INSERT INTO {names.Table} ({string.Join(", ", names.Columns)}) SELECT {values}{(change.Rows.Count == 1 ? "" : $" FROM {Rows()}")}";
+        }
+
+        var keyValue = Value(new Values(names.Key, change.Rows, key), "r.");
+        var assignments = string.Join(", ", columns.ConvertAll(c => $"{c.Name} = {Value(c, "r.")}"));
+        return $"UPDATE {names.Table} AS t SET {assignments}{(change.Rows.Count == 1 ? "" : $" FROM {Rows()} AS r")} WHERE t.{names.Key} = {keyValue}";
     }
 
-    /// <summary>Writes a value as the provider stores it.</summary>
-    private static void Write(Utf8JsonWriter json, object? value)
+    /// <summary>A column's value in each row.</summary>
+    private sealed class Values
     {
-        switch (value)
+        private readonly object?[] values;
+
+        public Values(string name, IReadOnlyList<object> rows, IProperty column)
         {
-            case null:
-                json.WriteNullValue();
-                break;
-            case string text:
-                json.WriteStringValue(text);
-                break;
-            case Guid id:
-                json.WriteStringValue(SqliteDialect.IdText(id));
-                break;
-            case DateTime time:
-                json.WriteStringValue(time.ToString("yyyy-MM-dd HH:mm:ss.FFFFFFF", CultureInfo.InvariantCulture));
-                break;
-            case bool flag:
-                json.WriteNumberValue(flag ? 1 : 0);
-                break;
-            default:
-                json.WriteNumberValue(Convert.ToInt64(value, CultureInfo.InvariantCulture));
-                break;
+            Name = name;
+            values = [.. rows.Select(row => ValueOf(column, row))];
+            IsOne = Array.TrueForAll(values, value => Equals(value, values[0]));
         }
+
+        public string Name { get; }
+
+        /// <summary>Whether it is the same in all rows.</summary>
+        public bool IsOne { get; }
+
+        public object? this[int row] => values[row];
     }
 }

@@ -1,0 +1,97 @@
+using WorkManager.Auditing;
+using WorkManager.Execution;
+using WorkManager.Submitting;
+
+namespace WorkManager.Providers.Sqlite;
+
+/// <summary>Submitting on SQLite: reads what decides, lets the lifecycle decide, and writes what has changed.</summary>
+/// <remarks>Of orders and items only the columns of a submit travel: they may hold documents of any size, and so may their results.</remarks>
+internal sealed class SqliteSubmittingSql : ISubmittingSql
+{
+    private static readonly RowStatements Held = new(["id", "epoch"], row => new(
+        $"""
+        SELECT i.id, i.order_id, i.tenant_id, i.state, i.lease_epoch, i.revision, o.type, o.state, o.revision, o.items_open, o.items_failed
+        FROM {row.Before}[work_items] AS i CROSS JOIN [work_orders] AS o ON o.id = i.order_id
+        WHERE i.id = {row["id"]} AND i.lease_epoch = {row["epoch"]}
+            AND i.leased_by_agent_id = @holder AND i.lease_expires_at > @now AND i.state IN ('leased', 'in_progress')
+        """));
+
+    private static readonly RowStatements StoreItems = new(["id", "revision", "result", "hash"], row => new(
+        $"""
+        UPDATE [work_items] AS i
+        SET state = 'submitted', revision = {row["revision"]}, result = {row["result"]}, result_hash = {row["hash"]}, error = NULL,
+            submitted_at = @now, submitted_by_type = @actor_type, submitted_by_id = @actor_id, submitted_for = @submitted_for,
+            leased_by_agent_id = NULL, lease_expires_at = NULL, last_heartbeat_at = NULL, leased_at = NULL, lease_seconds = NULL, updated_at = @now
+        {row.From} WHERE i.id = {row["id"]}
+        """));
+
+    private static readonly RowStatements StoreOrders = new(["id", "state", "revision", "open"], row => new(
+        $"""
+        UPDATE [work_orders] AS o
+        SET state = {row["state"]}, revision = {row["revision"]}, items_open = {row["open"]}, updated_at = @now,
+            last_transitioned_at = CASE WHEN o.state = {row["state"]} THEN o.last_transitioned_at ELSE @now END
+        {row.From} WHERE o.id = {row["id"]}
+        """));
+
+    public async Task<IReadOnlyList<StoredResult>> StoreAsync(UnitOfWork unit, IReadOnlyList<GoodResult> results, bool waits)
+    {
+        var held = await ReadHeldAsync(unit, results).ConfigureAwait(false);
+        if (held.Count == 0)
+        {
+            return [];
+        }
+
+        foreach (var (item, order, result) in held)
+        {
+            if (item.State == ItemState.Leased)
+            {
+                unit.Lifecycle.Move(order, item, ItemState.InProgress);
+            }
+
+            unit.Lifecycle.Move(order, item, ItemState.Submitted, EventDetails.Of(result.Payload, result.PayloadHash));
+        }
+
+        var orders = held.Select(h => h.Order).Distinct().ToList();
+        foreach (var order in orders)
+        {
+            order.Revision++;
+            unit.Lifecycle.Advance(order, OrderState.InProgress);
+            unit.Lifecycle.Settle(order);
+        }
+
+        await StoreItems.ExecuteAsync(
+            unit,
+            held.ConvertAll(h => new object?[] { h.Item.Id, h.Item.Revision, h.Result.Text, h.Result.Hash }),
+            ("actor_type", StateNames.ToName(unit.Actor.Type)),
+            ("actor_id", unit.Actor.Id),
+            ("submitted_for", unit.Actor.Principal?.ToString())).ConfigureAwait(false);
+        await StoreOrders.ExecuteAsync(unit, orders.ConvertAll(o => new object?[] { o.Id, StateNames.ToName(o.State), o.Revision, o.ItemsOpen })).ConfigureAwait(false);
+        await unit.SaveAsync().ConfigureAwait(false);
+        return held.ConvertAll(h => new StoredResult(h.Item.Id, h.Item.LeaseEpoch, h.Item.Revision, h.Order.Id, h.Order.Type, StateNames.ToName(h.Order.State)));
+    }
+
+    /// <summary>The items that the caller holds, in the order of the results, with as much of them and of their orders as decides.</summary>
+    private static async Task<List<(WorkItem Item, WorkOrder Order, GoodResult Result)>> ReadHeldAsync(UnitOfWork unit, IReadOnlyList<GoodResult> results)
+    {
+        var orders = new Dictionary<Guid, WorkOrder>();
+        var items = (await Held.RowsAsync(
+            unit,
+            [.. results.Select(r => new object?[] { r.Lease.ItemId, r.Lease.Epoch })],
+            row =>
+            {
+                var (orderId, tenant) = (row.GetGuid(1), row.GetString(2));
+                orders.TryAdd(orderId, new WorkOrder
+                {
+                    Id = orderId, TenantId = tenant, Type = row.GetString(6), State = StateNames.Parse<OrderState>(row.GetString(7)),
+                    Revision = row.GetInt32(8), ItemsOpen = row.GetInt32(9), ItemsFailed = row.GetInt32(10),
+                });
+                return new WorkItem
+                {
+                    Id = row.GetGuid(0), OrderId = orderId, TenantId = tenant, State = StateNames.Parse<ItemState>(row.GetString(3)),
+                    LeaseEpoch = row.GetInt64(4), Revision = row.GetInt32(5),
+                };
+            },
+            ("holder", unit.Actor.LeaseHolder)).ConfigureAwait(false)).ToDictionary(i => i.Id);
+        return [.. from result in results where items.ContainsKey(result.Lease.ItemId) let item = items[result.Lease.ItemId] select (item, orders[item.OrderId], result)];
+    }
+}
