@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using WorkManager.Auditing;
 using WorkManager.Execution;
@@ -74,7 +73,7 @@ internal static class StoreAtOnce
 
     private static GoodResult ToGood(CheckedSubmission submission)
     {
-        var payload = SubmittedResult.EventPayload(submission.Result!, submission.Request.Options).ToJsonString(JsonSerializerOptions.Web);
+        var payload = SubmittedResult.EventPayload(submission.Result!, submission.Request.Options);
         return new(submission.Request.Lease, submission.Result!.Text, submission.Result.Hash, payload, AuditTrail.Digest(payload, null, null));
     }
 

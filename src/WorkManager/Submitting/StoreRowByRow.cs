@@ -70,7 +70,7 @@ internal static class StoreRowByRow
         }
 
         SubmittedResult.Fill(unit, item, result);
-        unit.Lifecycle.Move(order, item, ItemState.Submitted, new EventDetails(SubmittedResult.EventPayload(result, said)));
+        unit.Lifecycle.Move(order, item, ItemState.Submitted, EventDetails.Of(SubmittedResult.EventPayload(result, said)));
         return new(item);
     }
 

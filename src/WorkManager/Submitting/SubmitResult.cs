@@ -1,5 +1,6 @@
+using System.Buffers;
+using System.Text;
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using WorkManager.Auditing;
 using WorkManager.Execution;
 using WorkManager.OrderTypes;
@@ -65,10 +66,29 @@ internal static class SubmittedResult
         Lifecycle.EndLease(item);
     }
 
-    public static JsonObject EventPayload(CheckedDocument result, SubmitOptions said) => new()
+    /// <summary>What the event of a submit says. The result is canonical JSON already: it is not parsed again.</summary>
+    public static string EventPayload(CheckedDocument result, SubmitOptions said)
     {
-        ["result"] = JsonNode.Parse(result.Text),
-        ["evidence"] = said.Evidence?.DeepClone(),
-        ["notes"] = said.Notes,
-    };
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            json.WritePropertyName("result");
+            json.WriteRawValue(result.Text, skipInputValidation: true);
+            json.WritePropertyName("evidence");
+            if (said.Evidence is null)
+            {
+                json.WriteNullValue();
+            }
+            else
+            {
+                said.Evidence.WriteTo(json);
+            }
+
+            json.WriteString("notes", said.Notes);
+            json.WriteEndObject();
+        }
+
+        return Encoding.UTF8.GetString(buffer.WrittenSpan);
+    }
 }
