@@ -43,7 +43,8 @@ internal sealed class Statement(string text)
         var text = Build(db, unit.Clock.Source == ClockSource.Database);
         var command = db.GetService<IRawSqlCommandBuilder>().Build(text, Parameters(db, [("now", unit.Now.UtcDateTime), .. values]), db.Model);
         var call = new RelationalCommandParameterObject(
-            db.GetService<IRelationalConnection>(), command.ParameterValues, readerColumns: null, db, db.GetService<IRelationalCommandDiagnosticsLogger>(), CommandSource.FromSqlQuery);
+            db.GetService<IRelationalConnection>(), command.ParameterValues, readerColumns: null, db,
+            db.GetService<IRelationalCommandDiagnosticsLogger>(), CommandSource.FromSqlQuery);
         var reader = await command.RelationalCommand.ExecuteReaderAsync(call, CancellationToken.None).ConfigureAwait(false);
         await using (reader.ConfigureAwait(false))
         {

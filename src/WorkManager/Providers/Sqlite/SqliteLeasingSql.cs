@@ -58,7 +58,8 @@ internal sealed class SqliteLeasingSql : ILeasingSql
     public async Task<IReadOnlyList<WorkItem>> ClaimAsync(UnitOfWork unit, Claim claim)
     {
         var items = await Next.For(claim).EntitiesAsync<WorkItem>(
-            unit, ("count", claim.Count), ("type", claim.OrderType), ("order", claim.OrderId), ("min_priority", claim.MinPriority ?? (short)0)).ConfigureAwait(false);
+            unit, ("count", claim.Count), ("type", claim.OrderType), ("order", claim.OrderId), ("min_priority", claim.MinPriority ?? (short)0))
+            .ConfigureAwait(false);
         if (items.Count == 0)
         {
             return items;
@@ -67,7 +68,8 @@ internal sealed class SqliteLeasingSql : ILeasingSql
         var seconds = (int)Math.Ceiling(claim.Ttl.TotalSeconds);
         var expires = unit.Now.AddSeconds(seconds);
         await Lease.ExecuteAsync(
-            unit, [.. items.Select(i => new object?[] { i.Id })], ("holder", unit.Actor.LeaseHolder), ("seconds", seconds), ("expires", expires.UtcDateTime)).ConfigureAwait(false);
+            unit, [.. items.Select(i => new object?[] { i.Id })],
+            ("holder", unit.Actor.LeaseHolder), ("seconds", seconds), ("expires", expires.UtcDateTime)).ConfigureAwait(false);
         var leased = new EventDetails(new JsonObject { ["lease_expires_at"] = expires });
         foreach (var item in items)
         {
@@ -76,7 +78,8 @@ internal sealed class SqliteLeasingSql : ILeasingSql
         }
 
         var opened = await Open.ReadAsync(
-            unit, [.. items.Select(i => i.OrderId).Distinct().Select(id => new object?[] { id })], row => new WorkOrder { Id = row.GetGuid(0), TenantId = row.GetString(1) }).ConfigureAwait(false);
+            unit, [.. items.Select(i => i.OrderId).Distinct().Select(id => new object?[] { id })],
+            row => new WorkOrder { Id = row.GetGuid(0), TenantId = row.GetString(1) }).ConfigureAwait(false);
         var agent = new EventDetails(new JsonObject { ["agent_id"] = unit.Actor.LeaseHolder });
         foreach (var order in opened)
         {
