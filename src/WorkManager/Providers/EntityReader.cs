@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Linq.Expressions;
+using System.Reflection;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata;
 using Microsoft.EntityFrameworkCore.Query;
@@ -13,7 +14,7 @@ namespace WorkManager.Providers;
 /// </remarks>
 internal static class EntityReader
 {
-    private static readonly System.Reflection.MethodInfo IsNull = typeof(DbDataReader).GetMethod(nameof(DbDataReader.IsDBNull))!;
+    private static readonly MethodInfo IsNull = typeof(DbDataReader).GetMethod(nameof(DbDataReader.IsDBNull))!;
 
     /// <summary>What the rows have to hold.</summary>
     public static IEnumerable<IProperty> Columns(IEntityType table) => table.GetProperties();
@@ -26,12 +27,13 @@ internal static class EntityReader
     private static Func<DbDataReader, T> Build<T>(IEntityType table)
     {
         var row = Expression.Parameter(typeof(DbDataReader), "row");
-        var members = Columns(table).Select((column, i) => Expression.Bind(column.GetMemberInfo(forMaterialization: true, forSet: true), Read(row, column, Expression.Constant(i))));
+        var members = Columns(table).Select((column, i) =>
+            Expression.Bind(column.GetMemberInfo(forMaterialization: true, forSet: true), Read(row, column, Expression.Constant(i))));
         return Expression.Lambda<Func<DbDataReader, T>>(Expression.MemberInit(New<T>(), members), row).Compile();
     }
 
-    private static NewExpression New<T>() => Expression.New(
-        typeof(T).GetConstructor(System.Reflection.BindingFlags.Instance | System.Reflection.BindingFlags.NonPublic | System.Reflection.BindingFlags.Public, Type.EmptyTypes)!);
+    private static NewExpression New<T>() =>
+        Expression.New(typeof(T).GetConstructor(BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.Public, Type.EmptyTypes)!);
 
     private static Expression Read(ParameterExpression row, IProperty column, ConstantExpression ordinal)
     {

@@ -45,7 +45,8 @@ internal abstract class TableStatements
 
     private static TableNames Names(TableChange change, ISqlGenerationHelper quote)
     {
-        string Quoted(IProperty column) => column.GetOrAddRuntimeAnnotationValue("WorkManager:QuotedName", _ => quote.DelimitIdentifier(column.GetColumnName()), column);
+        string Quoted(IProperty column) =>
+            column.GetOrAddRuntimeAnnotationValue("WorkManager:QuotedName", of => quote.DelimitIdentifier(of!.GetColumnName()), column);
         return new(
             quote.DelimitIdentifier(change.Table.GetTableName()!, change.Table.GetSchema()), Quoted(change.Table.FindPrimaryKey()!.Properties.Single()), [.. change.Columns.Select(Quoted)]);
     }

@@ -40,7 +40,8 @@ public sealed class SqliteConnections(SqliteFixture databases) : IClassFixture<S
     {
         await using var database = await databases.CreateAsync(ShopApp.Migrated);
         var opened = new Opened("SELECT 1");
-        await using var app = ShopApp.On(database, context: o => o.UseSqlite(database.ConnectionString, sqlite => sqlite.CommandTimeout(77)).AddInterceptors(opened));
+        await using var app = ShopApp.On(
+            database, context: o => o.UseSqlite(database.ConnectionString, sqlite => sqlite.CommandTimeout(77)).AddInterceptors(opened));
 
         await app.ProposeEchoAsync();
 

@@ -163,7 +163,8 @@ public abstract class SubmitResultSpecification(DatabaseFixture databases)
             seen.Add(await app.OrderAsync(order.Id));
         }
 
-        seen.Select(o => o.State).Should().Equal(OrderState.CheckedOut, OrderState.InProgress, OrderState.InProgress, OrderState.InProgress, OrderState.Submitted);
+        seen.Select(o => o.State).Should().Equal(
+            OrderState.CheckedOut, OrderState.InProgress, OrderState.InProgress, OrderState.InProgress, OrderState.Submitted);
         seen.Select(o => (o.LastTransitionedAt - seen[0].LastTransitionedAt)!.Value.TotalSeconds).Should().Equal(0, 1, 1, 1, 4);
         seen.Select(o => o.Revision - seen[0].Revision).Should().Equal(0, 1, 2, 3, 4);
     }

@@ -65,9 +65,11 @@ internal sealed class SqliteSubmittingSql : ISubmittingSql
             ("actor_type", StateNames.ToName(unit.Actor.Type)),
             ("actor_id", unit.Actor.Id),
             ("submitted_for", unit.Actor.Principal?.ToString())).ConfigureAwait(false);
-        await StoreOrders.ExecuteAsync(unit, orders.ConvertAll(o => new object?[] { o.Id, StateNames.ToName(o.State), o.Revision, o.ItemsOpen })).ConfigureAwait(false);
+        await StoreOrders.ExecuteAsync(unit, orders.ConvertAll(o => new object?[] { o.Id, StateNames.ToName(o.State), o.Revision, o.ItemsOpen }))
+            .ConfigureAwait(false);
         await unit.SaveAsync().ConfigureAwait(false);
-        return held.ConvertAll(h => new StoredResult(h.Item.Id, h.Item.LeaseEpoch, h.Item.Revision, h.Order.Id, h.Order.Type, StateNames.ToName(h.Order.State)));
+        return held.ConvertAll(h =>
+            new StoredResult(h.Item.Id, h.Item.LeaseEpoch, h.Item.Revision, h.Order.Id, h.Order.Type, StateNames.ToName(h.Order.State)));
     }
 
     /// <summary>The items that the caller holds, in the order of the results, with as much of them and of their orders as decides.</summary>
@@ -92,6 +94,12 @@ internal sealed class SqliteSubmittingSql : ISubmittingSql
                 };
             },
             ("holder", unit.Actor.LeaseHolder)).ConfigureAwait(false)).ToDictionary(i => i.Id);
-        return [.. from result in results where items.ContainsKey(result.Lease.ItemId) let item = items[result.Lease.ItemId] select (item, orders[item.OrderId], result)];
+        return
+        [
+            .. from result in results
+               where items.ContainsKey(result.Lease.ItemId)
+               let item = items[result.Lease.ItemId]
+               select (item, orders[item.OrderId], result),
+        ];
     }
 }
