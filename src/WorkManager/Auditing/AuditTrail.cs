@@ -19,7 +19,8 @@ internal sealed record EventDetails(JsonObject? Payload = null, string? Message 
     /// <summary>Details whose payload is text already, with its digest.</summary>
     /// <param name="payload">The payload.</param>
     /// <param name="digest">Its digest, if it is known.</param>
-    public static EventDetails Of(string payload, string? digest = null) => new() { text = new(payload, null, digest ?? AuditTrail.Digest(payload, null, null)) };
+    public static EventDetails Of(string payload, string? digest = null) =>
+        new() { text = new(payload, null, digest ?? AuditTrail.Digest(payload, null, null)) };
 
     /// <summary>The details as they are stored. Made once: the events of a batch mostly say the same.</summary>
     public EventText Text => text ??= Write();

@@ -4,7 +4,9 @@ namespace WorkManager.Execution;
 
 /// <summary>What a verb is asked to do, many times in one transaction.</summary>
 /// <param name="Requests">One or more.</param>
-/// <param name="IsSingle">Whether it is a single call, which has time to wait for what others have locked. A batch skips it: who waits for many holds many up.</param>
+/// <param name="IsSingle">
+/// Whether it is a single call, which has time to wait for what others have locked. A batch skips it: who waits for many holds many up.
+/// </param>
 internal sealed record Batch<T>(IReadOnlyList<T> Requests, bool IsSingle)
 {
     public const int MaxSize = 1000;
@@ -26,7 +28,8 @@ internal sealed record Batch<T>(IReadOnlyList<T> Requests, bool IsSingle)
     /// </remarks>
     /// <param name="context">The operation.</param>
     /// <param name="run">What to do, given whether it waits for items.</param>
-    public async Task<IReadOnlyList<WorkOutcome<TResult>>> TryAsync<TResult>(OperationContext context, Func<bool, Task<IReadOnlyList<WorkOutcome<TResult>>>> run)
+    public async Task<IReadOnlyList<WorkOutcome<TResult>>> TryAsync<TResult>(
+        OperationContext context, Func<bool, Task<IReadOnlyList<WorkOutcome<TResult>>>> run)
     {
         for (var attempt = 1; ; attempt++)
         {

@@ -41,7 +41,8 @@ internal sealed class WorkTransactions(
         cancellationToken.ThrowIfCancellationRequested();
         return context.Joined is { } transaction
             ? await JoinAsync(context, transaction, body).ConfigureAwait(false)
-            : await RetryAsync(context, attempt => AgainAsync(context, () => OwnAsync(context, attempt, body)), isCommitted, cancellationToken).ConfigureAwait(false);
+            : await RetryAsync(context, attempt => AgainAsync(context, () => OwnAsync(context, attempt, body)), isCommitted, cancellationToken)
+                .ConfigureAwait(false);
     }
 
     public async Task<T> ExecuteAsync<T>(OperationContext context, Func<UnitOfWork, Task<T>> body, CancellationToken cancellationToken)
@@ -49,7 +50,9 @@ internal sealed class WorkTransactions(
         cancellationToken.ThrowIfCancellationRequested();
         return context.Joined is { } transaction
             ? await JoinAsync(context, transaction, body).ConfigureAwait(false)
-            : await RetryAsync(context, attempt => AgainAsync(context, () => AloneAsync(context, attempt, body)), _ => Task.FromResult(false), cancellationToken).ConfigureAwait(false);
+            : await RetryAsync(
+                context, attempt => AgainAsync(context, () => AloneAsync(context, attempt, body)), _ => Task.FromResult(false), cancellationToken)
+                .ConfigureAwait(false);
     }
 
     public Task<T> TransactWithHostAsync<T>(

@@ -6,6 +6,7 @@ using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Metadata;
 using Microsoft.EntityFrameworkCore.Storage;
 using WorkManager.Execution;
+using Value = (string Name, object? Value);
 
 namespace WorkManager.Providers;
 
@@ -29,7 +30,8 @@ internal sealed class Statement(string text)
     private readonly ConcurrentDictionary<(string? Schema, bool DatabaseClock), IRelationalCommand> built = new();
 
     /// <summary>Runs the statement and returns its rows, which are all columns of a table, tracked or detached.</summary>
-    public async Task<IReadOnlyList<T>> QueryAsync<T>(WorkManagerDbContext db, bool databaseClock, QueryTrackingBehavior tracking, params (string Name, object? Value)[] values)
+    public async Task<IReadOnlyList<T>> QueryAsync<T>(
+        WorkManagerDbContext db, bool databaseClock, QueryTrackingBehavior tracking, params Value[] values)
         where T : class
     {
         var rows = await ReadAsync(db, databaseClock, EntityReader.Of<T>(db.Model), values).ConfigureAwait(false);
@@ -42,26 +44,26 @@ internal sealed class Statement(string text)
     }
 
     /// <inheritdoc cref="QueryAsync{T}(WorkManagerDbContext, bool, QueryTrackingBehavior, ValueTuple{string, object?}[])"/>
-    public Task<IReadOnlyList<T>> QueryAsync<T>(UnitOfWork unit, QueryTrackingBehavior tracking, params (string Name, object? Value)[] values)
+    public Task<IReadOnlyList<T>> QueryAsync<T>(UnitOfWork unit, QueryTrackingBehavior tracking, params Value[] values)
         where T : class => QueryAsync<T>(unit.Db, UsesDatabaseClock(unit), tracking, WithNow(unit, values));
 
     /// <summary>Runs the statement and returns its rows, which are of no table.</summary>
-    public async Task<IReadOnlyList<T>> RowsAsync<T>(UnitOfWork unit, Func<DbDataReader, T> read, params (string Name, object? Value)[] values) =>
+    public async Task<IReadOnlyList<T>> RowsAsync<T>(UnitOfWork unit, Func<DbDataReader, T> read, params Value[] values) =>
         await ReadAsync(unit.Db, UsesDatabaseClock(unit), read, WithNow(unit, values)).ConfigureAwait(false);
 
     /// <summary>Runs the statement and returns its only column.</summary>
-    public async Task<IReadOnlyList<T>> ValuesAsync<T>(WorkManagerDbContext db, params (string Name, object? Value)[] values) =>
+    public async Task<IReadOnlyList<T>> ValuesAsync<T>(WorkManagerDbContext db, params Value[] values) =>
         await ReadAsync(db, databaseClock: true, row => row.GetFieldValue<T>(0), values).ConfigureAwait(false);
 
     /// <summary>Runs the statement and returns how many rows it changed.</summary>
-    public Task<int> ExecuteAsync(UnitOfWork unit, params (string Name, object? Value)[] values) =>
+    public Task<int> ExecuteAsync(UnitOfWork unit, params Value[] values) =>
         RunAsync(unit.Db, UsesDatabaseClock(unit), WithNow(unit, values), (command, parameters) => command.ExecuteNonQueryAsync(parameters));
 
     private static bool UsesDatabaseClock(UnitOfWork unit) => unit.Clock.Source == ClockSource.Database;
 
-    private static (string Name, object? Value)[] WithNow(UnitOfWork unit, (string Name, object? Value)[] values) => [("now", unit.Now.UtcDateTime), .. values];
+    private static Value[] WithNow(UnitOfWork unit, Value[] values) => [("now", unit.Now.UtcDateTime), .. values];
 
-    private Task<List<T>> ReadAsync<T>(WorkManagerDbContext db, bool databaseClock, Func<DbDataReader, T> read, (string Name, object? Value)[] values) =>
+    private Task<List<T>> ReadAsync<T>(WorkManagerDbContext db, bool databaseClock, Func<DbDataReader, T> read, Value[] values) =>
         RunAsync(db, databaseClock, values, async (command, parameters) =>
         {
             var reader = await command.ExecuteReaderAsync(parameters).ConfigureAwait(false);
@@ -78,13 +80,14 @@ internal sealed class Statement(string text)
         });
 
     private async Task<TResult> RunAsync<TResult>(
-        WorkManagerDbContext db, bool databaseClock, (string Name, object? Value)[] values, Func<IRelationalCommand, RelationalCommandParameterObject, Task<TResult>> run)
+        WorkManagerDbContext db, bool databaseClock, Value[] values, Func<IRelationalCommand, RelationalCommandParameterObject, Task<TResult>> run)
     {
         var connection = db.GetService<IRelationalConnection>();
         var command = connection.RentCommand();
         try
         {
-            command.PopulateFrom(built.GetOrAdd((SchemaOf(db.Model), databaseClock), static (key, of) => Build(of.Text, of.Db, key, of.Values), (Text: text, Db: db, Values: values)));
+            command.PopulateFrom(built.GetOrAdd(
+                (SchemaOf(db.Model), databaseClock), static (key, of) => Build(of.Text, of.Db, key, of.Values), (Text: text, Db: db, Values: values)));
             var parameters = values.ToDictionary(v => v.Name, v => v.Value);
             var log = db.GetService<IRelationalCommandDiagnosticsLogger>();
             return await run(command, new(connection, parameters, readerColumns: null, db, log, CommandSource.FromSqlQuery)).ConfigureAwait(false);
@@ -97,7 +100,7 @@ internal sealed class Statement(string text)
 
     private static string? SchemaOf(IModel model) => model.FindEntityType(typeof(WorkOrder))!.GetSchema();
 
-    private static IRelationalCommand Build(string text, WorkManagerDbContext db, (string? Schema, bool DatabaseClock) of, (string Name, object? Value)[] values)
+    private static IRelationalCommand Build(string text, WorkManagerDbContext db, (string? Schema, bool DatabaseClock) of, Value[] values)
     {
         // Quoted by the provider, which knows what a schema is to it: SQLite has none.
         var quote = db.GetService<ISqlGenerationHelper>();

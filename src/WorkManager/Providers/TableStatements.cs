@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Metadata;
 using Microsoft.EntityFrameworkCore.Storage;
@@ -24,10 +25,11 @@ internal abstract class TableStatements
             parameters.Add(parameter);
             return $"@{parameter.ParameterName}";
         })));
-#pragma warning disable RS0030 // One of the two places where SQL text is run.
-        await db.Database.ExecuteSqlRawAsync(text.Replace("{", "{{", StringComparison.Ordinal).Replace("}", "}}", StringComparison.Ordinal), parameters, CancellationToken.None)
-            .ConfigureAwait(false);
-#pragma warning restore RS0030
+        var command = db.GetService<IRelationalCommandBuilderFactory>().Create().Append(text);
+        parameters.ForEach(p => command.AddRawParameter(p.ParameterName, p));
+        await command.Build().ExecuteNonQueryAsync(new(
+            db.GetService<IRelationalConnection>(), parameterValues: null, readerColumns: null, db, db.GetService<IRelationalCommandDiagnosticsLogger>(),
+            CommandSource.ExecuteSqlRaw)).ConfigureAwait(false);
     }
 
     /// <summary>The statement for one table.</summary>
@@ -48,7 +50,9 @@ internal abstract class TableStatements
         string Quoted(IProperty column) =>
             column.GetOrAddRuntimeAnnotationValue("WorkManager:QuotedName", of => quote.DelimitIdentifier(of!.GetColumnName()), column);
         return new(
-            quote.DelimitIdentifier(change.Table.GetTableName()!, change.Table.GetSchema()), Quoted(change.Table.FindPrimaryKey()!.Properties.Single()), [.. change.Columns.Select(Quoted)]);
+            quote.DelimitIdentifier(change.Table.GetTableName()!, change.Table.GetSchema()),
+            Quoted(change.Table.FindPrimaryKey()!.Properties.Single()),
+            [.. change.Columns.Select(Quoted)]);
     }
 
     /// <summary>Quoted names.</summary>

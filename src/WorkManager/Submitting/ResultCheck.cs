@@ -23,7 +23,8 @@ internal sealed class ResultCheck(OrderTypeRegistry types, JsonDocuments documen
 
     public async Task<List<CheckedSubmission>> CheckAsync(OperationContext context, IReadOnlyList<SubmitRequest> requests, CancellationToken cancellationToken)
     {
-        var found = await ReadAsync(context, requests.Where(r => r.Granted is null).Select(r => r.Lease.ItemId).Distinct().ToList(), cancellationToken).ConfigureAwait(false);
+        var unknown = requests.Where(r => r.Granted is null).Select(r => r.Lease.ItemId).Distinct().ToList();
+        var found = await ReadAsync(context, unknown, cancellationToken).ConfigureAwait(false);
         context.JoinTraceOf(requests[0].Granted?.TraceParent ?? found.Values.FirstOrDefault().TraceParent);
 
         var submissions = new List<CheckedSubmission>(requests.Count);
@@ -36,7 +37,8 @@ internal sealed class ResultCheck(OrderTypeRegistry types, JsonDocuments documen
         return submissions;
     }
 
-    private static async Task<Dictionary<Guid, (WorkItem Item, string? TraceParent)>> ReadAsync(OperationContext context, List<Guid> ids, CancellationToken cancellationToken)
+    private static async Task<Dictionary<Guid, (WorkItem Item, string? TraceParent)>> ReadAsync(
+        OperationContext context, List<Guid> ids, CancellationToken cancellationToken)
     {
         if (ids.Count == 0)
         {
@@ -47,7 +49,8 @@ internal sealed class ResultCheck(OrderTypeRegistry types, JsonDocuments documen
         return await context.ReadAsync(db =>
             // One id is no list: a list of unknown length is planned anew each time.
             (ids.Count == 1 ? db.WorkItems.Where(i => i.Id == only) : db.WorkItems.Where(i => ids.Contains(i.Id)))
-            .AsNoTracking().Select(i => new { Item = i, i.Order!.TraceParent }).ToDictionaryAsync(f => f.Item.Id, f => (f.Item, f.TraceParent), cancellationToken)).ConfigureAwait(false);
+            .AsNoTracking().Select(i => new { Item = i, i.Order!.TraceParent })
+            .ToDictionaryAsync(f => f.Item.Id, f => (f.Item, f.TraceParent), cancellationToken)).ConfigureAwait(false);
     }
 
     private async Task<CheckedSubmission> CheckAsync(OperationContext context, SubmitRequest request, WorkItem? item, CancellationToken cancellationToken)
@@ -68,7 +71,8 @@ internal sealed class ResultCheck(OrderTypeRegistry types, JsonDocuments documen
 
         try
         {
-            return new CheckedSubmission(request, item, await CheckResultAsync(context, item, request, cancellationToken).ConfigureAwait(false), null, IsRefusedAtOnce: false);
+            var result = await CheckResultAsync(context, item, request, cancellationToken).ConfigureAwait(false);
+            return new CheckedSubmission(request, item, result, null, IsRefusedAtOnce: false);
         }
         catch (WorkManagerException refused)
         {

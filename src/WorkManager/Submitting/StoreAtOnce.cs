@@ -52,7 +52,8 @@ internal static class StoreAtOnce
             }
         }
 
-        var lost = await unit.WhyNotHeldAsync([.. submissions.Where(s => !done.ContainsKey(s)).Select(s => s.Request.Lease).Distinct()], waits).ConfigureAwait(false);
+        var missing = submissions.Where(s => !done.ContainsKey(s)).Select(s => s.Request.Lease).Distinct();
+        var lost = await unit.WhyNotHeldAsync([.. missing], waits).ConfigureAwait(false);
         return new(submissions.ConvertAll(s => done.TryGetValue(s, out var item) ? new WorkOutcome<WorkItem>(item) : new(lost[s.Request.Lease])), [.. full]);
     }
 

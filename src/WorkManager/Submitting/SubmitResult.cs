@@ -18,7 +18,8 @@ internal sealed class SubmitResult(ResultCheck check, StoreDialects dialects) : 
 {
     public Operation Operation { get; } = new("submit", JoinRule.Joins);
 
-    public async Task<IReadOnlyList<WorkOutcome<WorkItem>>> ExecuteAsync(OperationContext context, Batch<SubmitRequest> batch, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<WorkOutcome<WorkItem>>> ExecuteAsync(
+        OperationContext context, Batch<SubmitRequest> batch, CancellationToken cancellationToken)
     {
         var submissions = await check.CheckAsync(context, batch.Requests, cancellationToken).ConfigureAwait(false);
         if (submissions.TrueForAll(s => s.IsRefusedAtOnce))

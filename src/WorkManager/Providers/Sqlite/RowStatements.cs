@@ -25,7 +25,8 @@ internal sealed class RowStatements
         For(rows).ExecuteAsync(unit, [.. values, .. Parameters(rows)]);
 
     /// <inheritdoc cref="Statement.RowsAsync{T}"/>
-    public Task<IReadOnlyList<T>> RowsAsync<T>(UnitOfWork unit, IReadOnlyList<object?[]> rows, Func<DbDataReader, T> read, params (string Name, object? Value)[] values) =>
+    public Task<IReadOnlyList<T>> RowsAsync<T>(
+        UnitOfWork unit, IReadOnlyList<object?[]> rows, Func<DbDataReader, T> read, params (string Name, object? Value)[] values) =>
         For(rows).RowsAsync(unit, read, [.. values, .. Parameters(rows)]);
 
     private Statement For(IReadOnlyList<object?[]> rows) => rows.Count == 1 ? one : many;

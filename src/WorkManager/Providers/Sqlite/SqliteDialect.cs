@@ -24,7 +24,8 @@ internal sealed class SqliteDialect : IStoreDialect
         RETURNING [work_orders.*]
         """);
 
-    private static readonly Statement LockOrders = new("UPDATE [work_orders] SET revision = revision + 1 WHERE id IN (SELECT value FROM json_each(@ids)) RETURNING [work_orders.*]");
+    private static readonly Statement LockOrders = new(
+        "UPDATE [work_orders] SET revision = revision + 1 WHERE id IN (SELECT value FROM json_each(@ids)) RETURNING [work_orders.*]");
 
     private static readonly Statement HeldItems = new(
         """

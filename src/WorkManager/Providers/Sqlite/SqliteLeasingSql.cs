@@ -58,7 +58,8 @@ internal sealed class SqliteLeasingSql : ILeasingSql
     public async Task<IReadOnlyList<WorkItem>> ClaimAsync(UnitOfWork unit, Claim claim)
     {
         var items = await Next.For(claim).QueryAsync<WorkItem>(
-            unit, QueryTrackingBehavior.NoTracking, ("count", claim.Count), ("type", claim.OrderType), ("order", claim.OrderId), ("min_priority", claim.MinPriority ?? (short)0)).ConfigureAwait(false);
+            unit, QueryTrackingBehavior.NoTracking,
+            ("count", claim.Count), ("type", claim.OrderType), ("order", claim.OrderId), ("min_priority", claim.MinPriority ?? (short)0)).ConfigureAwait(false);
         if (items.Count == 0)
         {
             return items;
@@ -67,7 +68,8 @@ internal sealed class SqliteLeasingSql : ILeasingSql
         var seconds = (int)Math.Ceiling(claim.Ttl.TotalSeconds);
         var expires = unit.Now.AddSeconds(seconds);
         await Lease.ExecuteAsync(
-            unit, [.. items.Select(i => new object?[] { i.Id })], ("holder", unit.Actor.LeaseHolder), ("seconds", seconds), ("expires", expires.UtcDateTime)).ConfigureAwait(false);
+            unit, [.. items.Select(i => new object?[] { i.Id })],
+            ("holder", unit.Actor.LeaseHolder), ("seconds", seconds), ("expires", expires.UtcDateTime)).ConfigureAwait(false);
         var leased = new EventDetails(new JsonObject { ["lease_expires_at"] = expires });
         foreach (var item in items)
         {
@@ -76,7 +78,8 @@ internal sealed class SqliteLeasingSql : ILeasingSql
         }
 
         var opened = await Open.RowsAsync(
-            unit, [.. items.Select(i => i.OrderId).Distinct().Select(id => new object?[] { id })], row => new WorkOrder { Id = row.GetGuid(0), TenantId = row.GetString(1) }).ConfigureAwait(false);
+            unit, [.. items.Select(i => i.OrderId).Distinct().Select(id => new object?[] { id })],
+            row => new WorkOrder { Id = row.GetGuid(0), TenantId = row.GetString(1) }).ConfigureAwait(false);
         var agent = new EventDetails(new JsonObject { ["agent_id"] = unit.Actor.LeaseHolder });
         foreach (var order in opened)
         {
@@ -116,8 +119,9 @@ internal sealed class SqliteLeasingSql : ILeasingSql
             }
         }
 
-        await MarkAsync(unit, first, order => order.State == OrderState.Queued || order.State == OrderState.CheckedOut, order => unit.Lifecycle.Advance(order, OrderState.InProgress))
-            .ConfigureAwait(false);
+        await MarkAsync(
+            unit, first, order => order.State == OrderState.Queued || order.State == OrderState.CheckedOut,
+            order => unit.Lifecycle.Advance(order, OrderState.InProgress)).ConfigureAwait(false);
         await unit.SaveAsync().ConfigureAwait(false);
         return [.. items.Select(i => new Beat(i.Id, i.LeaseEpoch, i.LeaseExpiresAt!.Value))];
     }
