@@ -28,15 +28,18 @@ internal static class Replay
         var trail = order.Events.Where(e => e.ItemId is null).OrderBy(e => e.Id).ToList();
         trail.Take(2).Select(e => e.Event).Should().Equal(WorkEventNames.Proposed, WorkEventNames.Planned);
 
-        var state = OrderState.Queued;
+        var (state, moved, writes) = (OrderState.Queued, order.CreatedAt, 0);
         foreach (var step in trail.Skip(2).Where(e => !IsFailedApply(e)))
         {
             var to = StateNames.Parse<OrderState>(step.Event == WorkEventNames.Requeued ? "queued" : step.Event);
             Transitions.OfOrders[state].Should().Contain(to, "{0} follows {1}", to, state);
-            state = to;
+            writes += step.CreatedAt == moved && writes > 0 ? 0 : 1;
+            (state, moved) = (to, step.CreatedAt);
         }
 
         state.Should().Be(order.State, "the trail of the order ends in its state");
+        moved.Should().Be(order.LastTransitionedAt, "its last step is its last transition");
+        order.Revision.Should().BeGreaterThanOrEqualTo(writes, "each write of the order has raised its revision");
     }
 
     private static void CheckItem(WorkItem item, IReadOnlyList<WorkEvent> trail)
@@ -58,6 +61,8 @@ internal static class Replay
             }
         }
 
+        item.Revision.Should().BeGreaterThanOrEqualTo(
+            trail.Count(e => e.Event != WorkEventNames.Failed), "each step of the item has raised its revision, and failing is none of its own");
         (state, epoch, attempts, result, holder).Should().Be(
             (item.State, item.LeaseEpoch, item.Attempts, item.Result, item.LeasedByAgentId?.Split(':')[^1]), "the trail of the item ends in its row");
     }
