@@ -151,6 +151,7 @@ public interface IWorkOrderManager
     /// An item that somebody else has locked is not waited for: its outcome is <see cref="WorkBusyException"/>.
     /// </returns>
     /// <exception cref="WorkValidationException">There are too many.</exception>
+    /// <exception cref="WorkLimitException">They have more than 64 Mi characters of JSON together (<c>payload_too_large</c>).</exception>
     Task<IReadOnlyList<WorkOutcome<WorkItem>>> SubmitManyAsync<TResult>(IReadOnlyCollection<Submission<TResult>> submissions, CancellationToken cancellationToken = default)
         where TResult : notnull;
 

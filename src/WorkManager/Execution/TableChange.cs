@@ -36,6 +36,26 @@ internal sealed record TableChange(IEntityType Table, bool IsNew, IReadOnlyList<
             [.. table.Key.GetProperties().Where(p => p.ValueGenerated == ValueGenerated.Never && (!p.IsNullable || table.Any(e => p.GetGetter().GetClrValue(e) is not null)))],
             [.. table]);
 
+    /// <summary>The same in parts whose documents are not longer together than so many characters, unless one row's are.</summary>
+    public IEnumerable<(TableChange Part, long Characters)> InParts(long most)
+    {
+        var documents = Columns.Where(c => c.ClrType == typeof(string) && c.GetMaxLength() is null).Select(c => c.GetGetter()).ToList();
+        var (first, characters) = (0, 0L);
+        for (var i = 0; i < Rows.Count; i++)
+        {
+            var more = documents.Sum(d => (long)((string?)d.GetClrValue(Rows[i]) ?? "").Length);
+            if (i > first && characters + more > most)
+            {
+                yield return (this with { Rows = [.. Rows.Skip(first).Take(i - first)] }, characters);
+                (first, characters) = (i, 0);
+            }
+
+            characters += more;
+        }
+
+        yield return (first == 0 ? this : this with { Rows = [.. Rows.Skip(first)] }, characters);
+    }
+
     private static int RankOf(IEntityType table) =>
         Array.IndexOf(Tables, table.ClrType) is >= 0 and var rank ? rank : throw new NotSupportedException($"No unit writes {table.ClrType.Name}.");
 }

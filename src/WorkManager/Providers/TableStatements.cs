@@ -8,11 +8,32 @@ using WorkManager.Execution;
 
 namespace WorkManager.Providers;
 
-/// <summary>Writes the changes of a unit: one statement a table, all of them in one command.</summary>
+/// <summary>Writes the changes of a unit: one statement a table, all of them in one command, unless there are more documents than one should carry.</summary>
 /// <remarks>Rows travel as values, never as text. The names are the model's.</remarks>
 internal abstract class TableStatements
 {
+    // Both databases end at a gigabyte, and long before that a command is held several times in memory.
+    private const long MostCharacters = 16 * 1024 * 1024;
+
     public async Task WriteAsync(WorkManagerDbContext db, IReadOnlyList<TableChange> changes)
+    {
+        var (command, characters) = (new List<TableChange>(), 0L);
+        foreach (var (part, more) in changes.SelectMany(c => c.InParts(MostCharacters)))
+        {
+            if (command.Count > 0 && characters + more > MostCharacters)
+            {
+                await SendAsync(db, command).ConfigureAwait(false);
+                (command, characters) = ([], 0);
+            }
+
+            command.Add(part);
+            characters += more;
+        }
+
+        await SendAsync(db, command).ConfigureAwait(false);
+    }
+
+    private async Task SendAsync(WorkManagerDbContext db, List<TableChange> changes)
     {
         var factory = DbProviderFactories.GetFactory(db.Database.GetDbConnection())!;
         var quote = db.GetService<ISqlGenerationHelper>();

@@ -21,6 +21,9 @@ internal sealed class ResultCheck(OrderTypeRegistry types, JsonDocuments documen
 {
     private const int MaxNotes = 10_000;
 
+    // They travel in one command, and PostgreSQL takes no value of a gigabyte.
+    private const long MaxCharactersOfBatch = 64 * 1024 * 1024;
+
     public async Task<List<CheckedSubmission>> CheckAsync(OperationContext context, IReadOnlyList<SubmitRequest> requests, CancellationToken cancellationToken)
     {
         var unknown = requests.Where(r => r.Granted is null).Select(r => r.Lease.ItemId).Distinct().ToList();
@@ -32,6 +35,14 @@ internal sealed class ResultCheck(OrderTypeRegistry types, JsonDocuments documen
         {
             var item = request.Granted?.Item.Copy() ?? found.GetValueOrDefault(request.Lease.ItemId).Item;
             submissions.Add(await CheckAsync(context, request, item, cancellationToken).ConfigureAwait(false));
+        }
+
+        if (submissions.Count > 1 && submissions.Sum(s => (long)(s.Result?.Text.Length ?? 0)) is > MaxCharactersOfBatch and var characters)
+        {
+            throw new WorkLimitException(
+                WorkErrorCodes.PayloadTooLarge,
+                $"The results of a batch may have {MaxCharactersOfBatch} characters together; these have {characters}. Send fewer at a time.",
+                MaxCharactersOfBatch);
         }
 
         return submissions;

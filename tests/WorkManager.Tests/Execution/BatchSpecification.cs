@@ -95,6 +95,41 @@ public abstract class BatchSpecification(DatabaseFixture databases)
     }
 
     [Fact]
+    public async Task Large_documents_travel_in_more_commands_and_all_arrive()
+    {
+        await using var app = await ShopApp.StartAsync(databases);
+        var message = new string('x', 900_000);
+        using var sent = new SentCommands(app.Database);
+
+        // Each is there three times: as the payload of the order, as that of its event, and as the input of its item.
+        var outcomes = await app.Requester.ProposeManyAsync([.. Enumerable.Range(0, 12).Select(i => new Proposal<EchoPayload>(new($"{i}{message}")))]);
+
+        outcomes.Should().OnlyContain(o => o.Succeeded);
+        sent.Statements.Should().BeInRange(5, 12);
+        foreach (var (outcome, i) in outcomes.Select((o, i) => (o, i)))
+        {
+            (await app.OrderAsync(outcome.Value.Id)).Items.Single().Input.Should().Be($"{{\"message\":\"{i}{message}\"}}");
+        }
+    }
+
+    [Fact]
+    public async Task Results_that_are_too_large_together_are_refused_before_any_is_stored()
+    {
+        await using var app = await ShopApp.StartAsync(databases, null, o => o.Limits.MaxPayloadBytes = 32 * 1024 * 1024);
+        await app.ProposeEchoAsync("one");
+        await app.ProposeEchoAsync("two");
+        await app.ProposeEchoAsync("three");
+        var agent = app.Agent("agent");
+        var leases = await agent.CheckoutManyAsync(3);
+        var large = new EchoResult(true, true, new string('x', 24_000_000));
+
+        await app.RefusesAsync<WorkLimitException>(
+            "payload_too_large", () => agent.SubmitManyAsync([.. leases.Select(l => new Submission<EchoResult>(l, large))]));
+
+        (await app.ItemAsync(leases[0].Item.Id)).State.Should().Be(ItemState.Leased);
+    }
+
+    [Fact]
     public async Task A_batch_of_none_does_nothing_and_one_of_too_many_is_refused()
     {
         await using var app = await ShopApp.StartAsync(databases);
