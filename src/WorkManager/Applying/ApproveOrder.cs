@@ -61,7 +61,7 @@ internal sealed class ApproveOrder(
     private static async Task CheckRequestAsync(OperationContext context, ApproveRequest request, CancellationToken cancellationToken)
     {
         var order = await context.ReadAsync(db =>
-            db.WorkOrders.Where(o => o.Id == request.OrderId).Select(o => new { o.TraceParent }).SingleOrDefaultAsync(cancellationToken)).ConfigureAwait(false)
+            db.WorkOrders.Where(o => o.Id == request.OrderId).Select(o => new { o.TraceParent }).SingleOrDefaultAsync(cancellationToken), cancellationToken).ConfigureAwait(false)
             ?? throw WorkNotFoundException.Order(request.OrderId);
         context.JoinTraceOf(order.TraceParent);
         if (context.Actor.Type == ActorType.Agent)

@@ -61,10 +61,6 @@ internal sealed class StoreDialects(IServiceProvider services)
 
     public IStoreDialect Of(DbContext context) => Sql<IStoreDialect>(context);
 
-    /// <summary>A verb's SQL for the provider of a context, if it has any of its own.</summary>
-    public T? TrySql<T>(DbContext context)
-        where T : class => services.GetKeyedService<T>(NameOf(context));
-
     /// <summary>A verb's SQL for the provider of a context.</summary>
     public T Sql<T>(DbContext context)
         where T : notnull =>

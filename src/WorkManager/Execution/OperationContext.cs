@@ -33,8 +33,9 @@ internal sealed class OperationContext(
     /// <summary>What the runner does next, once the operation is committed.</summary>
     public void FollowUp(OrderSubmitted submitted) => followUps.Add(submitted);
 
-    /// <summary>Reads, in the caller's transaction if there is one.</summary>
-    public Task<T> ReadAsync<T>(Func<WorkManagerDbContext, Task<T>> query) => transactions.ReadAsync(this, query);
+    /// <summary>Reads, in the caller's transaction if there is one, and else as often as the host's execution strategy lets it.</summary>
+    public Task<T> ReadAsync<T>(Func<WorkManagerDbContext, Task<T>> query, CancellationToken cancellationToken = default) =>
+        transactions.ReadAsync(this, query, cancellationToken);
 
     /// <summary>
     /// Writes in one transaction, the caller's if there is one. The body may run more than once and gets a new unit each time;
@@ -47,11 +48,14 @@ internal sealed class OperationContext(
         transactions.TransactAsync(this, body, isCommitted, cancellationToken);
 
     /// <summary>
-    /// Writes by one statement, which is a transaction of its own where the database lets it. When its answer is lost it is sent again: it must do no harm twice.
+    /// Writes by one command, which is a transaction of its own where the database lets it: what the body reads after it finds it committed. When its answer
+    /// is lost it is sent again: it must do no harm twice.
     /// </summary>
-    /// <param name="body">What to do: one statement that writes, and reads after it at most.</param>
+    /// <param name="body">What to do: one command that writes, and reads after it at most.</param>
     /// <param name="cancellationToken">Cancels waiting for it to begin.</param>
-    public Task<T> ExecuteAsync<T>(Func<UnitOfWork, Task<T>> body, CancellationToken cancellationToken) => transactions.ExecuteAsync(this, body, cancellationToken);
+    /// <param name="untilAnswered">Whether it is sent again even if the caller has gone: an attempt without an answer may have done it, and something follows.</param>
+    public Task<T> ExecuteAsync<T>(Func<UnitOfWork, Task<T>> body, CancellationToken cancellationToken, bool untilAnswered = false) =>
+        transactions.ExecuteAsync(this, body, untilAnswered, cancellationToken);
 
     /// <summary>Writes in one transaction together with the host's own context, in a fresh scope for each attempt.</summary>
     /// <param name="body">What to do.</param>

@@ -51,10 +51,6 @@ internal sealed class UnitOfWork
     public T Sql<T>()
         where T : notnull => dialects.Sql<T>(Db);
 
-    /// <summary>The same where only some databases have it.</summary>
-    public T? TrySql<T>()
-        where T : class => dialects.TrySql<T>(Db);
-
     /// <summary>Locks an order.</summary>
     /// <exception cref="WorkNotFoundException">There is none.</exception>
     public async Task<WorkOrder> LockOrderAsync(Guid orderId) =>

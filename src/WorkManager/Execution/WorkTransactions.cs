@@ -14,7 +14,7 @@ internal sealed class WorkTransactions(
     private const string Savepoint = "workmanager";
     private const int MostAttempts = 5;
 
-    public async Task<T> ReadAsync<T>(OperationContext context, Func<WorkManagerDbContext, Task<T>> query)
+    public async Task<T> ReadAsync<T>(OperationContext context, Func<WorkManagerDbContext, Task<T>> query, CancellationToken cancellationToken)
     {
         if (context.Joined is { } transaction)
         {
@@ -25,14 +25,16 @@ internal sealed class WorkTransactions(
             }
         }
 
-        return await context.Host.Database.CreateExecutionStrategy().ExecuteAsync(async () =>
-        {
-            var db = contexts.SourceOf(context.Host).Open();
-            await using (db.ConfigureAwait(false))
+        return await context.Host.Database.CreateExecutionStrategy().ExecuteAsync(
+            async _ =>
             {
-                return await query(db).ConfigureAwait(false);
-            }
-        }).ConfigureAwait(false);
+                var db = contexts.SourceOf(context.Host).Open();
+                await using (db.ConfigureAwait(false))
+                {
+                    return await query(db).ConfigureAwait(false);
+                }
+            },
+            cancellationToken).ConfigureAwait(false);
     }
 
     public async Task<T> TransactAsync<T>(
@@ -45,13 +47,13 @@ internal sealed class WorkTransactions(
                 .ConfigureAwait(false);
     }
 
-    public async Task<T> ExecuteAsync<T>(OperationContext context, Func<UnitOfWork, Task<T>> body, CancellationToken cancellationToken)
+    public async Task<T> ExecuteAsync<T>(OperationContext context, Func<UnitOfWork, Task<T>> body, bool untilAnswered, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         return context.Joined is { } transaction
             ? await JoinAsync(context, transaction, body).ConfigureAwait(false)
             : await RetryAsync(
-                context, attempt => AgainAsync(context, () => AloneAsync(context, attempt, body)), _ => Task.FromResult(false), cancellationToken)
+                context, attempt => AgainAsync(context, () => AloneAsync(context, attempt, body)), _ => Task.FromResult(false), cancellationToken, untilAnswered)
                 .ConfigureAwait(false);
     }
 
@@ -98,13 +100,18 @@ internal sealed class WorkTransactions(
         var db = contexts.SourceOf(context.Host).Open();
         await using (db.ConfigureAwait(false))
         {
-            var transaction = await BeginAsync(db).ConfigureAwait(false);
-            await using (transaction.ConfigureAwait(false))
-            {
-                var result = await body(new UnitOfWork(db, context, dialects, ids)).ConfigureAwait(false);
-                await attempt.CommitAsync(transaction, result).ConfigureAwait(false);
-                return result;
-            }
+            return await OwnAsync(db, context, attempt, body).ConfigureAwait(false);
+        }
+    }
+
+    private async Task<T> OwnAsync<T>(WorkManagerDbContext db, OperationContext context, Attempt attempt, Func<UnitOfWork, Task<T>> body)
+    {
+        var transaction = await BeginAsync(db).ConfigureAwait(false);
+        await using (transaction.ConfigureAwait(false))
+        {
+            var result = await body(new UnitOfWork(db, context, dialects, ids)).ConfigureAwait(false);
+            await attempt.CommitAsync(transaction, result).ConfigureAwait(false);
+            return result;
         }
     }
 
@@ -113,12 +120,9 @@ internal sealed class WorkTransactions(
         var db = contexts.SourceOf(context.Host).Open();
         await using (db.ConfigureAwait(false))
         {
-            if (!dialects.Of(db).StatementsStandAlone(db))
-            {
-                return await OwnAsync(context, attempt, body).ConfigureAwait(false);
-            }
-
-            return await body(new UnitOfWork(db, context, dialects, ids)).ConfigureAwait(false);
+            return dialects.Of(db).StatementsStandAlone(db)
+                ? await body(new UnitOfWork(db, context, dialects, ids)).ConfigureAwait(false)
+                : await OwnAsync(db, context, attempt, body).ConfigureAwait(false);
         }
     }
 
@@ -168,7 +172,8 @@ internal sealed class WorkTransactions(
 
     /// <summary>Runs an attempt by the host's execution strategy: again after a passing error, but never after a commit that came through.</summary>
     private async Task<T> RetryAsync<T>(
-        OperationContext context, Func<Attempt, Task<T>> run, Func<WorkManagerDbContext, Task<bool>> isCommitted, CancellationToken cancellationToken)
+        OperationContext context, Func<Attempt, Task<T>> run, Func<WorkManagerDbContext, Task<bool>> isCommitted, CancellationToken cancellationToken,
+        bool untilAnswered = false)
     {
         var host = context.Host;
         using var turn = await WriterGate.EnterAsync(dialects.Of(host).WriterGateOf(host), cancellationToken).ConfigureAwait(false);
@@ -176,8 +181,12 @@ internal sealed class WorkTransactions(
             new Attempt(),
             (_, attempt, _) =>
             {
-                cancellationToken.ThrowIfCancellationRequested();
-                attempt.Restart();
+                if (!untilAnswered || attempt.IsFirst)
+                {
+                    cancellationToken.ThrowIfCancellationRequested();
+                }
+
+                attempt.Begin();
                 return run(attempt);
             },
             async (_, attempt, _) =>
@@ -204,8 +213,11 @@ internal sealed class WorkTransactions(
 
         public object? Result { get; private set; }
 
-        public void Restart()
+        public bool IsFirst { get; private set; } = true;
+
+        public void Begin()
         {
+            IsFirst = false;
             IsCommitting = false;
             Result = null;
         }

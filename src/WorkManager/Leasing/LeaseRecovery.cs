@@ -38,7 +38,7 @@ internal sealed class LeaseRecovery(StoreDialects dialects, Telemetry telemetry,
     public async Task<(int Reclaimed, WorkItem? Last)> ReclaimBatchAsync(OperationContext context, WorkItem? after, CancellationToken cancellationToken)
     {
         var expired = await context.ReadAsync(db =>
-            dialects.Sql<ILeasingSql>(db).FindExpiredAsync(db, context.Clock, after, ReclaimBatch)).ConfigureAwait(false);
+            dialects.Sql<ILeasingSql>(db).FindExpiredAsync(db, context.Clock, after, ReclaimBatch), cancellationToken).ConfigureAwait(false);
         if (expired.Count == 0)
         {
             return (0, null);

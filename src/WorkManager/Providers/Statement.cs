@@ -113,7 +113,9 @@ internal sealed class Statement(string text)
                 .Replace($"[{alias}.*]", string.Join(", ", columns.Select(c => $"{alias}.{c}")), StringComparison.Ordinal);
         }
 
+#pragma warning disable RS0030 // One of the two places where SQL text is run.
         var command = db.GetService<IRelationalCommandBuilderFactory>().Create().Append(text
+#pragma warning restore RS0030
             .Replace("[clock]", of.DatabaseClock ? "clock_timestamp()" : "@now", StringComparison.Ordinal)
             .Replace("[instant]", of.DatabaseClock ? "statement_timestamp()" : "@now", StringComparison.Ordinal));
         var types = db.GetService<IRelationalTypeMappingSource>();

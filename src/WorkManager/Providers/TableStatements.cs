@@ -46,7 +46,9 @@ internal abstract class TableStatements
             parameters.Add(parameter);
             return $"@{parameter.ParameterName}";
         })));
+#pragma warning disable RS0030 // One of the two places where SQL text is run.
         var command = db.GetService<IRelationalCommandBuilderFactory>().Create().Append(text);
+#pragma warning restore RS0030
         parameters.ForEach(p => command.AddRawParameter(p.ParameterName, p));
         await command.Build().ExecuteNonQueryAsync(new(
             db.GetService<IRelationalConnection>(), parameterValues: null, readerColumns: null, db, db.GetService<IRelationalCommandDiagnosticsLogger>(),

@@ -8,7 +8,7 @@ internal sealed record GoodResult(LeaseToken Lease, string Text, string Hash, st
 /// <summary>A result that was stored, and where that leaves its order.</summary>
 internal sealed record StoredResult(Guid ItemId, long Epoch, int Revision, Guid OrderId, string OrderType, string OrderState);
 
-/// <summary>The SQL of submitting, where a database can do all of it in one statement.</summary>
+/// <summary>The SQL of submitting.</summary>
 internal interface ISubmittingSql
 {
     /// <summary>
@@ -16,7 +16,7 @@ internal interface ISubmittingSql
     /// Orders are locked before items, and both by their ids.
     /// </summary>
     /// <param name="unit">The transaction.</param>
-    /// <param name="results">The results, one an item.</param>
+    /// <param name="results">The results, one a lease.</param>
     /// <param name="waits">Whether to wait for items that others have locked; else they are skipped.</param>
     Task<IReadOnlyList<StoredResult>> StoreAsync(UnitOfWork unit, IReadOnlyList<GoodResult> results, bool waits);
 }

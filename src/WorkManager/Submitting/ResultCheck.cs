@@ -61,7 +61,7 @@ internal sealed class ResultCheck(OrderTypeRegistry types, JsonDocuments documen
             // One id is no list: a list of unknown length is planned anew each time.
             (ids.Count == 1 ? db.WorkItems.Where(i => i.Id == only) : db.WorkItems.Where(i => ids.Contains(i.Id)))
             .AsNoTracking().Select(i => new { Item = i, i.Order!.TraceParent })
-            .ToDictionaryAsync(f => f.Item.Id, f => (f.Item, f.TraceParent), cancellationToken)).ConfigureAwait(false);
+            .ToDictionaryAsync(f => f.Item.Id, f => (f.Item, f.TraceParent), cancellationToken), cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<CheckedSubmission> CheckAsync(OperationContext context, SubmitRequest request, WorkItem? item, CancellationToken cancellationToken)

@@ -4,33 +4,36 @@ using WorkManager.Execution;
 
 namespace WorkManager.Submitting;
 
-/// <summary>Stores good results by what the database has for it, which reads no row before it writes.</summary>
-internal static class StoreAtOnce
+/// <summary>Stores good results by what the database has for it: rows are not read to be written back.</summary>
+internal sealed class StoreAtOnce(OperationContext context, ISubmittingSql sql, List<CheckedSubmission> submissions)
 {
-    public static Task<StoredResults> RunAsync(
-        OperationContext context, ISubmittingSql sql, List<CheckedSubmission> submissions, bool waits, CancellationToken cancellationToken)
+    // A lease that a batch names twice is submitted by the first.
+    private readonly List<CheckedSubmission> first = [.. submissions.DistinctBy(s => s.Request.Lease)];
+
+    // Whether there was an attempt without an answer. One that is under way may come through even after another was answered.
+    private bool mayBeDone;
+
+    public Task<StoredResults> RunAsync(bool waits, CancellationToken cancellationToken)
     {
-        var isAgain = false;
+        var attempts = 0;
         return context.ExecuteAsync(
             unit =>
             {
-                var mayBeDone = isAgain;
-                isAgain = true;
-                return StoreAsync(unit, sql, submissions, waits, mayBeDone);
+                mayBeDone |= attempts++ > 0;
+                return StoreAsync(unit, waits);
             },
-            cancellationToken);
+            cancellationToken,
+            untilAnswered: true);
     }
 
-    private static async Task<StoredResults> StoreAsync(UnitOfWork unit, ISubmittingSql sql, List<CheckedSubmission> submissions, bool waits, bool mayBeDone)
+    private async Task<StoredResults> StoreAsync(UnitOfWork unit, bool waits)
     {
-        // An item that a batch names twice is submitted by the first.
-        var first = submissions.DistinctBy(s => s.Request.Lease.ItemId).ToList();
-        var stored = (await sql.StoreAsync(unit, first.ConvertAll(ToGood), waits).ConfigureAwait(false)).ToDictionary(s => s.ItemId);
+        var stored = (await sql.StoreAsync(unit, first.ConvertAll(ToGood), waits).ConfigureAwait(false)).ToDictionary(s => new LeaseToken(s.ItemId, s.Epoch));
         var done = new Dictionary<CheckedSubmission, WorkItem>(ReferenceEqualityComparer.Instance);
         var full = new HashSet<OrderSubmitted>();
-        foreach (var submission in first.Where(s => stored.ContainsKey(s.Request.Lease.ItemId)))
+        foreach (var submission in first.Where(s => stored.ContainsKey(s.Request.Lease)))
         {
-            var row = stored[submission.Request.Lease.ItemId];
+            var row = stored[submission.Request.Lease];
             done.Add(submission, Submitted(unit, submission, row));
             if (row.OrderState == StateNames.ToName(OrderState.Submitted))
             {
@@ -52,9 +55,24 @@ internal static class StoreAtOnce
             }
         }
 
-        var missing = submissions.Where(s => !done.ContainsKey(s)).Select(s => s.Request.Lease).Distinct();
-        var lost = await unit.WhyNotHeldAsync([.. missing], waits).ConfigureAwait(false);
+        var missing = submissions.Where(s => !done.ContainsKey(s)).Select(s => s.Request.Lease).Distinct().ToList();
+        var lost = await ExplainAsync(unit, missing, waits, isStored: done.Count > 0).ConfigureAwait(false);
         return new(submissions.ConvertAll(s => done.TryGetValue(s, out var item) ? new WorkOutcome<WorkItem>(item) : new(lost[s.Request.Lease])), [.. full]);
+    }
+
+    private static async Task<IReadOnlyDictionary<LeaseToken, WorkManagerException>> ExplainAsync(
+        UnitOfWork unit, List<LeaseToken> leases, bool waits, bool isStored)
+    {
+        try
+        {
+            return await unit.WhyNotHeldAsync(leases, waits).ConfigureAwait(false);
+        }
+#pragma warning disable CA1031 // What is stored is committed, and what follows from it must follow: the others are told to try again, whatever the failure is.
+        catch (Exception) when (isStored && unit.Db.Database.CurrentTransaction is null)
+#pragma warning restore CA1031
+        {
+            return leases.ToDictionary(l => l, l => (WorkManagerException)new WorkBusyException(l.ItemId));
+        }
     }
 
     /// <summary>Finds what an attempt whose answer was lost has stored after all.</summary>

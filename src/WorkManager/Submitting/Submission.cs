@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace WorkManager;
 
 /// <summary>One result of a batch of results.</summary>
@@ -5,6 +7,7 @@ namespace WorkManager;
 /// <param name="Lease">The lease.</param>
 /// <param name="Result">The result.</param>
 /// <param name="Options">Evidence and notes for the audit trail.</param>
+[method: JsonConstructor]
 public sealed record Submission<TResult>(LeaseToken Lease, TResult Result, SubmitOptions? Options = null)
     where TResult : notnull
 {

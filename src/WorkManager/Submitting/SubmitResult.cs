@@ -27,10 +27,11 @@ internal sealed class SubmitResult(ResultCheck check, StoreDialects dialects) : 
             return [.. submissions.Select(s => new WorkOutcome<WorkItem>(s.Refusal!))];
         }
 
+        var store = WayToStore(context, submissions, cancellationToken);
         IReadOnlyList<OrderSubmitted> full = [];
         var outcomes = await batch.TryAsync(context, async waits =>
         {
-            (var stored, full) = await StoreAsync(context, submissions, waits, cancellationToken).ConfigureAwait(false);
+            (var stored, full) = await store(waits).ConfigureAwait(false);
             return stored;
         }).ConfigureAwait(false);
         foreach (var order in full)
@@ -41,10 +42,16 @@ internal sealed class SubmitResult(ResultCheck check, StoreDialects dialects) : 
         return outcomes;
     }
 
-    private Task<StoredResults> StoreAsync(OperationContext context, List<CheckedSubmission> submissions, bool waits, CancellationToken cancellationToken) =>
-        dialects.TrySql<ISubmittingSql>(context.Host) is { } sql && submissions.TrueForAll(s => s.Result is not null)
-            ? StoreAtOnce.RunAsync(context, sql, submissions, waits, cancellationToken)
-            : StoreRowByRow.RunAsync(context, submissions, waits, cancellationToken);
+    private Func<bool, Task<StoredResults>> WayToStore(OperationContext context, List<CheckedSubmission> submissions, CancellationToken cancellationToken)
+    {
+        if (submissions.Exists(s => s.Result is null))
+        {
+            return waits => StoreRowByRow.RunAsync(context, submissions, waits, cancellationToken);
+        }
+
+        var atOnce = new StoreAtOnce(context, dialects.Sql<ISubmittingSql>(context.Host), submissions);
+        return waits => atOnce.RunAsync(waits, cancellationToken);
+    }
 }
 
 /// <param name="Outcomes">One for each submission.</param>

@@ -130,6 +130,21 @@ public abstract class BatchSpecification(DatabaseFixture databases)
     }
 
     [Fact]
+    public async Task A_lease_that_was_given_back_hides_no_later_one_of_the_same_item()
+    {
+        await using var app = await ShopApp.StartAsync(databases);
+        var agent = app.Agent("agent");
+        await app.ProposeEchoAsync();
+        var old = (await agent.CheckoutAsync())!;
+        await agent.ReleaseAsync(old);
+        var current = (await agent.CheckoutAsync())!;
+
+        var outcomes = await agent.SubmitManyAsync([new Submission<EchoResult>(old, Steps.Verified), new(current, Steps.Verified), new(current, Steps.Verified)]);
+
+        outcomes.Select(o => o.Error?.Code).Should().Equal("lease_lost", null, "lease_lost");
+    }
+
+    [Fact]
     public async Task A_batch_of_none_does_nothing_and_one_of_too_many_is_refused()
     {
         await using var app = await ShopApp.StartAsync(databases);

@@ -12,6 +12,7 @@ internal sealed class LossyLine : IAsyncDisposable
     private readonly NpgsqlConnectionStringBuilder server;
     private readonly Task accepting;
     private int toLose = -1;
+    private Action? lost;
 
     public LossyLine(string connectionString)
     {
@@ -32,7 +33,12 @@ internal sealed class LossyLine : IAsyncDisposable
 
     /// <summary>An answer of the server does not arrive, and its connection is gone.</summary>
     /// <param name="after">How many answers arrive before.</param>
-    public void LoseAnswer(int after = 0) => Volatile.Write(ref toLose, after);
+    /// <param name="then">What happens just then.</param>
+    public void LoseAnswer(int after = 0, Action? then = null)
+    {
+        lost = then;
+        Volatile.Write(ref toLose, after);
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -79,6 +85,7 @@ internal sealed class LossyLine : IAsyncDisposable
                 if (loses())
                 {
                     Lost++;
+                    lost?.Invoke();
                     return;
                 }
 

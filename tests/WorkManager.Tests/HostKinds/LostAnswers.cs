@@ -44,8 +44,10 @@ public sealed class LostAnswers(PostgreSqlFixture databases) : IClassFixture<Pos
         (await app.OrderAsync(order.Id)).State.Should().Be(OrderState.Completed);
     }
 
-    [Fact]
-    public async Task A_batch_of_results_that_got_no_answer_is_there_once()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_batch_of_results_that_got_no_answer_is_there_once(bool byLease)
     {
         var database = await databases.CreateAsync(ShopApp.Migrated);
         await using var line = new LossyLine(database.ConnectionString);
@@ -57,13 +59,52 @@ public sealed class LostAnswers(PostgreSqlFixture databases) : IClassFixture<Pos
 
         var leases = await app.Agent("agent-1").CheckoutManyAsync(3);
 
-        // Before results are written, their items are read.
-        line.LoseAnswer(after: 1);
-        var outcomes = await app.Agent("agent-1").SubmitManyAsync([.. leases.Select(l => new Submission<EchoResult>(l, Steps.Verified))]);
+        // Of tokens the items are read first.
+        line.LoseAnswer(after: byLease ? 0 : 1);
+        var outcomes = await app.Agent("agent-1").SubmitManyAsync(
+            [.. leases.Select(l => byLease ? new Submission<EchoResult>(l, Steps.Verified) : new Submission<EchoResult>(l.Token, Steps.Verified))]);
 
         line.Lost.Should().Be(1);
         outcomes.Should().HaveCount(3).And.OnlyContain(o => o.Succeeded && o.Value.State == ItemState.Submitted);
         (await app.Database.ScalarAsync("SELECT count(*) FROM work_events WHERE event = 'submitted'")).Should().Be(6L);
+    }
+
+    [Fact]
+    public async Task A_caller_who_goes_away_as_the_answer_is_lost_stops_nothing_that_follows()
+    {
+        var database = await databases.CreateAsync(ShopApp.Migrated);
+        await using var line = new LossyLine(database.ConnectionString);
+        await using var app = On(database, line, new Script { AutoApprove = true });
+        var order = await app.Requester.ProposeAsync(new Note("auto"));
+        var lease = await app.LeaseAsync();
+        using var cancel = new CancellationTokenSource();
+
+        line.LoseAnswer(then: cancel.Cancel);
+        await app.Agent("agent-1").SubmitAsync(lease, new Answer("done"), null, cancel.Token);
+
+        (line.Lost, cancel.IsCancellationRequested).Should().Be((1, true));
+        (await app.OrderAsync(order.Id)).State.Should().Be(OrderState.Completed);
+    }
+
+    [Fact]
+    public async Task What_a_batch_has_stored_counts_although_the_rest_cannot_be_explained()
+    {
+        var database = await databases.CreateAsync(ShopApp.Migrated);
+        await using var line = new LossyLine(database.ConnectionString);
+        await using var app = On(database, line, new Script { AutoApprove = true }, retries: 0);
+        var order = await app.Requester.ProposeAsync(new Note("auto"));
+        await app.Requester.ProposeAsync(new Note("lost"));
+        var agent = app.Agent("agent-1");
+        var leases = await agent.CheckoutManyAsync(2);
+        await agent.ReleaseAsync(leases[1]);
+
+        // The first answer is that of the write; the second would say what became of the other item.
+        line.LoseAnswer(after: 1);
+        var outcomes = await agent.SubmitManyAsync([.. leases.Select(l => new Submission<Answer>(l, new Answer("done")))]);
+
+        line.Lost.Should().Be(1);
+        outcomes.Select(o => o.Error?.Code).Should().Equal(null, "busy");
+        (await app.OrderAsync(order.Id)).State.Should().Be(OrderState.Completed);
     }
 
     [Fact]
@@ -84,9 +125,15 @@ public sealed class LostAnswers(PostgreSqlFixture databases) : IClassFixture<Pos
     }
 
     // What prepares a statement has an answer of its own, and that is not the one to lose.
-    private static ShopApp On(TestDatabase database, LossyLine line, Script? script = null) => ShopApp.On(
+    private static ShopApp On(TestDatabase database, LossyLine line, Script? script = null, int retries = 3) => ShopApp.On(
         database,
         builder => builder.AddOrderType<Scripted>().Services.AddSingleton(script ?? new Script()),
         options => options.PostgreSql.PrepareStatements = false,
-        context => context.UseNpgsql(line.ConnectionString, o => o.EnableRetryOnFailure(3, TimeSpan.FromMilliseconds(1), null)));
+        context => context.UseNpgsql(line.ConnectionString, o =>
+        {
+            if (retries > 0)
+            {
+                o.EnableRetryOnFailure(retries, TimeSpan.FromMilliseconds(1), null);
+            }
+        }));
 }

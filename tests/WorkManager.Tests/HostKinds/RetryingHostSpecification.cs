@@ -89,7 +89,7 @@ public abstract class RetryingHostSpecification(DatabaseFixture databases)
     public async Task A_submit_that_fails_once_on_the_way_is_there_once(Fault fault)
     {
         var faults = new Faults();
-        await using var app = await StartAsync(faults, SerializableByDefault);
+        await using var app = await StartAsync(faults);
         var order = await app.Requester.ProposeAsync(new FaultyPayload("once"));
         var lease = (await app.Agent("agent").CheckoutAsync<Faulty>())!;
 

@@ -25,14 +25,26 @@ public sealed class SqliteConnections(SqliteFixture databases) : IClassFixture<S
     public async Task The_engine_opens_connections_without_the_functions_of_EF_Core()
     {
         await using var database = await databases.CreateAsync(ShopApp.Migrated);
-        var opened = new Opened("SELECT count(*) FROM pragma_function_list WHERE name LIKE 'ef!_%' ESCAPE '!'");
-        await using var app = ShopApp.On(database, context: o => o.AddInterceptors(opened));
+        var begun = new Begun("SELECT count(*) FROM pragma_function_list WHERE name LIKE 'ef!_%' ESCAPE '!'");
+        await using var app = ShopApp.On(database, context: o => o.AddInterceptors(begun));
 
         await app.ProposeEchoAsync();
-        opened.Answers.Should().OnlyContain(count => count == 0).And.NotBeEmpty();
+        begun.Answers.Should().OnlyContain(count => count == 0).And.NotBeEmpty();
 
-        await app.ReadAsync(db => db.Ledger.ToListAsync());
-        opened.Answers.Last().Should().BePositive("the host's connections are its own");
+        await app.ReadAsync(db => db.Database.BeginTransactionAsync());
+        begun.Answers.Last().Should().BePositive("the host's connections are its own");
+    }
+
+    [Fact]
+    public async Task A_connection_that_the_host_makes_for_its_contexts_is_the_engines_too()
+    {
+        await using var database = await databases.CreateAsync(ShopApp.Migrated);
+        var maker = new Maker(database.ConnectionString);
+        await using var app = ShopApp.On(database, context: o => o.AddInterceptors(maker));
+
+        await app.ProposeEchoAsync();
+
+        maker.Opened.Should().NotBeEmpty().And.OnlyContain(c => maker.Made.Contains(c));
     }
 
     [Fact]
@@ -46,6 +58,44 @@ public sealed class SqliteConnections(SqliteFixture databases) : IClassFixture<S
         await app.ProposeEchoAsync();
 
         opened.TimeLimits.Should().OnlyContain(seconds => seconds == 77).And.NotBeEmpty();
+    }
+
+    /// <summary>Asks each connection that begins a transaction.</summary>
+    private sealed class Begun(string question) : DbTransactionInterceptor
+    {
+        public List<long> Answers { get; } = [];
+
+        public override ValueTask<DbTransaction> TransactionStartedAsync(
+            DbConnection connection, TransactionEndEventData eventData, DbTransaction result, CancellationToken cancellationToken = default)
+        {
+            using var command = connection.CreateCommand();
+#pragma warning disable CA2100 // The tests' own.
+            command.CommandText = question;
+#pragma warning restore CA2100
+            command.Transaction = result;
+            Answers.Add((long)command.ExecuteScalar()!);
+            return ValueTask.FromResult(result);
+        }
+    }
+
+    /// <summary>Makes connections of its own.</summary>
+    private sealed class Maker(string connectionString) : DbConnectionInterceptor
+    {
+        public List<DbConnection> Made { get; } = [];
+
+        public List<DbConnection> Opened { get; } = [];
+
+        public override InterceptionResult<DbConnection> ConnectionCreating(ConnectionCreatingEventData eventData, InterceptionResult<DbConnection> result)
+        {
+            Made.Add(new SqliteConnection(connectionString));
+            return InterceptionResult<DbConnection>.SuppressWithResult(Made[^1]);
+        }
+
+        public override Task ConnectionOpenedAsync(DbConnection connection, ConnectionEndEventData eventData, CancellationToken cancellationToken = default)
+        {
+            Opened.Add(connection);
+            return Task.CompletedTask;
+        }
     }
 
     /// <summary>Asks each connection that is opened.</summary>

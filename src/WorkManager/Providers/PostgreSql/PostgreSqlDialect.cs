@@ -22,7 +22,7 @@ internal sealed class PostgreSqlDialect(PostgreSqlOptions options, ILogger<Postg
     private static readonly Statement LockOrder = new("UPDATE [work_orders] AS o SET revision = revision + 1 WHERE id = @id RETURNING [o.*]");
 
     /// <summary>Locks the orders of items one after the other, by their ids, and leaves it to the next statement to write them.</summary>
-    internal static readonly Statement LockOrdersInTurn = new(
+    private static readonly Statement LockOrdersInTurn = new(
         "SELECT id FROM [work_orders] WHERE id IN (SELECT order_id FROM [work_items] WHERE id = ANY(@ids)) ORDER BY id FOR NO KEY UPDATE");
 
     private static readonly Statement LockOrderOfItem = new(
@@ -71,10 +71,15 @@ internal sealed class PostgreSqlDialect(PostgreSqlOptions options, ILogger<Postg
 
     public string? WriterGateOf(DbContext db) => null;
 
-    // On a connection that the host gave as an object a transaction may be open that EF Core does not know of.
-    public bool StatementsStandAlone(WorkManagerDbContext db) =>
-        RelationalOptionsExtension.Extract(db.GetService<IDbContextOptions>()).Connection is null
-        && db.Database.GetConnectionString() is { } text && readCommitted.ContainsKey(text);
+    // On a connection that the host gave as an object a transaction may be open that EF Core does not know of, and who intercepts transactions wants to see
+    // one: it may set what its row-level security needs.
+    public bool StatementsStandAlone(WorkManagerDbContext db)
+    {
+        var options = db.GetService<IDbContextOptions>();
+        return RelationalOptionsExtension.Extract(options).Connection is null
+            && options.FindExtension<CoreOptionsExtension>()?.Interceptors?.Any(i => i is IDbTransactionInterceptor) != true
+            && db.Database.GetConnectionString() is { } text && readCommitted.ContainsKey(text);
+    }
 
     public bool MayRunAgain(Exception failure) =>
         failure is DbException { SqlState: DeadlockDetected or SerializationFailure } || (failure.InnerException is { } inner && MayRunAgain(inner));

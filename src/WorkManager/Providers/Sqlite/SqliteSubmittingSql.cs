@@ -93,12 +93,12 @@ internal sealed class SqliteSubmittingSql : ISubmittingSql
                     LeaseEpoch = row.GetInt64(4), Revision = row.GetInt32(5),
                 };
             },
-            ("holder", unit.Actor.LeaseHolder)).ConfigureAwait(false)).ToDictionary(i => i.Id);
+            ("holder", unit.Actor.LeaseHolder)).ConfigureAwait(false)).ToDictionary(i => new LeaseToken(i.Id, i.LeaseEpoch));
         return
         [
             .. from result in results
-               where items.ContainsKey(result.Lease.ItemId)
-               let item = items[result.Lease.ItemId]
+               where items.ContainsKey(result.Lease)
+               let item = items[result.Lease]
                select (item, orders[item.OrderId], result),
         ];
     }
