@@ -12,7 +12,7 @@ internal sealed class RealShop(ShopApp app, HostState host)
 
     private readonly DateTimeOffset start = app.Time.GetUtcNow();
     private readonly List<Guid> known = [];
-    private readonly List<(LeaseToken Token, int Who)> leases = [];
+    private readonly List<(WorkLease Lease, int Who)> leases = [];
     private readonly System.Collections.Concurrent.ConcurrentDictionary<Guid, int> numbers = [];
     private readonly System.Collections.Concurrent.ConcurrentDictionary<Guid, ItemName> items = [];
 
@@ -27,9 +27,7 @@ internal sealed class RealShop(ShopApp app, HostState host)
                 CheckOut checkOut => Say(await CheckOutAsync(checkOut), checkOut.Who, keep),
                 Heartbeat beat => Say($"{Seconds(await Holder(beat.Who, beat.Lease).HeartbeatAsync(Token(beat.Lease, beat.Lie)))}"),
                 Release release => Say(Describe(await Holder(release.Who, release.Lease).ReleaseAsync(Token(release.Lease, release.Lie)))),
-                Submit submit => Say(
-                    Describe(await Holder(submit.Who, submit.Lease).SubmitAsync(Token(submit.Lease, submit.Lie), new JobResult(submit.Value)))
-                    + $" {submit.Value}"),
+                Submit submit => Say($"{Describe(await SubmitAsync(submit))} {submit.Value}"),
                 Approve approve => Say($"{(await By(approve.Who).ApproveAsync(Order(approve.Order))).State}"),
                 Reject reject => Say(
                     $"{(await By(reject.Who).RejectAsync(Order(reject.Order), reject.WithReason ? [new RejectionReason("no", "No.")] : [])).State}"),
@@ -41,8 +39,7 @@ internal sealed class RealShop(ShopApp app, HostState host)
                     await Holder(many).HeartbeatManyAsync([.. many.Leases.Select(l => Token(l, many.Lie))]), (expires, _) => $"{Seconds(expires)}"),
                 ReleaseMany many => Say(await Holder(many).ReleaseManyAsync([.. many.Leases.Select(l => Token(l, many.Lie))]), (item, _) => Describe(item)),
                 SubmitMany many => Say(
-                    await Holder(many).SubmitManyAsync([.. many.Singles(0).Cast<Submit>().Select(
-                        s => new Submission<JobResult>(Token(s.Lease, s.Lie), new JobResult(s.Value)))]),
+                    await Holder(many).SubmitManyAsync([.. many.Singles(HolderOf(many.Who, many.Leases[0])).Cast<Submit>().Select(Submission)]),
                     (item, _) => $"{Describe(item)} {item.ReadResult<JobResult>(Json)!.Value}"),
                 Pass pass => Say(PassTime(pass.Seconds)),
                 HostFails fails => Say($"{host.Fails = fails.Fails}"),
@@ -76,6 +73,18 @@ internal sealed class RealShop(ShopApp app, HostState host)
         propose.Flaw == Flaw.NoItems ? 0 : propose.Items, propose.Attempts,
         propose.Delay == 0 ? null : app.Time.GetUtcNow().AddSeconds(propose.Delay), propose.Flaw == Flaw.NotReady);
 
+    private Task<WorkItem> SubmitAsync(Submit submit) => LeaseToShow(submit) is { } lease
+        ? Holder(submit.Who, submit.Lease).SubmitAsync(lease, new JobResult(submit.Value))
+        : Holder(submit.Who, submit.Lease).SubmitAsync(Token(submit.Lease, submit.Lie), new JobResult(submit.Value));
+
+    private Submission<JobResult> Submission(Submit submit) => LeaseToShow(submit) is { } lease
+        ? new(lease, new JobResult(submit.Value))
+        : new(Token(submit.Lease, submit.Lie), new JobResult(submit.Value));
+
+    // Honest holders show every other time what they were given: then nothing is read before the database decides, however late they come.
+    private WorkLease? LeaseToShow(Submit submit) =>
+        submit.Lie == 0 && submit.Value % 2 == 0 && LeaseOf(submit.Lease) is { } given && given.Who == HolderOf(submit.Who, submit.Lease) ? given.Lease : null;
+
     private OrderView Name(WorkOrder order, int number, bool keep)
     {
         numbers[order.Id] = number;
@@ -106,7 +115,7 @@ internal sealed class RealShop(ShopApp app, HostState host)
     {
         if (keep)
         {
-            leases.AddRange(granted.Select(l => (l.Token, who)));
+            leases.AddRange(granted.Select(l => (l, who)));
         }
 
         // Named when all is over: the order of a lease may still be on its way to the one who proposed it.
@@ -162,17 +171,19 @@ internal sealed class RealShop(ShopApp app, HostState host)
 
     private IWorkOrderManager Holder(ManyLeases many) => Holder(many.Who, many.Leases[0]);
 
-    private IWorkOrderManager Holder(int who, int lease) => By(who == Command.Holder ? LeaseOf(lease)?.Who ?? 0 : who);
+    private IWorkOrderManager Holder(int who, int lease) => By(HolderOf(who, lease));
+
+    private int HolderOf(int who, int lease) => who == Command.Holder ? LeaseOf(lease)?.Who ?? 0 : who;
 
     private Guid Order(int number) => number == Command.Nothing || known.Count == 0 ? Guid.NewGuid() : known[^(1 + (number % known.Count))];
 
     private LeaseToken Token(int number, int lie)
     {
-        var lease = LeaseOf(number)?.Token ?? new LeaseToken(Guid.NewGuid(), 1);
+        var lease = LeaseOf(number)?.Lease.Token ?? new LeaseToken(Guid.NewGuid(), 1);
         return new LeaseToken(lease.ItemId, lease.Epoch + lie);
     }
 
-    private (LeaseToken Token, int Who)? LeaseOf(int number) => number == Command.Nothing || leases.Count == 0 ? null : leases[^(1 + (number % leases.Count))];
+    private (WorkLease Lease, int Who)? LeaseOf(int number) => number == Command.Nothing || leases.Count == 0 ? null : leases[^(1 + (number % leases.Count))];
 
     private double? Seconds(DateTimeOffset? time) => (time - start)?.TotalSeconds;
 }
