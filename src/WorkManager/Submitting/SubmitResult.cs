@@ -74,7 +74,7 @@ internal static class SubmittedResult
         Lifecycle.EndLease(item);
     }
 
-    /// <summary>What the event of a submit says. The result is canonical JSON already: it is not parsed again.</summary>
+    /// <summary>What the event of a submit says. The text of the result was checked: it is not parsed again.</summary>
     public static string EventPayload(CheckedDocument result, SubmitOptions said)
     {
         var buffer = new ArrayBufferWriter<byte>();

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
@@ -12,6 +13,8 @@ namespace WorkManager.OrderTypes.Json;
 /// </summary>
 internal static class CanonicalJson
 {
+    private static readonly SearchValues<char> Escaped = SearchValues.Create([.. Enumerable.Range(0, ' ').Select(c => (char)c), '"', '\\']);
+
     /// <summary>Writes the value in canonical form.</summary>
     /// <param name="value">The value. Of duplicate names all are kept, in their order.</param>
     /// <returns>The canonical text.</returns>
@@ -52,18 +55,36 @@ internal static class CanonicalJson
 
     private static void WriteObject(JsonElement value, StringBuilder text)
     {
-        // OrderBy is stable, which duplicate names need.
-        var members = value.EnumerateObject().Select(static p => (Name: QuotedName(p), p.Value)).OrderBy(static m => m.Name.Key, StringComparer.Ordinal);
         var separator = '{';
-        foreach (var (name, member) in members)
+        foreach (var (name, isRaw, member) in Sorted([.. value.EnumerateObject().Select(Member)]))
         {
-            text.Append(separator).Append(name.Quoted).Append(':');
+            text.Append(separator);
+            _ = isRaw ? text.Append('"').Append(name).Append('"') : Quote(name, text);
+            text.Append(':');
             WriteValue(member, text);
             separator = ',';
         }
 
         text.Append(separator is '{' ? "{}" : "}");
     }
+
+    // Most objects come sorted, or are small. OrderBy is stable, which duplicate names need.
+    private static IEnumerable<(string Name, bool IsRaw, JsonElement Value)> Sorted(List<(string Name, bool IsRaw, JsonElement Value)> members)
+    {
+        for (var i = 1; i < members.Count; i++)
+        {
+            if (string.CompareOrdinal(members[i - 1].Name, members[i].Name) > 0)
+            {
+                return members.OrderBy(static m => m.Name, StringComparer.Ordinal);
+            }
+        }
+
+        return members;
+    }
+
+    private static (string Name, bool IsRaw, JsonElement Value) Member(JsonProperty property) => JsonText.TryGetName(property, out var name)
+        ? (name, false, property.Value)
+        : (Encoding.UTF8.GetString(JsonMarshal.GetRawUtf8PropertyName(property)), true, property.Value);
 
     private static void WriteArray(JsonElement value, StringBuilder text)
     {
@@ -96,27 +117,16 @@ internal static class CanonicalJson
         }
     }
 
-    private static (string Key, string Quoted) QuotedName(JsonProperty property)
-    {
-        if (!JsonText.TryGetName(property, out var name))
-        {
-            var raw = Encoding.UTF8.GetString(JsonMarshal.GetRawUtf8PropertyName(property));
-            return (raw, $"\"{raw}\"");
-        }
-
-        var quoted = new StringBuilder(name.Length + 2);
-        Quote(name, quoted);
-        return (name, quoted.ToString());
-    }
-
     // Not an encoder of System.Text.Json: which characters those escape depends on the Unicode tables of the runtime,
     // and a hash must survive an update.
-    private static void Quote(string content, StringBuilder text)
+    private static StringBuilder Quote(string content, StringBuilder text)
     {
         text.Append('"');
-        foreach (var c in content)
+        var rest = content.AsSpan();
+        for (var i = rest.IndexOfAny(Escaped); i >= 0; i = rest.IndexOfAny(Escaped))
         {
-            _ = c switch
+            text.Append(rest[..i]);
+            _ = rest[i] switch
             {
                 '"' => text.Append("\\\""),
                 '\\' => text.Append("\\\\"),
@@ -125,11 +135,11 @@ internal static class CanonicalJson
                 '\n' => text.Append("\\n"),
                 '\r' => text.Append("\\r"),
                 '\t' => text.Append("\\t"),
-                < ' ' => text.Append(CultureInfo.InvariantCulture, $"\\u{(int)c:x4}"),
-                _ => text.Append(c),
+                var control => text.Append(CultureInfo.InvariantCulture, $"\\u{(int)control:x4}"),
             };
+            rest = rest[(i + 1)..];
         }
 
-        text.Append('"');
+        return text.Append(rest).Append('"');
     }
 }
