@@ -64,6 +64,11 @@ public abstract class LockingSpecification(DatabaseFixture databases, ITestOutpu
 
         failures.Should().BeEmpty();
         await ExpectAllSubmittedAsync(app, orders.Count);
+        foreach (var step in (string[])["in_progress", "submitted"])
+        {
+            (await app.Database.ScalarAsync($"SELECT count(*) FROM work_events WHERE item_id IS NULL AND event = '{step}'"))
+                .Should().Be((long)orders.Count, "whichever came first began the order, and the other one ended it");
+        }
     }
 
     [Fact, Trait("Scenario", "S70")]
