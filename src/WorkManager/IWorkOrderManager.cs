@@ -65,7 +65,7 @@ public interface IWorkOrderManager
     /// <summary>Leases the next item: highest priority first, then first in.</summary>
     /// <param name="request">What to look for; null for any item.</param>
     /// <param name="cancellationToken">Cancels waiting and reading.</param>
-    /// <returns>The lease; null if there is nothing to do.</returns>
+    /// <returns>The lease; null if there is nothing to do, or others were just taking all there was: ask again after a while.</returns>
     /// <exception cref="WorkNotFoundException">The request names an order that does not exist.</exception>
     /// <exception cref="OrderTypeNotFoundException">The request names a type that is not registered.</exception>
     /// <exception cref="WorkValidationException">The request is out of range.</exception>
