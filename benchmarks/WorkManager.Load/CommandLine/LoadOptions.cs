@@ -10,7 +10,7 @@ internal sealed record LoadOptions(bool Quick, string? JsonFile, string? Postgre
     public const string Usage = """
         Measures WorkManager against plain SQL and Hangfire, side by side.
 
-          --quick                   smaller sizes: two minutes instead of 25
+          --quick                   smaller sizes: two minutes instead of 11 to 25
           --json FILE               writes the results as JSON, too
           --postgres "CONNECTION"   a PostgreSQL server to use; without it a private one is started
           --only name,name          only these scenarios

@@ -10,25 +10,29 @@ internal sealed class StoreAtOnce(OperationContext context, ISubmittingSql sql, 
     // A lease that a batch names twice is submitted by the first.
     private readonly List<CheckedSubmission> first = [.. submissions.DistinctBy(s => s.Request.Lease)];
 
+    private List<GoodResult>? good;
+
     // Whether there was an attempt without an answer. One that is under way may come through even after another was answered.
     private bool mayBeDone;
 
     public Task<StoredResults> RunAsync(bool waits, CancellationToken cancellationToken)
     {
+        // Once for all attempts, and while nobody waits for the transaction to end.
+        good ??= first.ConvertAll(ToGood);
         var attempts = 0;
         return context.ExecuteAsync(
             unit =>
             {
                 mayBeDone |= attempts++ > 0;
-                return StoreAsync(unit, waits);
+                return StoreAsync(unit, good, waits);
             },
             cancellationToken,
             untilAnswered: true);
     }
 
-    private async Task<StoredResults> StoreAsync(UnitOfWork unit, bool waits)
+    private async Task<StoredResults> StoreAsync(UnitOfWork unit, IReadOnlyList<GoodResult> good, bool waits)
     {
-        var stored = (await sql.StoreAsync(unit, first.ConvertAll(ToGood), waits).ConfigureAwait(false)).ToDictionary(s => new LeaseToken(s.ItemId, s.Epoch));
+        var stored = (await sql.StoreAsync(unit, good, waits).ConfigureAwait(false)).ToDictionary(s => new LeaseToken(s.ItemId, s.Epoch));
         var done = new Dictionary<CheckedSubmission, WorkItem>(ReferenceEqualityComparer.Instance);
         var full = new HashSet<OrderSubmitted>();
         foreach (var submission in first.Where(s => stored.ContainsKey(s.Request.Lease)))

@@ -73,13 +73,10 @@ internal sealed class PostgreSqlDialect(PostgreSqlOptions options, ILogger<Postg
 
     // On a connection that the host gave as an object a transaction may be open that EF Core does not know of, and who intercepts transactions wants to see
     // one: it may set what its row-level security needs.
-    public bool StatementsStandAlone(WorkManagerDbContext db)
-    {
-        var options = db.GetService<IDbContextOptions>();
-        return RelationalOptionsExtension.Extract(options).Connection is null
-            && options.FindExtension<CoreOptionsExtension>()?.Interceptors?.Any(i => i is IDbTransactionInterceptor) != true
-            && db.Database.GetConnectionString() is { } text && readCommitted.ContainsKey(text);
-    }
+    public bool StatementsStandAlone(WorkManagerDbContext db) =>
+        RelationalOptionsExtension.Extract(db.GetService<IDbContextOptions>()).Connection is null
+        && !db.HasInterceptor<IDbTransactionInterceptor>()
+        && db.Database.GetConnectionString() is { } text && readCommitted.ContainsKey(text);
 
     public bool MayRunAgain(Exception failure) =>
         failure is DbException { SqlState: DeadlockDetected or SerializationFailure } || (failure.InnerException is { } inner && MayRunAgain(inner));

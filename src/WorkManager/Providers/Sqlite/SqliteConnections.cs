@@ -1,7 +1,6 @@
 using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
-using Microsoft.EntityFrameworkCore.Infrastructure;
 
 namespace WorkManager.Providers.Sqlite;
 
@@ -15,7 +14,7 @@ internal sealed class SqliteConnections : DbConnectionInterceptor
     public override DbConnection ConnectionCreated(ConnectionCreatedEventData eventData, DbConnection result)
     {
         // A time limit of the host's is a property of the connection that EF Core has made, and an interceptor of the host's may have made another.
-        if (eventData.Context is not { } db || db.Database.GetCommandTimeout() is not null || IsSeenByHost(db))
+        if (eventData.Context is not { } db || db.Database.GetCommandTimeout() is not null || db.HasInterceptor<IDbConnectionInterceptor>(except: this))
         {
             return result;
         }
@@ -33,9 +32,6 @@ internal sealed class SqliteConnections : DbConnectionInterceptor
         SetBusyTimeout(connection);
         return Task.CompletedTask;
     }
-
-    private static bool IsSeenByHost(DbContext db) =>
-        db.GetService<IDbContextOptions>().FindExtension<CoreOptionsExtension>()?.Interceptors?.Any(i => i is IDbConnectionInterceptor and not SqliteConnections) == true;
 
     // Lets SQLite itself wait: the provider's own waiting sleeps 150 ms at a time.
     private static void SetBusyTimeout(DbConnection connection)
