@@ -201,13 +201,3 @@ public interface IWorkOrderManager
     /// <exception cref="InvalidQueryException">The page size is out of range, or the cursor was not issued here.</exception>
     Task<WorkPage<WorkOrder>> ListAsync(OrderQuery? query = null, CancellationToken cancellationToken = default);
 }
-
-/// <summary>Gives out managers where there is no scope, such as in a hosted service.</summary>
-/// <remarks>A singleton. Each operation of its managers runs in a scope of its own, so they join no transaction unless told to by <see cref="IWorkOrderManager.In"/>.</remarks>
-public interface IWorkOrderManagerFactory
-{
-    /// <summary>Creates a manager.</summary>
-    /// <param name="actor">Who acts.</param>
-    /// <returns>The manager.</returns>
-    IWorkOrderManager Create(Actor actor);
-}

@@ -34,6 +34,3 @@ public sealed class WorkManagerOptions
     [Required]
     public JsonSerializerOptions Json { get; set; } = WorkManagerJson.CreateStrict();
 }
-
-[OptionsValidator]
-internal sealed partial class WorkManagerOptionsValidator : IValidateOptions<WorkManagerOptions>;

@@ -11,20 +11,6 @@ using WorkManager.Submitting;
 
 namespace WorkManager;
 
-/// <summary>Everything that can be done, one object a verb.</summary>
-internal sealed record Verbs(
-    ProposeOrder ProposeMany, CheckOut CheckOut, Heartbeat HeartbeatMany, ReleaseLease ReleaseMany, SubmitResult SubmitMany,
-    ApproveOrder Approve, RejectOrder Reject, CancelOrder Cancel, ReclaimExpired Reclaim)
-{
-    public Single<ProposeRequest, WorkOrder> Propose { get; } = new(ProposeMany);
-
-    public Single<LeaseToken, DateTimeOffset> Heartbeat { get; } = new(HeartbeatMany);
-
-    public Single<LeaseToken, WorkItem> Release { get; } = new(ReleaseMany);
-
-    public Single<SubmitRequest, WorkItem> Submit { get; } = new(SubmitMany);
-}
-
 /// <summary>The facade: it hands each call to its verb.</summary>
 internal sealed class WorkOrderManager(
     OperationRunner runner, Verbs verbs, OrderTypeRegistry types, JsonDocuments documents, OwningContext owner, WorkSession session) : IWorkOrderManager
@@ -56,7 +42,7 @@ internal sealed class WorkOrderManager(
         CheckoutAsync(new CheckoutRequest { Type = types.Get(typeof(TOrderType)).Key }, cancellationToken);
 
     public Task<IReadOnlyList<WorkLease>> CheckoutManyAsync(int count, CheckoutRequest? request, CancellationToken cancellationToken) =>
-        runner.RunAsync(verbs.CheckOut, session, new CheckOutRequest(count, request ?? new CheckoutRequest()), cancellationToken);
+        runner.RunAsync(verbs.CheckoutItems, session, new CheckoutBatch(count, request ?? new CheckoutRequest()), cancellationToken);
 
     public Task<DateTimeOffset> HeartbeatAsync(LeaseToken lease, CancellationToken cancellationToken) =>
         runner.RunAsync(verbs.Heartbeat, session, lease, cancellationToken);
@@ -117,25 +103,4 @@ internal sealed class WorkOrderManager(
         runner.RunAsync(verbs.Propose, session, new ProposeRequest(type, payload, options ?? new ProposeOptions()), cancellationToken);
 
     private WorkOrderManager With(WorkSession other) => new(runner, verbs, types, documents, owner, other);
-}
-
-/// <summary>Managers whose operations have scopes of their own.</summary>
-internal sealed class WorkOrderManagerFactory(OperationRunner runner, Verbs verbs, OrderTypeRegistry types, JsonDocuments documents, OwningContext owner)
-    : IWorkOrderManagerFactory
-{
-    public IWorkOrderManager Create(Actor actor)
-    {
-        ArgumentNullException.ThrowIfNull(actor);
-        return new WorkOrderManager(runner, verbs, types, documents, owner, new WorkSession(null, null, actor));
-    }
-}
-
-/// <summary>The duties: it hands each to its verb.</summary>
-internal sealed class WorkMaintenance(OperationRunner runner, Verbs verbs) : IWorkMaintenance
-{
-    private static readonly WorkSession Session = new(null, null, Actor.System("maintenance"));
-
-    public Task<int> ReclaimExpiredAsync(CancellationToken cancellationToken) => runner.RunAsync(verbs.Reclaim, Session, new ReclaimRequest(), cancellationToken);
-
-    public Task CheckSchemaAsync(CancellationToken cancellationToken) => runner.CheckSchemaAsync(Session, cancellationToken);
 }

@@ -11,11 +11,6 @@ using WorkManager.Persistence;
 
 namespace WorkManager.Applying;
 
-/// <param name="OrderId">The order.</param>
-/// <param name="ContentHash">What the reviewer saw.</param>
-/// <param name="Policy">The rule by which it is approved, if no person decided.</param>
-internal sealed record ApproveRequest(Guid OrderId, ContentHash? ContentHash, string? Policy = null);
-
 /// <summary>Approves an order and applies it: the decision, the host's changes and the audit trail are one transaction.</summary>
 /// <remarks>
 /// Host code runs in a fresh scope and context for each attempt: a delegate that is retried on one tracker would apply twice.

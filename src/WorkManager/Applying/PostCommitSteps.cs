@@ -5,9 +5,6 @@ using WorkManager.OrderTypes;
 
 namespace WorkManager.Applying;
 
-/// <summary>An order whose change is committed.</summary>
-internal sealed record AppliedOrder(WorkOrder Order, IReadOnlyList<WorkItem> Items, OrderTypeDescriptor Type, ApplyEnvironment Environment);
-
 /// <summary>Runs the order type's last step and delivers its messages. The change stands: what fails here is logged.</summary>
 internal sealed class PostCommitSteps(IServiceScopeFactory scopes, JsonDocuments documents, ILogger<PostCommitSteps>? log = null)
 {

@@ -79,12 +79,12 @@ public static class WorkManagerServiceCollectionExtensions
     {
         services.TryAddSingleton<ProposeOrder>();
         services.TryAddSingleton<LeaseRecovery>();
-        services.TryAddSingleton<CheckOut>();
+        services.TryAddSingleton<CheckoutItems>();
         services.TryAddSingleton<Heartbeat>();
         services.TryAddSingleton<ReleaseLease>();
         services.TryAddSingleton<ReclaimExpired>();
         services.TryAddSingleton<ResultCheck>();
-        services.TryAddSingleton<SubmitResult>();
+        services.TryAddSingleton<SubmitItems>();
         services.TryAddSingleton<PostCommitSteps>();
         services.TryAddSingleton<ApproveOrder>();
         services.TryAddSingleton<RejectOrder>();

@@ -1,21 +1,5 @@
 namespace WorkManager;
 
-/// <summary>Why an actor may not approve.</summary>
-public enum ApprovalDeniedReason
-{
-    /// <summary>Agents never approve.</summary>
-    Agent,
-
-    /// <summary>The actor submitted work of this order, itself or through an agent.</summary>
-    Self,
-
-    /// <summary>The actor lacks the role that the order type asks for.</summary>
-    Role,
-
-    /// <summary>A second person has to approve.</summary>
-    SecondApprover,
-}
-
 /// <summary>The actor may not approve this order (<c>approval_denied</c>).</summary>
 public sealed class ApprovalDeniedException : WorkManagerException
 {

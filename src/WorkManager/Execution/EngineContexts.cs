@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Reflection;
 using System.Runtime.CompilerServices;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
@@ -87,52 +86,6 @@ internal sealed class EngineContexts(StoreDialects dialects)
             {
                 yield return OneInterface<IDbTransactionInterceptor>.Of(interceptor);
             }
-        }
-    }
-}
-
-/// <summary>Contexts of the engine that are made by the same options.</summary>
-internal sealed class EngineContextSource(DbContextOptions<WorkManagerDbContext> options)
-{
-    private PooledDbContextFactory<WorkManagerDbContext>? pool;
-    private bool isUsed;
-
-    /// <summary>A context on a connection of its own, or on the one that the host gave as an object.</summary>
-    public WorkManagerDbContext Open()
-    {
-        // Options that are used once, as those of a scope mostly are, are not worth a pool.
-        pool ??= isUsed ? new PooledDbContextFactory<WorkManagerDbContext>(options) : null;
-        isUsed = true;
-        return pool?.CreateDbContext() ?? OpenOwn();
-    }
-
-    /// <summary>A context that may be given a connection: it goes back into no pool.</summary>
-    public WorkManagerDbContext OpenOwn() => new(options);
-}
-
-/// <summary>Shows one interface of an interceptor that may have many.</summary>
-internal class OneInterface<TInterceptor> : DispatchProxy
-    where TInterceptor : class, IInterceptor
-{
-    private object? target;
-
-    public static IInterceptor Of(IInterceptor interceptor)
-    {
-        var proxy = Create<TInterceptor, OneInterface<TInterceptor>>();
-        ((OneInterface<TInterceptor>)(object)proxy).target = interceptor;
-        return proxy;
-    }
-
-    protected override object? Invoke(MethodInfo? targetMethod, object?[]? args)
-    {
-        try
-        {
-            return targetMethod!.Invoke(target, args);
-        }
-        catch (TargetInvocationException failure) when (failure.InnerException is not null)
-        {
-            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(failure.InnerException);
-            throw;
         }
     }
 }

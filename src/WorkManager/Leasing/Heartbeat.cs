@@ -20,6 +20,3 @@ internal sealed class Heartbeat(LeaseOptions options) : IVerb<Batch<LeaseToken>,
         return [.. leases.Requests.Select(t => beats.TryGetValue(t, out var expires) ? new WorkOutcome<DateTimeOffset>(expires) : new(lost[t]))];
     }
 }
-
-/// <summary>A lease that was extended.</summary>
-internal sealed record Beat(Guid ItemId, long Epoch, DateTimeOffset ExpiresAt);

@@ -28,6 +28,3 @@ internal sealed class ReclaimExpired(LeaseRecovery recovery) : IVerb<ReclaimRequ
         return total;
     }
 }
-
-/// <summary>Everything that has run out.</summary>
-internal sealed record ReclaimRequest;

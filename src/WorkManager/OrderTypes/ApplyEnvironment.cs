@@ -4,16 +4,6 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace WorkManager.OrderTypes;
 
-/// <summary>Runs the steps of one apply on one set of typed values.</summary>
-internal interface IApplySteps
-{
-    Task BeforeAsync(CancellationToken cancellationToken);
-
-    Task ApplyAsync(CancellationToken cancellationToken);
-
-    Task AfterAsync(CancellationToken cancellationToken);
-}
-
 /// <summary>What an apply gets from the engine, and gives back to it, beside the typed values.</summary>
 internal sealed class ApplyEnvironment(Guid orderId, int revision, DateTimeOffset now, Actor approvedBy)
 {

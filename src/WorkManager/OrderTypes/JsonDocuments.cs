@@ -5,12 +5,6 @@ using WorkManager.OrderTypes.Validation;
 
 namespace WorkManager.OrderTypes;
 
-/// <summary>A document that passed the gate.</summary>
-/// <param name="Text">What is stored.</param>
-/// <param name="Hash">SHA-256 of its canonical form, lower-case hex.</param>
-/// <param name="Value">The document as a value of the host's type.</param>
-internal sealed record CheckedDocument(string Text, string Hash, object Value);
-
 /// <summary>The gate that payloads, inputs and results pass on their way in.</summary>
 internal sealed class JsonDocuments
 {

@@ -21,18 +21,3 @@ internal sealed class StoredOrder(WorkOrder order, IEnumerable<WorkItem> items, 
         return type.Upgrade(stored, order.TypeVersion).Deserialize<TPayload>(lenient) ?? throw new JsonException("The upgraded payload is null.");
     }
 }
-
-/// <summary>A stored item as an order type sees it.</summary>
-internal sealed class StoredItem(WorkItem item, JsonSerializerOptions lenient)
-{
-    public Guid Id => item.Id;
-
-    public Guid OrderId => item.OrderId;
-
-    public TInput ReadInput<TInput>() => Read<TInput>(item.Input, lenient);
-
-    public TResult ReadResult<TResult>() => Read<TResult>(item.Result ?? "null", lenient);
-
-    internal static T Read<T>(string json, JsonSerializerOptions options) =>
-        JsonSerializer.Deserialize<T>(json, options) ?? throw new JsonException("The stored value is null.");
-}

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 
 namespace WorkManager;
 
@@ -37,18 +36,3 @@ public static class StateNames
         public static readonly Dictionary<string, TEnum> ByName = ByValue.ToDictionary(p => p.Value, p => p.Key);
     }
 }
-
-/// <summary>Stores an enum under its snake_case name.</summary>
-/// <typeparam name="TEnum">One of the enums of this package.</typeparam>
-/// <remarks>Public because a host's compiled model calls it.</remarks>
-public sealed class StateNameConverter<TEnum>() : ValueConverter<TEnum, string>(v => StateNames.ToName(v), n => StateNames.Parse<TEnum>(n))
-    where TEnum : struct, Enum;
-
-/// <summary>Stores a time as UTC: <c>timestamptz</c> on PostgreSQL, sortable text on SQLite.</summary>
-/// <remarks>
-/// The SQLite provider can neither compare nor order <see cref="DateTimeOffset"/>, hence the way through <see cref="DateTime"/>.
-/// Public because a host's compiled model calls it.
-/// </remarks>
-public sealed class UtcTimeConverter() : ValueConverter<DateTimeOffset, DateTime>(
-    v => v.UtcDateTime,
-    v => new DateTimeOffset(DateTime.SpecifyKind(v, DateTimeKind.Utc)));

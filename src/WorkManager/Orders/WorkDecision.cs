@@ -1,5 +1,4 @@
 using Microsoft.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using WorkManager.Orders;
 
 namespace WorkManager;
@@ -75,49 +74,4 @@ public sealed class WorkDecision
 
     /// <summary>When a newer decision took its place.</summary>
     public DateTimeOffset? SupersededAt { get; internal set; }
-}
-
-/// <summary>Maps <see cref="WorkDecision"/> to <c>work_decisions</c>.</summary>
-/// <remarks>Public because <see cref="EntityTypeConfigurationAttribute"/> names it in the host's model.</remarks>
-public sealed class WorkDecisionConfiguration : IEntityTypeConfiguration<WorkDecision>
-{
-    /// <inheritdoc/>
-    public void Configure(EntityTypeBuilder<WorkDecision> builder)
-    {
-        ArgumentNullException.ThrowIfNull(builder);
-        builder.ToTable("work_decisions", table => table.ExcludeFromMigrations());
-        builder.HasKey(d => d.Id).HasName("work_decisions_pkey");
-
-        builder.Property(d => d.Id).HasColumnName("id").ValueGeneratedNever();
-        builder.Property(d => d.OrderId).HasColumnName("order_id");
-        builder.Property(d => d.ItemId).HasColumnName("item_id");
-        builder.Property(d => d.Decision).Text("decision", 40);
-        builder.Property(d => d.ActorType).State("actor_type", EntityMapping.ActorTypeLength);
-        builder.Property(d => d.ActorId).Text("actor_id", EntityMapping.TextLength);
-        builder.Property(d => d.OnBehalfOf).OptionalText("on_behalf_of", EntityMapping.TextLength);
-        builder.Property(d => d.Roles).HasColumnName("roles");
-        builder.Property(d => d.Reasons).HasColumnName("reasons");
-        builder.Property(d => d.Comment).HasColumnName("comment");
-        builder.Property(d => d.ContentHash).Hash("content_hash");
-        builder.Property(d => d.OrderRevision).HasColumnName("order_revision");
-        builder.Property(d => d.Changes).HasColumnName("changes");
-        builder.Property(d => d.Baseline).HasColumnName("baseline");
-        builder.Property(d => d.Policy).OptionalText("policy", EntityMapping.KeyLength);
-        builder.Property(d => d.SelfApproval).HasColumnName("self_approval").Default(false);
-        builder.Property(d => d.CreatedAt).Time("created_at");
-        builder.Property(d => d.ExpiresAt).Time("expires_at");
-        builder.Property(d => d.ConsumedAt).Time("consumed_at");
-        builder.Property(d => d.SupersededAt).Time("superseded_at");
-
-        builder.HasOne<WorkOrder>().WithMany().HasForeignKey(d => d.OrderId)
-            .HasConstraintName("work_decisions_order_id_fkey").OnDelete(DeleteBehavior.NoAction);
-        builder.HasOne<WorkItem>().WithMany().HasForeignKey(d => d.ItemId)
-            .HasConstraintName("work_decisions_item_id_fkey").OnDelete(DeleteBehavior.NoAction);
-
-        // One approval an actor and revision, so that four eyes are four.
-        builder.HasIndex(d => new { d.OrderId, d.OrderRevision, d.ActorType, d.ActorId }, "work_decisions_approval_unique")
-            .IsUnique().HasFilter("decision = 'approve' AND item_id IS NULL");
-        // The decisions about an item.
-        builder.HasIndex(d => d.ItemId, "work_decisions_item_idx").HasFilter("item_id IS NOT NULL");
-    }
 }

@@ -10,11 +10,6 @@ using WorkManager.Persistence;
 
 namespace WorkManager.Proposing;
 
-/// <param name="Type">The order type.</param>
-/// <param name="Payload">The payload as it came in.</param>
-/// <param name="Options">What else was said.</param>
-internal sealed record ProposeRequest(OrderTypeDescriptor Type, JsonElement Payload, ProposeOptions Options);
-
 /// <summary>Checks payloads, plans them, and stores orders and items.</summary>
 internal sealed class ProposeOrder(JsonDocuments documents, IdGenerator ids, LimitOptions limits, RetryOptions retry)
     : IVerb<Batch<ProposeRequest>, IReadOnlyList<WorkOutcome<WorkOrder>>>

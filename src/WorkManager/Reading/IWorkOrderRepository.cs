@@ -18,26 +18,3 @@ public interface IWorkOrderRepository
     /// <exception cref="InvalidQueryException">The page size is out of range, or the cursor was not issued here.</exception>
     Task<WorkPage<WorkOrder>> ListAsync(OrderQuery query, OrderParts include = OrderParts.None, CancellationToken cancellationToken = default);
 }
-
-/// <summary>What can be read together with an order.</summary>
-[Flags]
-public enum OrderParts
-{
-    /// <summary>The order alone.</summary>
-    None = 0,
-
-    /// <summary>Its items.</summary>
-    Items = 1,
-
-    /// <summary>Its items and their partial submissions.</summary>
-    ItemParts = 2 | Items,
-
-    /// <summary>Its audit trail, oldest first.</summary>
-    Events = 4,
-
-    /// <summary>Its provenance rows.</summary>
-    Provenances = 8,
-
-    /// <summary>Everything.</summary>
-    All = ItemParts | Events | Provenances,
-}

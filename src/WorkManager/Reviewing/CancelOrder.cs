@@ -7,10 +7,6 @@ using WorkManager.Persistence;
 
 namespace WorkManager.Reviewing;
 
-/// <param name="OrderId">The order.</param>
-/// <param name="Reason">Why, if said.</param>
-internal sealed record CancelRequest(Guid OrderId, string? Reason);
-
 /// <summary>Withdraws an order. It ends as rejected; its decision says that it was withdrawn.</summary>
 internal sealed class CancelOrder(IdGenerator ids) : IVerb<CancelRequest, WorkOrder>
 {

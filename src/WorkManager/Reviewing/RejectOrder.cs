@@ -7,10 +7,6 @@ using WorkManager.Persistence;
 
 namespace WorkManager.Reviewing;
 
-/// <param name="OrderId">The order.</param>
-/// <param name="Reasons">Why.</param>
-internal sealed record RejectRequest(Guid OrderId, IReadOnlyList<RejectionReason> Reasons);
-
 /// <summary>Refuses an order for good.</summary>
 internal sealed class RejectOrder(IdGenerator ids) : IVerb<RejectRequest, WorkOrder>
 {

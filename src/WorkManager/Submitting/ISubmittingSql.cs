@@ -2,12 +2,6 @@ using WorkManager.Execution;
 
 namespace WorkManager.Submitting;
 
-/// <summary>A result that passed its checks, with the payload of its event.</summary>
-internal sealed record GoodResult(LeaseToken Lease, string Text, string Hash, string Payload, string PayloadHash);
-
-/// <summary>A result that was stored, and where that leaves its order.</summary>
-internal sealed record StoredResult(Guid ItemId, long Epoch, int Revision, Guid OrderId, string OrderType, string OrderState);
-
 /// <summary>The SQL of submitting.</summary>
 internal interface ISubmittingSql
 {

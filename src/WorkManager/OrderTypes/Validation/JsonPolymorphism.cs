@@ -17,8 +17,3 @@ internal sealed record JsonPolymorphism(string Discriminator, IReadOnlyList<Json
         _ => Variants.FirstOrDefault(v => JsonElement.DeepEquals(v.Discriminator, discriminator)),
     };
 }
-
-/// <summary>One derived type.</summary>
-/// <param name="Discriminator">Its discriminator: a string or an integer.</param>
-/// <param name="Shape">Its members, those of the base included.</param>
-internal sealed record JsonVariant(JsonElement Discriminator, JsonObjectShape Shape);

@@ -8,22 +8,18 @@ using WorkManager.OrderTypes.Validation;
 
 namespace WorkManager.Leasing;
 
-/// <param name="Count">How many items at most.</param>
-/// <param name="Filter">What to look for.</param>
-internal sealed record CheckOutRequest(int Count, CheckoutRequest Filter);
-
 /// <summary>Leases the next items: highest priority first, then first in.</summary>
-internal sealed class CheckOut(
+internal sealed class CheckoutItems(
     LeaseRecovery recovery, OrderTypeRegistry types, JsonDocuments documents, Telemetry telemetry, LeaseOptions lease,
-    ILogger<CheckOut>? log = null)
-    : IVerb<CheckOutRequest, IReadOnlyList<WorkLease>>
+    ILogger<CheckoutItems>? log = null)
+    : IVerb<CheckoutBatch, IReadOnlyList<WorkLease>>
 {
     // Optional: an application without logging is no reason to fail.
     private readonly ILogger log = (ILogger?)log ?? NullLogger.Instance;
 
     public Operation Operation { get; } = new("checkout", JoinRule.Refuses);
 
-    public async Task<IReadOnlyList<WorkLease>> ExecuteAsync(OperationContext context, CheckOutRequest request, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<WorkLease>> ExecuteAsync(OperationContext context, CheckoutBatch request, CancellationToken cancellationToken)
     {
         var claim = Check(request);
         var items = await ClaimAsync(context, claim, cancellationToken).ConfigureAwait(false);
@@ -47,7 +43,7 @@ internal sealed class CheckOut(
         return await DescribeAsync(context, items).ConfigureAwait(false);
     }
 
-    private Claim Check(CheckOutRequest request)
+    private Claim Check(CheckoutBatch request)
     {
         var filter = request.Filter;
         if (request.Count is < 1 or > 1000)

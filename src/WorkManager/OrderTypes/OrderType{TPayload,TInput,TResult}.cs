@@ -96,14 +96,3 @@ public abstract class OrderType<TPayload, TInput, TResult> : OrderType
         public Task AfterAsync(CancellationToken cancellationToken) => type.AfterApplyAsync(context, cancellationToken);
     }
 }
-
-/// <summary>A kind of work with one item an order, whose input is the payload.</summary>
-/// <typeparam name="TPayload">What a requester gives, and the agent gets.</typeparam>
-/// <typeparam name="TResult">What the agent submits.</typeparam>
-public abstract class OrderType<TPayload, TResult> : OrderType<TPayload, TPayload, TResult>
-    where TPayload : notnull
-    where TResult : notnull
-{
-    /// <inheritdoc/>
-    protected override IEnumerable<PlannedItem<TPayload>> Plan(TPayload payload) => [Item(payload)];
-}

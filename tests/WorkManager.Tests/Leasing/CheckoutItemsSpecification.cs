@@ -5,7 +5,7 @@ using WorkManager.Tests.Shop;
 
 namespace WorkManager.Tests.Leasing;
 
-public abstract class CheckOutSpecification(DatabaseFixture databases)
+public abstract class CheckoutItemsSpecification(DatabaseFixture databases)
 {
     [Fact, Trait("Scenario", "S15")]
     public async Task The_highest_priority_comes_first()
@@ -309,6 +309,6 @@ public abstract class CheckOutSpecification(DatabaseFixture databases)
     }
 }
 
-public sealed class CheckOutOnSqlite(SqliteFixture databases) : CheckOutSpecification(databases), IOnSqlite;
+public sealed class CheckoutItemsOnSqlite(SqliteFixture databases) : CheckoutItemsSpecification(databases), IOnSqlite;
 
-public sealed class CheckOutOnPostgreSql(PostgreSqlFixture databases) : CheckOutSpecification(databases), IOnPostgreSql;
+public sealed class CheckoutItemsOnPostgreSql(PostgreSqlFixture databases) : CheckoutItemsSpecification(databases), IOnPostgreSql;

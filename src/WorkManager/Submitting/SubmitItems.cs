@@ -1,16 +1,9 @@
-using System.Text.Json;
 using WorkManager.Execution;
 
 namespace WorkManager.Submitting;
 
-/// <param name="Lease">What the caller shows.</param>
-/// <param name="Result">The result as it came in.</param>
-/// <param name="Options">What else was said.</param>
-/// <param name="Granted">The lease with its item, if the caller has it: then nothing need be read for the check.</param>
-internal sealed record SubmitRequest(LeaseToken Lease, JsonElement Result, SubmitOptions Options, WorkLease? Granted = null);
-
 /// <summary>Checks results, stores them and ends their leases. The last result of an order submits the order.</summary>
-internal sealed class SubmitResult(ResultCheck check, StoreDialects dialects) : IVerb<Batch<SubmitRequest>, IReadOnlyList<WorkOutcome<WorkItem>>>
+internal sealed class SubmitItems(ResultCheck check, StoreDialects dialects) : IVerb<Batch<SubmitRequest>, IReadOnlyList<WorkOutcome<WorkItem>>>
 {
     public Operation Operation { get; } = new("submit", JoinRule.Joins);
 
@@ -49,7 +42,3 @@ internal sealed class SubmitResult(ResultCheck check, StoreDialects dialects) : 
         return waits => atOnce.RunAsync(waits, cancellationToken);
     }
 }
-
-/// <param name="Outcomes">One for each submission.</param>
-/// <param name="Full">The orders whose last result is in.</param>
-internal sealed record StoredResults(IReadOnlyList<WorkOutcome<WorkItem>> Outcomes, IReadOnlyList<OrderSubmitted> Full);

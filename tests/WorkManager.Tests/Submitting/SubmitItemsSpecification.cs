@@ -4,7 +4,7 @@ using WorkManager.Tests.Shop;
 
 namespace WorkManager.Tests.Submitting;
 
-public abstract class SubmitResultSpecification(DatabaseFixture databases)
+public abstract class SubmitItemsSpecification(DatabaseFixture databases)
 {
     [Fact]
     public async Task A_result_ends_the_lease_and_is_stored_with_who_gave_it()
@@ -266,6 +266,6 @@ public abstract class SubmitResultSpecification(DatabaseFixture databases)
     }
 }
 
-public sealed class SubmitResultOnSqlite(SqliteFixture databases) : SubmitResultSpecification(databases), IOnSqlite;
+public sealed class SubmitItemsOnSqlite(SqliteFixture databases) : SubmitItemsSpecification(databases), IOnSqlite;
 
-public sealed class SubmitResultOnPostgreSql(PostgreSqlFixture databases) : SubmitResultSpecification(databases), IOnPostgreSql;
+public sealed class SubmitItemsOnPostgreSql(PostgreSqlFixture databases) : SubmitItemsSpecification(databases), IOnPostgreSql;

@@ -1,0 +1,6 @@
+using Microsoft.Extensions.Options;
+
+namespace WorkManager;
+
+[OptionsValidator]
+internal sealed partial class WorkManagerOptionsValidator : IValidateOptions<WorkManagerOptions>;
