@@ -70,7 +70,7 @@ internal sealed class OperationRunner(
     {
         var host = session.Host ?? owner.Resolve(services);
         var joined = FindTransaction(host, operation);
-        var context = new OperationContext(session, services, host, joined, transactions, repetition, clock, activity);
+        var context = new OperationContext(operation, session, services, host, joined, transactions, repetition, clock, activity);
         var result = await step(context).ConfigureAwait(false);
         // A transaction that was joined is not committed yet, and we do not learn when it is.
         return new(result, joined is null ? context.Facts : []);
