@@ -8,7 +8,8 @@ internal sealed class WorkMaintenance(OperationRunner runner, Verbs verbs) : IWo
 {
     private static readonly WorkSession Session = new(null, null, Actor.System("maintenance"));
 
-    public Task<int> ReclaimExpiredAsync(CancellationToken cancellationToken) => runner.RunAsync(verbs.Reclaim, Session, new ReclaimRequest(), cancellationToken);
+    public Task<int> ReclaimExpiredAsync(CancellationToken cancellationToken) =>
+        runner.RunAsync(verbs.Reclaim, Session, new ReclaimRequest(), cancellationToken);
 
     public Task CheckSchemaAsync(CancellationToken cancellationToken) => runner.CheckSchemaAsync(Session, cancellationToken);
 }

@@ -26,12 +26,14 @@ internal sealed class WorkOrderManager(
     public Task<WorkOrder> ProposeAsync(string type, JsonElement payload, ProposeOptions? options, CancellationToken cancellationToken) =>
         ProposeAsync(types.Get(type), payload, options, cancellationToken);
 
-    public Task<IReadOnlyList<WorkOutcome<WorkOrder>>> ProposeManyAsync<TPayload>(IReadOnlyCollection<Proposal<TPayload>> proposals, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<WorkOutcome<WorkOrder>>> ProposeManyAsync<TPayload>(
+        IReadOnlyCollection<Proposal<TPayload>> proposals, CancellationToken cancellationToken)
         where TPayload : notnull
     {
         ArgumentNullException.ThrowIfNull(proposals);
         var type = types.GetForPayload(typeof(TPayload));
-        return RunManyAsync(verbs.ProposeMany, proposals, p => new ProposeRequest(type, Serialize(p.Payload), p.Options ?? new ProposeOptions()), cancellationToken);
+        return RunManyAsync(
+            verbs.ProposeMany, proposals, p => new ProposeRequest(type, Serialize(p.Payload), p.Options ?? new ProposeOptions()), cancellationToken);
     }
 
     public async Task<WorkLease?> CheckoutAsync(CheckoutRequest? request, CancellationToken cancellationToken) =>
@@ -64,12 +66,18 @@ internal sealed class WorkOrderManager(
         where TResult : notnull
     {
         ArgumentNullException.ThrowIfNull(lease);
-        return runner.RunAsync(verbs.Submit, session, new SubmitRequest(lease.Token, Serialize(result), options ?? new SubmitOptions(), lease), cancellationToken);
+        return runner.RunAsync(
+            verbs.Submit, session, new SubmitRequest(lease.Token, Serialize(result), options ?? new SubmitOptions(), lease), cancellationToken);
     }
 
-    public Task<IReadOnlyList<WorkOutcome<WorkItem>>> SubmitManyAsync<TResult>(IReadOnlyCollection<Submission<TResult>> submissions, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<WorkOutcome<WorkItem>>> SubmitManyAsync<TResult>(
+        IReadOnlyCollection<Submission<TResult>> submissions, CancellationToken cancellationToken)
         where TResult : notnull =>
-        RunManyAsync(verbs.SubmitMany, submissions, s => new SubmitRequest(s.Lease, Serialize(s.Result), s.Options ?? new SubmitOptions(), s.Granted), cancellationToken);
+        RunManyAsync(
+            verbs.SubmitMany,
+            submissions,
+            s => new SubmitRequest(s.Lease, Serialize(s.Result), s.Options ?? new SubmitOptions(), s.Granted),
+            cancellationToken);
 
     public Task<WorkOrder> ApproveAsync(Guid orderId, ContentHash? contentHash, CancellationToken cancellationToken) =>
         runner.RunAsync(verbs.Approve, session, new ApproveRequest(orderId, contentHash), cancellationToken);
@@ -86,15 +94,18 @@ internal sealed class WorkOrderManager(
             ?? throw WorkNotFoundException.Order(orderId), cancellationToken);
 
     public Task<WorkPage<WorkOrder>> ListAsync(OrderQuery? query, CancellationToken cancellationToken) =>
-        runner.ReadAsync("list", session, context =>
-            context.ReadAsync(db => WorkQueries.ListOrdersAsync(db, query ?? new OrderQuery(), OrderParts.None, cancellationToken), cancellationToken), cancellationToken);
+        runner.ReadAsync("list", session, context => context.ReadAsync(
+            db => WorkQueries.ListOrdersAsync(db, query ?? new OrderQuery(), OrderParts.None, cancellationToken), cancellationToken), cancellationToken);
 
     private async Task<IReadOnlyList<WorkOutcome<TResult>>> RunManyAsync<T, TRequest, TResult>(
-        IVerb<Batch<TRequest>, IReadOnlyList<WorkOutcome<TResult>>> verb, IReadOnlyCollection<T> many, Func<T, TRequest> request, CancellationToken cancellationToken)
+        IVerb<Batch<TRequest>, IReadOnlyList<WorkOutcome<TResult>>> verb, IReadOnlyCollection<T> many, Func<T, TRequest> request,
+        CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(many);
         // None is done before it begins.
-        return many.Count == 0 ? [] : await runner.RunAsync(verb, session, Batch<TRequest>.Many([.. many.Select(request)]), cancellationToken).ConfigureAwait(false);
+        return many.Count == 0
+            ? []
+            : await runner.RunAsync(verb, session, Batch<TRequest>.Many([.. many.Select(request)]), cancellationToken).ConfigureAwait(false);
     }
 
     private JsonElement Serialize<T>(T value) => JsonSerializer.SerializeToElement(value, documents.Strict);

@@ -16,7 +16,8 @@ namespace WorkManager.Applying;
 /// Host code runs in a fresh scope and context for each attempt: a delegate that is retried on one tracker would apply twice.
 /// </remarks>
 internal sealed class ApproveOrder(
-    OrderTypeRegistry types, JsonDocuments documents, IdGenerator ids, PostCommitSteps postCommit, ILogger<ApproveOrder>? log = null) : IVerb<ApproveRequest, WorkOrder>
+    OrderTypeRegistry types, JsonDocuments documents, IdGenerator ids, PostCommitSteps postCommit, ILogger<ApproveOrder>? log = null)
+    : IVerb<ApproveRequest, WorkOrder>
 {
     // Optional: an application without logging is no reason to fail.
     private readonly ILogger log = (ILogger?)log ?? NullLogger.Instance;
@@ -55,8 +56,9 @@ internal sealed class ApproveOrder(
 
     private static async Task CheckRequestAsync(OperationContext context, ApproveRequest request, CancellationToken cancellationToken)
     {
-        var order = await context.ReadAsync(db =>
-            db.WorkOrders.Where(o => o.Id == request.OrderId).Select(o => new { o.TraceParent }).SingleOrDefaultAsync(cancellationToken), cancellationToken).ConfigureAwait(false)
+        var order = await context.ReadAsync(
+            db => db.WorkOrders.Where(o => o.Id == request.OrderId).Select(o => new { o.TraceParent }).SingleOrDefaultAsync(cancellationToken),
+            cancellationToken).ConfigureAwait(false)
             ?? throw WorkNotFoundException.Order(request.OrderId);
         context.JoinTraceOf(order.TraceParent);
         if (context.Actor.Type == ActorType.Agent)

@@ -7,7 +7,8 @@ using WorkManager.OrderTypes;
 namespace WorkManager.Applying;
 
 /// <summary>Approves a submitted order whose type says so. A failure leaves it submitted, for somebody to look at.</summary>
-internal sealed class AutoApprove(IServiceProvider root, IServiceScopeFactory scopes, OrderTypeRegistry types, ApproveOrder approve, ILogger<AutoApprove>? log = null)
+internal sealed class AutoApprove(
+    IServiceProvider root, IServiceScopeFactory scopes, OrderTypeRegistry types, ApproveOrder approve, ILogger<AutoApprove>? log = null)
     : IOrderSubmittedFollowUp
 {
     // Optional: an application without logging is no reason to fail.
@@ -26,8 +27,8 @@ internal sealed class AutoApprove(IServiceProvider root, IServiceScopeFactory sc
 
             // Asked for here: the runner runs the follow-ups, so it cannot be one of their dependencies.
             var runner = root.GetRequiredService<OperationRunner>();
-            await runner.RunAsync(
-                approve, new WorkSession(null, null, Approver), new ApproveRequest(submitted.OrderId, null, "auto_approve"), cancellationToken).ConfigureAwait(false);
+            var request = new ApproveRequest(submitted.OrderId, null, "auto_approve");
+            await runner.RunAsync(approve, new WorkSession(null, null, Approver), request, cancellationToken).ConfigureAwait(false);
         }
         catch (OrderNotReadyException notReady)
         {

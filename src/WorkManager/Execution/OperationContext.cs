@@ -6,7 +6,8 @@ namespace WorkManager.Execution;
 
 /// <summary>One call of a verb: who calls, in which scope, and how it reads and writes.</summary>
 internal sealed class OperationContext(
-    WorkSession session, IServiceProvider services, DbContext host, IDbContextTransaction? joined, WorkTransactions transactions, WorkClock clock, OperationActivity activity)
+    WorkSession session, IServiceProvider services, DbContext host, IDbContextTransaction? joined,
+    WorkTransactions transactions, WorkClock clock, OperationActivity activity)
 {
     private readonly List<OrderSubmitted> followUps = [];
 
@@ -53,7 +54,9 @@ internal sealed class OperationContext(
     /// </summary>
     /// <param name="body">What to do: one command that writes, and reads after it at most.</param>
     /// <param name="cancellationToken">Cancels waiting for it to begin.</param>
-    /// <param name="untilAnswered">Whether it is sent again even if the caller has gone: an attempt without an answer may have done it, and something follows.</param>
+    /// <param name="untilAnswered">
+    /// Whether it is sent again even if the caller has gone: an attempt without an answer may have done it, and something follows.
+    /// </param>
     public Task<T> ExecuteAsync<T>(Func<UnitOfWork, Task<T>> body, CancellationToken cancellationToken, bool untilAnswered = false) =>
         transactions.ExecuteAsync(this, body, untilAnswered, cancellationToken);
 
@@ -61,6 +64,7 @@ internal sealed class OperationContext(
     /// <param name="body">What to do.</param>
     /// <param name="isCommitted">Whether the work is in the database: asked when the answer to a commit was lost.</param>
     /// <param name="cancellationToken">Cancels waiting for the transaction to begin.</param>
-    public Task<T> TransactWithHostAsync<T>(Func<HostUnit, Task<T>> body, Func<WorkManagerDbContext, Task<bool>> isCommitted, CancellationToken cancellationToken) =>
+    public Task<T> TransactWithHostAsync<T>(
+        Func<HostUnit, Task<T>> body, Func<WorkManagerDbContext, Task<bool>> isCommitted, CancellationToken cancellationToken) =>
         transactions.TransactWithHostAsync(this, body, isCommitted, cancellationToken);
 }

@@ -53,8 +53,11 @@ internal sealed class WorkTransactions(
         return context.Joined is { } transaction
             ? await JoinAsync(context, transaction, body).ConfigureAwait(false)
             : await RetryAsync(
-                context, attempt => AgainAsync(context, () => AloneAsync(context, attempt, body)), _ => Task.FromResult(false), cancellationToken, untilAnswered)
-                .ConfigureAwait(false);
+                context,
+                attempt => AgainAsync(context, () => AloneAsync(context, attempt, body)),
+                _ => Task.FromResult(false),
+                cancellationToken,
+                untilAnswered).ConfigureAwait(false);
     }
 
     public Task<T> TransactWithHostAsync<T>(

@@ -25,7 +25,8 @@ internal sealed class ReleaseLease : IVerb<Batch<LeaseToken>, IReadOnlyList<Work
             cancellationToken));
     }
 
-    private static async Task<IReadOnlyList<WorkOutcome<WorkItem>>> ReleaseAsync(OperationContext context, UnitOfWork unit, IReadOnlyList<LeaseToken> leases, bool waits)
+    private static async Task<IReadOnlyList<WorkOutcome<WorkItem>>> ReleaseAsync(
+        OperationContext context, UnitOfWork unit, IReadOnlyList<LeaseToken> leases, bool waits)
     {
         var orders = await unit.LockOrdersOfItemsAsync([.. leases.Select(l => l.ItemId)]).ConfigureAwait(false);
         context.JoinTraceOf(orders.Values.FirstOrDefault()?.TraceParent);
