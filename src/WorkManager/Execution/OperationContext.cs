@@ -63,7 +63,8 @@ internal sealed class OperationContext(
         this, write, attempt => transactions.WithHostAsync(this, attempt, write.Body), repeatsConflicts: false, cancellationToken);
 
     private async Task<T> WriteAsync<T>(
-        Write<UnitOfWork, T> write, Func<OperationContext, Attempt, Func<UnitOfWork, Task<Ending<T>>>, Task<Ending<T>>> run, CancellationToken cancellationToken)
+        Write<UnitOfWork, T> write, Func<OperationContext, Attempt, Func<UnitOfWork, Task<Ending<T>>>, Task<Ending<T>>> run,
+        CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         return joined is null

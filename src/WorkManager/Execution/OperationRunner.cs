@@ -1,3 +1,4 @@
+using System.Transactions;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.Extensions.DependencyInjection;
@@ -93,7 +94,7 @@ internal sealed class OperationRunner(
                 $"'{operation.Name}' cannot be part of your transaction: its result must be committed when it returns. Call it before or after.");
         }
 
-        if (transaction is null && (System.Transactions.Transaction.Current is not null || System.Transactions.TransactionsDatabaseFacadeExtensions.GetEnlistedTransaction(host.Database) is not null))
+        if (transaction is null && (Transaction.Current is not null || host.Database.GetEnlistedTransaction() is not null))
         {
             throw new WorkManagerException(
                 WorkErrorCodes.TransactionNotAllowed,

@@ -98,7 +98,8 @@ internal sealed class PostgreSqlDialect(PostgreSqlOptions options, ILogger<Postg
             await LockOrdersInTurn.ExecuteAsync(unit, ids).ConfigureAwait(false);
         }
 
-        return await (itemIds.Count == 1 ? LockOrderOfItem : LockOrdersOfItems).QueryAsync<WorkOrder>(unit, QueryTrackingBehavior.TrackAll, ids).ConfigureAwait(false);
+        var lockOrders = itemIds.Count == 1 ? LockOrderOfItem : LockOrdersOfItems;
+        return await lockOrders.QueryAsync<WorkOrder>(unit, QueryTrackingBehavior.TrackAll, ids).ConfigureAwait(false);
     }
 
     public Task<IReadOnlyList<WorkOrder>> TryLockOrdersAsync(UnitOfWork unit, IReadOnlyCollection<Guid> orderIds) =>

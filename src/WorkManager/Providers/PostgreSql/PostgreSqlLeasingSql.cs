@@ -140,7 +140,8 @@ internal sealed class PostgreSqlLeasingSql : ILeasingSql
         OfType: ClaimWhere("tenant_id = '' AND order_type = @type AND priority >= @min_priority", "priority DESC, ready_at, id", limit),
         OfOrder: ClaimWhere("order_id = @order AND tenant_id || '' <= '' AND priority >= @min_priority", "ready_at, id", limit),
         // All items of an order are of its type: the type only says yes or no, and is no index condition.
-        OfOrderAndType: ClaimWhere("order_id = @order AND tenant_id || '' <= '' AND order_type || '' = @type AND priority >= @min_priority", "ready_at, id", limit));
+        OfOrderAndType: ClaimWhere(
+            "order_id = @order AND tenant_id || '' <= '' AND order_type || '' = @type AND priority >= @min_priority", "ready_at, id", limit));
 
     private static Statement ClaimWhere(string filter, string order, string limit) => new(
         $$$"""
@@ -150,7 +151,8 @@ internal sealed class PostgreSqlLeasingSql : ILeasingSql
             ORDER BY {{{order}}} LIMIT {{{limit}}} FOR NO KEY UPDATE SKIP LOCKED
         ), lease AS MATERIALIZED (
             SELECT t.now, t.now + make_interval(secs => @seconds) AS expires,
-                '{"lease_expires_at":"' || to_char((t.now + make_interval(secs => @seconds)) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US') || '+00:00"}' AS payload
+                '{"lease_expires_at":"'
+                    || to_char((t.now + make_interval(secs => @seconds)) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US') || '+00:00"}' AS payload
             FROM (SELECT [clock] AS now) AS t
         ), claimed AS (
             UPDATE [work_items] AS i

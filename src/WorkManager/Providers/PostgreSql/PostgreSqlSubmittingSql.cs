@@ -109,7 +109,8 @@ internal sealed class PostgreSqlSubmittingSql : ISubmittingSql
                 CASE WHEN e.rank < 5 THEN @actor_type ELSE @engine_type END, CASE WHEN e.rank < 5 THEN @actor_id ELSE @engine_id END,
                 CASE WHEN e.rank < 5 THEN @on_behalf_of::text END, e.payload::json, e.message, e.lease_epoch, e.hash, @trace_parent::text, @now
             FROM (
-                SELECT 1 AS rank, s.id AS item_id, s.order_id, s.tenant_id, 'in_progress' AS event, NULL AS payload, NULL AS message, s.lease_epoch, @no_hash AS hash
+                SELECT 1 AS rank, s.id AS item_id, s.order_id, s.tenant_id, 'in_progress' AS event,
+                    NULL AS payload, NULL AS message, s.lease_epoch, @no_hash AS hash
                 FROM stored AS s WHERE s.was = 'leased'
                 UNION ALL
                 SELECT 2, s.id, s.order_id, s.tenant_id, 'submitted', s.payload, NULL, s.lease_epoch, s.payload_hash FROM stored AS s
