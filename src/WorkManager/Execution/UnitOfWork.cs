@@ -23,6 +23,7 @@ internal sealed class UnitOfWork
         Clock = context.Clock;
         Audit = new AuditTrail(Insert, Actor, Now, () => context.TraceParent);
         Lifecycle = new Lifecycle(Audit, Now);
+        Queue = new ItemQueue(Lifecycle, Audit, Actor, Now);
         this.dialects = dialects;
         this.ids = ids;
     }
@@ -39,6 +40,8 @@ internal sealed class UnitOfWork
     public AuditTrail Audit { get; }
 
     public Lifecycle Lifecycle { get; }
+
+    public ItemQueue Queue { get; }
 
     public IStoreDialect Dialect => dialects.Of(Db);
 

@@ -104,6 +104,7 @@ internal sealed class StoreAtOnce(OperationContext context, ISubmittingSql sql, 
     {
         var item = submission.Item!;
         SubmittedResult.Fill(unit, item, submission.Result!);
+        ItemQueue.EndLease(item);
         item.State = ItemState.Submitted;
         item.Revision = row.Revision;
         item.UpdatedAt = unit.Now;

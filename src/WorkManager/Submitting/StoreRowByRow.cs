@@ -64,13 +64,8 @@ internal static class StoreRowByRow
         }
 
         var (result, said) = (submission.Result!, submission.Request.Options);
-        if (item.State == ItemState.Leased)
-        {
-            unit.Lifecycle.Move(order, item, ItemState.InProgress);
-        }
-
         SubmittedResult.Fill(unit, item, result);
-        unit.Lifecycle.Move(order, item, ItemState.Submitted, EventDetails.Of(SubmittedResult.EventPayload(result, said)));
+        unit.Queue.Submit(order, item, EventDetails.Of(SubmittedResult.EventPayload(result, said)));
         return new(item);
     }
 

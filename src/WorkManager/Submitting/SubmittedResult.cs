@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Text;
 using System.Text.Json;
-using WorkManager.Auditing;
 using WorkManager.Execution;
 using WorkManager.OrderTypes;
 
@@ -10,7 +9,7 @@ namespace WorkManager.Submitting;
 /// <summary>What both ways of storing write.</summary>
 internal static class SubmittedResult
 {
-    /// <summary>Fills in what a good result changes of its item, the state apart.</summary>
+    /// <summary>Fills in what a good result changes of its item, lease and state apart.</summary>
     public static void Fill(UnitOfWork unit, WorkItem item, CheckedDocument result)
     {
         item.Result = result.Text;
@@ -20,7 +19,6 @@ internal static class SubmittedResult
         item.SubmittedByType = unit.Actor.Type;
         item.SubmittedById = unit.Actor.Id;
         item.SubmittedFor = unit.Actor.Principal?.ToString();
-        Lifecycle.EndLease(item);
     }
 
     /// <summary>What the event of a submit says. The text of the result was checked: it is not parsed again.</summary>
