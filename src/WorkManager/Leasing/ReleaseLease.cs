@@ -8,21 +8,17 @@ internal sealed class ReleaseLease : IVerb<Batch<LeaseToken>, IReadOnlyList<Work
 {
     public Operation Operation { get; } = new("release", JoinRule.Refuses);
 
-    public Task<IReadOnlyList<WorkOutcome<WorkItem>>> ExecuteAsync(OperationContext context, Batch<LeaseToken> leases, CancellationToken cancellationToken)
-    {
-        LeaseToken? released = null;
-        return leases.TryAsync(context, waits => context.TransactAsync(
-            async unit =>
-            {
-                var outcomes = await ReleaseAsync(context, unit, leases.Requests, waits).ConfigureAwait(false);
-                released = outcomes.FirstOrDefault(o => o.Succeeded) is { Value: var item } ? new LeaseToken(item.Id, item.LeaseEpoch) : null;
-                return outcomes;
-            },
-            // By the event: the item may be leased anew by the time that anybody looks.
-            async db => released is { } one && await db.WorkEvents.AnyAsync(
-                e => e.ItemId == one.ItemId && e.Event == WorkEventNames.Released && e.LeaseEpoch == one.Epoch, CancellationToken.None).ConfigureAwait(false),
-            cancellationToken));
-    }
+    public Task<IReadOnlyList<WorkOutcome<WorkItem>>> ExecuteAsync(OperationContext context, Batch<LeaseToken> leases, CancellationToken cancellationToken) =>
+        context.WriteAsync(
+            Write.Once<IReadOnlyList<WorkOutcome<WorkItem>>>(
+                async unit => leases.End(await ReleaseAsync(context, unit, leases.Requests, leases.Waits(unit.Attempt)).ConfigureAwait(false)),
+                AreReleasedAsync),
+            cancellationToken);
+
+    // By the event: the item may be leased anew by the time that anybody looks.
+    private static async Task<bool> AreReleasedAsync(WorkManagerDbContext db, IReadOnlyList<WorkOutcome<WorkItem>> outcomes) =>
+        outcomes.FirstOrDefault(o => o.Succeeded) is { Value: var item } && await db.WorkEvents.AnyAsync(
+            e => e.ItemId == item.Id && e.Event == WorkEventNames.Released && e.LeaseEpoch == item.LeaseEpoch, CancellationToken.None).ConfigureAwait(false);
 
     private static async Task<IReadOnlyList<WorkOutcome<WorkItem>>> ReleaseAsync(OperationContext context, UnitOfWork unit, IReadOnlyList<LeaseToken> leases, bool waits)
     {
@@ -31,11 +27,12 @@ internal sealed class ReleaseLease : IVerb<Batch<LeaseToken>, IReadOnlyList<Work
         var held = await unit.LockHeldItemsAsync(leases, waits).ConfigureAwait(false);
         var outcomes = leases.Select(lease => held.Of(lease).Then(item => Release(unit, orders[item.OrderId], item))).ToList();
 
-        var touched = outcomes.Where(o => o.Succeeded).Select(o => orders[o.Value.OrderId]).Distinct().ToList();
+        var released = outcomes.Where(o => o.Succeeded).Select(o => o.Value).ToList();
+        var touched = released.Select(i => orders[i.OrderId]).Distinct().ToList();
         UnitOfWork.LeaveAsTheyWere(orders.Values.Except(touched));
-        await IdleOrders.RequeueAsync(unit, touched, [.. outcomes.Where(o => o.Succeeded).Select(o => o.Value)]).ConfigureAwait(false);
+        await IdleOrders.RequeueAsync(unit, touched, released).ConfigureAwait(false);
         await unit.SaveAsync().ConfigureAwait(false);
-        outcomes.ForEach(o => (o.Succeeded ? o.Value : null)?.Detach());
+        released.ForEach(i => i.Detach());
         return outcomes;
     }
 
