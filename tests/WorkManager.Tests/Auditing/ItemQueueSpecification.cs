@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using AwesomeAssertions;
+using AwesomeAssertions.Execution;
 using Microsoft.EntityFrameworkCore;
 using WorkManager.Auditing;
 using WorkManager.Tests.Shop;
@@ -435,6 +436,7 @@ public abstract class ItemQueueSpecification(DatabaseFixture databases)
     private async Task<WorkOrder> ShouldBeAsync(ShopApp app, WorkOrder expected, IReadOnlyList<WorkEvent> events, bool inAnyOrder = false)
     {
         var stored = await app.OrderAsync(expected.Id);
+        using var all = new AssertionScope();
         stored.Should().BeEquivalentTo(expected, o => o.Excluding(w => w.Items).Excluding(w => w.Events));
         stored.Items.Select(i => i.Copy()).Should().BeEquivalentTo(expected.Items.Select(i => i.Copy()), o => o.WithStrictOrdering());
 
