@@ -5,7 +5,9 @@ namespace WorkManager;
 
 /// <summary>The life of work orders: propose, check out, submit, review, apply.</summary>
 /// <remarks>
-/// <para>Resolve it from a scope, or from <see cref="IWorkOrderManagerFactory"/> where there is none. It acts as one <see cref="Actor"/>; see <see cref="As"/>.</para>
+/// <para>
+/// Resolve it from a scope, or from <see cref="IWorkOrderManagerFactory"/> where there is none. It acts as one <see cref="Actor"/>; see <see cref="As"/>.
+/// </para>
 /// <para>
 /// Each operation is one transaction of its own. Propose, submit, reject and cancel join the transaction that is open on the host's context;
 /// all others refuse it with <c>transaction_not_allowed</c>, and so does everything inside a <see cref="System.Transactions.TransactionScope"/>.
@@ -100,7 +102,9 @@ public interface IWorkOrderManager
     /// <summary>Extends up to 1000 leases, in one transaction.</summary>
     /// <param name="leases">The leases.</param>
     /// <param name="cancellationToken">Cancels waiting and reading.</param>
-    /// <returns>One outcome a lease, in their order. An item that somebody else has locked is not waited for: its outcome is <see cref="WorkBusyException"/>.</returns>
+    /// <returns>
+    /// One outcome per lease, in their order. An item that somebody else has locked is not waited for: its outcome is <see cref="WorkBusyException"/>.
+    /// </returns>
     /// <exception cref="WorkValidationException">There are too many.</exception>
     Task<IReadOnlyList<WorkOutcome<DateTimeOffset>>> HeartbeatManyAsync(IReadOnlyCollection<LeaseToken> leases, CancellationToken cancellationToken = default);
 
@@ -115,7 +119,9 @@ public interface IWorkOrderManager
     /// <summary>Gives up to 1000 leases back, in one transaction.</summary>
     /// <param name="leases">The leases.</param>
     /// <param name="cancellationToken">Cancels waiting and reading.</param>
-    /// <returns>One outcome a lease, in their order. An item that somebody else has locked is not waited for: its outcome is <see cref="WorkBusyException"/>.</returns>
+    /// <returns>
+    /// One outcome per lease, in their order. An item that somebody else has locked is not waited for: its outcome is <see cref="WorkBusyException"/>.
+    /// </returns>
     /// <exception cref="WorkValidationException">There are too many.</exception>
     Task<IReadOnlyList<WorkOutcome<WorkItem>>> ReleaseManyAsync(IReadOnlyCollection<LeaseToken> leases, CancellationToken cancellationToken = default);
 
@@ -126,7 +132,8 @@ public interface IWorkOrderManager
     /// <param name="options">Evidence and notes for the audit trail.</param>
     /// <param name="cancellationToken">Cancels waiting and reading.</param>
     /// <returns>
-    /// The item as it was submitted. An order type that approves automatically has been applied when the call returns, unless the caller's transaction was joined.
+    /// The item as it was submitted. An order type that approves automatically has been applied when the call returns,
+    /// unless the caller's transaction was joined.
     /// </returns>
     /// <exception cref="WorkValidationException">
     /// The result is refused. The lease stays, no attempt is spent, and <see cref="WorkItem.Error"/> says why; correct the result and submit again.
@@ -142,7 +149,9 @@ public interface IWorkOrderManager
     Task<WorkItem> SubmitAsync<TResult>(WorkLease lease, TResult result, SubmitOptions? options = null, CancellationToken cancellationToken = default)
         where TResult : notnull;
 
-    /// <summary>Submits up to 1000 results, in one transaction. The faster way, and for many results of one order the only one that does not queue up.</summary>
+    /// <summary>
+    /// Submits up to 1000 results, in one transaction. The faster way, and for many results of one order the only one that does not queue up.
+    /// </summary>
     /// <typeparam name="TResult">The result of the items' order type.</typeparam>
     /// <param name="submissions">The results.</param>
     /// <param name="cancellationToken">Cancels waiting and reading.</param>
@@ -152,7 +161,8 @@ public interface IWorkOrderManager
     /// </returns>
     /// <exception cref="WorkValidationException">There are too many.</exception>
     /// <exception cref="WorkLimitException">They have more than 64 Mi characters of JSON together (<c>payload_too_large</c>).</exception>
-    Task<IReadOnlyList<WorkOutcome<WorkItem>>> SubmitManyAsync<TResult>(IReadOnlyCollection<Submission<TResult>> submissions, CancellationToken cancellationToken = default)
+    Task<IReadOnlyList<WorkOutcome<WorkItem>>> SubmitManyAsync<TResult>(
+        IReadOnlyCollection<Submission<TResult>> submissions, CancellationToken cancellationToken = default)
         where TResult : notnull;
 
     /// <summary>Approves a submitted order and applies it, in one transaction with the host's data.</summary>

@@ -27,12 +27,14 @@ internal sealed class WorkOrderManager(WorkEngine engine, WorkSession session) :
     public Task<WorkOrder> ProposeAsync(string type, JsonElement payload, ProposeOptions? options, CancellationToken cancellationToken) =>
         ProposeAsync(engine.Types.Get(type), payload, options, cancellationToken);
 
-    public Task<IReadOnlyList<WorkOutcome<WorkOrder>>> ProposeManyAsync<TPayload>(IReadOnlyCollection<Proposal<TPayload>> proposals, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<WorkOutcome<WorkOrder>>> ProposeManyAsync<TPayload>(
+        IReadOnlyCollection<Proposal<TPayload>> proposals, CancellationToken cancellationToken)
         where TPayload : notnull
     {
         ArgumentNullException.ThrowIfNull(proposals);
         var type = engine.Types.GetForPayload(typeof(TPayload));
-        return RunManyAsync(Verbs.ProposeMany, proposals, p => new ProposeRequest(type, Serialize(p.Payload), p.Options ?? new ProposeOptions()), cancellationToken);
+        return RunManyAsync(
+            Verbs.ProposeMany, proposals, p => new ProposeRequest(type, Serialize(p.Payload), p.Options ?? new ProposeOptions()), cancellationToken);
     }
 
     public async Task<WorkLease?> CheckoutAsync(CheckoutRequest? request, CancellationToken cancellationToken) =>
@@ -65,12 +67,18 @@ internal sealed class WorkOrderManager(WorkEngine engine, WorkSession session) :
         where TResult : notnull
     {
         ArgumentNullException.ThrowIfNull(lease);
-        return engine.RunAsync(Verbs.Submit, session, new SubmitRequest(lease.Token, Serialize(result), options ?? new SubmitOptions(), lease), cancellationToken);
+        var request = new SubmitRequest(lease.Token, Serialize(result), options ?? new SubmitOptions(), lease);
+        return engine.RunAsync(Verbs.Submit, session, request, cancellationToken);
     }
 
-    public Task<IReadOnlyList<WorkOutcome<WorkItem>>> SubmitManyAsync<TResult>(IReadOnlyCollection<Submission<TResult>> submissions, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<WorkOutcome<WorkItem>>> SubmitManyAsync<TResult>(
+        IReadOnlyCollection<Submission<TResult>> submissions, CancellationToken cancellationToken)
         where TResult : notnull =>
-        RunManyAsync(Verbs.SubmitMany, submissions, s => new SubmitRequest(s.Lease, Serialize(s.Result), s.Options ?? new SubmitOptions(), s.Granted), cancellationToken);
+        RunManyAsync(
+            Verbs.SubmitMany,
+            submissions,
+            s => new SubmitRequest(s.Lease, Serialize(s.Result), s.Options ?? new SubmitOptions(), s.Granted),
+            cancellationToken);
 
     public Task<WorkOrder> ApproveAsync(Guid orderId, ContentHash? contentHash, CancellationToken cancellationToken) =>
         engine.RunAsync(Verbs.Approve, session, new ApproveRequest(orderId, contentHash), cancellationToken);
@@ -87,15 +95,18 @@ internal sealed class WorkOrderManager(WorkEngine engine, WorkSession session) :
             ?? throw WorkNotFoundException.Order(orderId), cancellationToken);
 
     public Task<WorkPage<WorkOrder>> ListAsync(OrderQuery? query, CancellationToken cancellationToken) =>
-        engine.ReadAsync("list", session, context =>
-            context.ReadAsync(db => WorkQueries.ListOrdersAsync(db, query ?? new OrderQuery(), OrderParts.None, cancellationToken), cancellationToken), cancellationToken);
+        engine.ReadAsync("list", session, context => context.ReadAsync(
+            db => WorkQueries.ListOrdersAsync(db, query ?? new OrderQuery(), OrderParts.None, cancellationToken), cancellationToken), cancellationToken);
 
     private async Task<IReadOnlyList<WorkOutcome<TResult>>> RunManyAsync<T, TRequest, TResult>(
-        IVerb<Batch<TRequest>, IReadOnlyList<WorkOutcome<TResult>>> verb, IReadOnlyCollection<T> many, Func<T, TRequest> request, CancellationToken cancellationToken)
+        IVerb<Batch<TRequest>, IReadOnlyList<WorkOutcome<TResult>>> verb, IReadOnlyCollection<T> many, Func<T, TRequest> request,
+        CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(many);
         // None is done before it begins.
-        return many.Count == 0 ? [] : await engine.RunAsync(verb, session, Batch<TRequest>.Many([.. many.Select(request)]), cancellationToken).ConfigureAwait(false);
+        return many.Count == 0
+            ? []
+            : await engine.RunAsync(verb, session, Batch<TRequest>.Many([.. many.Select(request)]), cancellationToken).ConfigureAwait(false);
     }
 
     private JsonElement Serialize<T>(T value) => JsonSerializer.SerializeToElement(value, engine.Documents.Strict);

@@ -14,7 +14,9 @@ internal sealed class LateAgent(TzData tz, Story story)
         var (agent, name, lease) = board.Dead!.Value;
         var code = lease.Input<CountryInput>().Code;
         story.Chapter("The agent that comes back too late", "SubmitAsync(lease, result) with the token of a lease that has run out");
-        story.Say($"{name} was not dead, only away. It still has the token of lease {lease.Token.Epoch} of {tz.Countries[code]} ({code}), and submits its result:");
+        story.Say(
+            $"{name} was not dead, only away. It still has the token of lease {lease.Token.Epoch} of {tz.Countries[code]} ({code}), "
+            + "and submits its result:");
         try
         {
             await agent.SubmitAsync(lease, new ZonesFound(code, [.. tz.ZonesOf(code)]), cancellationToken: cancellationToken);

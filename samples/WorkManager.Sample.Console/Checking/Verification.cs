@@ -33,7 +33,8 @@ internal sealed class Verification(SampleRun run, SampleDatabase database, Story
     {
         Check("countries", "all", expected.Count, found.Count);
         Check("countries", "with time zones", expected.Values.Count(z => z.Length > 0), found.Values.Count(z => z.Length > 0));
-        Check("countries", "with exactly the expected time zones", expected.Count, expected.Count(e => found.TryGetValue(e.Key, out var zones) && zones.SequenceEqual(e.Value)));
+        var exact = expected.Count(e => found.TryGetValue(e.Key, out var zones) && zones.SequenceEqual(e.Value));
+        Check("countries", "with exactly the expected time zones", expected.Count, exact);
     }
 
     private void CheckStates(Dictionary<string, long> orders, Dictionary<string, long> items)
@@ -49,7 +50,8 @@ internal sealed class Verification(SampleRun run, SampleDatabase database, Story
     private void CheckEvents(Dictionary<string, long> events, int expired)
     {
         Check("work_events", "orders proposed", run.Orders.Count, events.GetValueOrDefault("order proposed"));
-        Check("work_events", "leases granted: one for each result and for each lease that ran out", run.Countries + expired, events.GetValueOrDefault("item leased"));
+        var granted = events.GetValueOrDefault("item leased");
+        Check("work_events", "leases granted: one for each result and for each lease that ran out", run.Countries + expired, granted);
         Check("work_events", "leases that ran out", expired, events.GetValueOrDefault("item lease_expired"));
         Check("work_events", "results submitted: one for each item", run.Countries, events.GetValueOrDefault("item submitted"));
         Check("work_events", "orders applied", run.Orders.Count - 1, events.GetValueOrDefault("order applied"));

@@ -28,9 +28,12 @@ internal sealed record SampleOptions(string? Postgres = null, string? Message = 
         // dotnet ef starts the program to find its services, and adds arguments of its own to those that follow its `--`.
         _ when EF.IsDesignTime => new SampleOptions(args.SkipWhile(a => a != "--postgres").Skip(1).FirstOrDefault()),
         // Without the arguments: there may be a password among them.
-        ["--postgres", ..] => new SampleOptions(Message: $"Not understood: --postgres takes one connection string of Npgsql.{Environment.NewLine}{Environment.NewLine}{Usage}", ExitCode: 2),
-        _ => new SampleOptions(Message: $"Not understood: {args[0]}{Environment.NewLine}{Environment.NewLine}{Usage}", ExitCode: 2),
+        ["--postgres", ..] => NotUnderstood("--postgres takes one connection string of Npgsql."),
+        _ => NotUnderstood(args[0]),
     };
+
+    private static SampleOptions NotUnderstood(string what) =>
+        new(Message: $"Not understood: {what}{Environment.NewLine}{Environment.NewLine}{Usage}", ExitCode: 2);
 
     private static bool IsConnectionString(string text)
     {

@@ -22,7 +22,8 @@ internal sealed class Reviewer(
 
         await LetAnAgentTryAsync(run.Orders[0].Id, cancellationToken);
 
-        var submitted = await bert.ListAsync(new OrderQuery { State = OrderState.Submitted, Type = CountryTimeZones.Key, Limit = OrderQuery.MaxLimit }, cancellationToken);
+        var query = new OrderQuery { State = OrderState.Submitted, Type = CountryTimeZones.Key, Limit = OrderQuery.MaxLimit };
+        var submitted = await bert.ListAsync(query, cancellationToken);
         foreach (var requested in run.Orders.Where(o => submitted.Items.Any(s => s.Id == o.Id)))
         {
             var changes = await ReadChangesAsync(await bert.GetAsync(requested.Id, cancellationToken), cancellationToken);

@@ -43,7 +43,9 @@ internal sealed class CountryTimeZones(AppDbContext db, TzData tz) : OrderType<C
         }
     }
 
-    /// <summary>Runs once the order is approved, in the transaction that also writes the order and its audit trail. No SaveChanges: that is part of it.</summary>
+    /// <summary>
+    /// Runs once the order is approved, in the transaction that also writes the order and its audit trail. No SaveChanges: that is part of it.
+    /// </summary>
     protected override async Task ApplyAsync(ApplyContext<CountryBatch, CountryInput, ZonesFound> apply, CancellationToken cancellationToken)
     {
         var codes = apply.Items.Select(done => done.Input.Code).ToList();

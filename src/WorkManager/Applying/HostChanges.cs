@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.EntityFrameworkCore;
@@ -39,7 +40,10 @@ internal sealed class HostChanges : IDisposable
     {
         var table = entry.Metadata.GetTableName() ?? entry.Metadata.DisplayName();
         var row = KeyOf(entry, table);
-        var properties = entry.Properties.Where(p => !p.Metadata.IsShadowProperty() || p.Metadata.IsForeignKey()).Concat(entry.ComplexProperties.SelectMany(Flatten)).ToList();
+        var properties = entry.Properties
+            .Where(p => !p.Metadata.IsShadowProperty() || p.Metadata.IsForeignKey())
+            .Concat(entry.ComplexProperties.SelectMany(Flatten))
+            .ToList();
         switch (entry.State)
         {
             case EntityState.Added:
@@ -60,7 +64,7 @@ internal sealed class HostChanges : IDisposable
     }
 
     private static string KeyOf(EntityEntry entry, string table) => entry.Metadata.FindPrimaryKey() is { } key
-        ? $"{table}:{string.Join(",", key.Properties.Select(p => Convert.ToString(entry.Property(p.Name).OriginalValue, System.Globalization.CultureInfo.InvariantCulture)))}"
+        ? $"{table}:{string.Join(",", key.Properties.Select(p => Convert.ToString(entry.Property(p.Name).OriginalValue, CultureInfo.InvariantCulture)))}"
         : table;
 
     private static IEnumerable<PropertyEntry> Flatten(ComplexPropertyEntry complex) => complex.Properties.Concat(complex.ComplexProperties.SelectMany(Flatten));

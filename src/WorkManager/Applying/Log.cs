@@ -16,6 +16,7 @@ internal static partial class Log
     [LoggerMessage(5004, LogLevel.Information, "Order {OrderId} was not approved automatically: {Reason}", EventName = "AutoApprovalWaits")]
     public static partial void AutoApprovalWaits(this ILogger logger, Guid orderId, string reason);
 
-    [LoggerMessage(5005, LogLevel.Error, "That applying order {OrderId} failed could not be recorded in its audit trail.", EventName = "ApplyFailureNotRecorded")]
+    [LoggerMessage(
+        5005, LogLevel.Error, "That applying order {OrderId} failed could not be recorded in its audit trail.", EventName = "ApplyFailureNotRecorded")]
     public static partial void ApplyFailureNotRecorded(this ILogger logger, Exception failure, Guid orderId);
 }

@@ -73,7 +73,8 @@ public static class WorkManagerDatabaseFacadeExtensions
         }
 
         var creator = database.GetService<IRelationalDatabaseCreator>();
-        var isNew = !await creator.ExistsAsync(cancellationToken).ConfigureAwait(false) || !await creator.HasTablesAsync(cancellationToken).ConfigureAwait(false);
+        var isNew = !await creator.ExistsAsync(cancellationToken).ConfigureAwait(false)
+            || !await creator.HasTablesAsync(cancellationToken).ConfigureAwait(false);
         await database.MigrateWorkManagerAsync(cancellationToken).ConfigureAwait(false);
         if (isNew)
         {
@@ -89,8 +90,8 @@ public static class WorkManagerDatabaseFacadeExtensions
         var ownership = OwnershipOf(database);
         if (ownership != MigrationOwnership.Package)
         {
-            throw new InvalidOperationException(
-                $"{ContextOf(database).GetType().Name} leaves WorkManager's tables to {(ownership == MigrationOwnership.Host ? "its own migrations" : "another context")}.");
+            var others = ownership == MigrationOwnership.Host ? "its own migrations" : "another context";
+            throw new InvalidOperationException($"{ContextOf(database).GetType().Name} leaves WorkManager's tables to {others}.");
         }
 
         return new(EngineContexts.OptionsFor(ContextOf(database), interceptors: []));
@@ -98,7 +99,8 @@ public static class WorkManagerDatabaseFacadeExtensions
 
     private static MigrationOwnership OwnershipOf(DatabaseFacade database) =>
         database.GetService<IDbContextOptions>().FindExtension<WorkManagerOptionsExtension>()?.Migrations
-        ?? throw new InvalidOperationException($"{ContextOf(database).GetType().Name} does not use WorkManager. Call UseWorkManager() where it gets its options.");
+        ?? throw new InvalidOperationException(
+            $"{ContextOf(database).GetType().Name} does not use WorkManager. Call UseWorkManager() where it gets its options.");
 
     private static DbContext ContextOf(DatabaseFacade database) => database.GetService<ICurrentDbContext>().Context;
 

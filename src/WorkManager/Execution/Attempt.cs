@@ -1,7 +1,9 @@
 namespace WorkManager.Execution;
 
 /// <summary>One attempt at a write, as its body sees it.</summary>
-/// <param name="waits">Whether to wait for what others have locked. If not, the body ends with <see cref="Ending.TryAgain{T}"/> when it finds something locked.</param>
+/// <param name="waits">
+/// Whether to wait for what others have locked. If not, the body ends with <see cref="Ending.TryAgain{T}"/> when it finds something locked.
+/// </param>
 /// <param name="mayBeDone">Whether an attempt before this one got no answer: what it wrote may be in the database.</param>
 internal sealed class Attempt(bool waits, bool mayBeDone)
 {

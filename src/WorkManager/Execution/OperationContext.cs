@@ -6,10 +6,13 @@ namespace WorkManager.Execution;
 
 /// <summary>One call of a verb: who calls, in which scope, and how it reads and writes.</summary>
 internal sealed class OperationContext(
-    WorkSession session, IServiceProvider services, DbContext host, IDbContextTransaction? joined, WorkTransactions transactions,
+    Operation operation, WorkSession session, IServiceProvider services, DbContext host, IDbContextTransaction? joined, WorkTransactions transactions,
     Repetition repetition, WorkClock clock, OperationActivity activity)
 {
     private readonly List<CommittedFact> facts = [];
+
+    /// <summary>The name of the operation.</summary>
+    public string Operation => operation.Name;
 
     public Actor Actor => session.Actor;
 
@@ -60,7 +63,8 @@ internal sealed class OperationContext(
         this, write, attempt => transactions.WithHostAsync(this, attempt, write.Body), repeatsConflicts: false, cancellationToken);
 
     private async Task<T> WriteAsync<T>(
-        Write<UnitOfWork, T> write, Func<OperationContext, Attempt, Func<UnitOfWork, Task<Ending<T>>>, Task<Ending<T>>> run, CancellationToken cancellationToken)
+        Write<UnitOfWork, T> write, Func<OperationContext, Attempt, Func<UnitOfWork, Task<Ending<T>>>, Task<Ending<T>>> run,
+        CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         return joined is null

@@ -1,3 +1,4 @@
+using System.Transactions;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.Extensions.DependencyInjection;
@@ -70,7 +71,7 @@ internal sealed class OperationRunner(
     {
         var host = session.Host ?? owner.Resolve(services);
         var joined = FindTransaction(host, operation);
-        var context = new OperationContext(session, services, host, joined, transactions, repetition, clock, activity);
+        var context = new OperationContext(operation, session, services, host, joined, transactions, repetition, clock, activity);
         var result = await step(context).ConfigureAwait(false);
         // A transaction that was joined is not committed yet, and we do not learn when it is.
         return new(result, joined is null ? context.Facts : []);
@@ -93,7 +94,7 @@ internal sealed class OperationRunner(
                 $"'{operation.Name}' cannot be part of your transaction: its result must be committed when it returns. Call it before or after.");
         }
 
-        if (transaction is null && (System.Transactions.Transaction.Current is not null || System.Transactions.TransactionsDatabaseFacadeExtensions.GetEnlistedTransaction(host.Database) is not null))
+        if (transaction is null && (Transaction.Current is not null || host.Database.GetEnlistedTransaction() is not null))
         {
             throw new WorkManagerException(
                 WorkErrorCodes.TransactionNotAllowed,

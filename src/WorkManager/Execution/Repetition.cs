@@ -19,7 +19,9 @@ internal sealed class Repetition(EngineContexts contexts, StoreDialects dialects
     /// <param name="context">The operation.</param>
     /// <param name="write">The write.</param>
     /// <param name="run">How one attempt runs.</param>
-    /// <param name="repeatsConflicts">Whether it runs again after a conflict. Not where host code runs: that is for the host's execution strategy to decide.</param>
+    /// <param name="repeatsConflicts">
+    /// Whether it runs again after a conflict. Not where host code runs: that is for the host's execution strategy to decide.
+    /// </param>
     /// <param name="cancellationToken">Ends it between attempts, unless an attempt without an answer has to be cleared up.</param>
     public async Task<T> RunAsync<TUnit, T>(
         OperationContext context, Write<TUnit, T> write, Func<Attempt, Task<Ending<T>>> run, bool repeatsConflicts, CancellationToken cancellationToken)

@@ -50,13 +50,14 @@ internal sealed class SchemaGuard(StoreDialects dialects)
     // A compiled model is code of the host's: it stays as it was when the package is updated.
     private static void EnsureModelIsOfThisVersion(DbContext host)
     {
+        var name = host.GetType().Name;
         var version = host.Model.FindAnnotation(ShippedModel.VersionAnnotation)?.Value as string;
         if (version != ShippedModel.LastMigration)
         {
             throw new WorkManagerSchemaException(
                 WorkErrorCodes.SchemaOutdated,
-                $"The model of {host.GetType().Name} was made {(version is null ? "without WorkManager" : $"with another version of WorkManager ({version})")}, and this one "
-                + $"needs {ShippedModel.LastMigration}. Run 'dotnet ef dbcontext optimize --context {host.GetType().Name}' again if it is a compiled model; "
+                $"The model of {name} was made {(version is null ? "without WorkManager" : $"with another version of WorkManager ({version})")}, "
+                + $"and this one needs {ShippedModel.LastMigration}. Run 'dotnet ef dbcontext optimize --context {name}' again if it is a compiled model; "
                 + "otherwise call UseWorkManager() where the context gets its options.");
         }
     }
@@ -66,10 +67,12 @@ internal sealed class SchemaGuard(StoreDialects dialects)
         var name = host.GetType().Name;
         var command = host.GetService<IDbContextOptions>().FindExtension<WorkManagerOptionsExtension>()?.Migrations switch
         {
-            MigrationOwnership.Host => $"Its own migrations make them: run 'dotnet ef migrations add <name> --context {name}', then 'dotnet ef database update --context {name}'.",
+            MigrationOwnership.Host => $"Its own migrations make them: run 'dotnet ef migrations add <name> --context {name}', "
+                + $"then 'dotnet ef database update --context {name}'.",
             MigrationOwnership.None => $"{name} leaves them to another context: migrate that one.",
-            _ => $"Run 'dotnet ef database update --context {name}', or apply the migrations at deployment: a script has to begin at 0, since they sort before yours. "
-                + "EnsureCreated() leaves these tables out, and EnsureWorkManagerCreated() makes them. "
+            _ => $"Run 'dotnet ef database update --context {name}', or apply the migrations at deployment: "
+                + "a script has to begin at 0, since they sort before yours. EnsureCreated() leaves these tables out, "
+                + "and EnsureWorkManagerCreated() makes them. "
                 + "If the command finds nothing to do, an IDesignTimeDbContextFactory builds the options without UseWorkManager().",
         };
         return nothingThere

@@ -33,7 +33,7 @@ internal sealed record TableChange(IEntityType Table, bool IsNew, IReadOnlyList<
         select new TableChange(
             table.Key,
             IsNew: true,
-            [.. table.Key.GetProperties().Where(p => p.ValueGenerated == ValueGenerated.Never && (!p.IsNullable || table.Any(e => p.GetGetter().GetClrValue(e) is not null)))],
+            [.. table.Key.GetProperties().Where(p => p.ValueGenerated == ValueGenerated.Never && (!p.IsNullable || table.Any(e => Fills(e, p))))],
             [.. table]);
 
     /// <summary>The same in parts whose documents are not longer together than so many characters, unless one row's are.</summary>
@@ -55,6 +55,8 @@ internal sealed record TableChange(IEntityType Table, bool IsNew, IReadOnlyList<
 
         yield return (first == 0 ? this : this with { Rows = [.. Rows.Skip(first)] }, characters);
     }
+
+    private static bool Fills(object entity, IProperty column) => column.GetGetter().GetClrValue(entity) is not null;
 
     private static int RankOf(IEntityType table) =>
         Array.IndexOf(Tables, table.ClrType) is >= 0 and var rank ? rank : throw new NotSupportedException($"No unit writes {table.ClrType.Name}.");

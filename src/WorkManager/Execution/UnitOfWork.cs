@@ -19,6 +19,7 @@ internal sealed class UnitOfWork
     {
         Db = db;
         Attempt = attempt;
+        Dialect = dialects.Of(db);
         Actor = context.Actor;
         Now = context.Clock.Now();
         Clock = context.Clock;
@@ -47,7 +48,7 @@ internal sealed class UnitOfWork
 
     public ItemQueue Queue { get; }
 
-    public IStoreDialect Dialect => dialects.Of(Db);
+    public IStoreDialect Dialect { get; }
 
     /// <summary>The time that decides leases.</summary>
     public Task<DateTimeOffset> ReadClockAsync() => Dialect.ReadClockAsync(Db, Clock.Source, Now);

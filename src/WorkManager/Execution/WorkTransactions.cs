@@ -83,7 +83,9 @@ internal sealed class WorkTransactions(
 
             // It commits before it answers.
             attempt.BeginCommit(answer: null);
-            return await body(Unit(db, context, attempt)).ConfigureAwait(false);
+            var ending = await body(Unit(db, context, attempt)).ConfigureAwait(false);
+            return ending.Kind != EndingKind.RollBack ? ending : throw new InvalidOperationException(
+                $"'{context.Operation}' ended a command by a rollback. It is a transaction of its own and was committed before it answered.");
         }
     }
 

@@ -116,7 +116,9 @@ internal sealed class CheckoutItems(
         }
 
         var orderIds = items.Select(i => i.OrderId).Distinct().ToList();
-        return await context.ReadAsync(db =>
-            db.WorkOrders.Where(o => orderIds.Contains(o.Id)).Select(o => new { o.Id, o.TraceParent }).ToDictionaryAsync(o => o.Id, o => o.TraceParent)).ConfigureAwait(false);
+        return await context.ReadAsync(db => db.WorkOrders
+            .Where(o => orderIds.Contains(o.Id))
+            .Select(o => new { o.Id, o.TraceParent })
+            .ToDictionaryAsync(o => o.Id, o => o.TraceParent)).ConfigureAwait(false);
     }
 }

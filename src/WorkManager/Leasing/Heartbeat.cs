@@ -8,7 +8,8 @@ internal sealed class Heartbeat(LeaseOptions options) : IVerb<Batch<LeaseToken>,
     public Operation Operation { get; } = new("heartbeat", JoinRule.Refuses);
 
     // A beat whose commit got no answer is simply sent again: it does no harm twice.
-    public Task<IReadOnlyList<WorkOutcome<DateTimeOffset>>> ExecuteAsync(OperationContext context, Batch<LeaseToken> leases, CancellationToken cancellationToken) =>
+    public Task<IReadOnlyList<WorkOutcome<DateTimeOffset>>> ExecuteAsync(
+        OperationContext context, Batch<LeaseToken> leases, CancellationToken cancellationToken) =>
         context.WriteByCommandAsync(
             Write.Repeatable(async unit => Ending.Commit(await BeatAsync(unit, leases).ConfigureAwait(false))), cancellationToken);
 

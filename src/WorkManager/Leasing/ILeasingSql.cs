@@ -27,7 +27,9 @@ internal interface ILeasingSql
     /// <summary>Locks those of the items whose lease has still run out, and returns them tracked.</summary>
     Task<IReadOnlyList<WorkItem>> LockExpiredAsync(UnitOfWork unit, IReadOnlyCollection<Guid> itemIds);
 
-    /// <summary>Extends those of the leases that the caller holds. A first beat begins the work: it writes the events, and marks the order in progress.</summary>
+    /// <summary>
+    /// Extends those of the leases that the caller holds. A first beat begins the work: it writes the events, and marks the order in progress.
+    /// </summary>
     /// <param name="unit">The transaction.</param>
     /// <param name="leases">The leases, each once.</param>
     /// <param name="waits">Whether to wait for items that others have locked; else they are skipped.</param>

@@ -23,7 +23,8 @@ public sealed class LeaseOptions : IValidatableObject
     {
         if (HeartbeatEvery >= Ttl)
         {
-            yield return new($"{nameof(HeartbeatEvery)} must be less than {nameof(Ttl)}: a lease would run out before its first heartbeat.", [nameof(HeartbeatEvery)]);
+            yield return new(
+                $"{nameof(HeartbeatEvery)} must be less than {nameof(Ttl)}: a lease would run out before its first heartbeat.", [nameof(HeartbeatEvery)]);
         }
     }
 }

@@ -58,7 +58,8 @@ internal sealed class LeaseRecovery(StoreDialects dialects, Telemetry telemetry,
 
     private async Task<int> ReclaimAsync(UnitOfWork unit, IReadOnlyList<WorkItem> expired)
     {
-        var orders = (await unit.Dialect.TryLockOrdersAsync(unit, [.. expired.Select(i => i.OrderId).Distinct()]).ConfigureAwait(false)).ToDictionary(o => o.Id);
+        var locked = await unit.Dialect.TryLockOrdersAsync(unit, [.. expired.Select(i => i.OrderId).Distinct()]).ConfigureAwait(false);
+        var orders = locked.ToDictionary(o => o.Id);
         var candidates = expired.Where(i => orders.ContainsKey(i.OrderId)).Select(i => i.Id).ToList();
         var items = await unit.Sql<ILeasingSql>().LockExpiredAsync(unit, candidates).ConfigureAwait(false);
         var now = await unit.ReadClockAsync().ConfigureAwait(false);

@@ -20,7 +20,8 @@ internal sealed class ReleaseLease : IVerb<Batch<LeaseToken>, IReadOnlyList<Work
         outcomes.FirstOrDefault(o => o.Succeeded) is { Value: var item } && await db.WorkEvents.AnyAsync(
             e => e.ItemId == item.Id && e.Event == WorkEventNames.Released && e.LeaseEpoch == item.LeaseEpoch, CancellationToken.None).ConfigureAwait(false);
 
-    private static async Task<IReadOnlyList<WorkOutcome<WorkItem>>> ReleaseAsync(OperationContext context, UnitOfWork unit, IReadOnlyList<LeaseToken> leases, bool waits)
+    private static async Task<IReadOnlyList<WorkOutcome<WorkItem>>> ReleaseAsync(
+        OperationContext context, UnitOfWork unit, IReadOnlyList<LeaseToken> leases, bool waits)
     {
         var orders = await unit.LockOrdersOfItemsAsync([.. leases.Select(l => l.ItemId)]).ConfigureAwait(false);
         context.JoinTraceOf(orders.Values.FirstOrDefault()?.TraceParent);

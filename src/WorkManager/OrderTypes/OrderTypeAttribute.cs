@@ -8,7 +8,9 @@ public sealed class OrderTypeAttribute(string key) : Attribute
     /// <summary>The key.</summary>
     public string Key { get; } = key;
 
-    /// <summary>The version of the payload's shape. Raise it with every change that older rows do not fit, and override <see cref="OrderType.Upgrade"/>.</summary>
+    /// <summary>
+    /// The version of the payload's shape. Raise it with every change that older rows do not fit, and override <see cref="OrderType.Upgrade"/>.
+    /// </summary>
     /// <value>1 by default.</value>
     public int Version { get; set; } = 1;
 }

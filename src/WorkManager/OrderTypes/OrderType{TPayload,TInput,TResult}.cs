@@ -38,7 +38,9 @@ public abstract class OrderType<TPayload, TInput, TResult> : OrderType
         return Task.CompletedTask;
     }
 
-    /// <summary>Says what keeps a submitted order from being approved: call <see cref="ReviewContext{TPayload, TInput, TResult}.NotReady"/> for each reason.</summary>
+    /// <summary>
+    /// Says what keeps a submitted order from being approved: call <see cref="ReviewContext{TPayload, TInput, TResult}.NotReady"/> for each reason.
+    /// </summary>
     /// <param name="review">The order and its results.</param>
     protected virtual void ReadyForApproval(ReviewContext<TPayload, TInput, TResult> review)
     {

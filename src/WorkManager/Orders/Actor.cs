@@ -58,7 +58,10 @@ public sealed record Actor
     /// <returns>Kind and id.</returns>
     public override string ToString() => $"{StateNames.ToName(Type)}:{Id}";
 
-    /// <summary>The name under which this actor holds leases. An agent's own id is the guide's <c>leased_by_agent_id</c>; others are prefixed so that they never meet an agent's.</summary>
+    /// <summary>
+    /// The name under which this actor holds leases. An agent's own id is the guide's <c>leased_by_agent_id</c>; others are prefixed so that they never
+    /// meet an agent's.
+    /// </summary>
     internal string LeaseHolder => Type == ActorType.Agent && !HasPrefix(Id) ? Id : ToString();
 
     /// <summary>Whether both are the same person, agent or system part, whatever model it runs on.</summary>

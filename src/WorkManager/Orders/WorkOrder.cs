@@ -107,7 +107,8 @@ public sealed class WorkOrder
     public bool IsTerminal => State is OrderState.Completed or OrderState.DeadLettered;
 
     /// <summary>Whether no item can change any more: all are completed, rejected or dead-lettered. Needs the items.</summary>
-    public bool AllItemsComplete => ItemList.Count == ItemsTotal && ItemList.TrueForAll(i => i.State is ItemState.Completed or ItemState.Rejected or ItemState.DeadLettered);
+    public bool AllItemsComplete =>
+        ItemList.Count == ItemsTotal && ItemList.TrueForAll(i => i.State is ItemState.Completed or ItemState.Rejected or ItemState.DeadLettered);
 
     /// <summary>The payload as a value.</summary>
     /// <typeparam name="T">The type to read it as.</typeparam>

@@ -16,7 +16,8 @@ internal sealed class ProposeOrder(JsonDocuments documents, IdGenerator ids, Lim
 {
     public Operation Operation { get; } = new("propose", JoinRule.Joins);
 
-    public async Task<IReadOnlyList<WorkOutcome<WorkOrder>>> ExecuteAsync(OperationContext context, Batch<ProposeRequest> batch, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<WorkOutcome<WorkOrder>>> ExecuteAsync(
+        OperationContext context, Batch<ProposeRequest> batch, CancellationToken cancellationToken)
     {
         context.JoinTraceOf(null);
         var plans = new List<WorkOutcome<Plan>>(batch.Requests.Count);
@@ -100,8 +101,8 @@ internal sealed class ProposeOrder(JsonDocuments documents, IdGenerator ids, Lim
         var limit = limits.MaxItemsPerOrder;
         if (plan.Count == 0)
         {
-            throw new WorkValidationException(
-                "plan", [new ValidationError("", WorkErrorCodes.EmptyPlan, $"The order type '{type.Key}' planned no item for this payload.")], WorkErrorCodes.EmptyPlan);
+            var error = new ValidationError("", WorkErrorCodes.EmptyPlan, $"The order type '{type.Key}' planned no item for this payload.");
+            throw new WorkValidationException("plan", [error], WorkErrorCodes.EmptyPlan);
         }
 
         if (plan.Count > limit)
@@ -111,7 +112,8 @@ internal sealed class ProposeOrder(JsonDocuments documents, IdGenerator ids, Lim
 
         if (plan.Any(p => (p.MaxAttempts ?? rules.MaxAttempts) is < 1 or > 1000 || p.Type is { Length: 0 or > 120 }))
         {
-            throw WorkValidationException.Argument("plan", ValidationCodes.OutOfRange, "A planned item may have 1 to 1000 attempts, and a type of 1 to 120 characters.");
+            throw WorkValidationException.Argument(
+                "plan", ValidationCodes.OutOfRange, "A planned item may have 1 to 1000 attempts, and a type of 1 to 120 characters.");
         }
 
         return [.. plan.Select(p => (p, documents.Check("planned input", p.InputValue, type.InputType)))];
@@ -170,5 +172,6 @@ internal sealed class ProposeOrder(JsonDocuments documents, IdGenerator ids, Lim
 
     /// <summary>A proposal that passed its checks.</summary>
     private sealed record Plan(
-        Guid OrderId, ProposeRequest Request, CheckedDocument Payload, string? Meta, OrderType Type, IReadOnlyList<(PlannedItem Item, CheckedDocument Input)> Items);
+        Guid OrderId, ProposeRequest Request, CheckedDocument Payload, string? Meta, OrderType Type,
+        IReadOnlyList<(PlannedItem Item, CheckedDocument Input)> Items);
 }

@@ -1,6 +1,8 @@
 namespace WorkManager.Providers;
 
-/// <summary>Parts of statements on the queue and on leases that both databases share: what <see cref="Auditing.ItemQueue"/> does to rows that were read.</summary>
+/// <summary>
+/// Parts of statements on the queue and on leases that both databases share: what <see cref="Auditing.ItemQueue"/> does to rows that were read.
+/// </summary>
 internal static class QueueSql
 {
     /// <summary>Somebody holds the item, even if the lease has run out and was not taken back yet.</summary>

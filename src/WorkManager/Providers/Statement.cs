@@ -6,7 +6,6 @@ using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Metadata;
 using Microsoft.EntityFrameworkCore.Storage;
 using WorkManager.Execution;
-using WorkManager.Persistence;
 using Value = (string Name, object? Value);
 
 namespace WorkManager.Providers;
@@ -60,9 +59,7 @@ internal sealed class Statement(string text)
     public Task<int> ExecuteAsync(UnitOfWork unit, params Value[] values) =>
         RunAsync(unit.Db, UsesDatabaseClock(unit), WithNow(unit, values), (command, parameters) => command.ExecuteNonQueryAsync(parameters));
 
-    // SQLite has no clock of its own.
-    private static bool UsesDatabaseClock(UnitOfWork unit) =>
-        unit.Clock.Source == ClockSource.Database && unit.Db.Database.ProviderName != ProviderNames.Sqlite;
+    private static bool UsesDatabaseClock(UnitOfWork unit) => unit.Clock.Source == ClockSource.Database && unit.Dialect.HasClock;
 
     private static Value[] WithNow(UnitOfWork unit, Value[] values) => [("now", unit.Now.UtcDateTime), .. values];
 

@@ -3,8 +3,10 @@ namespace WorkManager.Reading;
 internal sealed class WorkEventRepository(WorkReader reader) : IWorkEventRepository
 {
     public Task<WorkPage<WorkEvent>> ListByOrderAsync(Guid orderId, int limit, string? after, CancellationToken cancellationToken) =>
-        reader.ReadAsync("list_events", c => c.ReadAsync(db => WorkQueries.ListEventsOfOrderAsync(db, orderId, limit, after, cancellationToken), cancellationToken), cancellationToken);
+        reader.ReadAsync("list_events", c => c.ReadAsync(
+            db => WorkQueries.ListEventsOfOrderAsync(db, orderId, limit, after, cancellationToken), cancellationToken), cancellationToken);
 
     public Task<WorkPage<WorkEvent>> ListByItemAsync(Guid itemId, int limit, string? after, CancellationToken cancellationToken) =>
-        reader.ReadAsync("list_events", c => c.ReadAsync(db => WorkQueries.ListEventsOfItemAsync(db, itemId, limit, after, cancellationToken), cancellationToken), cancellationToken);
+        reader.ReadAsync("list_events", c => c.ReadAsync(
+            db => WorkQueries.ListEventsOfItemAsync(db, itemId, limit, after, cancellationToken), cancellationToken), cancellationToken);
 }

@@ -8,10 +8,12 @@ internal sealed class WorkItemRepository(WorkReader reader, StoreDialects dialec
         reader.ReadAsync("get_item", c => c.ReadAsync(db => WorkQueries.FindItemAsync(db, itemId, cancellationToken), cancellationToken), cancellationToken);
 
     public Task<IReadOnlyList<WorkItem>> ListAvailableAsync(string? type, int limit, CancellationToken cancellationToken) =>
-        reader.ReadAsync("list_available", c => c.ReadAsync(db => WorkQueries.ListAvailableAsync(db, type, limit, cancellationToken), cancellationToken), cancellationToken);
+        reader.ReadAsync("list_available", c => c.ReadAsync(
+            db => WorkQueries.ListAvailableAsync(db, type, limit, cancellationToken), cancellationToken), cancellationToken);
 
     public Task<WorkPage<WorkItem>> ListByOrderAsync(Guid orderId, int limit, string? after, CancellationToken cancellationToken) =>
-        reader.ReadAsync("list_items", c => c.ReadAsync(db => WorkQueries.ListItemsOfOrderAsync(db, orderId, limit, after, cancellationToken), cancellationToken), cancellationToken);
+        reader.ReadAsync("list_items", c => c.ReadAsync(
+            db => WorkQueries.ListItemsOfOrderAsync(db, orderId, limit, after, cancellationToken), cancellationToken), cancellationToken);
 
     public Task<IReadOnlyList<WorkItem>> ListExpiredAsync(int limit, CancellationToken cancellationToken) =>
         reader.ReadAsync("list_expired", c => c.ReadAsync(async db =>

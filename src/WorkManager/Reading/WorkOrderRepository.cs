@@ -3,8 +3,10 @@ namespace WorkManager.Reading;
 internal sealed class WorkOrderRepository(WorkReader reader) : IWorkOrderRepository
 {
     public Task<WorkOrder?> FindAsync(Guid orderId, OrderParts include, CancellationToken cancellationToken) =>
-        reader.ReadAsync("get", c => c.ReadAsync(db => WorkQueries.FindOrderAsync(db, orderId, include, cancellationToken), cancellationToken), cancellationToken);
+        reader.ReadAsync("get", c => c.ReadAsync(
+            db => WorkQueries.FindOrderAsync(db, orderId, include, cancellationToken), cancellationToken), cancellationToken);
 
     public Task<WorkPage<WorkOrder>> ListAsync(OrderQuery query, OrderParts include, CancellationToken cancellationToken) =>
-        reader.ReadAsync("list", c => c.ReadAsync(db => WorkQueries.ListOrdersAsync(db, query, include, cancellationToken), cancellationToken), cancellationToken);
+        reader.ReadAsync("list", c => c.ReadAsync(
+            db => WorkQueries.ListOrdersAsync(db, query, include, cancellationToken), cancellationToken), cancellationToken);
 }

@@ -10,7 +10,8 @@ internal static class WorkQueries
     public static Task<WorkOrder?> FindOrderAsync(WorkManagerDbContext db, Guid id, OrderParts include, CancellationToken cancellationToken) =>
         Include(db.WorkOrders, include).SingleOrDefaultAsync(o => o.Id == id, cancellationToken);
 
-    public static async Task<WorkPage<WorkOrder>> ListOrdersAsync(WorkManagerDbContext db, OrderQuery query, OrderParts include, CancellationToken cancellationToken)
+    public static async Task<WorkPage<WorkOrder>> ListOrdersAsync(
+        WorkManagerDbContext db, OrderQuery query, OrderParts include, CancellationToken cancellationToken)
     {
         EnsureLimit(query.Limit, OrderQuery.MaxLimit);
         var orders = Include(db.WorkOrders, include);
@@ -33,7 +34,8 @@ internal static class WorkQueries
         return await items.AvailableForLease().Take(limit).ToListAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    public static async Task<IReadOnlyList<WorkItem>> ListExpiredAsync(WorkManagerDbContext db, DateTimeOffset now, int limit, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<WorkItem>> ListExpiredAsync(
+        WorkManagerDbContext db, DateTimeOffset now, int limit, CancellationToken cancellationToken)
     {
         EnsureLimit(limit, MaxPage);
         return await db.WorkItems.AsNoTracking().WithExpiredLease(now)

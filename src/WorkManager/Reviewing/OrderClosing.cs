@@ -49,7 +49,10 @@ internal static class OrderClosing
 
     private static async Task RejectResultsAsync(UnitOfWork unit, WorkOrder order, Closing closing)
     {
-        var submitted = await unit.Db.WorkItems.Where(i => i.OrderId == order.Id && i.State == ItemState.Submitted).OrderBy(i => i.Id).ToListAsync().ConfigureAwait(false);
+        var submitted = await unit.Db.WorkItems
+            .Where(i => i.OrderId == order.Id && i.State == ItemState.Submitted)
+            .OrderBy(i => i.Id)
+            .ToListAsync().ConfigureAwait(false);
         foreach (var item in submitted)
         {
             item.Error = new JsonObject { ["code"] = "rejected", ["message"] = closing.Message, ["details"] = closing.Reasons.DeepClone() }

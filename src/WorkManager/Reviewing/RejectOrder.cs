@@ -36,7 +36,8 @@ internal sealed class RejectOrder(IdGenerator ids) : IVerb<RejectRequest, WorkOr
         var errors = new List<ValidationError>();
         if (reasons.Count is 0 or > MaxReasons)
         {
-            errors.Add(new ValidationError("errors", reasons.Count == 0 ? ValidationCodes.MinItems : ValidationCodes.MaxItems, $"Give 1 to {MaxReasons} reasons."));
+            var code = reasons.Count == 0 ? ValidationCodes.MinItems : ValidationCodes.MaxItems;
+            errors.Add(new ValidationError("errors", code, $"Give 1 to {MaxReasons} reasons."));
         }
 
         for (var i = 0; i < Math.Min(reasons.Count, MaxReasons); i++)

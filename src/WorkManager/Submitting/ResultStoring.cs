@@ -9,17 +9,33 @@ internal sealed class ResultStoring
     private readonly List<CheckedResult> results;
     private readonly Batch<SubmitRequest> batch;
 
-    // A lease that a batch names twice is submitted by the first good result, and keeps the last refusal.
-    private readonly List<CheckedResult> good;
-    private readonly List<CheckedResult> refused;
+    // A batch may name a lease more than once. Its results count in their order: refusals until the first good one, which ends the lease.
+    private readonly List<CheckedResult> good = [];
+    private readonly Dictionary<LeaseToken, CheckedResult> refused = [];
+    private readonly HashSet<CheckedResult> tooLate = [];
     private HashSet<OrderSubmitted> submitted = [];
 
     public ResultStoring(List<CheckedResult> results, Batch<SubmitRequest> batch)
     {
         this.results = results;
         this.batch = batch;
-        good = [.. results.Where(r => r.IsGood).DistinctBy(r => r.Lease)];
-        refused = [.. results.Where(r => !r.IsGood && !r.IsRefusedAtOnce).Reverse().DistinctBy(r => r.Lease)];
+        var ended = new HashSet<LeaseToken>();
+        foreach (var result in results.Where(r => !r.IsRefusedAtOnce))
+        {
+            if (ended.Contains(result.Lease))
+            {
+                tooLate.Add(result);
+            }
+            else if (result.IsGood)
+            {
+                good.Add(result);
+                ended.Add(result.Lease);
+            }
+            else
+            {
+                refused[result.Lease] = result;
+            }
+        }
     }
 
     /// <summary>Whether the database does it by one command.</summary>
@@ -35,35 +51,35 @@ internal sealed class ResultStoring
         var sql = unit.Sql<ISubmittingSql>();
         if (!IsOneCommand)
         {
-            await sql.LockOrdersAsync(unit, [.. good, .. refused]).ConfigureAwait(false);
+            await sql.LockOrdersAsync(unit, [.. good, .. refused.Values]).ConfigureAwait(false);
         }
 
         var stored = good.Count == 0 ? [] : await StoreAsync(unit, sql, waits).ConfigureAwait(false);
-        var unstored = refused.FindAll(r => !stored.ContainsKey(r.Lease));
-        var recorded = unstored.Count == 0 ? [] : (await sql.RecordRefusalsAsync(unit, unstored, waits).ConfigureAwait(false)).ToHashSet();
-        var missing = results.Where(r => !r.IsRefusedAtOnce && !recorded.Contains(r.Lease) && stored.GetValueOrDefault(r.Lease).By != r)
-            .Select(r => r.Lease).Distinct().ToList();
+        var recorded = await RecordAsync(unit, sql, [.. refused.Values.Where(r => !stored.ContainsKey(r.Lease))], waits).ConfigureAwait(false);
+        var missing = results.Where(r => !r.IsRefusedAtOnce && OutcomeOf(r) is null).Select(r => r.Lease).Distinct().ToList();
         var lost = await ExplainAsync(unit, missing, waits, isStored: stored.Count > 0).ConfigureAwait(false);
-        return batch.End<WorkItem>(results.ConvertAll(Outcome));
+        return batch.End<WorkItem>(results.ConvertAll(r => r.IsRefusedAtOnce ? new(r.Refusal!) : OutcomeOf(r) ?? new(lost[r.Lease])));
 
-        WorkOutcome<WorkItem> Outcome(CheckedResult result) => result switch
+        WorkOutcome<WorkItem>? OutcomeOf(CheckedResult result) => result switch
         {
-            { IsRefusedAtOnce: true } => new(result.Refusal!),
-            _ when stored.GetValueOrDefault(result.Lease) is { By: { } by, Item: { } item } && by == result => new(item),
-            { IsGood: false } when recorded.Contains(result.Lease) => new(result.Refusal!),
-            _ => new(lost[result.Lease]),
+            _ when tooLate.Contains(result) => null,
+            { IsGood: true } => stored.TryGetValue(result.Lease, out var item) ? new(item) : null,
+            _ => recorded.Contains(result.Lease) || stored.ContainsKey(result.Lease) ? new(result.Refusal!) : null,
         };
     }
 
-    private async Task<Dictionary<LeaseToken, (CheckedResult By, WorkItem Item)>> StoreAsync(UnitOfWork unit, ISubmittingSql sql, bool waits)
+    private static async Task<IReadOnlySet<LeaseToken>> RecordAsync(UnitOfWork unit, ISubmittingSql sql, List<CheckedResult> refusals, bool waits) =>
+        refusals.Count == 0 ? new HashSet<LeaseToken>() : (await sql.RecordRefusalsAsync(unit, refusals, waits).ConfigureAwait(false)).ToHashSet();
+
+    private async Task<Dictionary<LeaseToken, WorkItem>> StoreAsync(UnitOfWork unit, ISubmittingSql sql, bool waits)
     {
         var rows = (await sql.StoreAsync(unit, good, waits).ConfigureAwait(false)).ToDictionary(s => new LeaseToken(s.ItemId, s.Epoch));
-        var stored = new Dictionary<LeaseToken, (CheckedResult, WorkItem)>();
+        var stored = new Dictionary<LeaseToken, WorkItem>();
         foreach (var result in good)
         {
             if (rows.TryGetValue(result.Lease, out var row))
             {
-                stored.Add(result.Lease, (result, ToSubmitted(unit, result, row)));
+                stored.Add(result.Lease, ToSubmitted(unit, result, row));
                 NoteOrder(row.OrderId, row.OrderType, row.OrderState);
             }
         }
@@ -73,7 +89,7 @@ internal sealed class ResultStoring
             foreach (var (result, item) in await FindOwnAsync(unit, good.FindAll(r => !stored.ContainsKey(r.Lease))).ConfigureAwait(false))
             {
                 NoteOrder(item.OrderId, item.OrderType, StateNames.ToName(item.Order!.State));
-                stored.Add(result.Lease, (result, item.Detach()));
+                stored.Add(result.Lease, item.Detach());
             }
         }
 

@@ -101,7 +101,8 @@ public abstract class AutoApproveSpecification(DatabaseFixture databases)
     {
         public bool IsArmed { get; set; }
 
-        public override Task ConnectionClosedAsync(DbConnection connection, ConnectionEndEventData eventData) => IsArmed ? cancel.CancelAsync() : Task.CompletedTask;
+        public override Task ConnectionClosedAsync(DbConnection connection, ConnectionEndEventData eventData) =>
+            IsArmed ? cancel.CancelAsync() : Task.CompletedTask;
     }
 }
 

@@ -19,7 +19,7 @@ internal static partial class SourceTree
 {
     public const string Root = "(root)";
 
-    private const string Source = "src/WorkManager";
+    public const string Source = "src/WorkManager";
 
     private static readonly IReadOnlyList<(string Folder, string Path, string Text)> Files =
         [.. RepositoryFiles.Find(Source, "*.cs").Select(path => (FolderOf(path), path, RepositoryFiles.Read(path)))];

@@ -84,11 +84,12 @@ public sealed partial class SchemaPage
             The tables as they stand in your database after `dotnet ef database update`. How to get them there is in the
             [migrations guide](../../guides/migrations.md); how to query them in the [database guide](../../guides/database.md).
 
-            The same as SQL: [postgresql.sql](postgresql.sql), [sqlite.sql](sqlite.sql). Each is for an empty database, and records in EF Core's history table that it
-            has run, so that the tool goes on where it ended. The rights that an application needs on PostgreSQL: [postgresql-grants.sql](postgresql-grants.sql).
+            The same as SQL: [postgresql.sql](postgresql.sql), [sqlite.sql](sqlite.sql). Each is for an empty database, and records in EF Core's history table
+            that it has run, so that the tool goes on where it ended. The rights that an application needs on PostgreSQL:
+            [postgresql-grants.sql](postgresql-grants.sql).
 
-            Names are the same for both providers. Ids of orders and items are UUIDs that rise with time; times are UTC, to the microsecond. JSON is kept as it was
-            written, which is why it is `json`; `jsonb` is what is there to be searched. States are text, held to their names by check constraints.
+            Names are the same for both providers. Ids of orders and items are UUIDs that rise with time; times are UTC, to the microsecond. JSON is kept as it
+            was written, which is why it is `json`; `jsonb` is what is there to be searched. States are text, held to their names by check constraints.
 
 
             """);

@@ -86,8 +86,8 @@ public abstract class BatchSpecification(DatabaseFixture databases)
         {
             (await agent.SubmitManyAsync(shown)).Should().OnlyContain(o => o.Succeeded);
             var withLeases = sent.Statements;
-            (await agent.SubmitManyAsync<BatchResult>([.. leases.Skip(2).Take(2).Select(l => new Submission<BatchResult>(l.Token, new(l.Input<Batch>().Id, true, 1)))]))
-                .Should().OnlyContain(o => o.Succeeded);
+            var byToken = leases.Skip(2).Take(2).Select(l => new Submission<BatchResult>(l.Token, new(l.Input<Batch>().Id, true, 1)));
+            (await agent.SubmitManyAsync([.. byToken])).Should().OnlyContain(o => o.Succeeded);
             sent.Statements.Should().Be(withLeases + withLeases + 1);
         }
 
@@ -139,7 +139,8 @@ public abstract class BatchSpecification(DatabaseFixture databases)
         await agent.ReleaseAsync(old);
         var current = (await agent.CheckoutAsync())!;
 
-        var outcomes = await agent.SubmitManyAsync([new Submission<EchoResult>(old, Steps.Verified), new(current, Steps.Verified), new(current, Steps.Verified)]);
+        var outcomes = await agent.SubmitManyAsync(
+            [new Submission<EchoResult>(old, Steps.Verified), new(current, Steps.Verified), new(current, Steps.Verified)]);
 
         outcomes.Select(o => o.Error?.Code).Should().Equal("lease_lost", null, "lease_lost");
     }

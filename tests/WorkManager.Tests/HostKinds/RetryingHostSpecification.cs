@@ -139,7 +139,9 @@ public abstract class RetryingHostSpecification(DatabaseFixture databases)
         (await app.Agent("agent").CheckoutAsync())!.Token.Epoch.Should().Be(2);
     }
 
-    /// <summary>What makes a session's transactions stronger than those of the engine, so that even what is a statement alone otherwise needs one of its own.</summary>
+    /// <summary>
+    /// What makes a session's transactions stronger than those of the engine, so that even what is a statement alone otherwise needs one of its own.
+    /// </summary>
     private protected virtual string SerializableByDefault => "";
 
     /// <summary>Points a context at a database, with an execution strategy that tries again.</summary>

@@ -285,7 +285,8 @@ public abstract class CheckoutItemsSpecification(DatabaseFixture databases)
             """
             UPDATE work_items SET attempts = 2, progress = 40, result = '{"a":1}', assembled_result = '{}', result_hash = 'hash',
                 parts_required = '["p"]', parts_state = '{"p":1}', error = '{"code":"old"}', submitted_at = '2026-02-01 10:00:00.123456',
-                submitted_by_type = 'agent', submitted_by_id = 'agent-0', submitted_for = 'user:7', accepted_at = '2026-02-02 10:00:00', leased_at = '2026-02-01 09:00:00', revision = 7
+                submitted_by_type = 'agent', submitted_by_id = 'agent-0', submitted_for = 'user:7', accepted_at = '2026-02-02 10:00:00',
+                leased_at = '2026-02-01 09:00:00', revision = 7
             """);
 
         var leases = await app.Agent("agent-1").CheckoutManyAsync(items);

@@ -66,7 +66,8 @@ public abstract class WorkQueryExtensionsSpecification(DatabaseFixture databases
                 await app.Database.ExecuteAsync(
                     $"""
                     INSERT INTO work_item_parts (id, work_item_id, part_key, seq, status, payload, submitted_by_agent_id, lease_epoch, created_at, updated_at)
-                    SELECT '{Guid.NewGuid().ToString().ToUpperInvariant()}', id, '{key}', {(seq is null ? "NULL" : $"{seq}")}, '{status}', '{"{}"}', 'agent-1', 1, created_at, updated_at
+                    SELECT '{Guid.NewGuid().ToString().ToUpperInvariant()}', id, '{key}', {(seq is null ? "NULL" : $"{seq}")}, '{status}',
+                        '{"{}"}', 'agent-1', 1, created_at, updated_at
                     FROM work_items ORDER BY id {(which == "min" ? "ASC" : "DESC")} LIMIT 1
                     """);
             }

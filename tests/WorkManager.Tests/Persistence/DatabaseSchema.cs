@@ -188,7 +188,11 @@ internal sealed class PostgreSqlCatalog(DbConnection connection, string schema) 
     public override async Task<DatabaseSchema> ReadAsync()
     {
         var tables = await QueryAsync(
-            @"SELECT oid::bigint, relname FROM pg_class WHERE relkind = 'r' AND relname LIKE 'work\_%' AND relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = @schema) ORDER BY relname",
+            """
+            SELECT oid::bigint, relname FROM pg_class
+            WHERE relkind = 'r' AND relname LIKE 'work\_%' AND relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = @schema)
+            ORDER BY relname
+            """,
             r => (Id: r.GetInt64(0), Name: r.GetString(1)),
             ("schema", schema));
         var read = new List<DatabaseTable>();
@@ -212,7 +216,8 @@ internal sealed class PostgreSqlCatalog(DbConnection connection, string schema) 
 
     private async Task<IReadOnlyList<string>> ReadKeyAsync(long table) => (await QueryAsync(
         """
-        SELECT array(SELECT attname::text FROM unnest(conkey) WITH ORDINALITY AS key (num, pos) JOIN pg_attribute ON attrelid = conrelid AND attnum = num ORDER BY pos)
+        SELECT array(SELECT attname::text FROM unnest(conkey) WITH ORDINALITY AS key (num, pos)
+                     JOIN pg_attribute ON attrelid = conrelid AND attnum = num ORDER BY pos)
         FROM pg_constraint WHERE conrelid = @table::oid AND contype = 'p'
         """,
         r => r.GetFieldValue<string[]>(0),
@@ -232,8 +237,10 @@ internal sealed class PostgreSqlCatalog(DbConnection connection, string schema) 
     private Task<List<DatabaseForeignKey>> ReadForeignKeysAsync(long table) => QueryAsync(
         """
         SELECT conname, principal.relname, confdeltype::text,
-               array(SELECT attname::text FROM unnest(conkey) WITH ORDINALITY AS key (num, pos) JOIN pg_attribute ON attrelid = conrelid AND attnum = num ORDER BY pos),
-               array(SELECT attname::text FROM unnest(confkey) WITH ORDINALITY AS key (num, pos) JOIN pg_attribute ON attrelid = confrelid AND attnum = num ORDER BY pos)
+               array(SELECT attname::text FROM unnest(conkey) WITH ORDINALITY AS key (num, pos)
+                     JOIN pg_attribute ON attrelid = conrelid AND attnum = num ORDER BY pos),
+               array(SELECT attname::text FROM unnest(confkey) WITH ORDINALITY AS key (num, pos)
+                     JOIN pg_attribute ON attrelid = confrelid AND attnum = num ORDER BY pos)
         FROM pg_constraint JOIN pg_class AS principal ON principal.oid = confrelid
         WHERE conrelid = @table::oid AND contype = 'f' ORDER BY conname COLLATE "C"
         """,

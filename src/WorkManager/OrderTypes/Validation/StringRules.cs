@@ -39,7 +39,9 @@ internal sealed class StringRules
         {
             if (Matches(pattern, text) is not true and var decided)
             {
-                var message = decided is null ? "The value could not be matched with its pattern in time." : $"The value must match the pattern {pattern.Pattern}";
+                var message = decided is null
+                    ? "The value could not be matched with its pattern in time."
+                    : $"The value must match the pattern {pattern.Pattern}";
                 errors.Add(ValidationCodes.Pattern, message);
             }
         }

@@ -19,7 +19,11 @@ internal static class ShippedModel
 
     /// <summary>Every entity: a type with a configuration of its own.</summary>
     public static IReadOnlyList<Type> Entities { get; } =
-        [.. typeof(ShippedModel).Assembly.GetTypes().Where(t => t.GetCustomAttribute<EntityTypeConfigurationAttribute>() is not null).OrderBy(t => t.FullName, StringComparer.Ordinal)];
+    [
+        .. typeof(ShippedModel).Assembly.GetTypes()
+            .Where(t => t.GetCustomAttribute<EntityTypeConfigurationAttribute>() is not null)
+            .OrderBy(t => t.FullName, StringComparer.Ordinal),
+    ];
 
     public static bool IsOurs(Type type) => type.Assembly == typeof(ShippedModel).Assembly && Entities.Contains(type);
 

@@ -69,6 +69,8 @@ internal sealed class PostgreSqlDialect(PostgreSqlOptions options, ILogger<Postg
 
     public IReadOnlyList<IInterceptor> EngineInterceptors { get; } = options.PrepareStatements ? [new PreparedCommands()] : [];
 
+    public bool HasClock => true;
+
     public string? WriterGateOf(DbContext db) => null;
 
     // On a connection that the host gave as an object a transaction may be open that EF Core does not know of, and who intercepts transactions wants to see
@@ -98,7 +100,8 @@ internal sealed class PostgreSqlDialect(PostgreSqlOptions options, ILogger<Postg
             await LockOrdersInTurn.ExecuteAsync(unit, ids).ConfigureAwait(false);
         }
 
-        return await (itemIds.Count == 1 ? LockOrderOfItem : LockOrdersOfItems).QueryAsync<WorkOrder>(unit, QueryTrackingBehavior.TrackAll, ids).ConfigureAwait(false);
+        var lockOrders = itemIds.Count == 1 ? LockOrderOfItem : LockOrdersOfItems;
+        return await lockOrders.QueryAsync<WorkOrder>(unit, QueryTrackingBehavior.TrackAll, ids).ConfigureAwait(false);
     }
 
     public Task<IReadOnlyList<WorkOrder>> TryLockOrdersAsync(UnitOfWork unit, IReadOnlyCollection<Guid> orderIds) =>

@@ -117,7 +117,8 @@ internal sealed class PostgreSqlLeasingSql : ILeasingSql
         OfType: ClaimWhere("tenant_id = '' AND order_type = @type AND priority >= @min_priority", "priority DESC, ready_at, id", limit),
         OfOrder: ClaimWhere("order_id = @order AND tenant_id || '' <= '' AND priority >= @min_priority", "ready_at, id", limit),
         // All items of an order are of its type: the type only says yes or no, and is no index condition.
-        OfOrderAndType: ClaimWhere("order_id = @order AND tenant_id || '' <= '' AND order_type || '' = @type AND priority >= @min_priority", "ready_at, id", limit));
+        OfOrderAndType: ClaimWhere(
+            "order_id = @order AND tenant_id || '' <= '' AND order_type || '' = @type AND priority >= @min_priority", "ready_at, id", limit));
 
     private static Statement ClaimWhere(string filter, string order, string limit) => new(
         $"""

@@ -9,13 +9,21 @@ internal sealed class PostgreSqlTableStatements : TableStatements
 {
     protected override string Build(TableChange change, TableNames names, Func<object?, string> bind)
     {
-        var columns = change.Columns.Select((column, i) => (Name: names.Columns[i], Values: bind(ValuesOf(column, change.Rows)), Cast: CastOf(column))).ToList();
+        var columns = change.Columns
+            .Select((column, i) => (Name: names.Columns[i], Values: bind(ValuesOf(column, change.Rows)), Cast: CastOf(column)))
+            .ToList();
         var arrays = string.Join(", ", columns.Select(c => c.Values));
         var aliases = string.Join(", ", columns.Select(c => c.Name));
-        return change.IsNew
-            ? $"INSERT INTO {names.Table} ({aliases}) SELECT {string.Join(", ", columns.Select(c => $"{c.Name}{c.Cast}"))} FROM unnest({arrays}) AS r ({aliases})"
-            : $"UPDATE {names.Table} AS t SET {string.Join(", ", columns.Select(c => $"{c.Name} = r.{c.Name}{c.Cast}"))} "
-                + $"FROM unnest({bind(ValuesOf(change.Table.FindPrimaryKey()!.Properties.Single(), change.Rows))}, {arrays}) AS r ({names.Key}, {aliases}) WHERE t.{names.Key} = r.{names.Key}";
+        if (change.IsNew)
+        {
+            var values = string.Join(", ", columns.Select(c => $"{c.Name}{c.Cast}"));
+            return $"INSERT INTO {names.Table} ({aliases}) SELECT {values} FROM unnest({arrays}) AS r ({aliases})";
+        }
+
+        var keys = bind(ValuesOf(change.Table.FindPrimaryKey()!.Properties.Single(), change.Rows));
+        var assignments = string.Join(", ", columns.Select(c => $"{c.Name} = r.{c.Name}{c.Cast}"));
+        return $"UPDATE {names.Table} AS t SET {assignments} FROM unnest({keys}, {arrays}) AS r ({names.Key}, {aliases}) "
+            + $"WHERE t.{names.Key} = r.{names.Key}";
     }
 
     // The arrays' element types are the provider's for the values. Only JSON travels as text.

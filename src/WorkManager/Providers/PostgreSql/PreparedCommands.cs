@@ -23,5 +23,7 @@ internal sealed class PreparedCommands : DbCommandInterceptor
 
     // Where commands of many share a connection, Npgsql prepares by itself or not at all.
     private static Task PrepareAsync(DbCommand command, CancellationToken cancellationToken) =>
-        command.Connection!.ConnectionString.Contains("Multiplexing=True", StringComparison.OrdinalIgnoreCase) ? Task.CompletedTask : command.PrepareAsync(cancellationToken);
+        command.Connection!.ConnectionString.Contains("Multiplexing=True", StringComparison.OrdinalIgnoreCase)
+            ? Task.CompletedTask
+            : command.PrepareAsync(cancellationToken);
 }

@@ -44,6 +44,8 @@ internal sealed class SqliteDialect : IStoreDialect
 
     public IReadOnlyList<IInterceptor> EngineInterceptors { get; } = [new SqliteConnections()];
 
+    public bool HasClock => false;
+
     /// <summary>The file; null for private in-memory databases, which one connection has to itself.</summary>
     public string? WriterGateOf(DbContext db) =>
         db.Database.GetDbConnection().DataSource is { Length: > 0 } file && file != ":memory:" ? Path.GetFullPath(file) : null;

@@ -23,7 +23,10 @@ public sealed class NullabilitySpecification
 
     [Fact]
     public void Null_is_accepted_wherever_the_type_allows_it() => Checked.Accepted<Open>(
-        """{"text":null,"number":null,"array":[null],"list":[null],"immutable":null,"set":[null],"map":{"a":null},"nested":[null,[null]],"any":null,"element":null}""")
+        """
+        {"text":null,"number":null,"array":[null],"list":[null],"immutable":null,"set":[null],"map":{"a":null},
+         "nested":[null,[null]],"any":null,"element":null}
+        """)
         .Array.Should().Equal([null]);
 
     [Fact]
