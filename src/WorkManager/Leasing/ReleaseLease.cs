@@ -28,11 +28,12 @@ internal sealed class ReleaseLease : IVerb<Batch<LeaseToken>, IReadOnlyList<Work
         var held = await unit.LockHeldItemsAsync(leases, waits).ConfigureAwait(false);
         var outcomes = leases.Select(lease => held.Of(lease).Then(item => Release(unit, orders[item.OrderId], item))).ToList();
 
-        var touched = outcomes.Where(o => o.Succeeded).Select(o => orders[o.Value.OrderId]).Distinct().ToList();
+        var released = outcomes.Where(o => o.Succeeded).Select(o => o.Value).ToList();
+        var touched = released.Select(i => orders[i.OrderId]).Distinct().ToList();
         UnitOfWork.LeaveAsTheyWere(orders.Values.Except(touched));
-        await IdleOrders.RequeueAsync(unit, touched, [.. outcomes.Where(o => o.Succeeded).Select(o => o.Value)]).ConfigureAwait(false);
+        await IdleOrders.RequeueAsync(unit, touched, released).ConfigureAwait(false);
         await unit.SaveAsync().ConfigureAwait(false);
-        outcomes.ForEach(o => (o.Succeeded ? o.Value : null)?.Detach());
+        released.ForEach(i => i.Detach());
         return outcomes;
     }
 

@@ -1,5 +1,4 @@
 using Microsoft.EntityFrameworkCore;
-using WorkManager.Auditing;
 using WorkManager.Execution;
 
 namespace WorkManager.Submitting;
@@ -141,15 +140,8 @@ internal sealed class ResultStoring
         var item = result.Item!;
         item.Result = result.Text;
         item.ResultHash = result.Hash;
-        item.Error = null;
-        item.SubmittedAt = unit.Now;
-        item.SubmittedByType = unit.Actor.Type;
-        item.SubmittedById = unit.Actor.Id;
-        item.SubmittedFor = unit.Actor.Principal?.ToString();
-        ItemQueue.EndLease(item);
-        item.State = ItemState.Submitted;
         item.Revision = row.Revision;
-        item.UpdatedAt = unit.Now;
+        unit.Queue.ShowSubmitted(item);
         return item;
     }
 }
