@@ -12,28 +12,29 @@ using WorkManager.Submitting;
 namespace WorkManager;
 
 /// <summary>The facade: it hands each call to its verb.</summary>
-internal sealed class WorkOrderManager(
-    OperationRunner runner, Verbs verbs, OrderTypeRegistry types, JsonDocuments documents, OwningContext owner, WorkSession session) : IWorkOrderManager
+internal sealed class WorkOrderManager(WorkEngine engine, WorkSession session) : IWorkOrderManager
 {
+    private Verbs Verbs => engine.Verbs;
+
     public IWorkOrderManager As(Actor actor) => With(session with { Actor = actor ?? throw new ArgumentNullException(nameof(actor)) });
 
-    public IWorkOrderManager In(DbContext context) => With(session with { Host = owner.Ensure(context) });
+    public IWorkOrderManager In(DbContext context) => With(session with { Host = engine.Owner.Ensure(context) });
 
     public Task<WorkOrder> ProposeAsync<TPayload>(TPayload payload, ProposeOptions? options, CancellationToken cancellationToken)
         where TPayload : notnull =>
-        ProposeAsync(types.GetForPayload(typeof(TPayload)), Serialize(payload), options, cancellationToken);
+        ProposeAsync(engine.Types.GetForPayload(typeof(TPayload)), Serialize(payload), options, cancellationToken);
 
     public Task<WorkOrder> ProposeAsync(string type, JsonElement payload, ProposeOptions? options, CancellationToken cancellationToken) =>
-        ProposeAsync(types.Get(type), payload, options, cancellationToken);
+        ProposeAsync(engine.Types.Get(type), payload, options, cancellationToken);
 
     public Task<IReadOnlyList<WorkOutcome<WorkOrder>>> ProposeManyAsync<TPayload>(
         IReadOnlyCollection<Proposal<TPayload>> proposals, CancellationToken cancellationToken)
         where TPayload : notnull
     {
         ArgumentNullException.ThrowIfNull(proposals);
-        var type = types.GetForPayload(typeof(TPayload));
+        var type = engine.Types.GetForPayload(typeof(TPayload));
         return RunManyAsync(
-            verbs.ProposeMany, proposals, p => new ProposeRequest(type, Serialize(p.Payload), p.Options ?? new ProposeOptions()), cancellationToken);
+            Verbs.ProposeMany, proposals, p => new ProposeRequest(type, Serialize(p.Payload), p.Options ?? new ProposeOptions()), cancellationToken);
     }
 
     public async Task<WorkLease?> CheckoutAsync(CheckoutRequest? request, CancellationToken cancellationToken) =>
@@ -41,60 +42,60 @@ internal sealed class WorkOrderManager(
 
     public Task<WorkLease?> CheckoutAsync<TOrderType>(CancellationToken cancellationToken)
         where TOrderType : OrderType =>
-        CheckoutAsync(new CheckoutRequest { Type = types.Get(typeof(TOrderType)).Key }, cancellationToken);
+        CheckoutAsync(new CheckoutRequest { Type = engine.Types.Get(typeof(TOrderType)).Key }, cancellationToken);
 
     public Task<IReadOnlyList<WorkLease>> CheckoutManyAsync(int count, CheckoutRequest? request, CancellationToken cancellationToken) =>
-        runner.RunAsync(verbs.CheckoutItems, session, new CheckoutBatch(count, request ?? new CheckoutRequest()), cancellationToken);
+        engine.RunAsync(Verbs.CheckoutItems, session, new CheckoutBatch(count, request ?? new CheckoutRequest()), cancellationToken);
 
     public Task<DateTimeOffset> HeartbeatAsync(LeaseToken lease, CancellationToken cancellationToken) =>
-        runner.RunAsync(verbs.Heartbeat, session, lease, cancellationToken);
+        engine.RunAsync(Verbs.Heartbeat, session, lease, cancellationToken);
 
     public Task<IReadOnlyList<WorkOutcome<DateTimeOffset>>> HeartbeatManyAsync(IReadOnlyCollection<LeaseToken> leases, CancellationToken cancellationToken) =>
-        RunManyAsync(verbs.HeartbeatMany, leases, lease => lease, cancellationToken);
+        RunManyAsync(Verbs.HeartbeatMany, leases, lease => lease, cancellationToken);
 
     public Task<WorkItem> ReleaseAsync(LeaseToken lease, CancellationToken cancellationToken) =>
-        runner.RunAsync(verbs.Release, session, lease, cancellationToken);
+        engine.RunAsync(Verbs.Release, session, lease, cancellationToken);
 
     public Task<IReadOnlyList<WorkOutcome<WorkItem>>> ReleaseManyAsync(IReadOnlyCollection<LeaseToken> leases, CancellationToken cancellationToken) =>
-        RunManyAsync(verbs.ReleaseMany, leases, lease => lease, cancellationToken);
+        RunManyAsync(Verbs.ReleaseMany, leases, lease => lease, cancellationToken);
 
     public Task<WorkItem> SubmitAsync<TResult>(LeaseToken lease, TResult result, SubmitOptions? options, CancellationToken cancellationToken)
         where TResult : notnull =>
-        runner.RunAsync(verbs.Submit, session, new SubmitRequest(lease, Serialize(result), options ?? new SubmitOptions()), cancellationToken);
+        engine.RunAsync(Verbs.Submit, session, new SubmitRequest(lease, Serialize(result), options ?? new SubmitOptions()), cancellationToken);
 
     public Task<WorkItem> SubmitAsync<TResult>(WorkLease lease, TResult result, SubmitOptions? options, CancellationToken cancellationToken)
         where TResult : notnull
     {
         ArgumentNullException.ThrowIfNull(lease);
-        return runner.RunAsync(
-            verbs.Submit, session, new SubmitRequest(lease.Token, Serialize(result), options ?? new SubmitOptions(), lease), cancellationToken);
+        return engine.RunAsync(
+            Verbs.Submit, session, new SubmitRequest(lease.Token, Serialize(result), options ?? new SubmitOptions(), lease), cancellationToken);
     }
 
     public Task<IReadOnlyList<WorkOutcome<WorkItem>>> SubmitManyAsync<TResult>(
         IReadOnlyCollection<Submission<TResult>> submissions, CancellationToken cancellationToken)
         where TResult : notnull =>
         RunManyAsync(
-            verbs.SubmitMany,
+            Verbs.SubmitMany,
             submissions,
             s => new SubmitRequest(s.Lease, Serialize(s.Result), s.Options ?? new SubmitOptions(), s.Granted),
             cancellationToken);
 
     public Task<WorkOrder> ApproveAsync(Guid orderId, ContentHash? contentHash, CancellationToken cancellationToken) =>
-        runner.RunAsync(verbs.Approve, session, new ApproveRequest(orderId, contentHash), cancellationToken);
+        engine.RunAsync(Verbs.Approve, session, new ApproveRequest(orderId, contentHash), cancellationToken);
 
     public Task<WorkOrder> RejectAsync(Guid orderId, IReadOnlyList<RejectionReason> reasons, CancellationToken cancellationToken) =>
-        runner.RunAsync(verbs.Reject, session, new RejectRequest(orderId, reasons ?? throw new ArgumentNullException(nameof(reasons))), cancellationToken);
+        engine.RunAsync(Verbs.Reject, session, new RejectRequest(orderId, reasons ?? throw new ArgumentNullException(nameof(reasons))), cancellationToken);
 
     public Task<WorkOrder> CancelAsync(Guid orderId, string? reason, CancellationToken cancellationToken) =>
-        runner.RunAsync(verbs.Cancel, session, new CancelRequest(orderId, reason), cancellationToken);
+        engine.RunAsync(Verbs.Cancel, session, new CancelRequest(orderId, reason), cancellationToken);
 
     public Task<WorkOrder> GetAsync(Guid orderId, CancellationToken cancellationToken) =>
-        runner.ReadAsync("get", session, async context =>
+        engine.ReadAsync("get", session, async context =>
             await context.ReadAsync(db => WorkQueries.FindOrderAsync(db, orderId, OrderParts.Items, cancellationToken), cancellationToken).ConfigureAwait(false)
             ?? throw WorkNotFoundException.Order(orderId), cancellationToken);
 
     public Task<WorkPage<WorkOrder>> ListAsync(OrderQuery? query, CancellationToken cancellationToken) =>
-        runner.ReadAsync("list", session, context => context.ReadAsync(
+        engine.ReadAsync("list", session, context => context.ReadAsync(
             db => WorkQueries.ListOrdersAsync(db, query ?? new OrderQuery(), OrderParts.None, cancellationToken), cancellationToken), cancellationToken);
 
     private async Task<IReadOnlyList<WorkOutcome<TResult>>> RunManyAsync<T, TRequest, TResult>(
@@ -105,13 +106,13 @@ internal sealed class WorkOrderManager(
         // None is done before it begins.
         return many.Count == 0
             ? []
-            : await runner.RunAsync(verb, session, Batch<TRequest>.Many([.. many.Select(request)]), cancellationToken).ConfigureAwait(false);
+            : await engine.RunAsync(verb, session, Batch<TRequest>.Many([.. many.Select(request)]), cancellationToken).ConfigureAwait(false);
     }
 
-    private JsonElement Serialize<T>(T value) => JsonSerializer.SerializeToElement(value, documents.Strict);
+    private JsonElement Serialize<T>(T value) => JsonSerializer.SerializeToElement(value, engine.Documents.Strict);
 
     private Task<WorkOrder> ProposeAsync(OrderTypeDescriptor type, JsonElement payload, ProposeOptions? options, CancellationToken cancellationToken) =>
-        runner.RunAsync(verbs.Propose, session, new ProposeRequest(type, payload, options ?? new ProposeOptions()), cancellationToken);
+        engine.RunAsync(Verbs.Propose, session, new ProposeRequest(type, payload, options ?? new ProposeOptions()), cancellationToken);
 
-    private WorkOrderManager With(WorkSession other) => new(runner, verbs, types, documents, owner, other);
+    private WorkOrderManager With(WorkSession other) => new(engine, other);
 }

@@ -8,27 +8,29 @@ namespace WorkManager.Applying;
 
 /// <summary>Approves a submitted order whose type says so. A failure leaves it submitted, for somebody to look at.</summary>
 internal sealed class AutoApprove(
-    IServiceProvider root, IServiceScopeFactory scopes, OrderTypeRegistry types, ApproveOrder approve, ILogger<AutoApprove>? log = null)
-    : IOrderSubmittedFollowUp
+    OperationRunner runner, IServiceScopeFactory scopes, OrderTypeRegistry types, ApproveOrder approve, ILogger<AutoApprove>? log = null)
+    : ICommitSubscriber
 {
+    private static readonly Actor Approver = Actor.System("auto-approve");
+
     // Optional: an application without logging is no reason to fail.
     private readonly ILogger log = (ILogger?)log ?? NullLogger.Instance;
 
-    private static readonly Actor Approver = Actor.System("auto-approve");
+    public async Task<IReadOnlyList<CommittedFact>> OnCommittedAsync(CommittedFact fact, CancellationToken cancellationToken) =>
+        fact is OrderSubmitted submitted ? await ApproveAsync(submitted, cancellationToken).ConfigureAwait(false) : [];
 
-    public async Task RunAsync(OrderSubmitted submitted, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<CommittedFact>> ApproveAsync(OrderSubmitted submitted, CancellationToken cancellationToken)
     {
         try
         {
             if (!await IsAutomaticAsync(submitted.OrderType).ConfigureAwait(false))
             {
-                return;
+                return [];
             }
 
-            // Asked for here: the runner runs the follow-ups, so it cannot be one of their dependencies.
-            var runner = root.GetRequiredService<OperationRunner>();
+            var session = new WorkSession(null, null, Approver);
             var request = new ApproveRequest(submitted.OrderId, null, "auto_approve");
-            await runner.RunAsync(approve, new WorkSession(null, null, Approver), request, cancellationToken).ConfigureAwait(false);
+            return (await runner.RunAsync(approve, session, request, cancellationToken).ConfigureAwait(false)).Facts;
         }
         catch (OrderNotReadyException notReady)
         {
@@ -40,12 +42,16 @@ internal sealed class AutoApprove(
         {
             log.AutoApprovalFailed(failure, submitted.OrderId);
         }
+
+        return [];
     }
 
     private async Task<bool> IsAutomaticAsync(string typeKey)
     {
         var scope = scopes.CreateAsyncScope();
-        await using var disposal = scope.ConfigureAwait(false);
-        return ((OrderType)scope.ServiceProvider.GetRequiredService(types.Get(typeKey).ClrType)).AutoApprove;
+        await using (scope.ConfigureAwait(false))
+        {
+            return ((OrderType)scope.ServiceProvider.GetRequiredService(types.Get(typeKey).ClrType)).AutoApprove;
+        }
     }
 }

@@ -71,8 +71,10 @@ public static class WorkManagerServiceCollectionExtensions
         services.TryAddSingleton<StoreDialects>();
         services.TryAddSingleton<EngineContexts>();
         services.TryAddSingleton<WorkTransactions>();
+        services.TryAddSingleton<Repetition>();
         services.TryAddSingleton<SchemaGuard>();
         services.TryAddSingleton<OperationRunner>();
+        services.TryAddSingleton<CommitSubscribers>();
     }
 
     private static void AddVerbs(IServiceCollection services)
@@ -85,12 +87,13 @@ public static class WorkManagerServiceCollectionExtensions
         services.TryAddSingleton<ReclaimExpired>();
         services.TryAddSingleton<ResultCheck>();
         services.TryAddSingleton<SubmitItems>();
+        services.TryAddSingleton<ApplyRuns>();
         services.TryAddSingleton<PostCommitSteps>();
         services.TryAddSingleton<ApproveOrder>();
         services.TryAddSingleton<RejectOrder>();
         services.TryAddSingleton<CancelOrder>();
         services.TryAddSingleton<Verbs>();
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IOrderSubmittedFollowUp, AutoApprove>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<ICommitSubscriber, AutoApprove>());
     }
 
     private static void AddProviders(IServiceCollection services)
@@ -106,12 +109,9 @@ public static class WorkManagerServiceCollectionExtensions
     private static void AddFacade(IServiceCollection services)
     {
         services.TryAddSingleton(new DefaultActor(_ => Actor.System("application")));
+        services.TryAddSingleton<WorkEngine>();
         services.TryAddScoped<IWorkOrderManager>(scope => new WorkOrderManager(
-            scope.GetRequiredService<OperationRunner>(),
-            scope.GetRequiredService<Verbs>(),
-            scope.GetRequiredService<OrderTypeRegistry>(),
-            scope.GetRequiredService<JsonDocuments>(),
-            scope.GetRequiredService<OwningContext>(),
+            scope.GetRequiredService<WorkEngine>(),
             new WorkSession(scope, null, scope.GetRequiredService<DefaultActor>().Of(scope))));
         services.TryAddSingleton<IWorkOrderManagerFactory, WorkOrderManagerFactory>();
         services.TryAddSingleton<IWorkMaintenance, WorkMaintenance>();

@@ -9,10 +9,11 @@ namespace WorkManager.Execution;
 
 /// <summary>The one way into the engine: every call of every verb is traced, measured and checked here.</summary>
 internal sealed class OperationRunner(
-    IServiceScopeFactory scopes, OwningContext owner, WorkTransactions transactions, WorkClock clock, SchemaGuard schema, Telemetry telemetry,
-    IEnumerable<IOrderSubmittedFollowUp> followUps)
+    IServiceScopeFactory scopes, OwningContext owner, WorkTransactions transactions, Repetition repetition, WorkClock clock, SchemaGuard schema,
+    Telemetry telemetry)
 {
-    public Task<TResult> RunAsync<TRequest, TResult>(
+    /// <summary>Runs a verb.</summary>
+    public Task<Completed<TResult>> RunAsync<TRequest, TResult>(
         IVerb<TRequest, TResult> verb, WorkSession session, TRequest request, CancellationToken cancellationToken) =>
         RunAsync(verb.Operation, session, async context =>
         {
@@ -21,13 +22,13 @@ internal sealed class OperationRunner(
         }, cancellationToken);
 
     /// <summary>Runs a query.</summary>
-    public Task<TResult> ReadAsync<TResult>(
+    public async Task<TResult> ReadAsync<TResult>(
         string name, WorkSession session, Func<OperationContext, Task<TResult>> query, CancellationToken cancellationToken) =>
-        RunAsync(new Operation(name, JoinRule.Joins), session, async context =>
+        (await RunAsync(new Operation(name, JoinRule.Joins), session, async context =>
         {
             await schema.EnsureAsync(context).ConfigureAwait(false);
             return await query(context).ConfigureAwait(false);
-        }, cancellationToken);
+        }, cancellationToken).ConfigureAwait(false)).Result;
 
     /// <summary>Checks the schema, whatever was seen of it before.</summary>
     public Task CheckSchemaAsync(WorkSession session, CancellationToken cancellationToken) =>
@@ -37,26 +38,16 @@ internal sealed class OperationRunner(
             return true;
         }, cancellationToken);
 
-    private async Task<TResult> RunAsync<TResult>(
+    private async Task<Completed<TResult>> RunAsync<TResult>(
         Operation operation, WorkSession session, Func<OperationContext, Task<TResult>> step, CancellationToken cancellationToken)
     {
         using var activity = telemetry.Start(operation.Name, operation.ActivityName, session.Actor);
         try
         {
             cancellationToken.ThrowIfCancellationRequested();
-            var (result, submitted) = session.Services is { } services
+            return session.Services is { } services
                 ? await RunInAsync(services, operation, session, step, activity).ConfigureAwait(false)
                 : await RunInNewScopeAsync(operation, session, step, activity).ConfigureAwait(false);
-            foreach (var order in submitted)
-            {
-                foreach (var followUp in followUps)
-                {
-                    // The submit is committed. Nobody would do what follows from it if it were left out because its caller went away.
-                    await followUp.RunAsync(order, CancellationToken.None).ConfigureAwait(false);
-                }
-            }
-
-            return result;
         }
         catch (Exception failure)
         {
@@ -65,7 +56,7 @@ internal sealed class OperationRunner(
         }
     }
 
-    private async Task<(TResult Result, IReadOnlyList<OrderSubmitted> Submitted)> RunInNewScopeAsync<TResult>(
+    private async Task<Completed<TResult>> RunInNewScopeAsync<TResult>(
         Operation operation, WorkSession session, Func<OperationContext, Task<TResult>> step, OperationActivity activity)
     {
         var scope = scopes.CreateAsyncScope();
@@ -75,15 +66,15 @@ internal sealed class OperationRunner(
         }
     }
 
-    private async Task<(TResult Result, IReadOnlyList<OrderSubmitted> Submitted)> RunInAsync<TResult>(
+    private async Task<Completed<TResult>> RunInAsync<TResult>(
         IServiceProvider services, Operation operation, WorkSession session, Func<OperationContext, Task<TResult>> step, OperationActivity activity)
     {
         var host = session.Host ?? owner.Resolve(services);
         var joined = FindTransaction(host, operation);
-        var context = new OperationContext(session, services, host, joined, transactions, clock, activity);
+        var context = new OperationContext(operation, session, services, host, joined, transactions, repetition, clock, activity);
         var result = await step(context).ConfigureAwait(false);
-        // What follows runs after the commit. A transaction that was joined is not committed yet, and we do not learn when it is.
-        return (result, joined is null ? context.FollowUps : []);
+        // A transaction that was joined is not committed yet, and we do not learn when it is.
+        return new(result, joined is null ? context.Facts : []);
     }
 
     private static IDbContextTransaction? FindTransaction(DbContext host, Operation operation)

@@ -15,9 +15,10 @@ internal sealed class UnitOfWork
     private readonly StoreDialects dialects;
     private readonly IdGenerator ids;
 
-    public UnitOfWork(WorkManagerDbContext db, OperationContext context, StoreDialects dialects, IdGenerator ids)
+    public UnitOfWork(WorkManagerDbContext db, OperationContext context, Attempt attempt, StoreDialects dialects, IdGenerator ids)
     {
         Db = db;
+        Attempt = attempt;
         Actor = context.Actor;
         Now = context.Clock.Now();
         Clock = context.Clock;
@@ -28,6 +29,9 @@ internal sealed class UnitOfWork
     }
 
     public WorkManagerDbContext Db { get; }
+
+    /// <summary>Which attempt it is.</summary>
+    public Attempt Attempt { get; }
 
     public Actor Actor { get; }
 

@@ -89,7 +89,8 @@ internal sealed class CheckoutItems(
 
     private static Task<IReadOnlyList<WorkItem>> ClaimAsync(OperationContext context, Claim claim, CancellationToken cancellationToken) =>
         // A claim that got no answer is not looked for: nobody knows of the lease, it runs out and the item comes back.
-        context.ExecuteAsync(unit => unit.Sql<ILeasingSql>().ClaimAsync(unit, claim), cancellationToken);
+        context.WriteByCommandAsync(
+            Write.Repeatable(async unit => Ending.Commit(await unit.Sql<ILeasingSql>().ClaimAsync(unit, claim).ConfigureAwait(false))), cancellationToken);
 
     private static Task<bool> EnsureOrderExistsAsync(OperationContext context, Guid? orderId) => orderId is not { } id
         ? Task.FromResult(true)

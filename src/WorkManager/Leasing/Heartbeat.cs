@@ -10,7 +10,8 @@ internal sealed class Heartbeat(LeaseOptions options) : IVerb<Batch<LeaseToken>,
     // A beat whose commit got no answer is simply sent again: it does no harm twice.
     public Task<IReadOnlyList<WorkOutcome<DateTimeOffset>>> ExecuteAsync(
         OperationContext context, Batch<LeaseToken> leases, CancellationToken cancellationToken) =>
-        context.ExecuteAsync(unit => BeatAsync(unit, leases), cancellationToken);
+        context.WriteByCommandAsync(
+            Write.Repeatable(async unit => Ending.Commit(await BeatAsync(unit, leases).ConfigureAwait(false))), cancellationToken);
 
     private async Task<IReadOnlyList<WorkOutcome<DateTimeOffset>>> BeatAsync(UnitOfWork unit, Batch<LeaseToken> leases)
     {

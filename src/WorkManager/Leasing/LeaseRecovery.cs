@@ -28,7 +28,9 @@ internal sealed class LeaseRecovery(StoreDialects dialects, Telemetry telemetry,
 
     /// <summary>Makes up to a batch of items claimable whose time has come; returns how many.</summary>
     public static Task<int> PromoteDueAsync(OperationContext context, CancellationToken cancellationToken) =>
-        context.ExecuteAsync(unit => unit.Sql<ILeasingSql>().PromoteDueAsync(unit, PromoteBatch), cancellationToken);
+        context.WriteByCommandAsync(
+            Write.Repeatable(async unit => Ending.Commit(await unit.Sql<ILeasingSql>().PromoteDueAsync(unit, PromoteBatch).ConfigureAwait(false))),
+            cancellationToken);
 
     /// <summary>Takes back up to a batch of leases. Those that somebody else is at are left alone.</summary>
     /// <param name="context">The operation.</param>
@@ -44,8 +46,9 @@ internal sealed class LeaseRecovery(StoreDialects dialects, Telemetry telemetry,
             return (0, null);
         }
 
-        // Asked for after a lost answer, the second attempt finds nothing left to do: it needs no verification.
-        var reclaimed = await context.TransactAsync(unit => ReclaimAsync(unit, expired), _ => Task.FromResult(false), cancellationToken).ConfigureAwait(false);
+        // Leases that an attempt without an answer took back are not found by the next one.
+        var reclaimed = await context.WriteAsync(
+            Write.Repeatable(async unit => Ending.Commit(await ReclaimAsync(unit, expired).ConfigureAwait(false))), cancellationToken).ConfigureAwait(false);
         telemetry.CountExpired(reclaimed);
         if (reclaimed > 0)
         {

@@ -9,21 +9,17 @@ internal sealed class ReleaseLease : IVerb<Batch<LeaseToken>, IReadOnlyList<Work
 {
     public Operation Operation { get; } = new("release", JoinRule.Refuses);
 
-    public Task<IReadOnlyList<WorkOutcome<WorkItem>>> ExecuteAsync(OperationContext context, Batch<LeaseToken> leases, CancellationToken cancellationToken)
-    {
-        LeaseToken? released = null;
-        return leases.TryAsync(context, waits => context.TransactAsync(
-            async unit =>
-            {
-                var outcomes = await ReleaseAsync(context, unit, leases.Requests, waits).ConfigureAwait(false);
-                released = outcomes.FirstOrDefault(o => o.Succeeded) is { Value: var item } ? new LeaseToken(item.Id, item.LeaseEpoch) : null;
-                return outcomes;
-            },
-            // By the event: the item may be leased anew by the time that anybody looks.
-            async db => released is { } one && await db.WorkEvents.AnyAsync(
-                e => e.ItemId == one.ItemId && e.Event == WorkEventNames.Released && e.LeaseEpoch == one.Epoch, CancellationToken.None).ConfigureAwait(false),
-            cancellationToken));
-    }
+    public Task<IReadOnlyList<WorkOutcome<WorkItem>>> ExecuteAsync(OperationContext context, Batch<LeaseToken> leases, CancellationToken cancellationToken) =>
+        context.WriteAsync(
+            Write.Once<IReadOnlyList<WorkOutcome<WorkItem>>>(
+                async unit => leases.End(await ReleaseAsync(context, unit, leases.Requests, leases.Waits(unit.Attempt)).ConfigureAwait(false)),
+                AreReleasedAsync),
+            cancellationToken);
+
+    // By the event: the item may be leased anew by the time that anybody looks.
+    private static async Task<bool> AreReleasedAsync(WorkManagerDbContext db, IReadOnlyList<WorkOutcome<WorkItem>> outcomes) =>
+        outcomes.FirstOrDefault(o => o.Succeeded) is { Value: var item } && await db.WorkEvents.AnyAsync(
+            e => e.ItemId == item.Id && e.Event == WorkEventNames.Released && e.LeaseEpoch == item.LeaseEpoch, CancellationToken.None).ConfigureAwait(false);
 
     private static async Task<IReadOnlyList<WorkOutcome<WorkItem>>> ReleaseAsync(
         OperationContext context, UnitOfWork unit, IReadOnlyList<LeaseToken> leases, bool waits)

@@ -31,15 +31,16 @@ internal sealed class ProposeOrder(JsonDocuments documents, IdGenerator ids, Lim
             return plans.ConvertAll(p => new WorkOutcome<WorkOrder>(p.Error!));
         }
 
-        return await context.TransactAsync(
-            async unit =>
-            {
-                var outcomes = plans.ConvertAll(p => p.Succeeded ? new WorkOutcome<WorkOrder>(Insert(unit, p.Value, context.TraceParent)) : new(p.Error));
-                await unit.SaveAsync().ConfigureAwait(false);
-                outcomes.ForEach(o => (o.Succeeded ? o.Value : null)?.Detach(withItems: true));
-                return outcomes;
-            },
-            db => db.WorkOrders.AnyAsync(o => o.Id == first, CancellationToken.None),
+        return await context.WriteAsync(
+            Write.Once<IReadOnlyList<WorkOutcome<WorkOrder>>>(
+                async unit =>
+                {
+                    var outcomes = plans.ConvertAll(p => p.Succeeded ? new WorkOutcome<WorkOrder>(Insert(unit, p.Value, context.TraceParent)) : new(p.Error));
+                    await unit.SaveAsync().ConfigureAwait(false);
+                    outcomes.ForEach(o => (o.Succeeded ? o.Value : null)?.Detach(withItems: true));
+                    return Ending.Commit<IReadOnlyList<WorkOutcome<WorkOrder>>>(outcomes);
+                },
+                (db, _) => db.WorkOrders.AnyAsync(o => o.Id == first, CancellationToken.None)),
             cancellationToken).ConfigureAwait(false);
     }
 

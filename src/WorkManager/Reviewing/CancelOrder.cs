@@ -24,15 +24,15 @@ internal sealed class CancelOrder(IdGenerator ids) : IVerb<CancelRequest, WorkOr
         StorableText.Ensure("reason", request.Reason);
         var reasons = new JsonArray(new JsonObject { ["code"] = "cancelled", ["message"] = request.Reason });
         var decisionId = ids.Next();
-        return context.TransactAsync(
-            async unit =>
+        return context.WriteAsync(
+            Write.Once<WorkOrder>(async unit =>
             {
                 var order = await unit.LockOrderAsync(request.OrderId).ConfigureAwait(false);
                 context.JoinTraceOf(order.TraceParent);
-                return await OrderClosing.CloseAsync(unit, order, decisionId, new Closing(
-                    "cancel", "Order cancelled", new JsonObject { ["cancelled"] = true, ["reason"] = request.Reason }, reasons)).ConfigureAwait(false);
+                return Ending.Commit(await OrderClosing.CloseAsync(unit, order, decisionId, new Closing(
+                    "cancel", "Order cancelled", new JsonObject { ["cancelled"] = true, ["reason"] = request.Reason }, reasons)).ConfigureAwait(false));
             },
-            db => db.WorkDecisions.AnyAsync(d => d.Id == decisionId, CancellationToken.None),
+            (db, _) => db.WorkDecisions.AnyAsync(d => d.Id == decisionId, CancellationToken.None)),
             cancellationToken);
     }
 }

@@ -19,15 +19,15 @@ internal sealed class RejectOrder(IdGenerator ids) : IVerb<RejectRequest, WorkOr
         Check(request.Reasons);
         var reasons = new JsonArray([.. request.Reasons.Select(r => new JsonObject { ["code"] = r.Code, ["message"] = r.Message, ["field"] = r.Field })]);
         var decisionId = ids.Next();
-        return context.TransactAsync(
-            async unit =>
+        return context.WriteAsync(
+            Write.Once<WorkOrder>(async unit =>
             {
                 var order = await unit.LockOrderAsync(request.OrderId).ConfigureAwait(false);
                 context.JoinTraceOf(order.TraceParent);
-                return await OrderClosing.CloseAsync(unit, order, decisionId, new Closing(
-                    "reject", "Order rejected", new JsonObject { ["errors"] = reasons.DeepClone(), ["allow_rework"] = false }, reasons)).ConfigureAwait(false);
+                return Ending.Commit(await OrderClosing.CloseAsync(unit, order, decisionId, new Closing(
+                    "reject", "Order rejected", new JsonObject { ["errors"] = reasons.DeepClone(), ["allow_rework"] = false }, reasons)).ConfigureAwait(false));
             },
-            db => db.WorkDecisions.AnyAsync(d => d.Id == decisionId, CancellationToken.None),
+            (db, _) => db.WorkDecisions.AnyAsync(d => d.Id == decisionId, CancellationToken.None)),
             cancellationToken);
     }
 

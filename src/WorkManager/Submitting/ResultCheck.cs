@@ -16,20 +16,20 @@ internal sealed class ResultCheck(OrderTypeRegistry types, JsonDocuments documen
     // They travel in one command, and PostgreSQL takes no value of a gigabyte.
     private const long MaxCharactersOfBatch = 64 * 1024 * 1024;
 
-    public async Task<List<CheckedSubmission>> CheckAsync(OperationContext context, IReadOnlyList<SubmitRequest> requests, CancellationToken cancellationToken)
+    public async Task<List<CheckedResult>> CheckAsync(OperationContext context, IReadOnlyList<SubmitRequest> requests, CancellationToken cancellationToken)
     {
         var unknown = requests.Where(r => r.Granted is null).Select(r => r.Lease.ItemId).Distinct().ToList();
         var found = await ReadAsync(context, unknown, cancellationToken).ConfigureAwait(false);
         context.JoinTraceOf(requests[0].Granted?.TraceParent ?? found.Values.FirstOrDefault().TraceParent);
 
-        var submissions = new List<CheckedSubmission>(requests.Count);
+        var results = new List<CheckedResult>(requests.Count);
         foreach (var request in requests)
         {
             var item = request.Granted?.Item.Copy() ?? found.GetValueOrDefault(request.Lease.ItemId).Item;
-            submissions.Add(await CheckAsync(context, request, item, cancellationToken).ConfigureAwait(false));
+            results.Add(await CheckAsync(context, request, item, cancellationToken).ConfigureAwait(false));
         }
 
-        if (submissions.Count > 1 && submissions.Sum(s => (long)(s.Result?.Text.Length ?? 0)) is > MaxCharactersOfBatch and var characters)
+        if (results.Count > 1 && results.Where(r => r.IsGood).Sum(r => (long)r.Text.Length) is > MaxCharactersOfBatch and var characters)
         {
             throw new WorkLimitException(
                 WorkErrorCodes.PayloadTooLarge,
@@ -37,7 +37,7 @@ internal sealed class ResultCheck(OrderTypeRegistry types, JsonDocuments documen
                 MaxCharactersOfBatch);
         }
 
-        return submissions;
+        return results;
     }
 
     private static async Task<Dictionary<Guid, (WorkItem Item, string? TraceParent)>> ReadAsync(
@@ -56,11 +56,11 @@ internal sealed class ResultCheck(OrderTypeRegistry types, JsonDocuments documen
             .ToDictionaryAsync(f => f.Item.Id, f => (f.Item, f.TraceParent), cancellationToken), cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task<CheckedSubmission> CheckAsync(OperationContext context, SubmitRequest request, WorkItem? item, CancellationToken cancellationToken)
+    private async Task<CheckedResult> CheckAsync(OperationContext context, SubmitRequest request, WorkItem? item, CancellationToken cancellationToken)
     {
         if (item is not { IsLeased: true } || item.LeaseEpoch != request.Lease.Epoch || item.LeasedByAgentId != context.Actor.LeaseHolder)
         {
-            return new CheckedSubmission(request, item, null, UnitOfWork.WhyLeaseIsLost(item, request.Lease, context.Actor), IsRefusedAtOnce: true);
+            return CheckedResult.RefusedAtOnce(request, item, UnitOfWork.WhyLeaseIsLost(item, request.Lease, context.Actor));
         }
 
         try
@@ -69,18 +69,21 @@ internal sealed class ResultCheck(OrderTypeRegistry types, JsonDocuments documen
         }
         catch (WorkManagerException refused)
         {
-            return new CheckedSubmission(request, item, null, refused, IsRefusedAtOnce: true);
+            return CheckedResult.RefusedAtOnce(request, item, refused);
         }
 
         try
         {
-            var result = await CheckResultAsync(context, item, request, cancellationToken).ConfigureAwait(false);
-            return new CheckedSubmission(request, item, result, null, IsRefusedAtOnce: false);
+            return CheckedResult.Good(request, item, await CheckResultAsync(context, item, request, cancellationToken).ConfigureAwait(false));
+        }
+        catch (WorkValidationException refused)
+        {
+            return CheckedResult.Refused(request, item, refused);
         }
         catch (WorkManagerException refused)
         {
-            // What breaks the rules of its type is recorded at the item; what is too large is not even read.
-            return new CheckedSubmission(request, item, null, refused, IsRefusedAtOnce: refused is not WorkValidationException);
+            // What is too large is not even read.
+            return CheckedResult.RefusedAtOnce(request, item, refused);
         }
     }
 

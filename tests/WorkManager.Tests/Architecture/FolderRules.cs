@@ -71,7 +71,7 @@ public sealed class FolderRules
     [Theory]
     [InlineData("Leasing", "Diagnostics", "WorkManager.Leasing.CheckoutItems", "WorkManager.Diagnostics.Telemetry")]
     [InlineData("Applying", "Auditing", "WorkManager.Applying.ApproveOrder", "WorkManager.Auditing.Lifecycle")]
-    [InlineData("Submitting", "Execution", "WorkManager.Submitting.StoreRowByRow", "WorkManager.Execution.UnitOfWork")]
+    [InlineData("Submitting", "Execution", "WorkManager.Submitting.ResultStoring", "WorkManager.Execution.UnitOfWork")]
     [InlineData("Providers", "Leasing", "WorkManager.Providers.Sqlite.SqliteLeasingSql", "WorkManager.Leasing.Claim")]
     public void The_scan_sees_uses_that_are_there(string from, string to, string user, string used) =>
         Assert.Contains(new FolderUse(from, to, user, used), SourceTree.Uses);

@@ -19,7 +19,24 @@ internal sealed class PostgreSqlSubmittingSql : ISubmittingSql
         one: (rows, @lock) => StoreHeld(rows, @lock, "o.id = (SELECT order_id FROM [work_items] WHERE id = (@ids)[1])"),
         many: (rows, @lock) => StoreHeld(rows, @lock, "o.id IN (SELECT order_id FROM [work_items] WHERE id = ANY(@ids))"));
 
-    public async Task<IReadOnlyList<StoredResult>> StoreAsync(UnitOfWork unit, IReadOnlyList<GoodResult> results, bool waits) =>
+    private static readonly Statement LockOrders = new(
+        "SELECT id FROM [work_orders] WHERE id IN (SELECT order_id FROM [work_items] WHERE id = ANY(@ids)) ORDER BY id FOR NO KEY UPDATE");
+
+    private static readonly ArrayStatements Refuse = new(RefuseHeld);
+
+    public Task LockOrdersAsync(UnitOfWork unit, IReadOnlyList<CheckedResult> results) =>
+        LockOrders.ExecuteAsync(unit, ("ids", results.Select(r => r.Lease.ItemId).ToArray()));
+
+    public async Task<IReadOnlyList<LeaseToken>> RecordRefusalsAsync(UnitOfWork unit, IReadOnlyList<CheckedResult> refused, bool waits) =>
+        await Refuse.For(refused.Count, waits).RowsAsync(
+            unit,
+            row => new LeaseToken(row.GetGuid(0), row.GetInt64(1)),
+            ("ids", refused.Select(r => r.Lease.ItemId).ToArray()),
+            ("epochs", refused.Select(r => r.Lease.Epoch).ToArray()),
+            ("errors", refused.Select(r => r.Error()).ToArray()),
+            ("holder", unit.Actor.LeaseHolder)).ConfigureAwait(false);
+
+    public async Task<IReadOnlyList<StoredResult>> StoreAsync(UnitOfWork unit, IReadOnlyList<CheckedResult> results, bool waits) =>
         await Store.For(results.Count, waits).RowsAsync(
             unit,
             row => new StoredResult(row.GetGuid(0), row.GetInt64(1), row.GetInt32(2), row.GetGuid(3), row.GetString(4), row.GetString(5)),
@@ -39,6 +56,19 @@ internal sealed class PostgreSqlSubmittingSql : ISubmittingSql
             ("engine_id", Lifecycle.Engine.Id),
             ("no_hash", AuditTrail.Digest(null, null, null)),
             ("all_hash", AuditTrail.Digest(null, null, AllSubmitted))).ConfigureAwait(false);
+
+    private static Statement RefuseHeld(Func<string, string> rows, string @lock) => new(
+        $"""
+        WITH held AS MATERIALIZED (
+            SELECT i.id, r.error
+            FROM {rows("ids, epochs, errors")} AS r (id, epoch, error) JOIN [work_items] AS i ON i.id = r.id AND i.lease_epoch = r.epoch
+            WHERE i.leased_by_agent_id = @holder AND i.lease_expires_at > [clock] AND i.state IN ('leased', 'in_progress')
+            ORDER BY i.id {@lock}
+        )
+        UPDATE [work_items] AS i SET error = h.error::json, updated_at = @now, revision = i.revision + 1
+        FROM held AS h WHERE i.id = h.id
+        RETURNING i.id, i.lease_epoch
+        """);
 
     // The first statement only locks: the second one's condition holds for no row, but looks at each. Both are one command, and so one transaction.
     private static Statement StoreHeld(Func<string, string> rows, string @lock, string ordersOfItems) => new(

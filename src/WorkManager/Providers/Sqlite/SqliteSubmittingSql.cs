@@ -33,7 +33,25 @@ internal sealed class SqliteSubmittingSql : ISubmittingSql
         {row.From} WHERE o.id = {row["id"]}
         """));
 
-    public async Task<IReadOnlyList<StoredResult>> StoreAsync(UnitOfWork unit, IReadOnlyList<GoodResult> results, bool waits)
+    private static readonly RowStatements Refuse = new(["id", "epoch", "error"], row => new(
+        $"""
+        UPDATE [work_items] AS i SET error = {row["error"]}, updated_at = @now, revision = i.revision + 1
+        {row.From} WHERE i.id = {row["id"]} AND i.lease_epoch = {row["epoch"]}
+            AND i.leased_by_agent_id = @holder AND i.lease_expires_at > @now AND i.state IN ('leased', 'in_progress')
+        RETURNING id, lease_epoch
+        """));
+
+    // The transaction has the only writer's lock.
+    public Task LockOrdersAsync(UnitOfWork unit, IReadOnlyList<CheckedResult> results) => Task.CompletedTask;
+
+    public Task<IReadOnlyList<LeaseToken>> RecordRefusalsAsync(UnitOfWork unit, IReadOnlyList<CheckedResult> refused, bool waits) =>
+        Refuse.RowsAsync(
+            unit,
+            [.. refused.Select(r => new object?[] { r.Lease.ItemId, r.Lease.Epoch, r.Error() })],
+            row => new LeaseToken(row.GetGuid(0), row.GetInt64(1)),
+            ("holder", unit.Actor.LeaseHolder));
+
+    public async Task<IReadOnlyList<StoredResult>> StoreAsync(UnitOfWork unit, IReadOnlyList<CheckedResult> results, bool waits)
     {
         var held = await ReadHeldAsync(unit, results).ConfigureAwait(false);
         if (held.Count == 0)
@@ -73,7 +91,7 @@ internal sealed class SqliteSubmittingSql : ISubmittingSql
     }
 
     /// <summary>The items that the caller holds, in the order of the results, with as much of them and of their orders as decides.</summary>
-    private static async Task<List<(WorkItem Item, WorkOrder Order, GoodResult Result)>> ReadHeldAsync(UnitOfWork unit, IReadOnlyList<GoodResult> results)
+    private static async Task<List<(WorkItem Item, WorkOrder Order, CheckedResult Result)>> ReadHeldAsync(UnitOfWork unit, IReadOnlyList<CheckedResult> results)
     {
         var orders = new Dictionary<Guid, WorkOrder>();
         var items = (await Held.RowsAsync(

@@ -1,0 +1,38 @@
+using System.Text.Json;
+using WorkManager.Execution;
+using WorkManager.OrderTypes;
+
+namespace WorkManager.Applying;
+
+/// <summary>
+/// One run of the apply of a locked order: the order type's own checks, the host's code, its save, and what that changed. Whether it is committed or rolled
+/// back is the caller's decision.
+/// </summary>
+internal sealed class ApplyRun(HostUnit hosted, HostCode hostCode, JsonSerializerOptions json, OrderType type, StoredOrder stored, AppliedOrder applied)
+{
+    public OrderType Type => type;
+
+    public AppliedOrder Applied => applied;
+
+    /// <summary>Asks the order type whether the order can be applied.</summary>
+    /// <exception cref="OrderNotReadyException">It says why not.</exception>
+    public async Task EnsureReadyAsync(CancellationToken cancellationToken)
+    {
+        var obstacles = await hostCode.RunAsync(() => type.GetObstaclesAsync(stored, cancellationToken)).ConfigureAwait(false);
+        if (obstacles.Count > 0)
+        {
+            throw new OrderNotReadyException(applied.Order.Id, obstacles);
+        }
+    }
+
+    /// <summary>Runs the order type's apply, saves the host's context, and tells what was changed.</summary>
+    public Task<WorkDiff> ApplyAsync(CancellationToken cancellationToken) => hostCode.RunAsync(async () =>
+    {
+        var steps = type.BeginApply(stored, applied.Environment);
+        using var changes = new HostChanges(hosted.Host, json);
+        await steps.BeforeAsync(cancellationToken).ConfigureAwait(false);
+        await steps.ApplyAsync(cancellationToken).ConfigureAwait(false);
+        await hosted.Host.SaveChangesAsync(cancellationToken).ConfigureAwait(false);
+        return applied.Environment.Diff ?? changes.ToDiff();
+    });
+}

@@ -1,0 +1,46 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using WorkManager.Execution;
+using WorkManager.Orders;
+using WorkManager.OrderTypes;
+
+namespace WorkManager.Applying;
+
+/// <summary>Begins runs of the apply of an order.</summary>
+internal sealed class ApplyRuns(OrderTypeRegistry types, JsonDocuments documents)
+{
+    /// <summary>Locks the order, checks that it can be applied, and reads what it applies.</summary>
+    /// <exception cref="WorkNotFoundException">There is no such order.</exception>
+    /// <exception cref="OrderNotReadyException">Results are missing.</exception>
+    /// <exception cref="IllegalTransitionException">The order is not submitted.</exception>
+    public async Task<ApplyRun> BeginAsync(HostUnit hosted, Guid orderId, HostCode hostCode)
+    {
+        hostCode.Begin();
+        var unit = hosted.Unit;
+        var order = await unit.LockOrderAsync(orderId).ConfigureAwait(false);
+        unit.Lifecycle.Settle(order);
+        EnsureSubmitted(order);
+
+        var items = await unit.Db.WorkItems.Where(i => i.OrderId == order.Id).OrderBy(i => i.Id).ToListAsync(CancellationToken.None).ConfigureAwait(false);
+        var done = items.Where(i => i.State is ItemState.Submitted or ItemState.Accepted).ToList();
+        var descriptor = types.Get(order.Type);
+        var type = (OrderType)hosted.Services.GetRequiredService(descriptor.ClrType);
+        var stored = new StoredOrder(order, done, type, descriptor.Version, documents.Lenient);
+        // The time and ids that host code sees are the order's, not the attempt's: the same however often it runs.
+        var environment = new ApplyEnvironment(order.Id, order.Revision, order.LastTransitionedAt ?? unit.Now, unit.Actor);
+        return new ApplyRun(hosted, hostCode, documents.Strict, type, stored, new AppliedOrder(order, done, descriptor, environment));
+    }
+
+    private static void EnsureSubmitted(WorkOrder order)
+    {
+        if (order.State.IsLive())
+        {
+            throw new OrderNotReadyException(order.Id, [$"{order.ItemsOpen} of {order.ItemsTotal} items have no result yet."]);
+        }
+
+        if (order.State != OrderState.Submitted)
+        {
+            throw Transitions.Illegal(order, OrderState.Approved);
+        }
+    }
+}

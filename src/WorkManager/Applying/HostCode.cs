@@ -1,0 +1,27 @@
+namespace WorkManager.Applying;
+
+/// <summary>Runs the host's code inside an apply, and keeps how it failed: such a failure is recorded, and the order can be approved again.</summary>
+internal sealed class HostCode
+{
+    /// <summary>
+    /// The failure of the host's code in the last attempt, as it was thrown: execution strategies put what may pass, such as a timeout, into an exception
+    /// of their own. Null if the attempt did not fail there.
+    /// </summary>
+    public Exception? Failure { get; private set; }
+
+    /// <summary>Begins an attempt.</summary>
+    public void Begin() => Failure = null;
+
+    public async Task<T> RunAsync<T>(Func<Task<T>> code)
+    {
+        try
+        {
+            return await code().ConfigureAwait(false);
+        }
+        catch (Exception failure)
+        {
+            Failure = failure;
+            throw;
+        }
+    }
+}
