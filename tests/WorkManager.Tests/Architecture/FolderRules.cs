@@ -101,11 +101,15 @@ public sealed class FolderRules
 
     [Fact]
     public void Only_the_registration_knows_the_providers() => Assert.Empty(
-        SourceTree.Uses.Where(use => TopOf(use.To) == "Providers" && TopOf(use.From) is not ("Providers" or "DependencyInjection")).Select(use => use.ToString()));
+        from use in SourceTree.Uses
+        where TopOf(use.To) == "Providers" && TopOf(use.From) is not ("Providers" or "DependencyInjection")
+        select use.ToString());
 
     [Fact]
     public void Providers_never_use_each_other() => Assert.Empty(
-        SourceTree.Uses.Where(use => use.To.StartsWith("Providers/", StringComparison.Ordinal) && TopOf(use.From) == "Providers").Select(use => use.ToString()));
+        from use in SourceTree.Uses
+        where TopOf(use.From) == "Providers" && use.To.StartsWith("Providers/", StringComparison.Ordinal)
+        select use.ToString());
 
     [Fact]
     public void Nothing_below_the_facade_refers_to_it() =>
