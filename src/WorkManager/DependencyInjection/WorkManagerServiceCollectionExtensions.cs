@@ -8,6 +8,7 @@ using WorkManager.Diagnostics;
 using WorkManager.Execution;
 using WorkManager.Leasing;
 using WorkManager.OrderTypes;
+using WorkManager.Persistence.Schema;
 using WorkManager.Persistence;
 using WorkManager.Proposing;
 using WorkManager.Providers.PostgreSql;

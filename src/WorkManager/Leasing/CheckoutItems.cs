@@ -2,9 +2,9 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using WorkManager.Diagnostics;
+using WorkManager.Errors;
 using WorkManager.Execution;
 using WorkManager.OrderTypes;
-using WorkManager.OrderTypes.Validation;
 
 namespace WorkManager.Leasing;
 

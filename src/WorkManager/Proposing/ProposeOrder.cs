@@ -2,10 +2,10 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using WorkManager.Errors;
 using WorkManager.Execution;
 using WorkManager.OrderTypes;
 using WorkManager.OrderTypes.Json;
-using WorkManager.OrderTypes.Validation;
 using WorkManager.Persistence;
 
 namespace WorkManager.Proposing;

@@ -5,7 +5,8 @@ namespace WorkManager.Reading;
 internal sealed class WorkItemRepository(WorkReader reader, StoreDialects dialects) : IWorkItemRepository
 {
     public Task<WorkItem?> FindAsync(Guid itemId, CancellationToken cancellationToken) =>
-        reader.ReadAsync("get_item", c => c.ReadAsync(rows => WorkQueries.FindItemAsync(rows, itemId, cancellationToken), cancellationToken), cancellationToken);
+        reader.ReadAsync(
+            "get_item", c => c.ReadAsync(rows => WorkQueries.FindItemAsync(rows, itemId, cancellationToken), cancellationToken), cancellationToken);
 
     public Task<IReadOnlyList<WorkItem>> ListAvailableAsync(string? type, int limit, CancellationToken cancellationToken) =>
         reader.ReadAsync("list_available", c => c.ReadAsync(

@@ -1,8 +1,8 @@
 using System.Text.Json.Nodes;
 using Microsoft.EntityFrameworkCore;
+using WorkManager.Errors;
 using WorkManager.Execution;
 using WorkManager.OrderTypes.Json;
-using WorkManager.OrderTypes.Validation;
 using WorkManager.Persistence;
 
 namespace WorkManager.Reviewing;

@@ -1,10 +1,10 @@
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using WorkManager.Errors;
 using WorkManager.Execution;
 using WorkManager.OrderTypes;
 using WorkManager.OrderTypes.Json;
-using WorkManager.OrderTypes.Validation;
 
 namespace WorkManager.Submitting;
 
