@@ -67,8 +67,8 @@ internal sealed class WorkOrderManager(WorkEngine engine, WorkSession session) :
         where TResult : notnull
     {
         ArgumentNullException.ThrowIfNull(lease);
-        return engine.RunAsync(
-            Verbs.Submit, session, new SubmitRequest(lease.Token, Serialize(result), options ?? new SubmitOptions(), lease), cancellationToken);
+        var request = new SubmitRequest(lease.Token, Serialize(result), options ?? new SubmitOptions(), lease);
+        return engine.RunAsync(Verbs.Submit, session, request, cancellationToken);
     }
 
     public Task<IReadOnlyList<WorkOutcome<WorkItem>>> SubmitManyAsync<TResult>(

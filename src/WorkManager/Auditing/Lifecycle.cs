@@ -6,6 +6,12 @@ namespace WorkManager.Auditing;
 /// <summary>Moves orders and items by the transition tables. Every move writes its event and its time stamps.</summary>
 internal sealed class Lifecycle(AuditTrail audit, DateTimeOffset now)
 {
+    /// <summary>What the events say that end the work on an order.</summary>
+    public const string AllSubmitted = "All items submitted";
+
+    /// <inheritdoc cref="AllSubmitted"/>
+    public const string SomeFailed = "Items failed for good";
+
     private static readonly OrderState[] LivePath = [OrderState.Queued, OrderState.CheckedOut, OrderState.InProgress, OrderState.Submitted];
 
     /// <summary>Moves an order.</summary>
@@ -61,16 +67,6 @@ internal sealed class Lifecycle(AuditTrail audit, DateTimeOffset now)
         audit.Record(eventName ?? EventOf(to), item, details);
     }
 
-    /// <summary>Ends the lease of an item. The epoch stays: it is what tells a late holder's token from the next one's.</summary>
-    public static void EndLease(WorkItem item)
-    {
-        item.LeasedByAgentId = null;
-        item.LeaseExpiresAt = null;
-        item.LastHeartbeatAt = null;
-        item.LeasedAt = null;
-        item.LeaseSeconds = null;
-    }
-
     /// <summary>Moves a live order along queued, checked out, in progress, submitted, as far as a state that shows less than is true.</summary>
     public void Advance(WorkOrder order, OrderState to, EventDetails? details = null)
     {
@@ -95,11 +91,11 @@ internal sealed class Lifecycle(AuditTrail audit, DateTimeOffset now)
         if (order.ItemsFailed > 0)
         {
             Move(order, OrderState.Failed, new EventDetails(
-                new JsonObject { ["failed_items"] = order.ItemsFailed }, "Items failed for good", Actor: Engine));
+                new JsonObject { ["failed_items"] = order.ItemsFailed }, SomeFailed, Actor: Engine));
             return false;
         }
 
-        Advance(order, OrderState.Submitted, new EventDetails(Message: "All items submitted", Actor: Engine));
+        Advance(order, OrderState.Submitted, new EventDetails(Message: AllSubmitted, Actor: Engine));
         return true;
     }
 

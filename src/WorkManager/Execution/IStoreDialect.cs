@@ -9,6 +9,9 @@ internal interface IStoreDialect
     /// <summary>Interceptors for connections that the engine opens itself.</summary>
     IReadOnlyList<IInterceptor> EngineInterceptors { get; }
 
+    /// <summary>Whether the database has a clock of its own. SQLite has none: it lives in the process.</summary>
+    bool HasClock { get; }
+
     /// <summary>The name of the database among those with one writer at a time; null where writers do not wait for each other.</summary>
     string? WriterGateOf(DbContext db);
 

@@ -19,11 +19,13 @@ internal sealed class UnitOfWork
     {
         Db = db;
         Attempt = attempt;
+        Dialect = dialects.Of(db);
         Actor = context.Actor;
         Now = context.Clock.Now();
         Clock = context.Clock;
         Audit = new AuditTrail(Insert, Actor, Now, () => context.TraceParent);
         Lifecycle = new Lifecycle(Audit, Now);
+        Queue = new ItemQueue(Lifecycle, Audit, Actor, Now);
         this.dialects = dialects;
         this.ids = ids;
     }
@@ -44,7 +46,9 @@ internal sealed class UnitOfWork
 
     public Lifecycle Lifecycle { get; }
 
-    public IStoreDialect Dialect => dialects.Of(Db);
+    public ItemQueue Queue { get; }
+
+    public IStoreDialect Dialect { get; }
 
     /// <summary>The time that decides leases.</summary>
     public Task<DateTimeOffset> ReadClockAsync() => Dialect.ReadClockAsync(Db, Clock.Source, Now);

@@ -7,8 +7,11 @@ namespace WorkManager.Leasing;
 /// <summary>Orders on which nobody works any more show it: they go back to queued.</summary>
 internal static class IdleOrders
 {
-    /// <summary>Requeues those of the locked orders that have no leased item left. What the unit changed must be saved.</summary>
-    public static async Task RequeueAsync(UnitOfWork unit, IReadOnlyCollection<WorkOrder> orders)
+    /// <summary>Requeues those of the locked orders that have no leased item left.</summary>
+    /// <param name="unit">The transaction.</param>
+    /// <param name="orders">The orders.</param>
+    /// <param name="returned">The items whose lease has ended in this unit. In the database they may still be held.</param>
+    public static async Task RequeueAsync(UnitOfWork unit, IReadOnlyCollection<WorkOrder> orders, IReadOnlyCollection<WorkItem> returned)
     {
         var candidates = orders.Where(o => o.State is OrderState.CheckedOut or OrderState.InProgress && o.ItemsOpen > 0).ToDictionary(o => o.Id);
         if (candidates.Count == 0)
@@ -17,15 +20,14 @@ internal static class IdleOrders
         }
 
         var ids = candidates.Keys.ToList();
+        var ended = returned.Select(i => i.Id).ToList();
         var idle = await unit.Db.WorkOrders
-            .Where(o => ids.Contains(o.Id) && !o.Items.Any(i => i.State == ItemState.Leased || i.State == ItemState.InProgress))
+            .Where(o => ids.Contains(o.Id) && !o.Items.Any(i => (i.State == ItemState.Leased || i.State == ItemState.InProgress) && !ended.Contains(i.Id)))
             .Select(o => o.Id)
             .ToListAsync().ConfigureAwait(false);
         foreach (var id in idle)
         {
             unit.Lifecycle.Move(candidates[id], OrderState.Queued, new EventDetails(Message: "Nobody works on the order", Actor: Lifecycle.Engine));
         }
-
-        await unit.SaveAsync().ConfigureAwait(false);
     }
 }

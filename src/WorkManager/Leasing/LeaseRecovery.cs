@@ -1,8 +1,6 @@
 using System.Security.Cryptography;
-using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
-using WorkManager.Auditing;
 using WorkManager.Diagnostics;
 using WorkManager.Execution;
 
@@ -67,7 +65,7 @@ internal sealed class LeaseRecovery(StoreDialects dialects, Telemetry telemetry,
         var now = await unit.ReadClockAsync().ConfigureAwait(false);
         foreach (var item in items)
         {
-            TakeBack(unit, orders[item.OrderId], item, now);
+            unit.Queue.Expire(orders[item.OrderId], item, now, BackoffAfter(item.Attempts + 1));
         }
 
         var touched = orders.Values.Where(o => items.Any(i => i.OrderId == o.Id)).ToList();
@@ -76,36 +74,13 @@ internal sealed class LeaseRecovery(StoreDialects dialects, Telemetry telemetry,
             unit.Lifecycle.Settle(order);
         }
 
+        await IdleOrders.RequeueAsync(unit, touched, items).ConfigureAwait(false);
         await unit.SaveAsync().ConfigureAwait(false);
-        await IdleOrders.RequeueAsync(unit, touched).ConfigureAwait(false);
         return items.Count;
     }
 
-    private void TakeBack(UnitOfWork unit, WorkOrder order, WorkItem item, DateTimeOffset now)
-    {
-        var expired = new EventDetails(
-            new JsonObject { ["attempts"] = ++item.Attempts, ["previous_agent_id"] = item.LeasedByAgentId }, "Lease expired", Actor: Lifecycle.Engine);
-        Lifecycle.EndLease(item);
-        if (item.HasExhaustedAttempts)
-        {
-            var error = new JsonObject
-            {
-                ["code"] = "max_attempts_exceeded",
-                ["message"] = $"The lease ran out {item.Attempts} times without a result.",
-            };
-            item.Error = error.ToJsonString();
-            unit.Audit.Record(WorkEventNames.LeaseExpired, item, expired);
-            unit.Lifecycle.Move(order, item, ItemState.Failed, new EventDetails(new JsonObject { ["error"] = error }, Actor: Lifecycle.Engine));
-            return;
-        }
-
-        item.AvailableAt = now + Backoff(item.Attempts);
-        item.ReadyAt = item.AvailableAt <= now ? now : null;
-        unit.Lifecycle.Move(order, item, ItemState.Queued, expired, WorkEventNames.LeaseExpired);
-    }
-
     /// <summary>Backoff × 2^(attempts − 1), cut at the maximum, and up to the jitter more.</summary>
-    private TimeSpan Backoff(int attempts)
+    private TimeSpan BackoffAfter(int attempts)
     {
         var wait = Math.Min(retry.Backoff.TotalSeconds * Math.Pow(2, attempts - 1), retry.MaxBackoff.TotalSeconds);
         var jitter = retry.Jitter.TotalMilliseconds >= 1 ? RandomNumberGenerator.GetInt32((int)retry.Jitter.TotalMilliseconds + 1) : 0;

@@ -1,5 +1,4 @@
 using Microsoft.EntityFrameworkCore;
-using WorkManager.Auditing;
 using WorkManager.Execution;
 
 namespace WorkManager.Leasing;
@@ -31,18 +30,15 @@ internal sealed class ReleaseLease : IVerb<Batch<LeaseToken>, IReadOnlyList<Work
 
         var touched = outcomes.Where(o => o.Succeeded).Select(o => orders[o.Value.OrderId]).Distinct().ToList();
         UnitOfWork.LeaveAsTheyWere(orders.Values.Except(touched));
+        await IdleOrders.RequeueAsync(unit, touched, [.. outcomes.Where(o => o.Succeeded).Select(o => o.Value)]).ConfigureAwait(false);
         await unit.SaveAsync().ConfigureAwait(false);
-        await IdleOrders.RequeueAsync(unit, touched).ConfigureAwait(false);
         outcomes.ForEach(o => (o.Succeeded ? o.Value : null)?.Detach());
         return outcomes;
     }
 
     private static WorkOutcome<WorkItem> Release(UnitOfWork unit, WorkOrder order, WorkItem item)
     {
-        Lifecycle.EndLease(item);
-        item.AvailableAt = unit.Now;
-        item.ReadyAt = unit.Now;
-        unit.Lifecycle.Move(order, item, ItemState.Queued, eventName: WorkEventNames.Released);
+        unit.Queue.Release(order, item);
         return new(item);
     }
 }

@@ -13,11 +13,6 @@ public sealed class WorkItem
     {
     }
 
-    /// <summary>
-    /// The <see cref="AvailableAt"/> of an open item whose order is closed: nothing promotes it again, and it costs the queue nothing.
-    /// </summary>
-    internal static readonly DateTimeOffset Never = new(9999, 12, 31, 0, 0, 0, TimeSpan.Zero);
-
     /// <summary>The id, a UUIDv7: ids ascend with time.</summary>
     public Guid Id { get; internal set; }
 
@@ -72,7 +67,7 @@ public sealed class WorkItem
     /// <summary>Since when an agent can claim the item; null when none can.</summary>
     public DateTimeOffset? ReadyAt { get; internal set; }
 
-    /// <summary>How many items this one still waits for.</summary>
+    /// <summary>How many things keep the item from being claimed, whatever the time: an item that it waits for, or that its order is closed.</summary>
     public int BlockedBy { get; internal set; }
 
     /// <summary>What the agent gets, as JSON text.</summary>
@@ -206,6 +201,9 @@ public sealed class WorkItem
     internal List<WorkProvenance> ProvenanceList { get; } = [];
 
     internal static string ReadySince => "ready_at IS NOT NULL";
+
+    /// <summary>What becomes ready when its time has come.</summary>
+    internal const string WaitsForItsTime = "state = 'queued' AND ready_at IS NULL AND blocked_by = 0";
 
     private static WorkItemPart? LatestOf(IEnumerable<WorkItemPart> parts) =>
         parts.OrderByDescending(p => p.Seq ?? -1).ThenByDescending(p => p.Id).FirstOrDefault();

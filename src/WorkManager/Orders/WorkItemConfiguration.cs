@@ -83,6 +83,6 @@ public sealed class WorkItemConfiguration : IEntityTypeConfiguration<WorkItem>
             .IsDescending(false, false, true, false, false).HasFilter(WorkItem.ReadySince);
         builder.HasIndex(i => new { i.OrderId, i.ReadyAt, i.Id }, "work_items_ready_order_idx").HasFilter(WorkItem.ReadySince);
         // Items whose time comes.
-        builder.HasIndex(i => i.AvailableAt, "work_items_due_idx").HasFilter("state = 'queued' AND ready_at IS NULL AND blocked_by = 0");
+        builder.HasIndex(i => i.AvailableAt, "work_items_due_idx").HasFilter(WorkItem.WaitsForItsTime);
     }
 }

@@ -140,8 +140,7 @@ internal sealed class ProposeOrder(JsonDocuments documents, IdGenerator ids, Lim
 
     private WorkItem BuildItem(UnitOfWork unit, WorkOrder order, OrderType type, (PlannedItem Item, CheckedDocument Input) planned)
     {
-        var available = planned.Item.AvailableAt is { } at && at > unit.Now ? WorkClock.Cut(at) : unit.Now;
-        return new WorkItem
+        var item = new WorkItem
         {
             Id = unit.NewId(),
             OrderId = order.Id,
@@ -151,12 +150,12 @@ internal sealed class ProposeOrder(JsonDocuments documents, IdGenerator ids, Lim
             State = ItemState.Queued,
             Priority = order.Priority,
             MaxAttempts = (short)(planned.Item.MaxAttempts ?? type.MaxAttempts ?? retry.DefaultMaxAttempts),
-            AvailableAt = available,
-            ReadyAt = available == unit.Now ? unit.Now : null,
             Input = planned.Input.Text,
             CreatedAt = unit.Now,
             UpdatedAt = unit.Now,
         };
+        unit.Queue.Add(item, planned.Item.AvailableAt is { } at ? WorkClock.Cut(at) : null);
+        return item;
     }
 
     private static WorkProvenance BuildProvenance(UnitOfWork unit, WorkOrder order) => new()

@@ -59,7 +59,7 @@ internal sealed class Statement(string text)
     public Task<int> ExecuteAsync(UnitOfWork unit, params Value[] values) =>
         RunAsync(unit.Db, UsesDatabaseClock(unit), WithNow(unit, values), (command, parameters) => command.ExecuteNonQueryAsync(parameters));
 
-    private static bool UsesDatabaseClock(UnitOfWork unit) => unit.Clock.Source == ClockSource.Database;
+    private static bool UsesDatabaseClock(UnitOfWork unit) => unit.Clock.Source == ClockSource.Database && unit.Dialect.HasClock;
 
     private static Value[] WithNow(UnitOfWork unit, Value[] values) => [("now", unit.Now.UtcDateTime), .. values];
 

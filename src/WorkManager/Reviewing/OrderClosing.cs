@@ -40,18 +40,10 @@ internal static class OrderClosing
     {
         await unit.Db.WorkItems
             .Where(i => i.OrderId == order.Id && i.State == ItemState.Queued)
-            .ExecuteUpdateAsync(set => set
-                .SetProperty(i => i.ReadyAt, (DateTimeOffset?)null)
-                .SetProperty(i => i.AvailableAt, WorkItem.Never)
-                .SetProperty(i => i.UpdatedAt, unit.Now)
-                .SetProperty(i => i.Revision, i => i.Revision + 1)).ConfigureAwait(false);
-
+            .ExecuteUpdateAsync(unit.Queue.TakeOut).ConfigureAwait(false);
         foreach (var item in await unit.Dialect.LockHeldItemsOfAsync(unit, order.Id).ConfigureAwait(false))
         {
-            var details = new EventDetails(new JsonObject { ["previous_agent_id"] = item.LeasedByAgentId }, "Lease revoked: the order is closed");
-            Lifecycle.EndLease(item);
-            item.AvailableAt = WorkItem.Never;
-            unit.Lifecycle.Move(order, item, ItemState.Queued, details, WorkEventNames.Released);
+            unit.Queue.TakeOut(order, item, "Lease revoked: the order is closed");
         }
     }
 

@@ -146,7 +146,7 @@ internal sealed class ResultStoring
         item.SubmittedByType = unit.Actor.Type;
         item.SubmittedById = unit.Actor.Id;
         item.SubmittedFor = unit.Actor.Principal?.ToString();
-        Lifecycle.EndLease(item);
+        ItemQueue.EndLease(item);
         item.State = ItemState.Submitted;
         item.Revision = row.Revision;
         item.UpdatedAt = unit.Now;

@@ -96,8 +96,10 @@ internal sealed class ModelItem(ItemName name, int maxAttempts)
 
     public int? Expires { get; set; }
 
-    /// <summary>Null for never.</summary>
-    public int? Available { get; set; }
+    public int Available { get; set; }
+
+    /// <summary>How many things keep it from being claimed.</summary>
+    public int Blocked { get; set; }
 
     public int? Ready { get; set; }
 
@@ -125,7 +127,7 @@ internal sealed class ModelItem(ItemName name, int maxAttempts)
         Expires = null;
     }
 
-    public ItemView View() => new(State, Epoch, Attempts, Holder?.LeaseHolder, Expires, Available, Ready, Result, SubmittedBy?.ToString(), Error, [.. events]);
+    public ItemView View() => new(State, Epoch, Attempts, Holder?.LeaseHolder, Expires, Available, Ready, Blocked, Result, SubmittedBy?.ToString(), Error, [.. events]);
 
     public ModelItem Clone()
     {

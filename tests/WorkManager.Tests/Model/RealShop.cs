@@ -7,7 +7,6 @@ namespace WorkManager.Tests.Model;
 /// <summary>The library on a database, played by the same commands as the model.</summary>
 internal sealed class RealShop(ShopApp app, HostState host)
 {
-    private static readonly DateTimeOffset Never = new(9999, 12, 31, 0, 0, 0, TimeSpan.Zero);
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
 
     private readonly DateTimeOffset start = app.Time.GetUtcNow();
@@ -139,8 +138,7 @@ internal sealed class RealShop(ShopApp app, HostState host)
 
     private ItemView View(WorkItem item, IEnumerable<WorkEvent> trail) => new(
         item.State, item.LeaseEpoch, item.Attempts, item.LeasedByAgentId, Seconds(item.LeaseExpiresAt),
-        item.AvailableAt == Never ? null : Seconds(item.AvailableAt),
-        Seconds(item.ReadyAt), item.ReadResult<JobResult>(Json)?.Value, item.SubmittedById is null ? null : Text(item.SubmittedByType, item.SubmittedById),
+        Seconds(item.AvailableAt), Seconds(item.ReadyAt), item.BlockedBy, item.ReadResult<JobResult>(Json)?.Value, item.SubmittedById is null ? null : Text(item.SubmittedByType, item.SubmittedById),
         item.Error is { } error ? JsonDocument.Parse(error).RootElement.GetProperty("code").GetString() : null,
         Trail(trail.Where(e => e.ItemId == item.Id)));
 

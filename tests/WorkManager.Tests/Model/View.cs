@@ -2,11 +2,11 @@ namespace WorkManager.Tests.Model;
 
 /// <summary>All that can be known of an item, with times in seconds since the beginning.</summary>
 internal sealed record ItemView(
-    ItemState State, long Epoch, int Attempts, string? Holder, double? Expires, double? Available, double? Ready, int? Result, string? SubmittedBy,
+    ItemState State, long Epoch, int Attempts, string? Holder, double? Expires, double? Available, double? Ready, int Blocked, int? Result, string? SubmittedBy,
     string? Error, IReadOnlyList<string> Events)
 {
     public override string ToString() =>
-        $"{State} #{Epoch} attempts {Attempts} holder {Holder} expires {Expires} available {Available} ready {Ready} "
+        $"{State} #{Epoch} attempts {Attempts} holder {Holder} expires {Expires} available {Available} ready {Ready} blocked {Blocked} "
         + $"result {Result} by {SubmittedBy} error {Error} [{string.Join(", ", Events)}]";
 }
 

@@ -262,7 +262,8 @@ internal sealed class WorkModel
     private Answer Release(ModelItem item, string who)
     {
         item.EndLease();
-        item.Available = item.Ready = Now;
+        item.Available = Now;
+        item.Ready = Now;
         item.Move(ItemState.Queued, who, "released");
         orders[item.Name.Order].RequeueIfIdle();
         return Answer.Of($"{item.State} #{item.Epoch}");
@@ -384,7 +385,7 @@ internal sealed class WorkModel
             if (item.State == ItemState.Queued)
             {
                 item.Ready = null;
-                item.Available = null;
+                item.Blocked++;
             }
         }
 
@@ -399,7 +400,7 @@ internal sealed class WorkModel
 
     private (int Promoted, int Reclaimed) Refill()
     {
-        var due = AllItems.Where(i => i.State == ItemState.Queued && i.Ready is null && i.Available <= Now).ToList();
+        var due = AllItems.Where(i => i.State == ItemState.Queued && i.Ready is null && i.Blocked == 0 && i.Available <= Now).ToList();
         due.ForEach(i => i.Ready = Now);
         var expired = AllItems.Where(IsExpired).ToList();
         expired.ForEach(TakeBack);

@@ -84,10 +84,10 @@ public sealed class ClaimPlanOnSqlite(SqliteFixture databases, ITestOutputHelper
         SELECT printf('00000000-0000-0000-0000-%012d', i), 'bulk.' || (i % {Types}), 'completed', '{"{}"}', '', '2026-01-01', '2026-01-01' FROM n;
 
         WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 19999)
-        INSERT INTO work_items (id, order_id, order_type, type, state, priority, available_at, ready_at, input, created_at, updated_at)
+        INSERT INTO work_items (id, order_id, order_type, type, state, priority, available_at, blocked_by, ready_at, input, created_at, updated_at)
         SELECT printf('00000000-0000-0001-0000-%012d', i), printf('00000000-0000-0000-0000-%012d', i % 200),
             iif(i % {Types} = 0, 'test.echo', 'bulk.' || (i % {Types})), 'bulk', iif(i < 17000, 'completed', 'queued'), i % 101,
-            iif(i < 19000, '9999-12-31', '2026-01-01'), iif(i < 19000, NULL, '2026-01-01 00:00:00.000000'), '{"{}"}', '2026-01-01', '2026-01-01'
+            '2026-01-01', iif(i < 19000, 1, 0), iif(i < 19000, NULL, '2026-01-01 00:00:00.000000'), '{"{}"}', '2026-01-01', '2026-01-01'
         FROM n;
         """);
 
@@ -134,9 +134,9 @@ public sealed class ClaimPlanOnPostgreSql(PostgreSqlFixture databases, ITestOutp
             i % 101, now(), NULL, '{"{}"}', '{"{}"}', now(), now()
         FROM generate_series(1, {100_000 * Scale}) AS i;
 
-        INSERT INTO work_items (id, order_id, order_type, type, state, priority, available_at, ready_at, input, created_at, updated_at)
+        INSERT INTO work_items (id, order_id, order_type, type, state, priority, available_at, blocked_by, input, created_at, updated_at)
         SELECT gen_random_uuid(), '00000000-0000-0000-0000-000000000000', CASE WHEN i % {Types} = 0 THEN 'test.echo' ELSE 'bulk.' || (i % {Types}) END, 'bulk',
-            'queued', 100, '9999-12-31Z', NULL, '{"{}"}', now(), now()
+            'queued', 100, now(), 1, '{"{}"}', now(), now()
         FROM generate_series(1, {20_000 * Scale}) AS i;
 
         INSERT INTO work_items (id, order_id, order_type, type, state, priority, available_at, ready_at, input, created_at, updated_at)

@@ -41,7 +41,7 @@ internal sealed class PostgreSqlDialect(PostgreSqlOptions options, ILogger<Postg
     private static readonly ArrayStatements LockHeldItems = new(LockHeld);
 
     private static readonly Statement LockHeldItemsOf = new(
-        "SELECT [i.*] FROM [work_items] AS i WHERE order_id = @id AND state IN ('leased', 'in_progress') ORDER BY id FOR NO KEY UPDATE");
+        $"SELECT [i.*] FROM [work_items] AS i WHERE order_id = @id AND {QueueSql.IsLeased} ORDER BY id FOR NO KEY UPDATE");
 
     private static readonly Statement Columns = new(
         """
@@ -68,6 +68,8 @@ internal sealed class PostgreSqlDialect(PostgreSqlOptions options, ILogger<Postg
     private readonly ILogger log = (ILogger?)log ?? NullLogger.Instance;
 
     public IReadOnlyList<IInterceptor> EngineInterceptors { get; } = options.PrepareStatements ? [new PreparedCommands()] : [];
+
+    public bool HasClock => true;
 
     public string? WriterGateOf(DbContext db) => null;
 
@@ -157,8 +159,7 @@ internal sealed class PostgreSqlDialect(PostgreSqlOptions options, ILogger<Postg
     // The condition holds when the row is locked: PostgreSQL checks it anew, clock included, if the row changed while we waited.
     private static Statement LockHeld(Func<string, string> rows, string @lock) => new(
         $"""
-        SELECT [i.*] FROM [work_items] AS i JOIN {rows("ids, epochs")} AS l (id, epoch) ON i.id = l.id AND i.lease_epoch = l.epoch
-        WHERE i.leased_by_agent_id = @holder AND i.lease_expires_at > [clock] AND i.state IN ('leased', 'in_progress')
+        SELECT [i.*] FROM [work_items] AS i JOIN {rows("ids, epochs")} AS l (id, epoch) ON {QueueSql.IsHeld("l.id", "l.epoch")}
         ORDER BY i.id {@lock}
         """);
 }

@@ -28,13 +28,10 @@ internal sealed class SqliteDialect : IStoreDialect
         "UPDATE [work_orders] SET revision = revision + 1 WHERE id IN (SELECT value FROM json_each(@ids)) RETURNING [work_orders.*]");
 
     private static readonly Statement HeldItems = new(
-        """
-        SELECT [i.*] FROM json_each(@leases) AS l JOIN [work_items] AS i ON i.id = l.value ->> 0 AND i.lease_epoch = l.value ->> 1
-        WHERE i.leased_by_agent_id = @holder AND i.lease_expires_at > @now AND i.state IN ('leased', 'in_progress')
-        """);
+        $"SELECT [i.*] FROM json_each(@leases) AS l JOIN [work_items] AS i ON {QueueSql.IsHeld("l.value ->> 0", "l.value ->> 1")}");
 
     private static readonly Statement HeldItemsOf = new(
-        "SELECT [i.*] FROM [work_items] AS i WHERE order_id = @id AND state IN ('leased', 'in_progress') ORDER BY id");
+        $"SELECT [i.*] FROM [work_items] AS i WHERE order_id = @id AND {QueueSql.IsLeased} ORDER BY id");
 
     private static readonly Statement Columns = new(
         """SELECT t.value || '.' || c.name FROM json_each(@tables) AS t JOIN pragma_table_info(t.value) AS c""");
@@ -46,6 +43,8 @@ internal sealed class SqliteDialect : IStoreDialect
     private readonly SqliteTableStatements tables = new();
 
     public IReadOnlyList<IInterceptor> EngineInterceptors { get; } = [new SqliteConnections()];
+
+    public bool HasClock => false;
 
     /// <summary>The file; null for private in-memory databases, which one connection has to itself.</summary>
     public string? WriterGateOf(DbContext db) =>

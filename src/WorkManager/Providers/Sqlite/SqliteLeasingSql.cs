@@ -16,15 +16,6 @@ internal sealed class SqliteLeasingSql : ILeasingSql
         OfOrder: NextWhere("order_id = @order AND +tenant_id = '' AND priority >= @min_priority", "ready_at, id"),
         OfOrderAndType: NextWhere("order_id = @order AND +tenant_id = '' AND +order_type = @type AND priority >= @min_priority", "ready_at, id"));
 
-    // Not with the SELECT in one: for RETURNING of all columns SQLite takes longer than for both.
-    private static readonly RowStatements Lease = new(["id"], row => new(
-        $"""
-        UPDATE [work_items]
-        SET state = 'leased', ready_at = NULL, leased_by_agent_id = @holder, lease_epoch = lease_epoch + 1, lease_seconds = @seconds,
-            leased_at = @now, last_heartbeat_at = @now, lease_expires_at = @expires, updated_at = @now, revision = revision + 1
-        {row.From} WHERE work_items.id = {row["id"]}
-        """));
-
     private static readonly RowStatements Open = new(["id"], row => new(
         $"""
         UPDATE [work_orders] SET state = 'checked_out', last_transitioned_at = @now, updated_at = @now, revision = revision + 1
@@ -33,50 +24,31 @@ internal sealed class SqliteLeasingSql : ILeasingSql
         """));
 
     private static readonly Statement PromoteDue = new(
-        """
+        $"""
         UPDATE [work_items] SET ready_at = @now, updated_at = @now
-        WHERE id IN (
-            SELECT id FROM [work_items]
-            WHERE state = 'queued' AND ready_at IS NULL AND blocked_by = 0 AND available_at <= @now
-            ORDER BY available_at LIMIT @limit)
+        WHERE id IN (SELECT id FROM [work_items] WHERE {WorkItem.WaitsForItsTime} AND available_at <= @now ORDER BY available_at LIMIT @limit)
         """);
 
-    private static readonly Statement FindExpired = new(
-        """
-        SELECT [i.*] FROM [work_items] AS i
-        WHERE state IN ('leased', 'in_progress') AND lease_expires_at <= @now AND (lease_expires_at, id) > (@after, @after_id)
-        ORDER BY lease_expires_at, id LIMIT @limit
-        """);
+    private static readonly Statement FindExpired = new(QueueSql.FindExpired);
 
     private static readonly Statement LockExpired = new(
-        """
+        $"""
         SELECT [i.*] FROM [work_items] AS i
-        WHERE id IN (SELECT value FROM json_each(@ids)) AND state IN ('leased', 'in_progress') AND lease_expires_at <= @now
+        WHERE id IN (SELECT value FROM json_each(@ids)) AND {QueueSql.IsLeased} AND lease_expires_at <= @now
         ORDER BY id
         """);
 
     public async Task<IReadOnlyList<WorkItem>> ClaimAsync(UnitOfWork unit, Claim claim)
     {
         var items = await Next.For(claim).QueryAsync<WorkItem>(
-            unit, QueryTrackingBehavior.NoTracking,
+            unit, QueryTrackingBehavior.TrackAll,
             ("count", claim.Count), ("type", claim.OrderType), ("order", claim.OrderId), ("min_priority", claim.MinPriority ?? (short)0)).ConfigureAwait(false);
         if (items.Count == 0)
         {
             return items;
         }
 
-        var seconds = (int)Math.Ceiling(claim.Ttl.TotalSeconds);
-        var expires = unit.Now.AddSeconds(seconds);
-        await Lease.ExecuteAsync(
-            unit, [.. items.Select(i => new object?[] { i.Id })],
-            ("holder", unit.Actor.LeaseHolder), ("seconds", seconds), ("expires", expires.UtcDateTime)).ConfigureAwait(false);
-        var leased = new EventDetails(new JsonObject { ["lease_expires_at"] = expires });
-        foreach (var item in items)
-        {
-            ShowLease(unit, item, seconds, expires);
-            unit.Audit.Record(WorkEventNames.Leased, item, leased);
-        }
-
+        unit.Queue.Grant(items, claim.Seconds);
         var opened = await Open.RowsAsync(
             unit, [.. items.Select(i => i.OrderId).Distinct().Select(id => new object?[] { id })],
             row => new WorkOrder { Id = row.GetGuid(0), TenantId = row.GetString(1) }).ConfigureAwait(false);
@@ -87,7 +59,7 @@ internal sealed class SqliteLeasingSql : ILeasingSql
         }
 
         await unit.SaveAsync().ConfigureAwait(false);
-        return items;
+        return [.. items.Select(i => i.Detach())];
     }
 
     public Task<int> PromoteDueAsync(UnitOfWork unit, int limit) => PromoteDue.ExecuteAsync(unit, ("limit", limit));
@@ -106,17 +78,7 @@ internal sealed class SqliteLeasingSql : ILeasingSql
         var first = items.Where(i => i.State == ItemState.Leased).ToList();
         foreach (var item in items)
         {
-            item.LastHeartbeatAt = unit.Now;
-            item.LeaseExpiresAt = unit.Now.AddSeconds(item.LeaseSeconds!.Value);
-            item.UpdatedAt = unit.Now;
-            if (item.State == ItemState.Leased)
-            {
-                unit.Lifecycle.Move(item, ItemState.InProgress);
-            }
-            else if (records)
-            {
-                unit.Audit.Record(WorkEventNames.Heartbeat, item, new(new JsonObject { ["lease_expires_at"] = item.LeaseExpiresAt }));
-            }
+            unit.Queue.Extend(item, records);
         }
 
         await MarkAsync(
@@ -141,20 +103,6 @@ internal sealed class SqliteLeasingSql : ILeasingSql
             order.Revision++;
             mark(order);
         }
-    }
-
-    /// <summary>Shows on an item what <see cref="Lease"/> has written.</summary>
-    private static void ShowLease(UnitOfWork unit, WorkItem item, int seconds, DateTimeOffset expires)
-    {
-        item.State = ItemState.Leased;
-        item.ReadyAt = null;
-        item.LeasedByAgentId = unit.Actor.LeaseHolder;
-        item.LeaseEpoch++;
-        item.LeaseSeconds = seconds;
-        item.LeasedAt = item.LastHeartbeatAt = unit.Now;
-        item.LeaseExpiresAt = expires;
-        item.UpdatedAt = unit.Now;
-        item.Revision++;
     }
 
     private static Statement NextWhere(string filter, string order) =>

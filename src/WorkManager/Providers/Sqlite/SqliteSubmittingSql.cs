@@ -12,16 +12,13 @@ internal sealed class SqliteSubmittingSql : ISubmittingSql
         $"""
         SELECT i.id, i.order_id, i.tenant_id, i.state, i.lease_epoch, i.revision, o.type, o.state, o.revision, o.items_open, o.items_failed
         FROM {row.Before}[work_items] AS i CROSS JOIN [work_orders] AS o ON o.id = i.order_id
-        WHERE i.id = {row["id"]} AND i.lease_epoch = {row["epoch"]}
-            AND i.leased_by_agent_id = @holder AND i.lease_expires_at > @now AND i.state IN ('leased', 'in_progress')
+        WHERE {QueueSql.IsHeld(row["id"], row["epoch"])}
         """));
 
     private static readonly RowStatements StoreItems = new(["id", "revision", "result", "hash"], row => new(
         $"""
         UPDATE [work_items] AS i
-        SET state = 'submitted', revision = {row["revision"]}, result = {row["result"]}, result_hash = {row["hash"]}, error = NULL,
-            submitted_at = @now, submitted_by_type = @actor_type, submitted_by_id = @actor_id, submitted_for = @submitted_for,
-            leased_by_agent_id = NULL, lease_expires_at = NULL, last_heartbeat_at = NULL, leased_at = NULL, lease_seconds = NULL, updated_at = @now
+        SET result = {row["result"]}, result_hash = {row["hash"]}, revision = {row["revision"]}, {QueueSql.Submit}
         {row.From} WHERE i.id = {row["id"]}
         """));
 
@@ -36,8 +33,7 @@ internal sealed class SqliteSubmittingSql : ISubmittingSql
     private static readonly RowStatements Refuse = new(["id", "epoch", "error"], row => new(
         $"""
         UPDATE [work_items] AS i SET error = {row["error"]}, updated_at = @now, revision = i.revision + 1
-        {row.From} WHERE i.id = {row["id"]} AND i.lease_epoch = {row["epoch"]}
-            AND i.leased_by_agent_id = @holder AND i.lease_expires_at > @now AND i.state IN ('leased', 'in_progress')
+        {row.From} WHERE {QueueSql.IsHeld(row["id"], row["epoch"])}
         RETURNING id, lease_epoch
         """));
 
@@ -61,12 +57,7 @@ internal sealed class SqliteSubmittingSql : ISubmittingSql
 
         foreach (var (item, order, result) in held)
         {
-            if (item.State == ItemState.Leased)
-            {
-                unit.Lifecycle.Move(order, item, ItemState.InProgress);
-            }
-
-            unit.Lifecycle.Move(order, item, ItemState.Submitted, EventDetails.Of(result.Payload, result.PayloadHash));
+            unit.Queue.Submit(order, item, EventDetails.Of(result.Payload, result.PayloadHash));
         }
 
         var orders = held.Select(h => h.Order).Distinct().ToList();

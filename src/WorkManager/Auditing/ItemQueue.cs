@@ -1,0 +1,139 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Microsoft.EntityFrameworkCore.Query;
+
+namespace WorkManager.Auditing;
+
+/// <summary>Moves items into the queue, to a holder, back, and out. Each move sets all of its columns and records its event.</summary>
+/// <remarks>
+/// Where one SQL statement makes a move, it is written of the fragments in <c>Providers</c>. A test holds every way to make a move to the same rows.
+/// </remarks>
+internal sealed class ItemQueue(Lifecycle lifecycle, AuditTrail audit, Actor actor, DateTimeOffset now)
+{
+    /// <summary>Puts a new item into the queue.</summary>
+    /// <param name="item">The item.</param>
+    /// <param name="at">When it can be claimed; null for at once.</param>
+    public void Add(WorkItem item, DateTimeOffset? at) => Schedule(item, at > now ? at.Value : now, now);
+
+    /// <summary>Leases items that are ready to the actor.</summary>
+    public void Grant(IReadOnlyCollection<WorkItem> items, int seconds)
+    {
+        var expires = now.AddSeconds(seconds);
+        var details = new EventDetails(new JsonObject { ["lease_expires_at"] = expires });
+        foreach (var item in items)
+        {
+            item.ReadyAt = null;
+            item.LeaseEpoch++;
+            item.LeasedByAgentId = actor.LeaseHolder;
+            item.LeaseSeconds = seconds;
+            item.LeasedAt = now;
+            item.LastHeartbeatAt = now;
+            item.LeaseExpiresAt = expires;
+            lifecycle.Move(item, ItemState.Leased, details);
+        }
+    }
+
+    /// <summary>Extends a lease. The first time says that work has begun.</summary>
+    /// <param name="item">The item.</param>
+    /// <param name="records">Whether later times leave an event, too.</param>
+    public void Extend(WorkItem item, bool records)
+    {
+        item.LastHeartbeatAt = now;
+        item.LeaseExpiresAt = now.AddSeconds(item.LeaseSeconds!.Value);
+        item.UpdatedAt = now;
+        if (item.State == ItemState.Leased)
+        {
+            lifecycle.Move(item, ItemState.InProgress);
+        }
+        else if (records)
+        {
+            audit.Record(WorkEventNames.Heartbeat, item, new(new JsonObject { ["lease_expires_at"] = item.LeaseExpiresAt }));
+        }
+    }
+
+    /// <summary>Ends a lease with a result.</summary>
+    public void Submit(WorkOrder order, WorkItem item, EventDetails details)
+    {
+        if (item.State == ItemState.Leased)
+        {
+            lifecycle.Move(order, item, ItemState.InProgress);
+        }
+
+        EndLease(item);
+        lifecycle.Move(order, item, ItemState.Submitted, details);
+    }
+
+    /// <summary>Ends a lease whose holder gives it back: the item can be claimed at once, and no attempt is spent.</summary>
+    public void Release(WorkOrder order, WorkItem item)
+    {
+        EndLease(item);
+        Schedule(item, now, now);
+        lifecycle.Move(order, item, ItemState.Queued, eventName: WorkEventNames.Released);
+    }
+
+    /// <summary>Ends a lease that ran out, which spends an attempt: the item comes back after a pause, or fails if it was the last one.</summary>
+    /// <param name="order">The order, locked.</param>
+    /// <param name="item">The item.</param>
+    /// <param name="clock">The time that decides leases.</param>
+    /// <param name="pause">How long the item waits.</param>
+    public void Expire(WorkOrder order, WorkItem item, DateTimeOffset clock, TimeSpan pause)
+    {
+        var expired = new EventDetails(
+            new JsonObject { ["attempts"] = ++item.Attempts, ["previous_agent_id"] = item.LeasedByAgentId }, "Lease expired", Actor: Lifecycle.Engine);
+        EndLease(item);
+        if (item.HasExhaustedAttempts)
+        {
+            audit.Record(WorkEventNames.LeaseExpired, item, expired);
+            Fail(order, item);
+            return;
+        }
+
+        Schedule(item, clock + pause, clock);
+        lifecycle.Move(order, item, ItemState.Queued, expired, WorkEventNames.LeaseExpired);
+    }
+
+    /// <summary>Takes an item that is held out of the queue: its lease ends, and nobody can claim it.</summary>
+    public void TakeOut(WorkOrder order, WorkItem item, string why)
+    {
+        var revoked = new EventDetails(new JsonObject { ["previous_agent_id"] = item.LeasedByAgentId }, why);
+        EndLease(item);
+        item.BlockedBy++;
+        Schedule(item, item.AvailableAt, now);
+        lifecycle.Move(order, item, ItemState.Queued, revoked, WorkEventNames.Released);
+    }
+
+    /// <summary>The same for items that are queued, as an update of all of them. Nobody held them: there is no event.</summary>
+    public void TakeOut(UpdateSettersBuilder<WorkItem> queued) => queued
+        .SetProperty(i => i.BlockedBy, i => i.BlockedBy + 1)
+        .SetProperty(i => i.ReadyAt, (DateTimeOffset?)null)
+        .SetProperty(i => i.UpdatedAt, now)
+        .SetProperty(i => i.Revision, i => i.Revision + 1);
+
+    /// <summary>Shows on an item that its lease has ended. The epoch stays: it is what tells a late holder's token from the next one's.</summary>
+    public static void EndLease(WorkItem item)
+    {
+        item.LeasedByAgentId = null;
+        item.LeaseExpiresAt = null;
+        item.LastHeartbeatAt = null;
+        item.LeasedAt = null;
+        item.LeaseSeconds = null;
+    }
+
+    /// <summary>The rule of the queue: <c>ready_at</c> is set exactly when an item can be claimed.</summary>
+    private static void Schedule(WorkItem item, DateTimeOffset at, DateTimeOffset clock)
+    {
+        item.AvailableAt = at;
+        item.ReadyAt = item.BlockedBy == 0 && at <= clock ? clock : null;
+    }
+
+    private void Fail(WorkOrder order, WorkItem item)
+    {
+        var error = new JsonObject
+        {
+            ["code"] = "max_attempts_exceeded",
+            ["message"] = $"The lease ran out {item.Attempts} times without a result.",
+        };
+        item.Error = error.ToJsonString(JsonSerializerOptions.Web);
+        lifecycle.Move(order, item, ItemState.Failed, new EventDetails(new JsonObject { ["error"] = error }, Actor: Lifecycle.Engine));
+    }
+}

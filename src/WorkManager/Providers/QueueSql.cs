@@ -1,0 +1,32 @@
+namespace WorkManager.Providers;
+
+/// <summary>
+/// Parts of statements on the queue and on leases that both databases share: what <see cref="Auditing.ItemQueue"/> does to rows that were read.
+/// </summary>
+internal static class QueueSql
+{
+    /// <summary>Somebody holds the item, even if the lease has run out and was not taken back yet.</summary>
+    public const string IsLeased = "state IN ('leased', 'in_progress')";
+
+    /// <summary>The columns that end a lease. The epoch stays.</summary>
+    public const string EndLease = "leased_by_agent_id = NULL, lease_expires_at = NULL, last_heartbeat_at = NULL, leased_at = NULL, lease_seconds = NULL";
+
+    /// <summary>The columns that a submit writes, the result and the revision apart.</summary>
+    public const string Submit =
+        $"""
+        state = 'submitted', error = NULL, submitted_at = @now, submitted_by_type = @actor_type, submitted_by_id = @actor_id, submitted_for = @submitted_for,
+            {EndLease}, updated_at = @now
+        """;
+
+    /// <summary>Leases that have run out, the longest overdue first.</summary>
+    public const string FindExpired =
+        $"""
+        SELECT [i.*] FROM [work_items] AS i
+        WHERE {IsLeased} AND lease_expires_at <= [instant] AND (lease_expires_at, id) > (@after, @after_id)
+        ORDER BY lease_expires_at, id LIMIT @limit
+        """;
+
+    /// <summary>The caller holds item <c>i</c> by this lease.</summary>
+    public static string IsHeld(string id, string epoch) =>
+        $"i.id = {id} AND i.lease_epoch = {epoch} AND i.leased_by_agent_id = @holder AND i.lease_expires_at > [clock] AND i.{IsLeased}";
+}
