@@ -29,6 +29,9 @@ internal sealed class Statement(string text)
 
     private readonly ConcurrentDictionary<(string? Schema, bool DatabaseClock), IRelationalCommand> built = new();
 
+    /// <summary>The text as it was written.</summary>
+    public string Text => text;
+
     /// <summary>Runs the statement and returns its rows, which are all columns of a table, tracked or detached.</summary>
     public async Task<IReadOnlyList<T>> QueryAsync<T>(
         WorkManagerDbContext db, bool databaseClock, QueryTrackingBehavior tracking, params Value[] values)
