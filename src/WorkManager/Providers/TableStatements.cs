@@ -16,7 +16,7 @@ internal abstract class TableStatements(long mostCharacters)
     // Both databases end at a gigabyte, and long before that a command is held several times in memory.
     protected const long MostCharacters = 16 * 1024 * 1024;
 
-    public async Task WriteAsync(WorkManagerDbContext db, IReadOnlyList<TableChange> changes)
+    public async Task WriteAsync(DbContext db, IReadOnlyList<TableChange> changes)
     {
         var (command, characters) = (new List<TableChange>(), 0L);
         foreach (var (part, more) in changes.SelectMany(c => c.InParts(mostCharacters)))
@@ -35,7 +35,7 @@ internal abstract class TableStatements(long mostCharacters)
     }
 
     /// <summary>Adds those rows that are not there yet, and returns them. What the database gave a row is set in it.</summary>
-    public async Task<IReadOnlyList<object>> InsertIfAbsentAsync(WorkManagerDbContext db, TableChange change)
+    public async Task<IReadOnlyList<object>> InsertIfAbsentAsync(DbContext db, TableChange change)
     {
         var added = new List<object>();
         var identity = TableChange.IdentityOf(change.Table);
@@ -58,7 +58,7 @@ internal abstract class TableStatements(long mostCharacters)
         return added;
     }
 
-    private async Task SendAsync(WorkManagerDbContext db, List<TableChange> changes)
+    private async Task SendAsync(DbContext db, List<TableChange> changes)
     {
         var (command, parameters) = BuildCommand(db, changes);
         var written = await command.ExecuteNonQueryAsync(parameters).ConfigureAwait(false);
@@ -71,7 +71,7 @@ internal abstract class TableStatements(long mostCharacters)
         }
     }
 
-    private async Task<List<object?[]>> ReadAsync(WorkManagerDbContext db, TableChange change)
+    private async Task<List<object?[]>> ReadAsync(DbContext db, TableChange change)
     {
         var (command, parameters) = BuildCommand(db, [change]);
         var read = change.Table.GetOrAddRuntimeAnnotationValue<Func<DbDataReader, object?[]>, IEntityType>(
@@ -89,7 +89,7 @@ internal abstract class TableStatements(long mostCharacters)
         }
     }
 
-    private (IRelationalCommand Command, RelationalCommandParameterObject Parameters) BuildCommand(WorkManagerDbContext db, List<TableChange> changes)
+    private (IRelationalCommand Command, RelationalCommandParameterObject Parameters) BuildCommand(DbContext db, List<TableChange> changes)
     {
         var factory = DbProviderFactories.GetFactory(db.Database.GetDbConnection())!;
         var quote = db.GetService<ISqlGenerationHelper>();
