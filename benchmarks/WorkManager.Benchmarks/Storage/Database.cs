@@ -1,5 +1,6 @@
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
+using WorkManager.Execution;
 using WorkManager.Providers;
 using WorkManager.Providers.PostgreSql;
 using WorkManager.Providers.Sqlite;
@@ -14,15 +15,19 @@ internal sealed class Database : IDisposable
     private const string Sqlite = "SQLite";
 
     private readonly string folder = Directory.CreateTempSubdirectory("workmanager").FullName;
-    private readonly DbContextOptions<WorkManagerDbContext> options;
+    private readonly DbContextOptions<WorkManagerDbContext> host;
+    private readonly DbContextOptions<WorkManagerDbContext> engine;
 
     private Database(string name)
     {
         var builder = new DbContextOptionsBuilder<WorkManagerDbContext>();
-        options = (name == Sqlite
+        host = (name == Sqlite
             ? builder.UseSqlite($"Data Source={Path.Combine(folder, "benchmark.db")}")
             : builder.UseNpgsql(Environment.GetEnvironmentVariable(PostgreSqlVariable))).Options;
         Statements = name == Sqlite ? new SqliteTableStatements() : new PostgreSqlTableStatements();
+        // A host's context refuses to save our rows.
+        using var db = new WorkManagerDbContext(host);
+        engine = EngineContexts.OptionsFor(db, name == Sqlite ? [] : new PostgreSqlDialect(new PostgreSqlOptions()).EngineInterceptors);
     }
 
     /// <summary>The databases that there are to measure.</summary>
@@ -38,19 +43,22 @@ internal sealed class Database : IDisposable
     public static async Task<Database> CreateAsync(string name)
     {
         var database = new Database(name);
-        await using var db = database.Open();
-        await db.Database.EnsureWorkManagerCreatedAsync();
-        if (name == Sqlite)
+        await using (var host = new WorkManagerDbContext(database.host))
         {
-            await db.Database.ExecuteSqlRawAsync("PRAGMA journal_mode = WAL");
+            await host.Database.EnsureWorkManagerCreatedAsync();
+            if (name == Sqlite)
+            {
+                await host.Database.ExecuteSqlRawAsync("PRAGMA journal_mode = WAL");
+            }
         }
 
+        await using var db = database.Open();
         db.Add(database.Order);
         await db.SaveChangesAsync();
         return database;
     }
 
-    public WorkManagerDbContext Open() => new(options);
+    public WorkManagerDbContext Open() => new(engine);
 
     public WorkItem NewItem(int number) => new()
     {

@@ -6,8 +6,8 @@ namespace WorkManager.Execution;
 
 /// <summary>The rows that a unit has inserted. What is changed of them afterwards is not lost: the next save writes it.</summary>
 /// <remarks>
-/// Each row is kept with a copy of what was written, and the tracker gets those that differ from it. To track all of them would take a third more time and
-/// half as much memory again for a large proposal, and most units end with the save.
+/// Each row is kept with a copy of what was written, and the tracker gets those that differ from it. To track all of them would make a proposal of 10,000
+/// items take half as long again, or twice as long if they are of one order, and half as much memory again; and most units end with the save.
 /// </remarks>
 internal sealed class WrittenRows(DbContext db)
 {

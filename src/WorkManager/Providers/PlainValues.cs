@@ -39,9 +39,13 @@ internal static class PlainValues
 
     private static Array EnsureAll(Array array, string name)
     {
-        foreach (var value in array)
+        // Of the others every value arrives.
+        if (array is string[] or DateTime[])
         {
-            Ensure(value, name);
+            foreach (var value in array)
+            {
+                Ensure(value, name);
+            }
         }
 
         return array;
