@@ -44,6 +44,6 @@ public class Reads
     public async Task<int> Read()
     {
         await using var db = database.Open();
-        return (await Items.QueryAsync<WorkItem>(db, databaseClock: false, QueryTrackingBehavior.NoTracking, ("order", database.Order.Id), ("count", Rows))).Count;
+        return (await Items.QueryAsync<WorkItem>(db, databaseClock: false, ("order", database.Order.Id), ("count", Rows))).Count;
     }
 }

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using WorkManager.Auditing;
 using WorkManager.Execution;
+using WorkManager.Orders;
 using WorkManager.Persistence;
 
 namespace WorkManager.Applying;
@@ -22,17 +23,18 @@ internal sealed class ApproveOrder(ApplyRuns runs, IdGenerator ids, PostCommitSt
 
     public async Task<WorkOrder> ExecuteAsync(OperationContext context, ApproveRequest request, CancellationToken cancellationToken)
     {
-        await CheckRequestAsync(context, request, cancellationToken).ConfigureAwait(false);
-        var applied = await ApproveAsync(context, request, cancellationToken).ConfigureAwait(false);
+        var tenant = await CheckRequestAsync(context, request, cancellationToken).ConfigureAwait(false);
+        // Host code works for the tenant of its order, also where the approver sees those of all.
+        var applied = await ApproveAsync(context.For(tenant), request, cancellationToken).ConfigureAwait(false);
         // The caller may go away, the change does not: what was promised for after the commit is done.
         await postCommit.RunAsync(applied, CancellationToken.None).ConfigureAwait(false);
         return applied.Order.Detach(withItems: true);
     }
 
-    private static async Task CheckRequestAsync(OperationContext context, ApproveRequest request, CancellationToken cancellationToken)
+    private static async Task<TenantScope> CheckRequestAsync(OperationContext context, ApproveRequest request, CancellationToken cancellationToken)
     {
         var order = await context.ReadAsync(
-            rows => rows.Orders.Where(o => o.Id == request.OrderId).Select(o => new { o.TraceParent }).SingleOrDefaultAsync(cancellationToken),
+            rows => rows.Orders.Where(o => o.Id == request.OrderId).Select(o => new { o.TenantId, o.TraceParent }).SingleOrDefaultAsync(cancellationToken),
             cancellationToken).ConfigureAwait(false) ?? throw WorkNotFoundException.Order(request.OrderId);
         context.JoinTraceOf(order.TraceParent);
         if (context.Actor.Type == ActorType.Agent)
@@ -44,6 +46,8 @@ internal sealed class ApproveOrder(ApplyRuns runs, IdGenerator ids, PostCommitSt
         {
             throw new StaleReviewException(WorkErrorCodes.StaleReview, "No review issued this content hash. Approve without one.");
         }
+
+        return TenantScope.Of(order.TenantId);
     }
 
     private async Task<AppliedOrder> ApproveAsync(OperationContext context, ApproveRequest request, CancellationToken cancellationToken)

@@ -83,6 +83,7 @@ public static class WorkManagerServiceCollectionExtensions
     {
         services.TryAddSingleton<ProposeOrder>();
         services.TryAddSingleton<LeaseRecovery>();
+        services.TryAddSingleton<TenantRotation>();
         services.TryAddSingleton<CheckoutItems>();
         services.TryAddSingleton<Heartbeat>();
         services.TryAddSingleton<ReleaseLease>();

@@ -46,9 +46,9 @@ internal sealed class OperationContext(
     public Task<T> ReadAsync<T>(Func<WorkRows, Task<T>> query, CancellationToken cancellationToken = default) =>
         transactions.ReadAsync(this, query, cancellationToken);
 
-    /// <summary>The same operation on the work of all tenants: for housekeeping, which belongs to none.</summary>
-    public OperationContext ForAllTenants() =>
-        new(operation, actor, TenantScope.All, services, host, joined, transactions, repetition, clock, activity);
+    /// <summary>The same operation on other work: that of all tenants for housekeeping, which belongs to none; that of its own tenant for an order.</summary>
+    public OperationContext For(TenantScope other) =>
+        new(operation, actor, other, services, host, joined, transactions, repetition, clock, activity);
 
     /// <summary>Writes in one transaction, the caller's if there is one.</summary>
     /// <param name="write">The write.</param>

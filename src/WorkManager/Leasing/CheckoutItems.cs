@@ -10,7 +10,7 @@ namespace WorkManager.Leasing;
 
 /// <summary>Leases the next items: highest priority first, then first in.</summary>
 internal sealed class CheckoutItems(
-    LeaseRecovery recovery, OrderTypeRegistry types, JsonDocuments documents, Telemetry telemetry, LeaseOptions lease,
+    LeaseRecovery recovery, TenantRotation rotation, OrderTypeRegistry types, JsonDocuments documents, Telemetry telemetry, LeaseOptions lease,
     ILogger<CheckoutItems>? log = null)
     : IVerb<CheckoutBatch, IReadOnlyList<WorkLease>>
 {
@@ -87,7 +87,12 @@ internal sealed class CheckoutItems(
         }
     }
 
-    private static Task<IReadOnlyList<WorkItem>> ClaimAsync(OperationContext context, Claim claim, CancellationToken cancellationToken) =>
+    private Task<IReadOnlyList<WorkItem>> ClaimAsync(OperationContext context, Claim claim, CancellationToken cancellationToken) =>
+        context.Tenant.IsAll && claim.OrderId is null
+            ? rotation.ClaimAsync(context, claim, share => ClaimOnceAsync(context, share, cancellationToken), cancellationToken)
+            : ClaimOnceAsync(context, claim, cancellationToken);
+
+    private static Task<IReadOnlyList<WorkItem>> ClaimOnceAsync(OperationContext context, Claim claim, CancellationToken cancellationToken) =>
         // A claim that got no answer is not looked for: nobody knows of the lease, it runs out and the item comes back.
         context.WriteByCommandAsync(
             Write.Repeatable(async unit => Ending.Commit(await unit.Sql<ILeasingSql>().ClaimAsync(unit, claim).ConfigureAwait(false))), cancellationToken);

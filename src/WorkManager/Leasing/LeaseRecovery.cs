@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using WorkManager.Diagnostics;
 using WorkManager.Execution;
+using WorkManager.Orders;
 
 namespace WorkManager.Leasing;
 
@@ -20,7 +21,7 @@ internal sealed class LeaseRecovery(StoreDialects dialects, Telemetry telemetry,
     /// <remarks>For all tenants, whoever asks: this is housekeeping, and tells nobody anything of another's work.</remarks>
     public async Task<bool> RefillAsync(OperationContext operation, CancellationToken cancellationToken)
     {
-        var context = operation.ForAllTenants();
+        var context = operation.For(TenantScope.All);
         var promoted = await PromoteDueAsync(context, cancellationToken).ConfigureAwait(false);
         var (reclaimed, _) = await ReclaimBatchAsync(context, after: null, cancellationToken).ConfigureAwait(false);
         return promoted + reclaimed > 0;

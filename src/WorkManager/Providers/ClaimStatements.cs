@@ -2,14 +2,23 @@ using WorkManager.Leasing;
 
 namespace WorkManager.Providers;
 
-/// <summary>A claim's four texts: one each for what is asked for, so that each meets its partial index.</summary>
-internal sealed record ClaimStatements(Statement Any, Statement OfType, Statement OfOrder, Statement OfOrderAndType)
+/// <summary>A claim's texts: one each for what is asked for, so that each meets its partial index.</summary>
+/// <param name="Any">Whatever is ready of a tenant.</param>
+/// <param name="OfType">Items of one order type of a tenant.</param>
+/// <param name="OfOrder">Items of one order.</param>
+/// <param name="OfOrderAndType">Items of one order, if it is of this type.</param>
+/// <param name="OfTenants">Whatever is ready of some tenants, from each its share.</param>
+/// <param name="OfTenantsAndType">Items of one order type of some tenants, from each its share.</param>
+internal sealed record ClaimStatements(
+    Statement Any, Statement OfType, Statement OfOrder, Statement OfOrderAndType, Statement OfTenants, Statement OfTenantsAndType)
 {
-    public Statement For(Claim claim) => (claim.OrderId, claim.OrderType) switch
+    public Statement For(Claim claim) => claim switch
     {
-        (null, null) => Any,
-        (null, _) => OfType,
-        (_, null) => OfOrder,
+        { Tenants: not null, OrderType: null } => OfTenants,
+        { Tenants: not null } => OfTenantsAndType,
+        { OrderId: null, OrderType: null } => Any,
+        { OrderId: null } => OfType,
+        { OrderType: null } => OfOrder,
         _ => OfOrderAndType,
     };
 }

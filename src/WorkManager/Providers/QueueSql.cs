@@ -26,7 +26,22 @@ internal static class QueueSql
         ORDER BY lease_expires_at, id LIMIT @limit
         """;
 
+    /// <summary>The tenants that have ready items, one look into an index for each.</summary>
+    /// <param name="first">A condition on where to begin.</param>
+    /// <param name="filter">A condition on the items.</param>
+    public static string FindTenants(string first, string filter) =>
+        $"""
+        WITH RECURSIVE walk (tenant, place) AS (
+            SELECT (SELECT tenant_id FROM [work_items] WHERE ready_at IS NOT NULL AND {first} AND {filter} ORDER BY tenant_id LIMIT 1), 1
+            UNION ALL
+            SELECT (
+                SELECT tenant_id FROM [work_items] WHERE ready_at IS NOT NULL AND tenant_id > walk.tenant AND {filter} ORDER BY tenant_id LIMIT 1), place + 1
+            FROM walk WHERE tenant IS NOT NULL AND place < @limit
+        )
+        SELECT tenant FROM walk WHERE tenant IS NOT NULL
+        """;
+
     /// <summary>The caller holds item <c>i</c> by this lease.</summary>
     public static string IsHeld(string id, string epoch) =>
-        $"i.id = {id} AND i.lease_epoch = {epoch} AND i.leased_by_agent_id = @holder AND i.lease_expires_at > [clock] AND i.{IsLeased}";
+        $"i.id = {id} AND [i.tenant] AND i.lease_epoch = {epoch} AND i.leased_by_agent_id = @holder AND i.lease_expires_at > [clock] AND i.{IsLeased}";
 }

@@ -3,7 +3,6 @@ using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.EntityFrameworkCore.Infrastructure;
-using Microsoft.EntityFrameworkCore.Metadata;
 using Microsoft.EntityFrameworkCore.Storage;
 using WorkManager.Execution;
 using Parameter = (string Name, System.Type Type);
@@ -16,8 +15,12 @@ namespace WorkManager.Providers;
 /// <para>
 /// In the text <c>[work_items]</c> stands for a table in its schema, <c>[work_items.*]</c> for its columns and <c>[i.*]</c> for those of its alias (SQLite
 /// does not take one in <c>RETURNING</c>), <c>[clock]</c> for the time that decides leases and <c>[instant]</c> for the same where it drives an index.
-/// Values are parameters. The first call says of what type each is, and all others have to give the same: a null counts as text, since it says nothing of
-/// its type, and so nothing but text may be null at one call and not at another.
+/// <c>[tenant]</c>, or <c>[i.tenant]</c> with an alias, is the condition that a row belongs to the tenant of the operation; it holds for each row where an
+/// operation is on all tenants, as <c>[all_tenants]</c> tells.
+/// </para>
+/// <para>
+/// Values are parameters. The first call says of what type each is, and all others have to give the same: a null counts as text, since it says nothing
+/// of its type, and so nothing but text may be null at one call and not at another.
 /// </para>
 /// <para>
 /// It runs as a command of EF Core's, which logs and intercepts it as any other, but not as a query of EF Core's: for those with values it writes the text
@@ -29,47 +32,51 @@ internal sealed class Statement(string text)
     private static readonly (string Table, Type Entity, string Alias)[] Tables =
         [("work_orders", typeof(WorkOrder), "o"), ("work_items", typeof(WorkItem), "i"), ("work_events", typeof(WorkEvent), "e")];
 
-    private readonly ConcurrentDictionary<(string? Schema, bool DatabaseClock), (IRelationalCommand Command, Parameter[] Parameters)> built = new();
+    private readonly ConcurrentDictionary<Variant, (IRelationalCommand Command, Parameter[] Parameters)> built = new();
 
     /// <summary>The text as it was written.</summary>
     public string Text => text;
 
+    /// <summary>Runs the statement for the engine itself, of all tenants, and returns its rows, which are all columns of a table, detached.</summary>
+    public async Task<IReadOnlyList<T>> QueryAsync<T>(WorkManagerDbContext db, bool databaseClock, params Value[] values)
+        where T : class =>
+        await ReadAsync(db, VariantFor(db, databaseClock, allTenants: true), EntityReader.Of<T>(db.Model), values).ConfigureAwait(false);
+
     /// <summary>Runs the statement and returns its rows, which are all columns of a table, tracked or detached.</summary>
-    public async Task<IReadOnlyList<T>> QueryAsync<T>(
-        WorkManagerDbContext db, bool databaseClock, QueryTrackingBehavior tracking, params Value[] values)
+    public async Task<IReadOnlyList<T>> QueryAsync<T>(UnitOfWork unit, QueryTrackingBehavior tracking, params Value[] values)
         where T : class
     {
-        var rows = await ReadAsync(db, databaseClock, EntityReader.Of<T>(db.Model), values).ConfigureAwait(false);
+        var rows = await RowsAsync(unit, EntityReader.Of<T>(unit.Db.Model), values).ConfigureAwait(false);
         if (tracking == QueryTrackingBehavior.TrackAll)
         {
-            db.AttachRange(rows);
+            unit.Db.AttachRange(rows);
         }
 
         return rows;
     }
 
-    /// <inheritdoc cref="QueryAsync{T}(WorkManagerDbContext, bool, QueryTrackingBehavior, ValueTuple{string, object?}[])"/>
-    public Task<IReadOnlyList<T>> QueryAsync<T>(UnitOfWork unit, QueryTrackingBehavior tracking, params Value[] values)
-        where T : class => QueryAsync<T>(unit.Db, UsesDatabaseClock(unit), tracking, WithNow(unit, values));
-
     /// <summary>Runs the statement and returns its rows, which are of no table.</summary>
     public async Task<IReadOnlyList<T>> RowsAsync<T>(UnitOfWork unit, Func<DbDataReader, T> read, params Value[] values) =>
-        await ReadAsync(unit.Db, UsesDatabaseClock(unit), read, WithNow(unit, values)).ConfigureAwait(false);
+        await ReadAsync(unit.Db, VariantFor(unit), read, WithDefaults(unit, values)).ConfigureAwait(false);
 
-    /// <summary>Runs the statement and returns its only column.</summary>
+    /// <summary>Runs the statement for the engine itself, of all tenants, and returns its only column.</summary>
     public async Task<IReadOnlyList<T>> ValuesAsync<T>(WorkManagerDbContext db, params Value[] values) =>
-        await ReadAsync(db, databaseClock: true, row => row.GetFieldValue<T>(0), values).ConfigureAwait(false);
+        await ReadAsync(db, VariantFor(db, databaseClock: true, allTenants: true), row => row.GetFieldValue<T>(0), values).ConfigureAwait(false);
 
     /// <summary>Runs the statement and returns how many rows it changed.</summary>
     public Task<int> ExecuteAsync(UnitOfWork unit, params Value[] values) =>
-        RunAsync(unit.Db, UsesDatabaseClock(unit), WithNow(unit, values), (command, parameters) => command.ExecuteNonQueryAsync(parameters));
+        RunAsync(unit.Db, VariantFor(unit), WithDefaults(unit, values), (command, parameters) => command.ExecuteNonQueryAsync(parameters));
 
-    private static bool UsesDatabaseClock(UnitOfWork unit) => unit.Clock.Source == ClockSource.Database && unit.Dialect.HasClock;
+    private static Variant VariantFor(UnitOfWork unit) =>
+        VariantFor(unit.Db, unit.Clock.Source == ClockSource.Database && unit.Dialect.HasClock, unit.Tenant.IsAll);
 
-    private static Value[] WithNow(UnitOfWork unit, Value[] values) => [("now", unit.Now.UtcDateTime), .. values];
+    private static Variant VariantFor(WorkManagerDbContext db, bool databaseClock, bool allTenants) =>
+        new(db.Model.FindEntityType(typeof(WorkOrder))!.GetSchema(), databaseClock, allTenants);
 
-    private Task<List<T>> ReadAsync<T>(WorkManagerDbContext db, bool databaseClock, Func<DbDataReader, T> read, Value[] values) =>
-        RunAsync(db, databaseClock, values, async (command, parameters) =>
+    private static Value[] WithDefaults(UnitOfWork unit, Value[] values) => [("now", unit.Now.UtcDateTime), ("tenant", unit.Tenant.Id), .. values];
+
+    private Task<List<T>> ReadAsync<T>(WorkManagerDbContext db, Variant variant, Func<DbDataReader, T> read, Value[] values) =>
+        RunAsync(db, variant, values, async (command, parameters) =>
         {
             var reader = await command.ExecuteReaderAsync(parameters).ConfigureAwait(false);
             await using (reader.ConfigureAwait(false))
@@ -85,11 +92,11 @@ internal sealed class Statement(string text)
         });
 
     private async Task<TResult> RunAsync<TResult>(
-        WorkManagerDbContext db, bool databaseClock, Value[] values, Func<IRelationalCommand, RelationalCommandParameterObject, Task<TResult>> run)
+        WorkManagerDbContext db, Variant variant, Value[] values, Func<IRelationalCommand, RelationalCommandParameterObject, Task<TResult>> run)
     {
         var parametersNow = Array.ConvertAll(values, ParameterOf);
         var (prepared, parametersThen) = built.GetOrAdd(
-            (SchemaOf(db.Model), databaseClock),
+            variant,
             static (key, of) => (Build(of.Text, of.Db, key, of.Parameters), of.Parameters), (Text: text, Db: db, Parameters: parametersNow));
         if (!parametersNow.AsSpan().SequenceEqual(parametersThen))
         {
@@ -116,9 +123,7 @@ internal sealed class Statement(string text)
 
     private static string List(Parameter[] parameters) => string.Join(", ", parameters.Select(p => $"@{p.Name}: {p.Type.Name}"));
 
-    private static string? SchemaOf(IModel model) => model.FindEntityType(typeof(WorkOrder))!.GetSchema();
-
-    private static IRelationalCommand Build(string text, WorkManagerDbContext db, (string? Schema, bool DatabaseClock) of, Parameter[] parameters)
+    private static IRelationalCommand Build(string text, WorkManagerDbContext db, Variant of, Parameter[] parameters)
     {
         // Quoted by the provider, which knows what a schema is to it: SQLite has none.
         var quote = db.GetService<ISqlGenerationHelper>();
@@ -128,12 +133,15 @@ internal sealed class Statement(string text)
             text = text
                 .Replace($"[{table}]", quote.DelimitIdentifier(table, of.Schema), StringComparison.Ordinal)
                 .Replace($"[{table}.*]", string.Join(", ", columns), StringComparison.Ordinal)
-                .Replace($"[{alias}.*]", string.Join(", ", columns.Select(c => $"{alias}.{c}")), StringComparison.Ordinal);
+                .Replace($"[{alias}.*]", string.Join(", ", columns.Select(c => $"{alias}.{c}")), StringComparison.Ordinal)
+                .Replace($"[{alias}.tenant]", of.AllTenants ? "TRUE" : $"{alias}.tenant_id = @tenant", StringComparison.Ordinal);
         }
 
 #pragma warning disable RS0030 // One of the two places where SQL text is run.
         var command = db.GetService<IRelationalCommandBuilderFactory>().Create().Append(text
 #pragma warning restore RS0030
+            .Replace("[all_tenants]", of.AllTenants ? "TRUE" : "FALSE", StringComparison.Ordinal)
+            .Replace("[tenant]", of.AllTenants ? "TRUE" : "tenant_id = @tenant", StringComparison.Ordinal)
             .Replace("[clock]", of.DatabaseClock ? "clock_timestamp()" : "@now", StringComparison.Ordinal)
             .Replace("[instant]", of.DatabaseClock ? "statement_timestamp()" : "@now", StringComparison.Ordinal));
         var types = db.GetService<IRelationalTypeMappingSource>();
@@ -148,4 +156,7 @@ internal sealed class Statement(string text)
 
         return command.Build();
     }
+
+    /// <summary>What the command is built for.</summary>
+    private readonly record struct Variant(string? Schema, bool DatabaseClock, bool AllTenants);
 }

@@ -99,7 +99,7 @@ public abstract class StatementSpecification(DatabaseFixture databases)
         var expected = await db.Set<T>().AsNoTracking().ToListAsync();
         expected.Should().HaveCountGreaterThan(1);
 
-        var read = await new Statement($"SELECT [{table}.*] FROM [{table}]").QueryAsync<T>(db, databaseClock: false, QueryTrackingBehavior.NoTracking);
+        var read = await new Statement($"SELECT [{table}.*] FROM [{table}]").QueryAsync<T>(db, databaseClock: false);
 
         read.Should().BeEquivalentTo(expected);
     }

@@ -19,21 +19,27 @@ internal sealed class PostgreSqlDialect(PostgreSqlOptions options, ILogger<Postg
 
     private static readonly Statement Clock = new("SELECT clock_timestamp()");
 
-    private static readonly Statement LockOrder = new("UPDATE [work_orders] AS o SET revision = revision + 1 WHERE id = @id RETURNING [o.*]");
+    private static readonly Statement LockOrder = new("UPDATE [work_orders] AS o SET revision = revision + 1 WHERE id = @id AND [tenant] RETURNING [o.*]");
 
     /// <summary>Locks the orders of items one after the other, by their ids, and leaves it to the next statement to write them.</summary>
     private static readonly Statement LockOrdersInTurn = new(
-        "SELECT id FROM [work_orders] WHERE id IN (SELECT order_id FROM [work_items] WHERE id = ANY(@ids)) ORDER BY id FOR NO KEY UPDATE");
+        "SELECT id FROM [work_orders] WHERE id IN (SELECT order_id FROM [work_items] WHERE id = ANY(@ids)) AND [tenant] ORDER BY id FOR NO KEY UPDATE");
 
     private static readonly Statement LockOrderOfItem = new(
-        "UPDATE [work_orders] AS o SET revision = revision + 1 WHERE id = (SELECT order_id FROM [work_items] WHERE id = (@ids)[1]) RETURNING [o.*]");
+        """
+        UPDATE [work_orders] AS o SET revision = revision + 1 WHERE id = (SELECT order_id FROM [work_items] WHERE id = (@ids)[1]) AND [tenant]
+        RETURNING [o.*]
+        """);
 
     private static readonly Statement LockOrdersOfItems = new(
-        "UPDATE [work_orders] AS o SET revision = revision + 1 WHERE id IN (SELECT order_id FROM [work_items] WHERE id = ANY(@ids)) RETURNING [o.*]");
+        """
+        UPDATE [work_orders] AS o SET revision = revision + 1 WHERE id IN (SELECT order_id FROM [work_items] WHERE id = ANY(@ids)) AND [tenant]
+        RETURNING [o.*]
+        """);
 
     private static readonly Statement TryLockOrders = new(
         """
-        WITH free AS MATERIALIZED (SELECT id FROM [work_orders] WHERE id = ANY(@ids) ORDER BY id FOR NO KEY UPDATE SKIP LOCKED)
+        WITH free AS MATERIALIZED (SELECT id FROM [work_orders] WHERE id = ANY(@ids) AND [tenant] ORDER BY id FOR NO KEY UPDATE SKIP LOCKED)
         UPDATE [work_orders] AS o SET revision = revision + 1 FROM free WHERE o.id = free.id
         RETURNING [o.*]
         """);
@@ -41,7 +47,7 @@ internal sealed class PostgreSqlDialect(PostgreSqlOptions options, ILogger<Postg
     private static readonly ArrayStatements LockHeldItems = new(LockHeld);
 
     private static readonly Statement LockHeldItemsOf = new(
-        $"SELECT [i.*] FROM [work_items] AS i WHERE order_id = @id AND {QueueSql.IsLeased} ORDER BY id FOR NO KEY UPDATE");
+        $"SELECT [i.*] FROM [work_items] AS i WHERE order_id = @id AND [tenant] AND {QueueSql.IsLeased} ORDER BY id FOR NO KEY UPDATE");
 
     private static readonly Statement Columns = new(
         """

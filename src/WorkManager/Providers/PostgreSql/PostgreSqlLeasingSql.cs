@@ -8,19 +8,26 @@ namespace WorkManager.Providers.PostgreSql;
 /// <summary>Leasing on PostgreSQL: a claim is one statement, events and orders included.</summary>
 internal sealed class PostgreSqlLeasingSql : ILeasingSql
 {
-    // What is picked is materialized: an IN over a LIMIT may be run again a row, and claim more. Where the tenant does not lead the index it is hidden from
-    // the planner, and is no equality: before there are statistics that let it expect a row or two, and it read and sorted all of the queue. Nothing is less
-    // than the empty text.
-    private static readonly ClaimStatements Claims = ClaimsOf("@count");
+    // In a claim from one order only the order is a condition of the index. Without statistics PostgreSQL would take any other that it can look up for
+    // selective, too, and read all of the queue for it.
+    private const string OfOrder =
+        "order_id = @order AND ([all_tenants] OR tenant_id IS NOT DISTINCT FROM @tenant) AND priority + 0 >= @min_priority";
 
-    // Its own text: for a limit that it cannot see PostgreSQL would plan each claim anew.
+    private const string ByPriority = "priority DESC, ready_at, id";
+
+    // What is picked is materialized: an IN over a LIMIT may be run again for each row, and claim more. The limit is hidden from the planner: without
+    // statistics it expects fewer rows of a tenant than a batch asks for, and then reads and sorts all of the queue. A limit that it cannot see it takes for
+    // a tenth of the rows.
+    private static readonly ClaimStatements Claims = ClaimsOf("(SELECT @count)");
+
+    // Its own text: PostgreSQL plans best for a limit that it sees, and this one is always the same.
     private static readonly ClaimStatements ClaimsOfOne = ClaimsOf("1");
 
     private static readonly Statement PromoteDue = new(
         $"""
         WITH due AS MATERIALIZED (
             SELECT id FROM [work_items]
-            WHERE {WorkItem.WaitsForItsTime} AND available_at <= [instant]
+            WHERE [tenant] AND {WorkItem.WaitsForItsTime} AND available_at <= [instant]
             ORDER BY available_at LIMIT @limit FOR NO KEY UPDATE SKIP LOCKED
         )
         UPDATE [work_items] AS i SET ready_at = [clock], updated_at = @now
@@ -33,7 +40,7 @@ internal sealed class PostgreSqlLeasingSql : ILeasingSql
     private static readonly Statement LockExpired = new(
         $"""
         SELECT [i.*] FROM [work_items] AS i
-        WHERE id = ANY(@ids) AND {QueueSql.IsLeased} AND lease_expires_at <= [clock]
+        WHERE id = ANY(@ids) AND [tenant] AND {QueueSql.IsLeased} AND lease_expires_at <= [clock]
         ORDER BY id FOR NO KEY UPDATE SKIP LOCKED
         """);
 
@@ -42,13 +49,15 @@ internal sealed class PostgreSqlLeasingSql : ILeasingSql
     public Task<IReadOnlyList<WorkItem>> ClaimAsync(UnitOfWork unit, Claim claim)
     {
         var agent = new JsonObject { ["agent_id"] = unit.Actor.LeaseHolder }.ToJsonString(System.Text.Json.JsonSerializerOptions.Web);
+        (string, object?)[] what = claim.Tenants is { } tenants
+            ? [("tenants", tenants.ToArray()), ("share", claim.Share), ("type", claim.OrderType)]
+            : [("order", claim.OrderId), ("type", claim.OrderType)];
         return (claim.Count == 1 ? ClaimsOfOne : Claims).For(claim).QueryAsync<WorkItem>(
             unit,
             QueryTrackingBehavior.NoTracking,
             [
+                .. what,
                 ("count", claim.Count),
-                ("type", claim.OrderType),
-                ("order", claim.OrderId),
                 ("min_priority", claim.MinPriority ?? (short)0),
                 ("holder", unit.Actor.LeaseHolder),
                 ("seconds", claim.Seconds),
@@ -57,11 +66,14 @@ internal sealed class PostgreSqlLeasingSql : ILeasingSql
             ]);
     }
 
+    public Task<IReadOnlyList<string>> FindTenantsAsync(WorkManagerDbContext db, string? after, string? orderType, int limit) =>
+        TenantStatements.FindAsync(db, after, orderType, limit);
+
     public Task<int> PromoteDueAsync(UnitOfWork unit, int limit) => PromoteDue.ExecuteAsync(unit, ("limit", limit));
 
     public Task<IReadOnlyList<WorkItem>> FindExpiredAsync(WorkManagerDbContext db, WorkClock clock, WorkItem? after, int limit) =>
         FindExpired.QueryAsync<WorkItem>(
-            db, clock.Source == ClockSource.Database, QueryTrackingBehavior.NoTracking, ("now", clock.Now().UtcDateTime), ("limit", limit),
+            db, clock.Source == ClockSource.Database, ("now", clock.Now().UtcDateTime), ("limit", limit),
             ("after", after?.LeaseExpiresAt?.UtcDateTime ?? DateTime.SpecifyKind(DateTime.MinValue, DateTimeKind.Utc)), ("after_id", after?.Id ?? Guid.Empty));
 
     public Task<IReadOnlyList<WorkItem>> LockExpiredAsync(UnitOfWork unit, IReadOnlyCollection<Guid> itemIds) =>
@@ -113,19 +125,32 @@ internal sealed class PostgreSqlLeasingSql : ILeasingSql
         """);
 
     private static ClaimStatements ClaimsOf(string limit) => new(
-        Any: ClaimWhere("tenant_id || '' <= '' AND priority >= @min_priority", "priority DESC, ready_at, id", limit),
-        OfType: ClaimWhere("tenant_id = '' AND order_type = @type AND priority >= @min_priority", "priority DESC, ready_at, id", limit),
-        OfOrder: ClaimWhere("order_id = @order AND tenant_id || '' <= '' AND priority >= @min_priority", "ready_at, id", limit),
-        // All items of an order are of its type: the type only says yes or no, and is no index condition.
-        OfOrderAndType: ClaimWhere(
-            "order_id = @order AND tenant_id || '' <= '' AND order_type || '' = @type AND priority >= @min_priority", "ready_at, id", limit));
+        Any: ClaimOf(Pick("[tenant] AND priority >= @min_priority", ByPriority, limit)),
+        OfType: ClaimOf(Pick("[tenant] AND order_type = @type AND priority >= @min_priority", ByPriority, limit)),
+        OfOrder: ClaimOf(Pick(OfOrder, "ready_at, id", limit)),
+        OfOrderAndType: ClaimOf(Pick($"{OfOrder} AND order_type IS NOT DISTINCT FROM @type", "ready_at, id", limit)),
+        OfTenants: ClaimOf(PickInTurn("priority >= @min_priority")),
+        OfTenantsAndType: ClaimOf(PickInTurn("order_type = @type AND priority >= @min_priority")));
 
-    private static Statement ClaimWhere(string filter, string order, string limit) => new(
+    private static string Pick(string filter, string order, string limit) =>
         $"""
-        WITH pick AS MATERIALIZED (
-            SELECT id FROM [work_items]
+        SELECT id FROM [work_items]
             WHERE ready_at IS NOT NULL AND {filter}
             ORDER BY {order} LIMIT {limit} FOR NO KEY UPDATE SKIP LOCKED
+        """;
+
+    private static string PickInTurn(string filter) =>
+        $"""
+        SELECT p.id FROM unnest(@tenants) AS t (id) CROSS JOIN LATERAL (
+                {Pick($"tenant_id = t.id AND {filter}", ByPriority, "(SELECT @share)")}
+            ) AS p
+            LIMIT (SELECT @count)
+        """;
+
+    private static Statement ClaimOf(string pick) => new(
+        $"""
+        WITH pick AS MATERIALIZED (
+            {pick}
         ), lease AS MATERIALIZED (
             SELECT t.now, t.now + make_interval(secs => @seconds) AS expires FROM (SELECT [clock] AS now) AS t
         ), claimed AS (

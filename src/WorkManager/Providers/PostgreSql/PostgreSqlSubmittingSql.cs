@@ -17,7 +17,7 @@ internal sealed class PostgreSqlSubmittingSql : ISubmittingSql
         many: (rows, @lock) => StoreHeld(rows, @lock, "o.id IN (SELECT order_id FROM [work_items] WHERE id = ANY(@ids))"));
 
     private static readonly Statement LockOrders = new(
-        "SELECT id FROM [work_orders] WHERE id IN (SELECT order_id FROM [work_items] WHERE id = ANY(@ids)) ORDER BY id FOR NO KEY UPDATE");
+        "SELECT id FROM [work_orders] WHERE id IN (SELECT order_id FROM [work_items] WHERE id = ANY(@ids)) AND [tenant] ORDER BY id FOR NO KEY UPDATE");
 
     private static readonly ArrayStatements Refuse = new(RefuseHeld);
 
@@ -64,13 +64,14 @@ internal sealed class PostgreSqlSubmittingSql : ISubmittingSql
     // The first statement only locks: the second one's condition holds for no row, but looks at each. Both are one command, and so one transaction.
     private static Statement StoreHeld(Func<string, string> rows, string @lock, string ordersOfItems) => new(
         $"""
-        WITH locked AS MATERIALIZED (SELECT o.id FROM [work_orders] AS o WHERE {ordersOfItems} ORDER BY o.id FOR NO KEY UPDATE)
+        WITH locked AS MATERIALIZED (SELECT o.id FROM [work_orders] AS o WHERE {ordersOfItems} AND [o.tenant] ORDER BY o.id FOR NO KEY UPDATE)
         UPDATE [work_orders] AS o SET revision = o.revision FROM locked AS l WHERE o.id = l.id AND l.id IS NULL;
         WITH given AS MATERIALIZED (
             SELECT * FROM {rows("ids, epochs, results, hashes, payloads, payload_hashes")} AS g (id, epoch, result, hash, payload, payload_hash)
         ), locked AS MATERIALIZED (
             SELECT o.id, o.state FROM [work_orders] AS o
-            WHERE o.id IN (SELECT i.order_id FROM given AS g JOIN [work_items] AS i ON i.id = g.id) AND o.state IN ('queued', 'checked_out', 'in_progress')
+            WHERE o.id IN (SELECT i.order_id FROM given AS g JOIN [work_items] AS i ON i.id = g.id)
+                AND [o.tenant] AND o.state IN ('queued', 'checked_out', 'in_progress')
         ), held AS MATERIALIZED (
             SELECT i.id, i.state, g.result, g.hash, g.payload, g.payload_hash
             FROM given AS g JOIN [work_items] AS i ON {QueueSql.IsHeld("g.id", "g.epoch")} JOIN locked AS l ON l.id = i.order_id

@@ -15,23 +15,23 @@ internal sealed class SqliteDialect : IStoreDialect
 {
     private static readonly Version FirstSafe = new(3, 51, 3);
 
-    private static readonly Statement LockOrder = new("UPDATE [work_orders] SET revision = revision + 1 WHERE id = @id RETURNING [work_orders.*]");
+    private static readonly Statement LockOrder = new("UPDATE [work_orders] SET revision = revision + 1 WHERE id = @id AND [tenant] RETURNING [work_orders.*]");
 
     private static readonly Statement LockOrdersOfItems = new(
         """
         UPDATE [work_orders] SET revision = revision + 1
-        WHERE id IN (SELECT order_id FROM [work_items] WHERE id IN (SELECT value FROM json_each(@ids)))
+        WHERE id IN (SELECT order_id FROM [work_items] WHERE id IN (SELECT value FROM json_each(@ids))) AND [tenant]
         RETURNING [work_orders.*]
         """);
 
     private static readonly Statement LockOrders = new(
-        "UPDATE [work_orders] SET revision = revision + 1 WHERE id IN (SELECT value FROM json_each(@ids)) RETURNING [work_orders.*]");
+        "UPDATE [work_orders] SET revision = revision + 1 WHERE id IN (SELECT value FROM json_each(@ids)) AND [tenant] RETURNING [work_orders.*]");
 
     private static readonly Statement HeldItems = new(
         $"SELECT [i.*] FROM json_each(@leases) AS l JOIN [work_items] AS i ON {QueueSql.IsHeld("l.value ->> 0", "l.value ->> 1")}");
 
     private static readonly Statement HeldItemsOf = new(
-        $"SELECT [i.*] FROM [work_items] AS i WHERE order_id = @id AND {QueueSql.IsLeased} ORDER BY id");
+        $"SELECT [i.*] FROM [work_items] AS i WHERE order_id = @id AND [tenant] AND {QueueSql.IsLeased} ORDER BY id");
 
     private static readonly Statement Columns = new(
         """SELECT t.value || '.' || c.name FROM json_each(@tables) AS t JOIN pragma_table_info(t.value) AS c""");

@@ -9,12 +9,19 @@ namespace WorkManager.Providers.Sqlite;
 /// <summary>Leasing on SQLite: a few statements in one immediate transaction, in which nobody takes what was read.</summary>
 internal sealed class SqliteLeasingSql : ILeasingSql
 {
+    private const string ByPriority = "priority DESC, ready_at, id";
+
     // The plus hides a column from the planner: without statistics it takes any index that begins with a column it is given, and sorts all of the queue.
+    // So in a claim from one order only the order is given.
+    private const string OfOrder = "order_id = @order AND ([all_tenants] OR +tenant_id = @tenant) AND priority >= @min_priority";
+
     private static readonly ClaimStatements Next = new(
-        Any: NextWhere("+tenant_id = '' AND priority >= @min_priority", "priority DESC, ready_at, id"),
-        OfType: NextWhere("tenant_id = '' AND order_type = @type AND priority >= @min_priority", "priority DESC, ready_at, id"),
-        OfOrder: NextWhere("order_id = @order AND +tenant_id = '' AND priority >= @min_priority", "ready_at, id"),
-        OfOrderAndType: NextWhere("order_id = @order AND +tenant_id = '' AND +order_type = @type AND priority >= @min_priority", "ready_at, id"));
+        Any: NextWhere("[tenant] AND priority >= @min_priority", ByPriority),
+        OfType: NextWhere("[tenant] AND order_type = @type AND priority >= @min_priority", ByPriority),
+        OfOrder: NextWhere(OfOrder, "ready_at, id"),
+        OfOrderAndType: NextWhere($"{OfOrder} AND +order_type = @type", "ready_at, id"),
+        OfTenants: NextWhere("tenant_id = @from AND priority >= @min_priority", ByPriority),
+        OfTenantsAndType: NextWhere("tenant_id = @from AND order_type = @type AND priority >= @min_priority", ByPriority));
 
     private static readonly RowStatements Open = new(["id"], row => new(
         $"""
@@ -26,7 +33,7 @@ internal sealed class SqliteLeasingSql : ILeasingSql
     private static readonly Statement PromoteDue = new(
         $"""
         UPDATE [work_items] SET ready_at = @now, updated_at = @now
-        WHERE id IN (SELECT id FROM [work_items] WHERE {WorkItem.WaitsForItsTime} AND available_at <= @now ORDER BY available_at LIMIT @limit)
+        WHERE id IN (SELECT id FROM [work_items] WHERE [tenant] AND {WorkItem.WaitsForItsTime} AND available_at <= @now ORDER BY available_at LIMIT @limit)
         """);
 
     private static readonly Statement FindExpired = new(QueueSql.FindExpired);
@@ -34,15 +41,13 @@ internal sealed class SqliteLeasingSql : ILeasingSql
     private static readonly Statement LockExpired = new(
         $"""
         SELECT [i.*] FROM [work_items] AS i
-        WHERE id IN (SELECT value FROM json_each(@ids)) AND {QueueSql.IsLeased} AND lease_expires_at <= @now
+        WHERE id IN (SELECT value FROM json_each(@ids)) AND [tenant] AND {QueueSql.IsLeased} AND lease_expires_at <= @now
         ORDER BY id
         """);
 
     public async Task<IReadOnlyList<WorkItem>> ClaimAsync(UnitOfWork unit, Claim claim)
     {
-        var items = await Next.For(claim).QueryAsync<WorkItem>(
-            unit, QueryTrackingBehavior.TrackAll,
-            ("count", claim.Count), ("type", claim.OrderType), ("order", claim.OrderId), ("min_priority", claim.MinPriority ?? (short)0)).ConfigureAwait(false);
+        var items = await FindAsync(unit, claim).ConfigureAwait(false);
         if (items.Count == 0)
         {
             return items;
@@ -62,11 +67,14 @@ internal sealed class SqliteLeasingSql : ILeasingSql
         return [.. items.Select(i => i.Detach())];
     }
 
+    public Task<IReadOnlyList<string>> FindTenantsAsync(WorkManagerDbContext db, string? after, string? orderType, int limit) =>
+        TenantStatements.FindAsync(db, after, orderType, limit);
+
     public Task<int> PromoteDueAsync(UnitOfWork unit, int limit) => PromoteDue.ExecuteAsync(unit, ("limit", limit));
 
     public Task<IReadOnlyList<WorkItem>> FindExpiredAsync(WorkManagerDbContext db, WorkClock clock, WorkItem? after, int limit) =>
         FindExpired.QueryAsync<WorkItem>(
-            db, databaseClock: false, QueryTrackingBehavior.NoTracking, ("now", clock.Now().UtcDateTime), ("limit", limit),
+            db, databaseClock: false, ("now", clock.Now().UtcDateTime), ("limit", limit),
             ("after", after?.LeaseExpiresAt?.UtcDateTime ?? DateTime.SpecifyKind(DateTime.MinValue, DateTimeKind.Utc)), ("after_id", after?.Id ?? Guid.Empty));
 
     public Task<IReadOnlyList<WorkItem>> LockExpiredAsync(UnitOfWork unit, IReadOnlyCollection<Guid> itemIds) =>
@@ -87,6 +95,27 @@ internal sealed class SqliteLeasingSql : ILeasingSql
         await unit.SaveAsync().ConfigureAwait(false);
         return [.. items.Select(i => new Beat(i.Id, i.LeaseEpoch, i.LeaseExpiresAt!.Value))];
     }
+
+    private static async Task<IReadOnlyList<WorkItem>> FindAsync(UnitOfWork unit, Claim claim)
+    {
+        if (claim.Tenants is null)
+        {
+            return await FindAsync(unit, claim, claim.Count, ("order", claim.OrderId)).ConfigureAwait(false);
+        }
+
+        var items = new List<WorkItem>();
+        foreach (var tenant in claim.Tenants.TakeWhile(_ => items.Count < claim.Count))
+        {
+            items.AddRange(await FindAsync(unit, claim, Math.Min(claim.Share, claim.Count - items.Count), ("from", tenant)).ConfigureAwait(false));
+        }
+
+        return items;
+    }
+
+    private static Task<IReadOnlyList<WorkItem>> FindAsync(UnitOfWork unit, Claim claim, int count, (string, object?) where) =>
+        Next.For(claim).QueryAsync<WorkItem>(
+            unit, QueryTrackingBehavior.TrackAll,
+            where, ("count", count), ("type", claim.OrderType), ("min_priority", claim.MinPriority ?? (short)0));
 
     /// <summary>Shows on orders what has begun on their items.</summary>
     private static async Task MarkAsync(

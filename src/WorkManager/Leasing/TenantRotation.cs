@@ -1,0 +1,91 @@
+using System.Security.Cryptography;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using WorkManager.Execution;
+
+namespace WorkManager.Leasing;
+
+/// <summary>Claims from all tenants in turn, so that none waits behind another's queue.</summary>
+/// <remarks>
+/// A claim goes on after the tenant that this process served last, and takes an equal share from each tenant. What is still wanted after all of them comes
+/// from those that have more.
+/// </remarks>
+internal sealed class TenantRotation(StoreDialects dialects, ILogger<TenantRotation>? log = null)
+{
+    private const int MostTenants = 256;
+
+    // Optional: an application without logging is no reason to fail.
+    private readonly ILogger log = (ILogger?)log ?? NullLogger.Instance;
+
+    // Processes begin at different tenants. Two claims at once may serve a tenant twice, or pass it over until the next round.
+    private volatile string last = RandomNumberGenerator.GetHexString(8, lowercase: true);
+
+    /// <summary>Claims up to the wanted number of items.</summary>
+    /// <param name="context">The operation, on all tenants.</param>
+    /// <param name="claim">What to claim.</param>
+    /// <param name="claimFrom">Claims from the tenants that a claim names.</param>
+    /// <param name="cancellationToken">Cancels it before anything is claimed.</param>
+    public async Task<IReadOnlyList<WorkItem>> ClaimAsync(
+        OperationContext context, Claim claim, Func<Claim, Task<IReadOnlyList<WorkItem>>> claimFrom, CancellationToken cancellationToken)
+    {
+        var items = new List<WorkItem>();
+        try
+        {
+            int before;
+            do
+            {
+                before = items.Count;
+                await GoRoundAsync(context, claim, claimFrom, items, cancellationToken).ConfigureAwait(false);
+            }
+            while (items.Count < claim.Count && items.Count > before);
+        }
+#pragma warning disable CA1031 // What is leased already is committed: whatever fails from then on must not keep it from its holder.
+        catch (Exception failure) when (items.Count > 0)
+#pragma warning restore CA1031
+        {
+            log.CheckoutCutShort(failure);
+        }
+
+        return items;
+    }
+
+    /// <summary>Visits each tenant once, until there is enough.</summary>
+    private async Task GoRoundAsync(
+        OperationContext context, Claim claim, Func<Claim, Task<IReadOnlyList<WorkItem>>> claimFrom, List<WorkItem> items, CancellationToken cancellationToken)
+    {
+        var visited = new HashSet<string>();
+        var (after, hasWrapped, pageSize) = ((string?)last, false, 1);
+        while (items.Count < claim.Count)
+        {
+            var wanted = claim.Count - items.Count;
+            // As many tenants as items are wanted, and more each time that those had nothing to give.
+            pageSize = Math.Min(Math.Max(pageSize, wanted), MostTenants);
+            var page = await context.ReadAsync(
+                rows => dialects.Sql<ILeasingSql>(rows.Db).FindTenantsAsync(rows.Db, after, claim.OrderType, pageSize), cancellationToken)
+                .ConfigureAwait(false);
+            var isLastPage = page.Count < pageSize;
+            var tenants = page.TakeWhile(visited.Add).ToList();
+            if (tenants.Count > 0)
+            {
+                var found = await claimFrom(claim with { Count = wanted, Tenants = tenants }).ConfigureAwait(false);
+                items.AddRange(found);
+                last = tenants.FindLast(t => found.Any(i => i.TenantId == t)) ?? tenants[^1];
+                after = tenants[^1];
+                pageSize = found.Count == 0 ? pageSize * 2 : pageSize;
+            }
+
+            if (!isLastPage && tenants.Count == page.Count)
+            {
+                continue;
+            }
+
+            // The end of the list, or the tenant where the round began.
+            if (hasWrapped)
+            {
+                return;
+            }
+
+            (after, hasWrapped) = (null, true);
+        }
+    }
+}
