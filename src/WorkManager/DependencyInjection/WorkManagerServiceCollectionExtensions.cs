@@ -8,6 +8,7 @@ using WorkManager.Diagnostics;
 using WorkManager.Execution;
 using WorkManager.Leasing;
 using WorkManager.OrderTypes;
+using WorkManager.Persistence.Schema;
 using WorkManager.Persistence;
 using WorkManager.Proposing;
 using WorkManager.Providers.PostgreSql;
@@ -65,6 +66,7 @@ public static class WorkManagerServiceCollectionExtensions
     private static void AddKernel(IServiceCollection services)
     {
         services.TryAddSingleton(new OwningContext(typeof(WorkManagerDbContext)));
+        services.TryAddScoped<IWorkTenantProvider, SingleTenant>();
         services.TryAddSingleton<OrderTypeRegistry>();
         services.TryAddSingleton<IdGenerator>();
         services.TryAddSingleton<Telemetry>();

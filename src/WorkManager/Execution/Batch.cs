@@ -1,4 +1,4 @@
-using WorkManager.OrderTypes.Validation;
+using WorkManager.Errors;
 
 namespace WorkManager.Execution;
 

@@ -16,8 +16,8 @@ internal sealed class ReleaseLease : IVerb<Batch<LeaseToken>, IReadOnlyList<Work
             cancellationToken);
 
     // By the event: the item may be leased anew by the time that anybody looks.
-    private static async Task<bool> AreReleasedAsync(WorkManagerDbContext db, IReadOnlyList<WorkOutcome<WorkItem>> outcomes) =>
-        outcomes.FirstOrDefault(o => o.Succeeded) is { Value: var item } && await db.WorkEvents.AnyAsync(
+    private static async Task<bool> AreReleasedAsync(WorkRows rows, IReadOnlyList<WorkOutcome<WorkItem>> outcomes) =>
+        outcomes.FirstOrDefault(o => o.Succeeded) is { Value: var item } && await rows.Events.AnyAsync(
             e => e.ItemId == item.Id && e.Event == WorkEventNames.Released && e.LeaseEpoch == item.LeaseEpoch, CancellationToken.None).ConfigureAwait(false);
 
     private static async Task<IReadOnlyList<WorkOutcome<WorkItem>>> ReleaseAsync(

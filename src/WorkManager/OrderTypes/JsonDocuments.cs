@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using WorkManager.Errors;
 using WorkManager.OrderTypes.Json;
 using WorkManager.OrderTypes.Validation;
 

@@ -1,8 +1,8 @@
 using System.Text.Json.Nodes;
 using Microsoft.EntityFrameworkCore;
+using WorkManager.Errors;
 using WorkManager.Execution;
 using WorkManager.OrderTypes.Json;
-using WorkManager.OrderTypes.Validation;
 using WorkManager.Persistence;
 
 namespace WorkManager.Reviewing;
@@ -32,7 +32,7 @@ internal sealed class CancelOrder(IdGenerator ids) : IVerb<CancelRequest, WorkOr
                 return Ending.Commit(await OrderClosing.CloseAsync(unit, order, decisionId, new Closing(
                     "cancel", "Order cancelled", new JsonObject { ["cancelled"] = true, ["reason"] = request.Reason }, reasons)).ConfigureAwait(false));
             },
-            (db, _) => db.WorkDecisions.AnyAsync(d => d.Id == decisionId, CancellationToken.None)),
+            (rows, _) => rows.Decisions.AnyAsync(d => d.Id == decisionId, CancellationToken.None)),
             cancellationToken);
     }
 }

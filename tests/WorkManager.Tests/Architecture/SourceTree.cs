@@ -13,13 +13,15 @@ public sealed record FolderUse(string From, string To, string User, string Used)
 
 /// <summary>
 /// The folders of the library and how they use each other. Namespaces do not tell: all public types share one. So the folder of a type is the one
-/// that its file lies in; uses are what the compiler wrote into the assembly, and the using directives, which also show constants.
+/// that its file lies in; uses are what the compiler wrote into the assembly, and what it leaves no trace of there: using directives and constants.
 /// </summary>
 internal static partial class SourceTree
 {
     public const string Root = "(root)";
 
     public const string Source = "src/WorkManager";
+
+    private const StringSplitOptions Trimmed = StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries;
 
     private static readonly IReadOnlyList<(string Folder, string Path, string Text)> Files =
         [.. RepositoryFiles.Find(Source, "*.cs").Select(path => (FolderOf(path), path, RepositoryFiles.Read(path)))];
@@ -31,7 +33,7 @@ internal static partial class SourceTree
     /// <summary>The folder of each top-level type, by full name as reflection gives it.</summary>
     public static IReadOnlyDictionary<string, string> FolderOfType { get; } = FindTypes();
 
-    public static IReadOnlyList<FolderUse> Uses { get; } = [.. UsesInAssembly().Concat(UsingDirectives()).Distinct()];
+    public static IReadOnlyList<FolderUse> Uses { get; } = [.. UsesInAssembly().Concat(UsingDirectives()).Concat(Constants()).Distinct()];
 
     public static string? FolderOf(Type type)
     {
@@ -45,9 +47,14 @@ internal static partial class SourceTree
 
     private static string FolderOf(string path)
     {
-        var parts = path[(Source.Length + 1)..].Split('/');
-        return parts.Length == 1 ? Root : parts[0];
+        var folder = Path.GetDirectoryName(path[(Source.Length + 1)..])!.Replace('\\', '/');
+        return folder.Length == 0 ? Root : folder;
     }
+
+    /// <summary>The top-level types that a file declares, as written.</summary>
+    public static IEnumerable<(string Name, string[] Parameters)> TypesIn(string text) =>
+        from Match declared in Declaration().Matches(text)
+        select (declared.Groups["name"].Value, declared.Groups["parameters"].Value.Split(',', Trimmed));
 
     private static Dictionary<string, string> FindTypes()
     {
@@ -55,11 +62,10 @@ internal static partial class SourceTree
         foreach (var (folder, path, text) in Files)
         {
             var space = Namespace().Match(text).Groups[1].Value;
-            foreach (Match declared in Declaration().Matches(text))
+            foreach (var type in TypesIn(text))
             {
-                var parameters = declared.Groups["parameters"].Value;
-                var arity = parameters.Length == 0 ? "" : $"`{parameters.Count(c => c == ',') + 1}";
-                var name = $"{space}.{declared.Groups["name"].Value}{arity}";
+                var arity = type.Parameters.Length == 0 ? "" : $"`{type.Parameters.Length}";
+                var name = $"{space}.{type.Name}{arity}";
                 Assert.True(found.TryAdd(name, folder) || found[name] == folder, $"{name} of {path} is declared in {found[name]}, too.");
             }
         }
@@ -84,9 +90,26 @@ internal static partial class SourceTree
     private static IEnumerable<FolderUse> UsingDirectives() =>
         from file in Files
         from Match directive in UsingDirective().Matches(file.Text)
-        let to = directive.Groups[1].Value
+        let to = directive.Groups[1].Value.Replace('.', '/')
         where to != file.Folder && Folders.Contains(to)
         select new FolderUse(file.Folder, to, file.Path, directive.Value.Trim());
+
+    /// <summary>The compiler puts a constant's value in the place of its name, and a member of an enum is one.</summary>
+    private static IEnumerable<FolderUse> Constants()
+    {
+        var folders =
+            (from type in Assembly.GetTypes()
+             where !type.IsNested && FolderOf(type) is not null
+             from field in type.GetFields(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic)
+             where field.IsLiteral
+             select (Name: $"{type.Name}.{field.Name}", Folder: FolderOf(type)!)).ToLookup(c => c.Name, c => c.Folder);
+        return
+            from file in Files
+            from Match named in Member().Matches(Comment().Replace(file.Text, ""))
+            from to in folders[named.Value]
+            where to != file.Folder
+            select new FolderUse(file.Folder, to, file.Path, named.Value);
+    }
 
     private static string Outermost(string fullName) => fullName.Split('+', '<')[0];
 
@@ -95,11 +118,17 @@ internal static partial class SourceTree
 
     // Namespaces are file-scoped, so what stands at the start of a line is no nested type.
     [GeneratedRegex(
-        @"^(?:(?:public|internal|file|static|sealed|abstract|readonly|partial) )*"
-        + @"(?:class|record struct|record|struct|interface|enum) (?<name>\w+)(?:<(?<parameters>[^>]*)>)?",
+        @"^(?:(?:public|internal|file|static|sealed|abstract|readonly|ref|unsafe|partial) )*"
+        + @"(?:class|record class|record struct|record|struct|interface|enum|delegate [^(]+?) (?<name>\w+)(?:<(?<parameters>[^>]*)>)?[\s(:{;]",
         RegexOptions.Multiline)]
     private static partial Regex Declaration();
 
-    [GeneratedRegex(@"^using WorkManager\.(\w+)", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^using (?:static |\w+ = )?WorkManager\.([\w.]+)", RegexOptions.Multiline)]
     private static partial Regex UsingDirective();
+
+    [GeneratedRegex(@"\b[A-Z]\w*\.[A-Z]\w*\b")]
+    private static partial Regex Member();
+
+    [GeneratedRegex(@"^\s*//.*$", RegexOptions.Multiline)]
+    private static partial Regex Comment();
 }

@@ -379,8 +379,9 @@ public abstract class ItemQueueSpecification(DatabaseFixture databases)
         var order = await app.Requester.ProposeAsync(Batches.Payload(items), new() { Priority = 7 });
         await app.Database.ExecuteAsync(string.Create(CultureInfo.InvariantCulture,
             $$$"""
-            UPDATE work_items SET attempts = 1, max_attempts = {{{maxAttempts}}}, progress = 40, result = '{"a":1}', assembled_result = '{}',
-                result_hash = 'hash', parts_required = '["p"]', parts_state = '{"p":1}', error = '{"code":"old"}', submitted_at = '2026-02-01 10:00:00.123456',
+            UPDATE work_items SET attempts = 1, max_attempts = {{{maxAttempts}}}, progress = 40,
+                result = '{"a":1}', assembled_result = '{}', result_hash = 'hash',
+                parts_required = '["p"]', parts_state = '{"p":1}', error = '{"code":"old"}', submitted_at = '2026-02-01 10:00:00.123456',
                 submitted_by_type = 'system', submitted_by_id = 'agent-0', submitted_for = 'user:0', accepted_at = '2026-02-02 10:00:00', revision = 7
             """));
         app.Time.Advance(TimeSpan.FromSeconds(3));

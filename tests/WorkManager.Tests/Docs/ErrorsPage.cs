@@ -1,6 +1,6 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
-using WorkManager.OrderTypes.Validation;
+using WorkManager.Errors;
 
 namespace WorkManager.Tests.Docs;
 

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using WorkManager.OrderTypes.Validation;
+using WorkManager.Errors;
 
 namespace WorkManager.OrderTypes.Json;
 

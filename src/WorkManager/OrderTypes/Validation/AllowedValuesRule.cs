@@ -1,4 +1,5 @@
 using System.Text.Json;
+using WorkManager.Errors;
 
 namespace WorkManager.OrderTypes.Validation;
 

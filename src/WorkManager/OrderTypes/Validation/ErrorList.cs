@@ -1,3 +1,5 @@
+using WorkManager.Errors;
+
 namespace WorkManager.OrderTypes.Validation;
 
 /// <summary>The errors of one document, each at the place where the walker was.</summary>

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using WorkManager.Errors;
 using WorkManager.OrderTypes.Json;
 
 namespace WorkManager.OrderTypes.Validation;

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using WorkManager.Errors;
 using WorkManager.OrderTypes.Json;
 
 namespace WorkManager.OrderTypes.Validation;

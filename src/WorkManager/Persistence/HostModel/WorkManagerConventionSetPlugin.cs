@@ -8,6 +8,7 @@ using Microsoft.EntityFrameworkCore.Metadata.Conventions.Infrastructure;
 using Microsoft.EntityFrameworkCore.Migrations;
 using Microsoft.EntityFrameworkCore.Storage;
 using WorkManager.Orders;
+using WorkManager.Persistence.Schema;
 
 namespace WorkManager.Persistence.HostModel;
 

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore.Migrations;
+using WorkManager.Persistence.Schema;
 
 namespace WorkManager.Persistence.Migrations;
 

@@ -1,7 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Migrations;
-using WorkManager.Persistence;
+using WorkManager.Persistence.Schema;
 
 namespace WorkManager.Tests.Persistence.HostModel;
 

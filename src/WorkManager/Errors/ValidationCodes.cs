@@ -1,4 +1,4 @@
-namespace WorkManager.OrderTypes.Validation;
+namespace WorkManager.Errors;
 
 /// <summary>The codes of <see cref="ValidationError"/> that the library itself gives.</summary>
 internal static class ValidationCodes

@@ -1,4 +1,4 @@
-namespace WorkManager.Persistence;
+namespace WorkManager.Persistence.Schema;
 
 /// <summary>The names by which EF Core knows the supported providers.</summary>
 internal static class ProviderNames

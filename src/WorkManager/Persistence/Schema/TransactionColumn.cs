@@ -1,7 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata;
 
-namespace WorkManager.Persistence;
+namespace WorkManager.Persistence.Schema;
 
 /// <summary>
 /// The feed's cursor on PostgreSQL, <c>work_events.tx</c>: what reads the feed waits for transactions that are still open.
