@@ -41,6 +41,15 @@ internal static class QueueSql
         SELECT tenant FROM walk WHERE tenant IS NOT NULL
         """;
 
+    /// <summary>The columns that lease item <c>i</c> to the caller.</summary>
+    /// <param name="now">The time that decides leases.</param>
+    /// <param name="expires">When the lease runs out.</param>
+    public static string Grant(string now, string expires) =>
+        $"""
+        state = 'leased', ready_at = NULL, leased_by_agent_id = @holder, lease_epoch = i.lease_epoch + 1, lease_seconds = @seconds,
+            leased_at = {now}, last_heartbeat_at = {now}, lease_expires_at = {expires}, updated_at = @now, revision = i.revision + 1
+        """;
+
     /// <summary>The caller holds item <c>i</c> by this lease.</summary>
     public static string IsHeld(string id, string epoch) =>
         $"i.id = {id} AND [i.tenant] AND i.lease_epoch = {epoch} AND i.leased_by_agent_id = @holder AND i.lease_expires_at > [clock] AND i.{IsLeased}";

@@ -155,8 +155,7 @@ internal sealed class PostgreSqlLeasingSql : ILeasingSql
             SELECT t.now, t.now + make_interval(secs => @seconds) AS expires FROM (SELECT [clock] AS now) AS t
         ), claimed AS (
             UPDATE [work_items] AS i
-            SET state = 'leased', ready_at = NULL, leased_by_agent_id = @holder, lease_epoch = i.lease_epoch + 1, lease_seconds = @seconds,
-                leased_at = lease.now, last_heartbeat_at = lease.now, lease_expires_at = lease.expires, updated_at = @now, revision = i.revision + 1
+            SET {QueueSql.Grant("lease.now", "lease.expires")}
             FROM pick, lease
             WHERE i.id = pick.id AND i.ready_at IS NOT NULL
             RETURNING i.*
