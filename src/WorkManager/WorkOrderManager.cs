@@ -91,12 +91,13 @@ internal sealed class WorkOrderManager(WorkEngine engine, WorkSession session) :
 
     public Task<WorkOrder> GetAsync(Guid orderId, CancellationToken cancellationToken) =>
         engine.ReadAsync("get", session, async context =>
-            await context.ReadAsync(db => WorkQueries.FindOrderAsync(db, orderId, OrderParts.Items, cancellationToken), cancellationToken).ConfigureAwait(false)
+            await context.ReadAsync(
+                rows => WorkQueries.FindOrderAsync(rows, orderId, OrderParts.Items, cancellationToken), cancellationToken).ConfigureAwait(false)
             ?? throw WorkNotFoundException.Order(orderId), cancellationToken);
 
     public Task<WorkPage<WorkOrder>> ListAsync(OrderQuery? query, CancellationToken cancellationToken) =>
         engine.ReadAsync("list", session, context => context.ReadAsync(
-            db => WorkQueries.ListOrdersAsync(db, query ?? new OrderQuery(), OrderParts.None, cancellationToken), cancellationToken), cancellationToken);
+            rows => WorkQueries.ListOrdersAsync(rows, query ?? new OrderQuery(), OrderParts.None, cancellationToken), cancellationToken), cancellationToken);
 
     private async Task<IReadOnlyList<WorkOutcome<TResult>>> RunManyAsync<T, TRequest, TResult>(
         IVerb<Batch<TRequest>, IReadOnlyList<WorkOutcome<TResult>>> verb, IReadOnlyCollection<T> many, Func<T, TRequest> request,

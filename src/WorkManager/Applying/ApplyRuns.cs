@@ -21,7 +21,7 @@ internal sealed class ApplyRuns(OrderTypeRegistry types, JsonDocuments documents
         unit.Lifecycle.Settle(order);
         EnsureSubmitted(order);
 
-        var items = await unit.Db.WorkItems.Where(i => i.OrderId == order.Id).OrderBy(i => i.Id).ToListAsync(CancellationToken.None).ConfigureAwait(false);
+        var items = await unit.Rows.Items.Where(i => i.OrderId == order.Id).OrderBy(i => i.Id).ToListAsync(CancellationToken.None).ConfigureAwait(false);
         var done = items.Where(i => i.State is ItemState.Submitted or ItemState.Accepted).ToList();
         var descriptor = types.Get(order.Type);
         var type = (OrderType)hosted.Services.GetRequiredService(descriptor.ClrType);

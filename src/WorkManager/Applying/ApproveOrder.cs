@@ -32,7 +32,7 @@ internal sealed class ApproveOrder(ApplyRuns runs, IdGenerator ids, PostCommitSt
     private static async Task CheckRequestAsync(OperationContext context, ApproveRequest request, CancellationToken cancellationToken)
     {
         var order = await context.ReadAsync(
-            db => db.WorkOrders.Where(o => o.Id == request.OrderId).Select(o => new { o.TraceParent }).SingleOrDefaultAsync(cancellationToken),
+            rows => rows.Orders.Where(o => o.Id == request.OrderId).Select(o => new { o.TraceParent }).SingleOrDefaultAsync(cancellationToken),
             cancellationToken).ConfigureAwait(false) ?? throw WorkNotFoundException.Order(request.OrderId);
         context.JoinTraceOf(order.TraceParent);
         if (context.Actor.Type == ActorType.Agent)
@@ -55,7 +55,7 @@ internal sealed class ApproveOrder(ApplyRuns runs, IdGenerator ids, PostCommitSt
             return await context.WriteWithHostAsync(
                 Write.Once<AppliedOrder>(
                     hosted => ApproveAsync(hosted, request, decisionId, hostCode, cancellationToken),
-                    (db, _) => db.WorkDecisions.AnyAsync(d => d.Id == decisionId, CancellationToken.None)),
+                    (rows, _) => rows.Decisions.AnyAsync(d => d.Id == decisionId, CancellationToken.None)),
                 cancellationToken).ConfigureAwait(false);
         }
         catch (Exception) when (hostCode.Failure is { } failure && !(failure is OperationCanceledException && cancellationToken.IsCancellationRequested))

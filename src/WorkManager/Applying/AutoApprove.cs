@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using WorkManager.Execution;
+using WorkManager.Orders;
 using WorkManager.OrderTypes;
 
 namespace WorkManager.Applying;
@@ -28,7 +29,7 @@ internal sealed class AutoApprove(
                 return [];
             }
 
-            var session = new WorkSession(null, null, Approver);
+            var session = new WorkSession(null, null, Approver, TenantScope.Of(submitted.TenantId));
             var request = new ApproveRequest(submitted.OrderId, null, "auto_approve");
             return (await runner.RunAsync(approve, session, request, cancellationToken).ConfigureAwait(false)).Facts;
         }

@@ -1,6 +1,8 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using WorkManager.Execution;
+using WorkManager.Orders;
 using WorkManager.OrderTypes;
 
 namespace WorkManager.Applying;
@@ -13,10 +15,10 @@ internal sealed class PostCommitSteps(IServiceScopeFactory scopes, JsonDocuments
 
     public async Task RunAsync(AppliedOrder applied, CancellationToken cancellationToken)
     {
-        await TryAsync(applied.Order.Id, services => RunLastStepAsync(services, applied, cancellationToken)).ConfigureAwait(false);
+        await TryAsync(applied.Order, services => RunLastStepAsync(services, applied, cancellationToken)).ConfigureAwait(false);
         foreach (var deliver in applied.Environment.Deliveries.ToList())
         {
-            await TryAsync(applied.Order.Id, services => deliver(services, cancellationToken)).ConfigureAwait(false);
+            await TryAsync(applied.Order, services => deliver(services, cancellationToken)).ConfigureAwait(false);
         }
     }
 
@@ -27,10 +29,11 @@ internal sealed class PostCommitSteps(IServiceScopeFactory scopes, JsonDocuments
         return type.BeginApply(stored, applied.Environment).AfterAsync(cancellationToken);
     }
 
-    private async Task TryAsync(Guid orderId, Func<IServiceProvider, Task> step)
+    private async Task TryAsync(WorkOrder order, Func<IServiceProvider, Task> step)
     {
         try
         {
+            using var tenant = TenantFlow.Enter(TenantScope.Of(order.TenantId));
             var scope = scopes.CreateAsyncScope();
             await using (scope.ConfigureAwait(false))
             {
@@ -41,7 +44,7 @@ internal sealed class PostCommitSteps(IServiceScopeFactory scopes, JsonDocuments
         catch (Exception failure)
 #pragma warning restore CA1031
         {
-            log.AfterCommitFailed(failure, orderId);
+            log.AfterCommitFailed(failure, order.Id);
         }
     }
 }

@@ -59,8 +59,21 @@ internal sealed class ItemQueue(Lifecycle lifecycle, AuditTrail audit, Actor act
             lifecycle.Move(order, item, ItemState.InProgress);
         }
 
-        EndLease(item);
         lifecycle.Move(order, item, ItemState.Submitted, details);
+        ShowSubmitted(item);
+    }
+
+    /// <summary>Shows on an item what a submit writes, the result and the revision apart.</summary>
+    public void ShowSubmitted(WorkItem item)
+    {
+        item.State = ItemState.Submitted;
+        item.Error = null;
+        item.SubmittedAt = now;
+        item.SubmittedByType = actor.Type;
+        item.SubmittedById = actor.Id;
+        item.SubmittedFor = actor.Principal?.ToString();
+        item.UpdatedAt = now;
+        EndLease(item);
     }
 
     /// <summary>Ends a lease whose holder gives it back: the item can be claimed at once, and no attempt is spent.</summary>
@@ -109,21 +122,21 @@ internal sealed class ItemQueue(Lifecycle lifecycle, AuditTrail audit, Actor act
         .SetProperty(i => i.UpdatedAt, now)
         .SetProperty(i => i.Revision, i => i.Revision + 1);
 
-    /// <summary>Shows on an item that its lease has ended. The epoch stays: it is what tells a late holder's token from the next one's.</summary>
-    public static void EndLease(WorkItem item)
+    /// <summary>The rule of the queue: <c>ready_at</c> is set exactly when an item can be claimed.</summary>
+    private static void Schedule(WorkItem item, DateTimeOffset at, DateTimeOffset clock)
+    {
+        item.AvailableAt = at;
+        item.ReadyAt = item.BlockedBy == 0 && at <= clock ? clock : null;
+    }
+
+    // The epoch stays: it is what tells a late holder's token from the next one's.
+    private static void EndLease(WorkItem item)
     {
         item.LeasedByAgentId = null;
         item.LeaseExpiresAt = null;
         item.LastHeartbeatAt = null;
         item.LeasedAt = null;
         item.LeaseSeconds = null;
-    }
-
-    /// <summary>The rule of the queue: <c>ready_at</c> is set exactly when an item can be claimed.</summary>
-    private static void Schedule(WorkItem item, DateTimeOffset at, DateTimeOffset clock)
-    {
-        item.AvailableAt = at;
-        item.ReadyAt = item.BlockedBy == 0 && at <= clock ? clock : null;
     }
 
     private void Fail(WorkOrder order, WorkItem item)

@@ -1,20 +1,24 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
 using WorkManager.Diagnostics;
+using WorkManager.Orders;
 
 namespace WorkManager.Execution;
 
 /// <summary>One call of a verb: who calls, in which scope, and how it reads and writes.</summary>
 internal sealed class OperationContext(
-    Operation operation, WorkSession session, IServiceProvider services, DbContext host, IDbContextTransaction? joined, WorkTransactions transactions,
-    Repetition repetition, WorkClock clock, OperationActivity activity)
+    Operation operation, Actor actor, TenantScope tenant, IServiceProvider services, DbContext host, IDbContextTransaction? joined,
+    WorkTransactions transactions, Repetition repetition, WorkClock clock, OperationActivity activity)
 {
     private readonly List<CommittedFact> facts = [];
 
     /// <summary>The name of the operation.</summary>
     public string Operation => operation.Name;
 
-    public Actor Actor => session.Actor;
+    public Actor Actor => actor;
+
+    /// <summary>Whose work the operation sees.</summary>
+    public TenantScope Tenant => tenant;
 
     /// <summary>The scope of the call: order types are resolved from it.</summary>
     public IServiceProvider Services => services;
@@ -39,8 +43,12 @@ internal sealed class OperationContext(
     public void Tell(CommittedFact fact) => facts.Add(fact);
 
     /// <summary>Reads, in the caller's transaction if there is one, and else as often as the host's execution strategy lets it.</summary>
-    public Task<T> ReadAsync<T>(Func<WorkManagerDbContext, Task<T>> query, CancellationToken cancellationToken = default) =>
+    public Task<T> ReadAsync<T>(Func<WorkRows, Task<T>> query, CancellationToken cancellationToken = default) =>
         transactions.ReadAsync(this, query, cancellationToken);
+
+    /// <summary>The same operation on the work of all tenants: for housekeeping, which belongs to none.</summary>
+    public OperationContext ForAllTenants() =>
+        new(operation, actor, TenantScope.All, services, host, joined, transactions, repetition, clock, activity);
 
     /// <summary>Writes in one transaction, the caller's if there is one.</summary>
     /// <param name="write">The write.</param>

@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using WorkManager.Diagnostics;
+using WorkManager.Orders;
 using WorkManager.Persistence.HostModel;
 
 namespace WorkManager.Execution;
@@ -71,11 +72,15 @@ internal sealed class OperationRunner(
     {
         var host = session.Host ?? owner.Resolve(services);
         var joined = FindTransaction(host, operation);
-        var context = new OperationContext(operation, session, services, host, joined, transactions, repetition, clock, activity);
+        var context = new OperationContext(
+            operation, session.Actor, TenantOf(session, services), services, host, joined, transactions, repetition, clock, activity);
         var result = await step(context).ConfigureAwait(false);
         // A transaction that was joined is not committed yet, and we do not learn when it is.
         return new(result, joined is null ? context.Facts : []);
     }
+
+    private static TenantScope TenantOf(WorkSession session, IServiceProvider services) =>
+        session.Tenant ?? TenantFlow.Current ?? TenantScope.Of(services.GetRequiredService<IWorkTenantProvider>().TenantId);
 
     private static IDbContextTransaction? FindTransaction(DbContext host, Operation operation)
     {

@@ -1,4 +1,3 @@
-using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
 
 namespace WorkManager.Execution;
@@ -32,7 +31,7 @@ internal sealed class Repetition(EngineContexts contexts, StoreDialects dialects
         return await host.Database.CreateExecutionStrategy().ExecuteAsync(
             new Attempts(),
             (_, attempts, _) => TryAsync(write, run, attempts, failure => repeatsConflicts && dialect.MayRunAgain(failure), cancellationToken),
-            (_, attempts, _) => AskAsync(host, write, attempts.Last!),
+            (_, attempts, _) => AskAsync(context, write, attempts.Last!),
             // Not the caller's: whether a commit came through is found out even if nobody waits for the answer.
             CancellationToken.None).ConfigureAwait(false);
     }
@@ -69,17 +68,17 @@ internal sealed class Repetition(EngineContexts contexts, StoreDialects dialects
         }
     }
 
-    private async Task<ExecutionResult<T>> AskAsync<TUnit, T>(DbContext host, Write<TUnit, T> write, Attempt attempt)
+    private async Task<ExecutionResult<T>> AskAsync<TUnit, T>(OperationContext context, Write<TUnit, T> write, Attempt attempt)
     {
         if (!attempt.IsUnanswered || !write.CanAsk)
         {
             return new(false, default!);
         }
 
-        var db = contexts.SourceOf(host).Open();
+        var db = contexts.SourceOf(context.Host).Open();
         await using (db.ConfigureAwait(false))
         {
-            return await write.AskAsync(db, attempt).ConfigureAwait(false);
+            return await write.AskAsync(new WorkRows(db, context.Tenant), attempt).ConfigureAwait(false);
         }
     }
 

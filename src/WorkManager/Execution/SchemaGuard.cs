@@ -28,8 +28,9 @@ internal sealed class SchemaGuard(StoreDialects dialects)
         }
     }
 
-    public Task CheckAsync(OperationContext context) => context.ReadAsync(async db =>
+    public Task CheckAsync(OperationContext context) => context.ReadAsync(async rows =>
     {
+        var db = rows.Db;
         EnsureModelIsOfThisVersion(context.Host);
         var dialect = dialects.Of(db);
         await dialect.EnsureSafeAsync(db).ConfigureAwait(false);

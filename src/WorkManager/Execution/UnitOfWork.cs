@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using WorkManager.Auditing;
+using WorkManager.Orders;
 using WorkManager.Persistence;
 
 namespace WorkManager.Execution;
@@ -19,6 +20,8 @@ internal sealed class UnitOfWork
     {
         Db = db;
         Attempt = attempt;
+        Tenant = context.Tenant;
+        Rows = new WorkRows(db, context.Tenant);
         Dialect = dialects.Of(db);
         Actor = context.Actor;
         Now = context.Clock.Now();
@@ -31,6 +34,12 @@ internal sealed class UnitOfWork
     }
 
     public WorkManagerDbContext Db { get; }
+
+    /// <summary>Whose work it sees.</summary>
+    public TenantScope Tenant { get; }
+
+    /// <summary>The rows that it sees.</summary>
+    public WorkRows Rows { get; }
 
     /// <summary>Which attempt it is.</summary>
     public Attempt Attempt { get; }
@@ -97,7 +106,7 @@ internal sealed class UnitOfWork
         }
 
         var ids = leases.Select(l => l.ItemId).ToList();
-        var stored = await Db.WorkItems.AsNoTracking().Where(i => ids.Contains(i.Id)).ToDictionaryAsync(i => i.Id).ConfigureAwait(false);
+        var stored = await Rows.Items.AsNoTracking().Where(i => ids.Contains(i.Id)).ToDictionaryAsync(i => i.Id).ConfigureAwait(false);
         var now = await ReadClockAsync().ConfigureAwait(false);
         return leases.ToDictionary(l => l, l => stored.GetValueOrDefault(l.ItemId) switch
         {

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using WorkManager.Orders;
 
 namespace WorkManager.Execution;
 
@@ -6,4 +7,5 @@ namespace WorkManager.Execution;
 /// <param name="Services">The caller's scope; null where each operation has a scope of its own.</param>
 /// <param name="Host">The host's context that was named by the caller; null for the scope's own.</param>
 /// <param name="Actor">Who acts.</param>
-internal sealed record WorkSession(IServiceProvider? Services, DbContext? Host, Actor Actor);
+/// <param name="Tenant">Whose work is seen; null for what the scope says.</param>
+internal sealed record WorkSession(IServiceProvider? Services, DbContext? Host, Actor Actor, TenantScope? Tenant = null);

@@ -16,14 +16,14 @@ internal sealed class WorkTransactions(
 {
     private const string Savepoint = "workmanager";
 
-    public async Task<T> ReadAsync<T>(OperationContext context, Func<WorkManagerDbContext, Task<T>> query, CancellationToken cancellationToken)
+    public async Task<T> ReadAsync<T>(OperationContext context, Func<WorkRows, Task<T>> query, CancellationToken cancellationToken)
     {
         if (context.Joined is { } transaction)
         {
             var joined = await contexts.JoinAsync(context.Host, transaction).ConfigureAwait(false);
             await using (joined.ConfigureAwait(false))
             {
-                return await query(joined).ConfigureAwait(false);
+                return await query(new WorkRows(joined, context.Tenant)).ConfigureAwait(false);
             }
         }
 
@@ -33,7 +33,7 @@ internal sealed class WorkTransactions(
                 var db = contexts.SourceOf(context.Host).Open();
                 await using (db.ConfigureAwait(false))
                 {
-                    return await query(db).ConfigureAwait(false);
+                    return await query(new WorkRows(db, context.Tenant)).ConfigureAwait(false);
                 }
             },
             cancellationToken).ConfigureAwait(false);
@@ -97,6 +97,7 @@ internal sealed class WorkTransactions(
         {
             var host = owner.Resolve(scope.ServiceProvider);
             using var apply = ApplyScope.Enter(host);
+            using var tenant = TenantFlow.Enter(context.Tenant);
             var transaction = await BeginAsync(host).ConfigureAwait(false);
             await using (transaction.ConfigureAwait(false))
             {

@@ -12,10 +12,10 @@ internal static class Write
     /// <summary>A write that is done once: without an answer the database is asked, and if it was committed the answer is that of the attempt.</summary>
     /// <param name="body">What one attempt does.</param>
     /// <param name="isCommitted">Whether the attempt with this answer is in the database. It looks for something that only this call writes.</param>
-    public static Write<UnitOfWork, T> Once<T>(Func<UnitOfWork, Task<Ending<T>>> body, Func<WorkManagerDbContext, T, Task<bool>> isCommitted) =>
+    public static Write<UnitOfWork, T> Once<T>(Func<UnitOfWork, Task<Ending<T>>> body, Func<WorkRows, T, Task<bool>> isCommitted) =>
         new(body, isCommitted, isRepeatable: false);
 
-    /// <inheritdoc cref="Once{T}(Func{UnitOfWork, Task{Ending{T}}}, Func{WorkManagerDbContext, T, Task{bool}})"/>
-    public static Write<HostUnit, T> Once<T>(Func<HostUnit, Task<Ending<T>>> body, Func<WorkManagerDbContext, T, Task<bool>> isCommitted) =>
+    /// <inheritdoc cref="Once{T}(Func{UnitOfWork, Task{Ending{T}}}, Func{WorkRows, T, Task{bool}})"/>
+    public static Write<HostUnit, T> Once<T>(Func<HostUnit, Task<Ending<T>>> body, Func<WorkRows, T, Task<bool>> isCommitted) =>
         new(body, isCommitted, isRepeatable: false);
 }

@@ -8,7 +8,7 @@ namespace WorkManager.Execution;
 /// </param>
 /// <param name="isCommitted">Whether the attempt with this answer was committed; null if nobody needs to ask.</param>
 /// <param name="isRepeatable">Whether it does no harm twice.</param>
-internal sealed class Write<TUnit, T>(Func<TUnit, Task<Ending<T>>> body, Func<WorkManagerDbContext, T, Task<bool>>? isCommitted, bool isRepeatable)
+internal sealed class Write<TUnit, T>(Func<TUnit, Task<Ending<T>>> body, Func<WorkRows, T, Task<bool>>? isCommitted, bool isRepeatable)
 {
     public Func<TUnit, Task<Ending<T>>> Body => body;
 
@@ -18,9 +18,9 @@ internal sealed class Write<TUnit, T>(Func<TUnit, Task<Ending<T>>> body, Func<Wo
     public bool CanAsk => isCommitted is not null;
 
     /// <summary>Asks the database whether an attempt without an answer was committed, and gives its answer if it was.</summary>
-    public async Task<ExecutionResult<T>> AskAsync(WorkManagerDbContext db, Attempt attempt)
+    public async Task<ExecutionResult<T>> AskAsync(WorkRows rows, Attempt attempt)
     {
         var answer = (T)attempt.Answer!;
-        return new(await isCommitted!(db, answer).ConfigureAwait(false), answer);
+        return new(await isCommitted!(rows, answer).ConfigureAwait(false), answer);
     }
 }

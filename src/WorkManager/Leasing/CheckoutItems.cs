@@ -94,8 +94,8 @@ internal sealed class CheckoutItems(
 
     private static Task<bool> EnsureOrderExistsAsync(OperationContext context, Guid? orderId) => orderId is not { } id
         ? Task.FromResult(true)
-        : context.ReadAsync(async db =>
-            await db.WorkOrders.AnyAsync(o => o.Id == id, CancellationToken.None).ConfigureAwait(false) ? true : throw WorkNotFoundException.Order(id));
+        : context.ReadAsync(async rows =>
+            await rows.Orders.AnyAsync(o => o.Id == id, CancellationToken.None).ConfigureAwait(false) ? true : throw WorkNotFoundException.Order(id));
 
     private async Task<IReadOnlyList<WorkLease>> DescribeAsync(OperationContext context, IReadOnlyList<WorkItem> items)
     {
@@ -116,7 +116,7 @@ internal sealed class CheckoutItems(
         }
 
         var orderIds = items.Select(i => i.OrderId).Distinct().ToList();
-        return await context.ReadAsync(db => db.WorkOrders
+        return await context.ReadAsync(rows => rows.Orders
             .Where(o => orderIds.Contains(o.Id))
             .Select(o => new { o.Id, o.TraceParent })
             .ToDictionaryAsync(o => o.Id, o => o.TraceParent)).ConfigureAwait(false);

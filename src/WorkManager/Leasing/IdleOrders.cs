@@ -21,7 +21,7 @@ internal static class IdleOrders
 
         var ids = candidates.Keys.ToList();
         var ended = returned.Select(i => i.Id).ToList();
-        var idle = await unit.Db.WorkOrders
+        var idle = await unit.Rows.Orders
             .Where(o => ids.Contains(o.Id) && !o.Items.Any(i => (i.State == ItemState.Leased || i.State == ItemState.InProgress) && !ended.Contains(i.Id)))
             .Select(o => o.Id)
             .ToListAsync().ConfigureAwait(false);

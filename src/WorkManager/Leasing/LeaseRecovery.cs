@@ -17,8 +17,10 @@ internal sealed class LeaseRecovery(StoreDialects dialects, Telemetry telemetry,
     private readonly ILogger log = (ILogger?)log ?? NullLogger.Instance;
 
     /// <summary>Makes claimable what can be; returns whether there is anything new.</summary>
-    public async Task<bool> RefillAsync(OperationContext context, CancellationToken cancellationToken)
+    /// <remarks>For all tenants, whoever asks: this is housekeeping, and tells nobody anything of another's work.</remarks>
+    public async Task<bool> RefillAsync(OperationContext operation, CancellationToken cancellationToken)
     {
+        var context = operation.ForAllTenants();
         var promoted = await PromoteDueAsync(context, cancellationToken).ConfigureAwait(false);
         var (reclaimed, _) = await ReclaimBatchAsync(context, after: null, cancellationToken).ConfigureAwait(false);
         return promoted + reclaimed > 0;
@@ -37,8 +39,8 @@ internal sealed class LeaseRecovery(StoreDialects dialects, Telemetry telemetry,
     /// <returns>How many were taken back, and the last one looked at; null when there are no more.</returns>
     public async Task<(int Reclaimed, WorkItem? Last)> ReclaimBatchAsync(OperationContext context, WorkItem? after, CancellationToken cancellationToken)
     {
-        var expired = await context.ReadAsync(db =>
-            dialects.Sql<ILeasingSql>(db).FindExpiredAsync(db, context.Clock, after, ReclaimBatch), cancellationToken).ConfigureAwait(false);
+        var expired = await context.ReadAsync(rows =>
+            dialects.Sql<ILeasingSql>(rows.Db).FindExpiredAsync(rows.Db, context.Clock, after, ReclaimBatch), cancellationToken).ConfigureAwait(false);
         if (expired.Count == 0)
         {
             return (0, null);

@@ -16,8 +16,8 @@ internal sealed class ReleaseLease : IVerb<Batch<LeaseToken>, IReadOnlyList<Work
             cancellationToken);
 
     // By the event: the item may be leased anew by the time that anybody looks.
-    private static async Task<bool> AreReleasedAsync(WorkManagerDbContext db, IReadOnlyList<WorkOutcome<WorkItem>> outcomes) =>
-        outcomes.FirstOrDefault(o => o.Succeeded) is { Value: var item } && await db.WorkEvents.AnyAsync(
+    private static async Task<bool> AreReleasedAsync(WorkRows rows, IReadOnlyList<WorkOutcome<WorkItem>> outcomes) =>
+        outcomes.FirstOrDefault(o => o.Succeeded) is { Value: var item } && await rows.Events.AnyAsync(
             e => e.ItemId == item.Id && e.Event == WorkEventNames.Released && e.LeaseEpoch == item.LeaseEpoch, CancellationToken.None).ConfigureAwait(false);
 
     private static async Task<IReadOnlyList<WorkOutcome<WorkItem>>> ReleaseAsync(
@@ -28,11 +28,12 @@ internal sealed class ReleaseLease : IVerb<Batch<LeaseToken>, IReadOnlyList<Work
         var held = await unit.LockHeldItemsAsync(leases, waits).ConfigureAwait(false);
         var outcomes = leases.Select(lease => held.Of(lease).Then(item => Release(unit, orders[item.OrderId], item))).ToList();
 
-        var touched = outcomes.Where(o => o.Succeeded).Select(o => orders[o.Value.OrderId]).Distinct().ToList();
+        var released = outcomes.Where(o => o.Succeeded).Select(o => o.Value).ToList();
+        var touched = released.Select(i => orders[i.OrderId]).Distinct().ToList();
         UnitOfWork.LeaveAsTheyWere(orders.Values.Except(touched));
-        await IdleOrders.RequeueAsync(unit, touched, [.. outcomes.Where(o => o.Succeeded).Select(o => o.Value)]).ConfigureAwait(false);
+        await IdleOrders.RequeueAsync(unit, touched, released).ConfigureAwait(false);
         await unit.SaveAsync().ConfigureAwait(false);
-        outcomes.ForEach(o => (o.Succeeded ? o.Value : null)?.Detach());
+        released.ForEach(i => i.Detach());
         return outcomes;
     }
 

@@ -20,6 +20,12 @@ internal sealed class ProposeOrder(JsonDocuments documents, IdGenerator ids, Lim
         OperationContext context, Batch<ProposeRequest> batch, CancellationToken cancellationToken)
     {
         context.JoinTraceOf(null);
+        if (context.Tenant.IsAll)
+        {
+            throw WorkValidationException.Argument(
+                "tenant", ValidationCodes.Required, "An order belongs to one tenant. Propose it with a manager of that tenant.");
+        }
+
         var plans = new List<WorkOutcome<Plan>>(batch.Requests.Count);
         foreach (var request in batch.Requests)
         {
@@ -40,7 +46,7 @@ internal sealed class ProposeOrder(JsonDocuments documents, IdGenerator ids, Lim
                     outcomes.ForEach(o => (o.Succeeded ? o.Value : null)?.Detach(withItems: true));
                     return Ending.Commit<IReadOnlyList<WorkOutcome<WorkOrder>>>(outcomes);
                 },
-                (db, _) => db.WorkOrders.AnyAsync(o => o.Id == first, CancellationToken.None)),
+                (rows, _) => rows.Orders.AnyAsync(o => o.Id == first, CancellationToken.None)),
             cancellationToken).ConfigureAwait(false);
     }
 
@@ -122,6 +128,7 @@ internal sealed class ProposeOrder(JsonDocuments documents, IdGenerator ids, Lim
     private static WorkOrder BuildOrder(UnitOfWork unit, Plan plan, string? traceParent) => new()
     {
         Id = plan.OrderId,
+        TenantId = unit.Tenant.Id!,
         Type = plan.Request.Type.Key,
         TypeVersion = plan.Request.Type.Version,
         State = OrderState.Queued,
@@ -144,6 +151,7 @@ internal sealed class ProposeOrder(JsonDocuments documents, IdGenerator ids, Lim
         {
             Id = unit.NewId(),
             OrderId = order.Id,
+            TenantId = order.TenantId,
             OrderType = order.Type,
             TypeVersion = order.TypeVersion,
             Type = planned.Item.Type ?? order.Type,

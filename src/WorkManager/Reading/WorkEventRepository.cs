@@ -4,9 +4,9 @@ internal sealed class WorkEventRepository(WorkReader reader) : IWorkEventReposit
 {
     public Task<WorkPage<WorkEvent>> ListByOrderAsync(Guid orderId, int limit, string? after, CancellationToken cancellationToken) =>
         reader.ReadAsync("list_events", c => c.ReadAsync(
-            db => WorkQueries.ListEventsOfOrderAsync(db, orderId, limit, after, cancellationToken), cancellationToken), cancellationToken);
+            rows => WorkQueries.ListEventsOfOrderAsync(rows, orderId, limit, after, cancellationToken), cancellationToken), cancellationToken);
 
     public Task<WorkPage<WorkEvent>> ListByItemAsync(Guid itemId, int limit, string? after, CancellationToken cancellationToken) =>
         reader.ReadAsync("list_events", c => c.ReadAsync(
-            db => WorkQueries.ListEventsOfItemAsync(db, itemId, limit, after, cancellationToken), cancellationToken), cancellationToken);
+            rows => WorkQueries.ListEventsOfItemAsync(rows, itemId, limit, after, cancellationToken), cancellationToken), cancellationToken);
 }

@@ -4,9 +4,9 @@ internal sealed class WorkOrderRepository(WorkReader reader) : IWorkOrderReposit
 {
     public Task<WorkOrder?> FindAsync(Guid orderId, OrderParts include, CancellationToken cancellationToken) =>
         reader.ReadAsync("get", c => c.ReadAsync(
-            db => WorkQueries.FindOrderAsync(db, orderId, include, cancellationToken), cancellationToken), cancellationToken);
+            rows => WorkQueries.FindOrderAsync(rows, orderId, include, cancellationToken), cancellationToken), cancellationToken);
 
     public Task<WorkPage<WorkOrder>> ListAsync(OrderQuery query, OrderParts include, CancellationToken cancellationToken) =>
         reader.ReadAsync("list", c => c.ReadAsync(
-            db => WorkQueries.ListOrdersAsync(db, query, include, cancellationToken), cancellationToken), cancellationToken);
+            rows => WorkQueries.ListOrdersAsync(rows, query, include, cancellationToken), cancellationToken), cancellationToken);
 }

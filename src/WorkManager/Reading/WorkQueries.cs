@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using WorkManager.Execution;
 
 namespace WorkManager.Reading;
 
@@ -7,14 +8,14 @@ internal static class WorkQueries
 {
     private const int MaxPage = 500;
 
-    public static Task<WorkOrder?> FindOrderAsync(WorkManagerDbContext db, Guid id, OrderParts include, CancellationToken cancellationToken) =>
-        Include(db.WorkOrders, include).SingleOrDefaultAsync(o => o.Id == id, cancellationToken);
+    public static Task<WorkOrder?> FindOrderAsync(WorkRows rows, Guid id, OrderParts include, CancellationToken cancellationToken) =>
+        Include(rows.Orders, include).SingleOrDefaultAsync(o => o.Id == id, cancellationToken);
 
     public static async Task<WorkPage<WorkOrder>> ListOrdersAsync(
-        WorkManagerDbContext db, OrderQuery query, OrderParts include, CancellationToken cancellationToken)
+        WorkRows rows, OrderQuery query, OrderParts include, CancellationToken cancellationToken)
     {
         EnsureLimit(query.Limit, OrderQuery.MaxLimit);
-        var orders = Include(db.WorkOrders, include);
+        var orders = Include(rows.Orders, include);
         orders = query.State is { } state ? orders.InState(state) : orders;
         orders = query.Type is { } type ? WorkQueryExtensions.OfType(orders, type) : orders;
         orders = query.RequestedBy is { } requester ? orders.RequestedBy(requester) : orders;
@@ -23,41 +24,41 @@ internal static class WorkQueries
         return Page(page, query.Limit, o => o.Id);
     }
 
-    public static Task<WorkItem?> FindItemAsync(WorkManagerDbContext db, Guid id, CancellationToken cancellationToken) =>
-        db.WorkItems.AsNoTracking().Include(i => i.Parts).SingleOrDefaultAsync(i => i.Id == id, cancellationToken);
+    public static Task<WorkItem?> FindItemAsync(WorkRows rows, Guid id, CancellationToken cancellationToken) =>
+        rows.Items.AsNoTracking().Include(i => i.Parts).SingleOrDefaultAsync(i => i.Id == id, cancellationToken);
 
-    public static async Task<IReadOnlyList<WorkItem>> ListAvailableAsync(WorkManagerDbContext db, string? type, int limit, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<WorkItem>> ListAvailableAsync(WorkRows rows, string? type, int limit, CancellationToken cancellationToken)
     {
         EnsureLimit(limit, MaxPage);
-        var items = db.WorkItems.AsNoTracking();
-        items = type is null ? items : items.Where(i => i.TenantId == "" && i.OrderType == type);
+        var items = rows.Items.AsNoTracking();
+        items = type is null ? items : items.Where(i => i.OrderType == type);
         return await items.AvailableForLease().Take(limit).ToListAsync(cancellationToken).ConfigureAwait(false);
     }
 
     public static async Task<IReadOnlyList<WorkItem>> ListExpiredAsync(
-        WorkManagerDbContext db, DateTimeOffset now, int limit, CancellationToken cancellationToken)
+        WorkRows rows, DateTimeOffset now, int limit, CancellationToken cancellationToken)
     {
         EnsureLimit(limit, MaxPage);
-        return await db.WorkItems.AsNoTracking().WithExpiredLease(now)
+        return await rows.Items.AsNoTracking().WithExpiredLease(now)
             .OrderBy(i => i.LeaseExpiresAt).ThenBy(i => i.Id).Take(limit).ToListAsync(cancellationToken).ConfigureAwait(false);
     }
 
     public static async Task<WorkPage<WorkItem>> ListItemsOfOrderAsync(
-        WorkManagerDbContext db, Guid orderId, int limit, string? after, CancellationToken cancellationToken)
+        WorkRows rows, Guid orderId, int limit, string? after, CancellationToken cancellationToken)
     {
         EnsureLimit(limit, MaxPage);
-        var items = db.WorkItems.AsNoTracking().Where(i => i.OrderId == orderId);
+        var items = rows.Items.AsNoTracking().Where(i => i.OrderId == orderId);
         items = Cursor.Read<Guid>(after) is { } position ? items.Where(i => i.Id.CompareTo(position) > 0) : items;
         return Page(await items.OrderBy(i => i.Id).Take(limit + 1).ToListAsync(cancellationToken).ConfigureAwait(false), limit, i => i.Id);
     }
 
     public static Task<WorkPage<WorkEvent>> ListEventsOfOrderAsync(
-        WorkManagerDbContext db, Guid orderId, int limit, string? after, CancellationToken cancellationToken) =>
-        ListEventsAsync(db.WorkEvents.Where(e => e.OrderId == orderId), limit, after, cancellationToken);
+        WorkRows rows, Guid orderId, int limit, string? after, CancellationToken cancellationToken) =>
+        ListEventsAsync(rows.Events.Where(e => e.OrderId == orderId), limit, after, cancellationToken);
 
     public static Task<WorkPage<WorkEvent>> ListEventsOfItemAsync(
-        WorkManagerDbContext db, Guid itemId, int limit, string? after, CancellationToken cancellationToken) =>
-        ListEventsAsync(db.WorkEvents.Where(e => e.ItemId == itemId), limit, after, cancellationToken);
+        WorkRows rows, Guid itemId, int limit, string? after, CancellationToken cancellationToken) =>
+        ListEventsAsync(rows.Events.Where(e => e.ItemId == itemId), limit, after, cancellationToken);
 
     /// <exception cref="InvalidQueryException">The limit is out of range.</exception>
     private static void EnsureLimit(int limit, int max = MaxPage)

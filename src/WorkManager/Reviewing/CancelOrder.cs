@@ -32,7 +32,7 @@ internal sealed class CancelOrder(IdGenerator ids) : IVerb<CancelRequest, WorkOr
                 return Ending.Commit(await OrderClosing.CloseAsync(unit, order, decisionId, new Closing(
                     "cancel", "Order cancelled", new JsonObject { ["cancelled"] = true, ["reason"] = request.Reason }, reasons)).ConfigureAwait(false));
             },
-            (db, _) => db.WorkDecisions.AnyAsync(d => d.Id == decisionId, CancellationToken.None)),
+            (rows, _) => rows.Decisions.AnyAsync(d => d.Id == decisionId, CancellationToken.None)),
             cancellationToken);
     }
 }

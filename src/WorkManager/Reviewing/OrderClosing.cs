@@ -38,7 +38,7 @@ internal static class OrderClosing
     /// </summary>
     private static async Task TakeOutOfQueueAsync(UnitOfWork unit, WorkOrder order)
     {
-        await unit.Db.WorkItems
+        await unit.Rows.Items
             .Where(i => i.OrderId == order.Id && i.State == ItemState.Queued)
             .ExecuteUpdateAsync(unit.Queue.TakeOut).ConfigureAwait(false);
         foreach (var item in await unit.Dialect.LockHeldItemsOfAsync(unit, order.Id).ConfigureAwait(false))
@@ -49,7 +49,7 @@ internal static class OrderClosing
 
     private static async Task RejectResultsAsync(UnitOfWork unit, WorkOrder order, Closing closing)
     {
-        var submitted = await unit.Db.WorkItems
+        var submitted = await unit.Rows.Items
             .Where(i => i.OrderId == order.Id && i.State == ItemState.Submitted)
             .OrderBy(i => i.Id)
             .ToListAsync().ConfigureAwait(false);

@@ -27,7 +27,7 @@ internal sealed class RejectOrder(IdGenerator ids) : IVerb<RejectRequest, WorkOr
                 return Ending.Commit(await OrderClosing.CloseAsync(unit, order, decisionId, new Closing(
                     "reject", "Order rejected", new JsonObject { ["errors"] = reasons.DeepClone(), ["allow_rework"] = false }, reasons)).ConfigureAwait(false));
             },
-            (db, _) => db.WorkDecisions.AnyAsync(d => d.Id == decisionId, CancellationToken.None)),
+            (rows, _) => rows.Decisions.AnyAsync(d => d.Id == decisionId, CancellationToken.None)),
             cancellationToken);
     }
 

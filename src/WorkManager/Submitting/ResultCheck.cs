@@ -49,15 +49,17 @@ internal sealed class ResultCheck(OrderTypeRegistry types, JsonDocuments documen
         }
 
         var only = ids[0];
-        return await context.ReadAsync(db =>
+        return await context.ReadAsync(rows =>
             // One id is no list: a list of unknown length is planned anew each time.
-            (ids.Count == 1 ? db.WorkItems.Where(i => i.Id == only) : db.WorkItems.Where(i => ids.Contains(i.Id)))
+            (ids.Count == 1 ? rows.Items.Where(i => i.Id == only) : rows.Items.Where(i => ids.Contains(i.Id)))
             .AsNoTracking().Select(i => new { Item = i, i.Order!.TraceParent })
             .ToDictionaryAsync(f => f.Item.Id, f => (f.Item, f.TraceParent), cancellationToken), cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<CheckedResult> CheckAsync(OperationContext context, SubmitRequest request, WorkItem? item, CancellationToken cancellationToken)
     {
+        // What the caller says it was granted may be another tenant's.
+        item = item is not null && context.Tenant.Includes(item.TenantId) ? item : null;
         if (item is not { IsLeased: true } || item.LeaseEpoch != request.Lease.Epoch || item.LeasedByAgentId != context.Actor.LeaseHolder)
         {
             return CheckedResult.RefusedAtOnce(request, item, UnitOfWork.WhyLeaseIsLost(item, request.Lease, context.Actor));

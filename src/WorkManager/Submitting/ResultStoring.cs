@@ -1,5 +1,4 @@
 using Microsoft.EntityFrameworkCore;
-using WorkManager.Auditing;
 using WorkManager.Execution;
 
 namespace WorkManager.Submitting;
@@ -81,7 +80,7 @@ internal sealed class ResultStoring
             if (rows.TryGetValue(result.Lease, out var row))
             {
                 stored.Add(result.Lease, ToSubmitted(unit, result, row));
-                NoteOrder(row.OrderId, row.OrderType, row.OrderState);
+                NoteOrder(row.OrderId, result.Item!.TenantId, row.OrderType, row.OrderState);
             }
         }
 
@@ -89,7 +88,7 @@ internal sealed class ResultStoring
         {
             foreach (var (result, item) in await FindOwnAsync(unit, good.FindAll(r => !stored.ContainsKey(r.Lease))).ConfigureAwait(false))
             {
-                NoteOrder(item.OrderId, item.OrderType, StateNames.ToName(item.Order!.State));
+                NoteOrder(item.OrderId, item.TenantId, item.OrderType, StateNames.ToName(item.Order!.State));
                 stored.Add(result.Lease, item.Detach());
             }
         }
@@ -97,11 +96,11 @@ internal sealed class ResultStoring
         return stored;
     }
 
-    private void NoteOrder(Guid id, string type, string state)
+    private void NoteOrder(Guid id, string tenant, string type, string state)
     {
         if (state == StateNames.ToName(OrderState.Submitted))
         {
-            submitted.Add(new OrderSubmitted(id, type));
+            submitted.Add(new OrderSubmitted(id, tenant, type));
         }
     }
 
@@ -124,7 +123,7 @@ internal sealed class ResultStoring
     private static async Task<List<(CheckedResult Result, WorkItem Item)>> FindOwnAsync(UnitOfWork unit, List<CheckedResult> unstored)
     {
         var ids = unstored.ConvertAll(r => r.Lease.ItemId);
-        var found = await unit.Db.WorkItems.AsNoTracking().Include(i => i.Order)
+        var found = await unit.Rows.Items.AsNoTracking().Include(i => i.Order)
             .Where(i => ids.Contains(i.Id) && i.SubmittedAt != null && i.SubmittedById == unit.Actor.Id).ToDictionaryAsync(i => i.Id).ConfigureAwait(false);
         return
         [
@@ -141,15 +140,8 @@ internal sealed class ResultStoring
         var item = result.Item!;
         item.Result = result.Text;
         item.ResultHash = result.Hash;
-        item.Error = null;
-        item.SubmittedAt = unit.Now;
-        item.SubmittedByType = unit.Actor.Type;
-        item.SubmittedById = unit.Actor.Id;
-        item.SubmittedFor = unit.Actor.Principal?.ToString();
-        ItemQueue.EndLease(item);
-        item.State = ItemState.Submitted;
         item.Revision = row.Revision;
-        item.UpdatedAt = unit.Now;
+        unit.Queue.ShowSubmitted(item);
         return item;
     }
 }

@@ -175,7 +175,7 @@ public abstract class WriteSpecification(DatabaseFixture databases)
                     await RaisePriorityAsync(unit, order.Id);
                     return Ending.Commit(attempts.Count);
                 },
-                (db, asked) => db.WorkOrders.AnyAsync(o => o.Id == order.Id && o.Priority == asked)),
+                (rows, asked) => rows.Orders.AnyAsync(o => o.Id == order.Id && o.Priority == asked)),
             default));
 
         answer.Should().Be(attempts.Count);

@@ -127,7 +127,8 @@ internal sealed class ModelItem(ItemName name, int maxAttempts)
         Expires = null;
     }
 
-    public ItemView View() => new(State, Epoch, Attempts, Holder?.LeaseHolder, Expires, Available, Ready, Blocked, Result, SubmittedBy?.ToString(), Error, [.. events]);
+    public ItemView View() =>
+        new(State, Epoch, Attempts, Holder?.LeaseHolder, Expires, Available, Ready, Blocked, Result, SubmittedBy?.ToString(), Error, [.. events]);
 
     public ModelItem Clone()
     {

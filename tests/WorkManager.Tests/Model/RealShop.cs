@@ -138,7 +138,8 @@ internal sealed class RealShop(ShopApp app, HostState host)
 
     private ItemView View(WorkItem item, IEnumerable<WorkEvent> trail) => new(
         item.State, item.LeaseEpoch, item.Attempts, item.LeasedByAgentId, Seconds(item.LeaseExpiresAt),
-        Seconds(item.AvailableAt), Seconds(item.ReadyAt), item.BlockedBy, item.ReadResult<JobResult>(Json)?.Value, item.SubmittedById is null ? null : Text(item.SubmittedByType, item.SubmittedById),
+        Seconds(item.AvailableAt), Seconds(item.ReadyAt), item.BlockedBy, item.ReadResult<JobResult>(Json)?.Value,
+        item.SubmittedById is null ? null : Text(item.SubmittedByType, item.SubmittedById),
         item.Error is { } error ? JsonDocument.Parse(error).RootElement.GetProperty("code").GetString() : null,
         Trail(trail.Where(e => e.ItemId == item.Id)));
 

@@ -98,7 +98,7 @@ internal sealed class SqliteLeasingSql : ILeasingSql
         }
 
         var orderIds = items.Select(i => i.OrderId).Distinct().ToList();
-        foreach (var order in await unit.Db.WorkOrders.Where(o => orderIds.Contains(o.Id)).Where(which).ToListAsync().ConfigureAwait(false))
+        foreach (var order in await unit.Rows.Orders.Where(o => orderIds.Contains(o.Id)).Where(which).ToListAsync().ConfigureAwait(false))
         {
             order.Revision++;
             mark(order);

@@ -1,0 +1,17 @@
+using WorkManager.Orders;
+
+namespace WorkManager.Execution;
+
+/// <summary>The rows that an operation sees: those of its tenant. Every query of the engine begins here, so that none forgets the tenant.</summary>
+internal sealed class WorkRows(WorkManagerDbContext db, TenantScope tenant)
+{
+    public WorkManagerDbContext Db => db;
+
+    public IQueryable<WorkOrder> Orders => tenant.Id is { } id ? db.WorkOrders.Where(o => o.TenantId == id) : db.WorkOrders;
+
+    public IQueryable<WorkItem> Items => tenant.Id is { } id ? db.WorkItems.Where(i => i.TenantId == id) : db.WorkItems;
+
+    public IQueryable<WorkEvent> Events => tenant.Id is { } id ? db.WorkEvents.Where(e => e.TenantId == id) : db.WorkEvents;
+
+    public IQueryable<WorkDecision> Decisions => db.WorkDecisions;
+}
