@@ -10,8 +10,8 @@ public sealed class StateRules
     private static readonly Dictionary<string, string> Setters = new()
     {
         ["WorkManager.Auditing.Lifecycle"] = "It goes by the tables.",
+        ["WorkManager.Auditing.ItemQueue"] = "Shows on an item what a statement has written.",
         ["WorkManager.Proposing.ProposeOrder"] = "New rows begin as queued.",
-        ["WorkManager.Submitting.ResultStoring"] = "Shows on an item what a statement has written.",
         ["WorkManager.Providers.Sqlite.SqliteSubmittingSql"] = "Makes orders and items of some columns that it has read.",
     };
 
