@@ -45,6 +45,9 @@ internal interface IStoreDialect
     /// <summary>Writes what a unit changed.</summary>
     Task WriteAsync(WorkManagerDbContext db, IReadOnlyList<TableChange> changes);
 
+    /// <summary>Adds those rows that are not there yet, and returns them.</summary>
+    Task<IReadOnlyList<object>> InsertIfAbsentAsync(WorkManagerDbContext db, TableChange change);
+
     /// <summary>The columns that exist, as <c>table.column</c>.</summary>
     Task<IReadOnlySet<string>> ReadColumnsAsync(WorkManagerDbContext db);
 

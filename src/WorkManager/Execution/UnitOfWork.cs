@@ -13,6 +13,7 @@ namespace WorkManager.Execution;
 internal sealed class UnitOfWork
 {
     private readonly List<object> inserts = [];
+    private readonly WrittenRows written;
     private readonly StoreDialects dialects;
     private readonly IdGenerator ids;
 
@@ -23,6 +24,7 @@ internal sealed class UnitOfWork
         Tenant = context.Tenant;
         Rows = new WorkRows(db, context.Tenant);
         Dialect = dialects.Of(db);
+        written = new WrittenRows(db);
         Actor = context.Actor;
         Now = context.Clock.Now();
         Clock = context.Clock;
@@ -137,14 +139,36 @@ internal sealed class UnitOfWork
     /// <summary>Adds a row with the next save.</summary>
     public void Insert(object row) => inserts.Add(row);
 
+    /// <summary>Adds rows of one table at once, but for those whose key, or whose place in a unique index, is taken, by a row of these too.</summary>
+    /// <remarks>What the rows refer to must be there: what waits for the next save is not.</remarks>
+    /// <returns>The rows that were added. The others are nobody's: what is changed of them is not written.</returns>
+    public async Task<IReadOnlyList<T>> InsertIfAbsentAsync<T>(IReadOnlyList<T> rows)
+        where T : class
+    {
+        if (rows.Count == 0)
+        {
+            return [];
+        }
+
+        List<T> added = [.. (await Dialect.InsertIfAbsentAsync(Db, TableChange.InsertsIfAbsent(Db.Model, rows)).ConfigureAwait(false)).Cast<T>()];
+        written.Add(added);
+        return added;
+    }
+
     /// <summary>Writes what was changed and added since the last save: one statement a table, in one round trip.</summary>
+    /// <remarks>
+    /// Changes come before what is added: they are to rows that are locked, in the order in which these are locked, and may give up a place in a unique index
+    /// that a new row takes.
+    /// </remarks>
     public async Task SaveAsync()
     {
+        written.TrackChanged();
         TableChange[] changes = [.. TableChange.Updates(Db.ChangeTracker), .. TableChange.Inserts(Db.Model, inserts)];
         if (changes.Length > 0)
         {
             await Dialect.WriteAsync(Db, changes).ConfigureAwait(false);
             Db.ChangeTracker.AcceptAllChanges();
+            written.Add(inserts);
             inserts.Clear();
         }
     }

@@ -24,6 +24,14 @@ internal static class EntityReader
         where T : class => model.FindEntityType(typeof(T))!.GetOrAddRuntimeAnnotationValue<Func<DbDataReader, T>, IEntityType>(
             "WorkManager:EntityReader", static table => Build<T>(table!), model.FindEntityType(typeof(T)));
 
+    /// <summary>A reader of rows that hold these columns. It is compiled anew at each call.</summary>
+    public static Func<DbDataReader, object?[]> ValuesOf(IEnumerable<IProperty> columns)
+    {
+        var row = Expression.Parameter(typeof(DbDataReader), "row");
+        var values = columns.Select((column, i) => Expression.Convert(Read(row, column, Expression.Constant(i)), typeof(object)));
+        return Expression.Lambda<Func<DbDataReader, object?[]>>(Expression.NewArrayInit(typeof(object), values), row).Compile();
+    }
+
     private static Func<DbDataReader, T> Build<T>(IEntityType table)
     {
         var row = Expression.Parameter(typeof(DbDataReader), "row");

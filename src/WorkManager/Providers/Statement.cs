@@ -6,6 +6,7 @@ using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Metadata;
 using Microsoft.EntityFrameworkCore.Storage;
 using WorkManager.Execution;
+using Parameter = (string Name, System.Type Type);
 using Value = (string Name, object? Value);
 
 namespace WorkManager.Providers;
@@ -15,7 +16,8 @@ namespace WorkManager.Providers;
 /// <para>
 /// In the text <c>[work_items]</c> stands for a table in its schema, <c>[work_items.*]</c> for its columns and <c>[i.*]</c> for those of its alias (SQLite
 /// does not take one in <c>RETURNING</c>), <c>[clock]</c> for the time that decides leases and <c>[instant]</c> for the same where it drives an index.
-/// Values are parameters.
+/// Values are parameters. The first call says of what type each is, and all others have to give the same: a null counts as text, since it says nothing of
+/// its type, and so nothing but text may be null at one call and not at another.
 /// </para>
 /// <para>
 /// It runs as a command of EF Core's, which logs and intercepts it as any other, but not as a query of EF Core's: for those with values it writes the text
@@ -27,7 +29,7 @@ internal sealed class Statement(string text)
     private static readonly (string Table, Type Entity, string Alias)[] Tables =
         [("work_orders", typeof(WorkOrder), "o"), ("work_items", typeof(WorkItem), "i"), ("work_events", typeof(WorkEvent), "e")];
 
-    private readonly ConcurrentDictionary<(string? Schema, bool DatabaseClock), IRelationalCommand> built = new();
+    private readonly ConcurrentDictionary<(string? Schema, bool DatabaseClock), (IRelationalCommand Command, Parameter[] Parameters)> built = new();
 
     /// <summary>The text as it was written.</summary>
     public string Text => text;
@@ -85,12 +87,21 @@ internal sealed class Statement(string text)
     private async Task<TResult> RunAsync<TResult>(
         WorkManagerDbContext db, bool databaseClock, Value[] values, Func<IRelationalCommand, RelationalCommandParameterObject, Task<TResult>> run)
     {
+        var parametersNow = Array.ConvertAll(values, ParameterOf);
+        var (prepared, parametersThen) = built.GetOrAdd(
+            (SchemaOf(db.Model), databaseClock),
+            static (key, of) => (Build(of.Text, of.Db, key, of.Parameters), of.Parameters), (Text: text, Db: db, Parameters: parametersNow));
+        if (!parametersNow.AsSpan().SequenceEqual(parametersThen))
+        {
+            throw new InvalidOperationException(
+                $"A statement was built for {List(parametersThen)}, and is called with {List(parametersNow)}. A null counts as text: {text}");
+        }
+
         var connection = db.GetService<IRelationalConnection>();
         var command = connection.RentCommand();
         try
         {
-            command.PopulateFrom(built.GetOrAdd(
-                (SchemaOf(db.Model), databaseClock), static (key, of) => Build(of.Text, of.Db, key, of.Values), (Text: text, Db: db, Values: values)));
+            command.PopulateFrom(prepared);
             var parameters = values.ToDictionary(v => v.Name, v => v.Value);
             var log = db.GetService<IRelationalCommandDiagnosticsLogger>();
             return await run(command, new(connection, parameters, readerColumns: null, db, log, CommandSource.FromSqlQuery)).ConfigureAwait(false);
@@ -101,9 +112,13 @@ internal sealed class Statement(string text)
         }
     }
 
+    private static Parameter ParameterOf(Value value) => (value.Name, PlainValues.Ensure(value.Value, value.Name)?.GetType() ?? typeof(string));
+
+    private static string List(Parameter[] parameters) => string.Join(", ", parameters.Select(p => $"@{p.Name}: {p.Type.Name}"));
+
     private static string? SchemaOf(IModel model) => model.FindEntityType(typeof(WorkOrder))!.GetSchema();
 
-    private static IRelationalCommand Build(string text, WorkManagerDbContext db, (string? Schema, bool DatabaseClock) of, Value[] values)
+    private static IRelationalCommand Build(string text, WorkManagerDbContext db, (string? Schema, bool DatabaseClock) of, Parameter[] parameters)
     {
         // Quoted by the provider, which knows what a schema is to it: SQLite has none.
         var quote = db.GetService<ISqlGenerationHelper>();
@@ -122,10 +137,13 @@ internal sealed class Statement(string text)
             .Replace("[clock]", of.DatabaseClock ? "clock_timestamp()" : "@now", StringComparison.Ordinal)
             .Replace("[instant]", of.DatabaseClock ? "statement_timestamp()" : "@now", StringComparison.Ordinal));
         var types = db.GetService<IRelationalTypeMappingSource>();
-        foreach (var (name, value) in values)
+        foreach (var (name, type) in parameters)
         {
-            // A null says nothing of its type, and all that may be null here is text.
-            command.AddParameter(name, name, types.FindMapping(value?.GetType() ?? typeof(string), db.Model)!, nullable: true);
+            // What a mapping converts, as SQLite's converts an array, would arrive as something else.
+            var mapping = types.FindMapping(type, db.Model) is { Converter: null } plain
+                ? plain
+                : throw new NotSupportedException($"A {type.Name} cannot be written for @{name}.");
+            command.AddParameter(name, name, mapping, nullable: true);
         }
 
         return command.Build();

@@ -10,17 +10,18 @@ namespace WorkManager.Providers;
 
 /// <summary>Writes the changes of a unit: one statement a table, all of them in one command, unless there are more documents than one should carry.</summary>
 /// <remarks>Rows travel as values, never as text. The names are the model's.</remarks>
-internal abstract class TableStatements
+/// <param name="mostCharacters">How long the documents of one command may be together.</param>
+internal abstract class TableStatements(long mostCharacters)
 {
     // Both databases end at a gigabyte, and long before that a command is held several times in memory.
-    private const long MostCharacters = 16 * 1024 * 1024;
+    protected const long MostCharacters = 16 * 1024 * 1024;
 
-    public async Task WriteAsync(WorkManagerDbContext db, IReadOnlyList<TableChange> changes)
+    public async Task WriteAsync(DbContext db, IReadOnlyList<TableChange> changes)
     {
         var (command, characters) = (new List<TableChange>(), 0L);
-        foreach (var (part, more) in changes.SelectMany(c => c.InParts(MostCharacters)))
+        foreach (var (part, more) in changes.SelectMany(c => c.InParts(mostCharacters)))
         {
-            if (command.Count > 0 && characters + more > MostCharacters)
+            if (command.Count > 0 && characters + more > mostCharacters)
             {
                 await SendAsync(db, command).ConfigureAwait(false);
                 (command, characters) = ([], 0);
@@ -33,7 +34,62 @@ internal abstract class TableStatements
         await SendAsync(db, command).ConfigureAwait(false);
     }
 
-    private async Task SendAsync(WorkManagerDbContext db, List<TableChange> changes)
+    /// <summary>Adds those rows that are not there yet, and returns them. What the database gave a row is set in it.</summary>
+    public async Task<IReadOnlyList<object>> InsertIfAbsentAsync(DbContext db, TableChange change)
+    {
+        var added = new List<object>();
+        var identity = TableChange.IdentityOf(change.Table);
+        foreach (var (part, _) in change.InParts(mostCharacters))
+        {
+            // Of rows that are told apart by nothing the first is added.
+            var rows = part.Rows.GroupBy(row => Together(identity.Select(c => c.GetGetter().GetClrValue(row)))).ToDictionary(g => g.Key, g => g.First());
+            foreach (var values in await ReadAsync(db, part).ConfigureAwait(false))
+            {
+                var row = rows[Together(values.Take(identity.Count))];
+                foreach (var (column, value) in TableChange.GeneratedBy(change.Table).Zip(values.Skip(identity.Count)))
+                {
+                    db.Entry(row).Property(column).CurrentValue = value;
+                }
+
+                added.Add(row);
+            }
+        }
+
+        return added;
+    }
+
+    private async Task SendAsync(DbContext db, List<TableChange> changes)
+    {
+        var (command, parameters) = BuildCommand(db, changes);
+        var written = await command.ExecuteNonQueryAsync(parameters).ConfigureAwait(false);
+        var rows = changes.Sum(c => c.Rows.Count);
+        if (written != rows)
+        {
+            throw new InvalidOperationException(
+                $"{written} rows were written instead of {rows}, to {string.Join(", ", changes.Select(c => c.Table.GetTableName()))}. A row that is changed "
+                + "must be there and locked, and nothing in the database, such as a trigger or a policy, may leave out what is written.");
+        }
+    }
+
+    private async Task<List<object?[]>> ReadAsync(DbContext db, TableChange change)
+    {
+        var (command, parameters) = BuildCommand(db, [change]);
+        var read = change.Table.GetOrAddRuntimeAnnotationValue<Func<DbDataReader, object?[]>, IEntityType>(
+            "WorkManager:ReturnedReader", static table => EntityReader.ValuesOf(Returned(table!)), change.Table);
+        var reader = await command.ExecuteReaderAsync(parameters).ConfigureAwait(false);
+        await using (reader.ConfigureAwait(false))
+        {
+            var rows = new List<object?[]>();
+            while (await reader.ReadAsync().ConfigureAwait(false))
+            {
+                rows.Add(read(reader.DbDataReader));
+            }
+
+            return rows;
+        }
+    }
+
+    private (IRelationalCommand Command, RelationalCommandParameterObject Parameters) BuildCommand(DbContext db, List<TableChange> changes)
     {
         var factory = DbProviderFactories.GetFactory(db.Database.GetDbConnection())!;
         var quote = db.GetService<ISqlGenerationHelper>();
@@ -50,9 +106,9 @@ internal abstract class TableStatements
         var command = db.GetService<IRelationalCommandBuilderFactory>().Create().Append(text);
 #pragma warning restore RS0030
         parameters.ForEach(p => command.AddRawParameter(p.ParameterName, p));
-        await command.Build().ExecuteNonQueryAsync(new(
+        return (command.Build(), new(
             db.GetService<IRelationalConnection>(), parameterValues: null, readerColumns: null, db, db.GetService<IRelationalCommandDiagnosticsLogger>(),
-            CommandSource.ExecuteSqlRaw)).ConfigureAwait(false);
+            CommandSource.ExecuteSqlRaw));
     }
 
     /// <summary>The statement for one table.</summary>
@@ -61,12 +117,20 @@ internal abstract class TableStatements
     /// <param name="bind">Makes a value a parameter and returns how the text calls it.</param>
     protected abstract string Build(TableChange change, TableNames names, Func<object?, string> bind);
 
+    /// <summary>The key of a table.</summary>
+    protected static IReadOnlyList<IProperty> KeyOf(TableChange change) => change.Table.FindPrimaryKey()!.Properties;
+
     /// <summary>A value as the provider takes it.</summary>
     protected static object? ValueOf(IProperty column, object row)
     {
         var value = column.GetGetter().GetClrValue(row);
-        return value is not null && column.GetTypeMapping().Converter is { } converter ? converter.ConvertToProvider(value) : value;
+        value = value is not null && column.GetTypeMapping().Converter is { } converter ? converter.ConvertToProvider(value) : value;
+        return value is string or DateTime ? PlainValues.Ensure(value, column.Name) : value;
     }
+
+    /// <summary>What ends an insert that leaves out rows which are there, and says which it wrote; nothing for other changes.</summary>
+    protected static string IfAbsent(TableChange change, TableNames names) =>
+        change.Kind == ChangeKind.InsertIfAbsent ? $" ON CONFLICT DO NOTHING RETURNING {string.Join(", ", names.Returned)}" : "";
 
     private static TableNames Names(TableChange change, ISqlGenerationHelper quote)
     {
@@ -74,10 +138,16 @@ internal abstract class TableStatements
             column.GetOrAddRuntimeAnnotationValue("WorkManager:QuotedName", of => quote.DelimitIdentifier(of!.GetColumnName()), column);
         return new(
             quote.DelimitIdentifier(change.Table.GetTableName()!, change.Table.GetSchema()),
-            Quoted(change.Table.FindPrimaryKey()!.Properties.Single()),
-            [.. change.Columns.Select(Quoted)]);
+            [.. KeyOf(change).Select(Quoted)],
+            [.. change.Columns.Select(Quoted)],
+            [.. change.Kind == ChangeKind.InsertIfAbsent ? Returned(change.Table).Select(Quoted) : []]);
     }
 
+    private static IEnumerable<IProperty> Returned(IEntityType table) => TableChange.IdentityOf(table).Concat(TableChange.GeneratedBy(table));
+
+    // Pairs are equal if what they hold is.
+    private static object Together(IEnumerable<object?> values) => values.Aggregate((object)"", (before, value) => (before, value));
+
     /// <summary>Quoted names.</summary>
-    protected sealed record TableNames(string Table, string Key, IReadOnlyList<string> Columns);
+    protected sealed record TableNames(string Table, IReadOnlyList<string> Key, IReadOnlyList<string> Columns, IReadOnlyList<string> Returned);
 }

@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using WorkManager.Execution;
 using WorkManager.Tests.HostKinds;
 using WorkManager.Tests.Shop;
+using WorkManager.Tests.Support;
 
 namespace WorkManager.Tests.Execution;
 
@@ -75,7 +76,7 @@ public abstract class WriteSpecification(DatabaseFixture databases)
         host.Customers.Add(new Customer { Name = "Ada" });
         await host.SaveChangesAsync(TestContext.Current.CancellationToken);
 
-        await RunAsync(app, scope.ServiceProvider, context => context.WriteAsync(
+        await Writing.AsOperationAsync(app, scope.ServiceProvider, context => context.WriteAsync(
             Write.Repeatable(async unit => Ending.RollBack(await RaisePriorityAsync(unit, order.Id))), default));
         await transaction.CommitAsync(TestContext.Current.CancellationToken);
 
@@ -123,7 +124,7 @@ public abstract class WriteSpecification(DatabaseFixture databases)
         using var cancel = new CancellationTokenSource();
         var attempts = 0;
 
-        var write = () => RunAsync(app, null, context => context.WriteAsync(
+        var write = () => Writing.AsOperationAsync(app, null, context => context.WriteAsync(
             Write.Repeatable(unit =>
             {
                 attempts++;
@@ -167,7 +168,7 @@ public abstract class WriteSpecification(DatabaseFixture databases)
         var attempts = new List<bool>();
 
         faults.Arm(isCommitted ? Fault.CommitAnswer : Fault.Committing);
-        var answer = await RunAsync(app, null, context => context.WriteAsync(
+        var answer = await Writing.AsOperationAsync(app, null, context => context.WriteAsync(
             Write.Once<int>(
                 async unit =>
                 {
@@ -201,7 +202,7 @@ public abstract class WriteSpecification(DatabaseFixture databases)
         }
 
         faults.Arm(Fault.Committing);
-        var write = () => RunAsync(app, null, context => context.WriteAsync(
+        var write = () => Writing.AsOperationAsync(app, null, context => context.WriteAsync(
             isRepeatable ? Write.Repeatable(Body) : Write.Recognizing(Body), cancel.Token));
         if (isRepeatable)
         {
@@ -253,7 +254,7 @@ public abstract class WriteSpecification(DatabaseFixture databases)
         await using var scope = app.NewScope();
         var host = scope.ServiceProvider.GetRequiredService<ShopContext>();
         await using var transaction = way == Way.Joined ? await host.Database.BeginTransactionAsync() : null;
-        var answer = await RunAsync(app, scope.ServiceProvider, context => way switch
+        var answer = await Writing.AsOperationAsync(app, scope.ServiceProvider, context => way switch
         {
             Way.Command => context.WriteByCommandAsync(Write.Repeatable(body), default),
             Way.WithHost => context.WriteWithHostAsync(Write.Once<T>(hosted => body(hosted.Unit), (_, _) => Task.FromResult(false)), default),
@@ -267,26 +268,12 @@ public abstract class WriteSpecification(DatabaseFixture databases)
         return answer;
     }
 
-    private static async Task<T> RunAsync<T>(ShopApp app, IServiceProvider? scope, Func<OperationContext, Task<T>> write)
-    {
-        var session = new WorkSession(scope, null, Actor.System("test"));
-        var verb = new TestVerb<T>(write);
-        return (await app.Services.GetRequiredService<OperationRunner>().RunAsync(verb, session, 0, default)).Result;
-    }
-
     private static async Task<int> RaisePriorityAsync(UnitOfWork unit, Guid orderId)
     {
         var order = await unit.LockOrderAsync(orderId);
         order.Priority++;
         await unit.SaveAsync();
         return await unit.Db.WorkOrders.AsNoTracking().Where(o => o.Id == orderId).Select(o => o.Priority).SingleAsync();
-    }
-
-    private sealed class TestVerb<T>(Func<OperationContext, Task<T>> write) : IVerb<int, T>
-    {
-        public Operation Operation { get; } = new("test", JoinRule.Joins);
-
-        public Task<T> ExecuteAsync(OperationContext context, int request, CancellationToken cancellationToken) => write(context);
     }
 }
 

@@ -5,25 +5,21 @@ using WorkManager.Execution;
 namespace WorkManager.Providers.PostgreSql;
 
 /// <summary>Rows as one array a column.</summary>
-internal sealed class PostgreSqlTableStatements : TableStatements
+/// <inheritdoc/>
+internal sealed class PostgreSqlTableStatements(long mostCharacters = TableStatements.MostCharacters) : TableStatements(mostCharacters)
 {
     protected override string Build(TableChange change, TableNames names, Func<object?, string> bind)
     {
-        var columns = change.Columns
-            .Select((column, i) => (Name: names.Columns[i], Values: bind(ValuesOf(column, change.Rows)), Cast: CastOf(column)))
-            .ToList();
-        var arrays = string.Join(", ", columns.Select(c => c.Values));
-        var aliases = string.Join(", ", columns.Select(c => c.Name));
-        if (change.IsNew)
-        {
-            var values = string.Join(", ", columns.Select(c => $"{c.Name}{c.Cast}"));
-            return $"INSERT INTO {names.Table} ({aliases}) SELECT {values} FROM unnest({arrays}) AS r ({aliases})";
-        }
+        string Rows(IEnumerable<IProperty> columns, IEnumerable<string> aliases) =>
+            $"FROM unnest({string.Join(", ", columns.Select(c => bind(ValuesOf(c, change.Rows))))}) AS r ({string.Join(", ", aliases)})";
 
-        var keys = bind(ValuesOf(change.Table.FindPrimaryKey()!.Properties.Single(), change.Rows));
-        var assignments = string.Join(", ", columns.Select(c => $"{c.Name} = r.{c.Name}{c.Cast}"));
-        return $"UPDATE {names.Table} AS t SET {assignments} FROM unnest({keys}, {arrays}) AS r ({names.Key}, {aliases}) "
-            + $"WHERE t.{names.Key} = r.{names.Key}";
+        var columns = change.Columns.Zip(names.Columns, (column, name) => (Name: name, Cast: CastOf(column))).ToList();
+        return change.Kind == ChangeKind.Update
+            ? $"UPDATE {names.Table} AS t SET {string.Join(", ", columns.Select(c => $"{c.Name} = r.{c.Name}{c.Cast}"))} "
+                + $"{Rows([.. KeyOf(change), .. change.Columns], [.. names.Key, .. names.Columns])} "
+                + $"WHERE {string.Join(" AND ", names.Key.Select(k => $"t.{k} = r.{k}"))}"
+            : $"INSERT INTO {names.Table} ({string.Join(", ", names.Columns)}) SELECT {string.Join(", ", columns.Select(c => $"{c.Name}{c.Cast}"))} "
+                + $"{Rows(change.Columns, names.Columns)}{IfAbsent(change, names)}";
     }
 
     // The arrays' element types are the provider's for the values. Only JSON travels as text.
@@ -31,10 +27,8 @@ internal sealed class PostgreSqlTableStatements : TableStatements
 
     private static Array ValuesOf(IProperty column, IReadOnlyList<object> rows)
     {
-        var type = Nullable.GetUnderlyingType(column.ClrType) ?? column.ClrType;
-        type = column.GetTypeMapping().Converter?.ProviderClrType ?? type;
-        type = column.IsNullable && type.IsValueType ? typeof(Nullable<>).MakeGenericType(type) : type;
-        var values = Array.CreateInstance(type, rows.Count);
+        var type = PlainValues.TypeOf(column);
+        var values = Array.CreateInstance(column.IsNullable && type.IsValueType ? typeof(Nullable<>).MakeGenericType(type) : type, rows.Count);
         for (var i = 0; i < rows.Count; i++)
         {
             values.SetValue(ValueOf(column, rows[i]), i);

@@ -13,9 +13,10 @@ internal static class JsonRows
 
     /// <summary>Writes rows.</summary>
     /// <param name="rows">How many.</param>
-    /// <param name="columns">How many values each has.</param>
+    /// <param name="columns">What the values of each are called.</param>
     /// <param name="value">The value of a row in a column.</param>
-    public static string Write(int rows, int columns, Func<int, int, object?> value)
+    /// <exception cref="NotSupportedException">A value would not arrive as it is.</exception>
+    public static string Write(int rows, IReadOnlyList<string> columns, Func<int, int, object?> value)
     {
         var buffer = new ArrayBufferWriter<byte>();
         using (var json = new Utf8JsonWriter(buffer, Plain))
@@ -24,9 +25,9 @@ internal static class JsonRows
             for (var row = 0; row < rows; row++)
             {
                 json.WriteStartArray();
-                for (var column = 0; column < columns; column++)
+                for (var column = 0; column < columns.Count; column++)
                 {
-                    Write(json, value(row, column));
+                    Write(json, PlainValues.Ensure(value(row, column), columns[column]), columns[column]);
                 }
 
                 json.WriteEndArray();
@@ -38,7 +39,7 @@ internal static class JsonRows
         return Encoding.UTF8.GetString(buffer.WrittenSpan);
     }
 
-    private static void Write(Utf8JsonWriter json, object? value)
+    private static void Write(Utf8JsonWriter json, object? value, string column)
     {
         switch (value)
         {
@@ -57,9 +58,11 @@ internal static class JsonRows
             case bool flag:
                 json.WriteNumberValue(flag ? 1 : 0);
                 break;
-            default:
+            case short or int or long:
                 json.WriteNumberValue(Convert.ToInt64(value, CultureInfo.InvariantCulture));
                 break;
+            default:
+                throw new NotSupportedException($"A {value.GetType().Name} cannot be written as JSON for {column}.");
         }
     }
 }

@@ -32,5 +32,5 @@ internal sealed class RowStatements
     private Statement For(IReadOnlyList<object?[]> rows) => rows.Count == 1 ? one : many;
 
     private IEnumerable<(string Name, object? Value)> Parameters(IReadOnlyList<object?[]> rows) =>
-        rows is [var row] ? columns.Zip(row) : [("rows", JsonRows.Write(rows.Count, columns.Length, (r, column) => rows[r][column]))];
+        rows is [var row] ? columns.Zip(row) : [("rows", JsonRows.Write(rows.Count, columns, (r, column) => rows[r][column]))];
 }

@@ -58,6 +58,8 @@ internal sealed class SqliteDialect : IStoreDialect
 
     public Task WriteAsync(WorkManagerDbContext db, IReadOnlyList<TableChange> changes) => tables.WriteAsync(db, changes);
 
+    public Task<IReadOnlyList<object>> InsertIfAbsentAsync(WorkManagerDbContext db, TableChange change) => tables.InsertIfAbsentAsync(db, change);
+
     // SQLite lives in the process: the application's clock is its only one.
     public Task<DateTimeOffset> ReadClockAsync(WorkManagerDbContext db, ClockSource source, DateTimeOffset now) => Task.FromResult(now);
 

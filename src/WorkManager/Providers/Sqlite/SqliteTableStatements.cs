@@ -4,35 +4,38 @@ using WorkManager.Execution;
 namespace WorkManager.Providers.Sqlite;
 
 /// <summary>Rows as one JSON array of arrays. What all rows have in common is a parameter: of a row alone that is all, and of an event most.</summary>
-internal sealed class SqliteTableStatements : TableStatements
+/// <inheritdoc/>
+internal sealed class SqliteTableStatements(long mostCharacters = TableStatements.MostCharacters) : TableStatements(mostCharacters)
 {
     protected override string Build(TableChange change, TableNames names, Func<object?, string> bind)
     {
-        var key = change.Table.FindPrimaryKey()!.Properties.Single();
-        var columns = change.Columns.Select((column, i) => new Values(names.Columns[i], change.Rows, column)).ToList();
         var json = new List<Values>();
-        string Value(Values column, string row)
+        string Value(IProperty column, string name, string row)
         {
-            if (column.IsOne)
+            var values = new Values(name, change.Rows, column);
+            if (values.IsOne)
             {
-                return bind(column[0]);
+                return bind(values[0]);
             }
 
-            json.Add(column);
+            json.Add(values);
             return $"{row}value ->> {json.Count - 1}";
         }
 
-        string Rows() => $"json_each({bind(JsonRows.Write(change.Rows.Count, json.Count, (row, column) => json[column][row]))})";
+        string Rows() => $"json_each({bind(JsonRows.Write(change.Rows.Count, json.ConvertAll(c => c.Name), (row, column) => json[column][row]))})";
 
-        if (change.IsNew)
+        if (change.Kind == ChangeKind.Update)
         {
-            var values = string.Join(", ", columns.ConvertAll(c => Value(c, "")));
-            return $"INSERT INTO {names.Table} ({string.Join(", ", names.Columns)}) SELECT {values}{(change.Rows.Count == 1 ? "" : $" FROM {Rows()}")}";
+            var found = string.Join(" AND ", KeyOf(change).Zip(names.Key, (column, name) => $"t.{name} = {Value(column, name, "r.")}"));
+            var assignments = string.Join(", ", change.Columns.Zip(names.Columns, (column, name) => $"{name} = {Value(column, name, "r.")}"));
+            return $"UPDATE {names.Table} AS t SET {assignments}{(change.Rows.Count == 1 ? "" : $" FROM {Rows()} AS r")} WHERE {found}";
         }
 
-        var keyValue = Value(new Values(names.Key, change.Rows, key), "r.");
-        var assignments = string.Join(", ", columns.ConvertAll(c => $"{c.Name} = {Value(c, "r.")}"));
-        return $"UPDATE {names.Table} AS t SET {assignments}{(change.Rows.Count == 1 ? "" : $" FROM {Rows()} AS r")} WHERE t.{names.Key} = {keyValue}";
+        var inserted = string.Join(", ", change.Columns.Zip(names.Columns, (column, name) => Value(column, name, "")));
+        var rows = change.Rows.Count == 1 ? "" : $" FROM {Rows()}";
+        // Without a WHERE the ON of a conflict is taken for one of a join.
+        return $"INSERT INTO {names.Table} ({string.Join(", ", names.Columns)}) SELECT {inserted}{rows}"
+            + (change.Kind == ChangeKind.InsertIfAbsent ? $" WHERE true{IfAbsent(change, names)}" : "");
     }
 
     /// <summary>A column's value in each row.</summary>
@@ -42,6 +45,7 @@ internal sealed class SqliteTableStatements : TableStatements
 
         public Values(string name, IReadOnlyList<object> rows, IProperty column)
         {
+            PlainValues.TypeOf(column);
             Name = name;
             values = [.. rows.Select(row => ValueOf(column, row))];
             IsOne = Array.TrueForAll(values, value => Equals(value, values[0]));
