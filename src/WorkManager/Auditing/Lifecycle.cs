@@ -3,7 +3,7 @@ using WorkManager.Orders;
 
 namespace WorkManager.Auditing;
 
-/// <summary>Moves orders and items by the transition tables. Every move writes its event and its time stamps.</summary>
+/// <summary>Moves orders and items that were read, by the transition tables. Every move writes its event and its time stamps.</summary>
 internal sealed class Lifecycle(AuditTrail audit, DateTimeOffset now)
 {
     /// <summary>What the events say that end the work on an order.</summary>

@@ -1,6 +1,9 @@
 namespace WorkManager.Orders;
 
-/// <summary>The state machines, as data. Everything that changes a state goes by these tables; the diagram in the docs is checked against them.</summary>
+/// <summary>
+/// The state machines, as data. Every move goes by these tables: <c>Lifecycle</c> asks them, and a test (<c>MovesInSql</c>) holds to them the statements
+/// that move rows without it. The diagram in the docs is checked against them, too.
+/// </summary>
 internal static class Transitions
 {
     public static readonly IReadOnlyDictionary<OrderState, OrderState[]> OfOrders = new Dictionary<OrderState, OrderState[]>

@@ -28,6 +28,9 @@ internal static partial class SourceTree
 
     public static Assembly Assembly { get; } = typeof(WorkOrder).Assembly;
 
+    /// <summary>What the compiler wrote into the assembly.</summary>
+    public static ArchUnitNET.Domain.Architecture Loaded { get; } = new ArchLoader().LoadAssembly(Assembly).Build();
+
     public static IReadOnlyList<string> Folders { get; } = [.. Files.Select(f => f.Folder).Distinct()];
 
     /// <summary>The folder of each top-level type, by full name as reflection gives it.</summary>
@@ -44,6 +47,9 @@ internal static partial class SourceTree
 
         return FolderOfType.GetValueOrDefault(type.FullName!);
     }
+
+    /// <summary>The top-level type that a type is written in, which may be a lambda's or an asynchronous method's.</summary>
+    public static string Outermost(string fullName) => fullName.Split('+', '<')[0];
 
     private static string FolderOf(string path)
     {
@@ -73,19 +79,15 @@ internal static partial class SourceTree
         return found;
     }
 
-    private static IEnumerable<FolderUse> UsesInAssembly()
-    {
-        var architecture = new ArchLoader().LoadAssembly(Assembly).Build();
-        return
-            from type in architecture.Types
-            from dependency in type.Dependencies
-            let user = Outermost(type.FullName)
-            let used = Outermost(dependency.Target.FullName)
-            where FolderOfType.ContainsKey(user) && FolderOfType.ContainsKey(used)
-            let use = new FolderUse(FolderOfType[user], FolderOfType[used], user, used)
-            where use.From != use.To
-            select use;
-    }
+    private static IEnumerable<FolderUse> UsesInAssembly() =>
+        from type in Loaded.Types
+        from dependency in type.Dependencies
+        let user = Outermost(type.FullName)
+        let used = Outermost(dependency.Target.FullName)
+        where FolderOfType.ContainsKey(user) && FolderOfType.ContainsKey(used)
+        let use = new FolderUse(FolderOfType[user], FolderOfType[used], user, used)
+        where use.From != use.To
+        select use;
 
     private static IEnumerable<FolderUse> UsingDirectives() =>
         from file in Files
@@ -110,8 +112,6 @@ internal static partial class SourceTree
             where to != file.Folder
             select new FolderUse(file.Folder, to, file.Path, named.Value);
     }
-
-    private static string Outermost(string fullName) => fullName.Split('+', '<')[0];
 
     [GeneratedRegex(@"^namespace ([\w.]+);", RegexOptions.Multiline)]
     private static partial Regex Namespace();

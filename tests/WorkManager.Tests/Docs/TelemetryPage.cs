@@ -100,7 +100,7 @@ public sealed partial class TelemetryPage
     [GeneratedRegex(@"new(?: Operation)?\(""(\w+)"", JoinRule\.(\w+)\)")]
     private static partial Regex Verb();
 
-    [GeneratedRegex(@"ReadAsync\(""(\w+)""")]
+    [GeneratedRegex(@"ReadAsync\(\s*""(\w+)""")]
     private static partial Regex Query();
 
     private sealed class OneMeter : IMeterFactory
