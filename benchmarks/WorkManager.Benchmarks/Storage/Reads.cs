@@ -5,7 +5,7 @@ using WorkManager.Providers;
 namespace WorkManager.Benchmarks.Storage;
 
 /// <summary>The engine's statements and reader beside EF Core's <c>FromSqlRaw</c> with parameters: whole items, not tracked.</summary>
-[MemoryDiagnoser]
+[MemoryDiagnoser, MinColumn]
 public class Reads
 {
     private static readonly Statement Items = new("SELECT [i.*] FROM [work_items] AS i WHERE order_id = @order ORDER BY id LIMIT @count");

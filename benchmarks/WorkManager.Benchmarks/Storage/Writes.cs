@@ -5,7 +5,7 @@ using WorkManager.Execution;
 namespace WorkManager.Benchmarks.Storage;
 
 /// <summary>The engine's write layer beside EF Core's <c>SaveChanges</c>: items are added, and four columns of them changed.</summary>
-[MemoryDiagnoser, GroupBenchmarksBy(BenchmarkLogicalGroupRule.ByCategory), CategoriesColumn]
+[MemoryDiagnoser, MinColumn, GroupBenchmarksBy(BenchmarkLogicalGroupRule.ByCategory), CategoriesColumn]
 public class Writes
 {
     private Database database = null!;
