@@ -6,10 +6,13 @@ namespace WorkManager.Execution;
 
 /// <summary>One call of a verb: who calls, in which scope, and how it reads and writes.</summary>
 internal sealed class OperationContext(
-    Operation operation, WorkSession session, IServiceProvider services, DbContext host, IDbContextTransaction? joined, WorkTransactions transactions,
+    Guid id, Operation operation, WorkSession session, IServiceProvider services, DbContext host, IDbContextTransaction? joined, WorkTransactions transactions,
     Repetition repetition, WorkClock clock, OperationActivity activity)
 {
     private readonly List<CommittedFact> facts = [];
+
+    /// <summary>The id of the call.</summary>
+    public Guid OperationId => id;
 
     /// <summary>The name of the operation.</summary>
     public string Operation => operation.Name;

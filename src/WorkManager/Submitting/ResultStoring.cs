@@ -141,6 +141,7 @@ internal sealed class ResultStoring
         var item = result.Item!;
         item.Result = result.Text;
         item.ResultHash = result.Hash;
+        item.ResultVersion = result.TypeVersion;
         item.Error = null;
         item.SubmittedAt = unit.Now;
         item.SubmittedByType = unit.Actor.Type;

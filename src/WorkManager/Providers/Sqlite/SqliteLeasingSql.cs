@@ -10,8 +10,9 @@ namespace WorkManager.Providers.Sqlite;
 internal sealed class SqliteLeasingSql : ILeasingSql
 {
     // The plus hides a column from the planner: without statistics it takes any index that begins with a column it is given, and sorts all of the queue.
+    // So in a claim from one order only the order is given.
     private static readonly ClaimStatements Next = new(
-        Any: NextWhere("+tenant_id = '' AND priority >= @min_priority", "priority DESC, ready_at, id"),
+        Any: NextWhere("tenant_id = '' AND priority >= @min_priority", "priority DESC, ready_at, id"),
         OfType: NextWhere("tenant_id = '' AND order_type = @type AND priority >= @min_priority", "priority DESC, ready_at, id"),
         OfOrder: NextWhere("order_id = @order AND +tenant_id = '' AND priority >= @min_priority", "ready_at, id"),
         OfOrderAndType: NextWhere("order_id = @order AND +tenant_id = '' AND +order_type = @type AND priority >= @min_priority", "ready_at, id"));
