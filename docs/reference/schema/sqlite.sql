@@ -11,18 +11,26 @@ CREATE TABLE "work_duties" (
     "name" TEXT NOT NULL CONSTRAINT "work_duties_pkey" PRIMARY KEY,
     "holder" TEXT NULL,
     "epoch" INTEGER NOT NULL DEFAULT 0,
-    "expires_at" TEXT NULL
+    "expires_at" TEXT NULL,
+    "cursor" TEXT NULL,
+    "last_run_at" TEXT NULL,
+    "last_error" TEXT NULL
 );
 
 CREATE TABLE "work_idempotency_keys" (
     "id" INTEGER NOT NULL CONSTRAINT "work_idempotency_keys_pkey" PRIMARY KEY AUTOINCREMENT,
+    "tenant_id" TEXT NOT NULL DEFAULT '',
     "scope" TEXT NOT NULL,
     "key_hash" TEXT NOT NULL,
     "request_hash" TEXT NOT NULL,
+    "operation" TEXT NOT NULL,
     "response_snapshot" TEXT NULL,
+    "snapshot_version" INTEGER NULL,
+    "error_code" TEXT NULL,
     "status" INTEGER NULL,
     "headers" TEXT NULL,
     "order_id" TEXT NULL,
+    "item_id" TEXT NULL,
     "created_at" TEXT NOT NULL,
     "expires_at" TEXT NOT NULL
 );
@@ -36,9 +44,11 @@ CREATE TABLE "work_orders" (
     "priority" INTEGER NOT NULL DEFAULT 0,
     "requested_by_type" TEXT NULL,
     "requested_by_id" TEXT NULL,
+    "requested_for" TEXT NULL,
     "payload" TEXT NOT NULL,
     "meta" TEXT NULL,
     "acceptance_config" TEXT NULL,
+    "submitted_at" TEXT NULL,
     "applied_at" TEXT NULL,
     "completed_at" TEXT NULL,
     "last_transitioned_at" TEXT NULL,
@@ -48,6 +58,11 @@ CREATE TABLE "work_orders" (
     "items_total" INTEGER NOT NULL DEFAULT 0,
     "items_open" INTEGER NOT NULL DEFAULT 0,
     "items_failed" INTEGER NOT NULL DEFAULT 0,
+    "blocked_by" INTEGER NOT NULL DEFAULT 0,
+    "held_at" TEXT NULL,
+    "apply_attempts" INTEGER NOT NULL DEFAULT 0,
+    "next_apply_at" TEXT NULL,
+    "error" TEXT NULL,
     "payload_hash" TEXT NOT NULL,
     "unique_key" TEXT NULL,
     "parent_order_id" TEXT NULL,
@@ -81,6 +96,8 @@ CREATE TABLE "work_items" (
     "result" TEXT NULL,
     "assembled_result" TEXT NULL,
     "result_hash" TEXT NULL,
+    "result_version" INTEGER NULL,
+    "rework_count" INTEGER NOT NULL DEFAULT 0,
     "parts_required" TEXT NULL,
     "parts_state" TEXT NULL,
     "error" TEXT NULL,
@@ -94,7 +111,7 @@ CREATE TABLE "work_items" (
     "updated_at" TEXT NOT NULL,
     "revision" INTEGER NOT NULL DEFAULT 0,
     CONSTRAINT "work_items_priority_check" CHECK (priority BETWEEN 0 AND 100),
-    CONSTRAINT "work_items_ready_check" CHECK (ready_at IS NULL OR state = 'queued'),
+    CONSTRAINT "work_items_ready_check" CHECK (ready_at IS NULL OR (state = 'queued' AND blocked_by = 0)),
     CONSTRAINT "work_items_state_check" CHECK (state IN ('queued', 'leased', 'in_progress', 'submitted', 'accepted', 'rejected', 'completed', 'failed', 'dead_lettered')),
     CONSTRAINT "work_items_order_id_fkey" FOREIGN KEY ("order_id") REFERENCES "work_orders" ("id") ON DELETE CASCADE
 );
@@ -111,6 +128,7 @@ CREATE TABLE "work_decisions" (
     "id" TEXT NOT NULL CONSTRAINT "work_decisions_pkey" PRIMARY KEY,
     "order_id" TEXT NOT NULL,
     "item_id" TEXT NULL,
+    "tenant_id" TEXT NOT NULL DEFAULT '',
     "decision" TEXT NOT NULL,
     "actor_type" TEXT NOT NULL,
     "actor_id" TEXT NOT NULL,
@@ -120,6 +138,7 @@ CREATE TABLE "work_decisions" (
     "comment" TEXT NULL,
     "content_hash" TEXT NULL,
     "order_revision" INTEGER NOT NULL,
+    "item_revision" INTEGER NULL,
     "changes" TEXT NULL,
     "baseline" TEXT NULL,
     "policy" TEXT NULL,
@@ -137,6 +156,7 @@ CREATE TABLE "work_events" (
     "order_id" TEXT NOT NULL,
     "item_id" TEXT NULL,
     "tenant_id" TEXT NOT NULL DEFAULT '',
+    "operation_id" TEXT NULL,
     "event" TEXT NOT NULL,
     "actor_type" TEXT NULL,
     "actor_id" TEXT NULL,
@@ -174,6 +194,10 @@ CREATE TABLE "work_item_parts" (
     "notes" TEXT NULL,
     "checksum" TEXT NULL,
     "submitted_by_agent_id" TEXT NOT NULL,
+    "submitted_by_type" TEXT NULL,
+    "submitted_by_id" TEXT NULL,
+    "submitted_for" TEXT NULL,
+    "type_version" INTEGER NULL,
     "idempotency_key_hash" TEXT NULL,
     "lease_epoch" INTEGER NOT NULL DEFAULT 0,
     "rejected_payload" TEXT NULL,
@@ -188,7 +212,8 @@ CREATE TABLE "work_provenances" (
     "id" INTEGER NOT NULL CONSTRAINT "work_provenances_pkey" PRIMARY KEY AUTOINCREMENT,
     "order_id" TEXT NULL,
     "item_id" TEXT NULL,
-    "event_id" INTEGER NULL,
+    "tenant_id" TEXT NOT NULL DEFAULT '',
+    "operation_id" TEXT NULL,
     "operation" TEXT NOT NULL,
     "actor_type" TEXT NULL,
     "actor_id" TEXT NULL,
@@ -203,15 +228,23 @@ CREATE TABLE "work_provenances" (
     CONSTRAINT "work_provenances_order_id_fkey" FOREIGN KEY ("order_id") REFERENCES "work_orders" ("id")
 );
 
-CREATE UNIQUE INDEX "work_decisions_approval_unique" ON "work_decisions" ("order_id", "order_revision", "actor_type", "actor_id") WHERE decision = 'approve' AND item_id IS NULL;
+CREATE UNIQUE INDEX "work_decisions_approval_no_hash_unique" ON "work_decisions" ("order_id", "actor_type", "actor_id") WHERE decision = 'approve' AND superseded_at IS NULL AND item_id IS NULL AND content_hash IS NULL;
+
+CREATE UNIQUE INDEX "work_decisions_approval_unique" ON "work_decisions" ("order_id", "content_hash", "actor_type", "actor_id") WHERE decision = 'approve' AND superseded_at IS NULL AND item_id IS NULL AND content_hash IS NOT NULL;
 
 CREATE INDEX "work_decisions_item_idx" ON "work_decisions" ("item_id") WHERE item_id IS NOT NULL;
+
+CREATE INDEX "work_decisions_order_idx" ON "work_decisions" ("order_id", "created_at");
+
+CREATE INDEX "work_decisions_unconsumed_idx" ON "work_decisions" ("expires_at") WHERE decision = 'approve' AND superseded_at IS NULL AND consumed_at IS NULL;
 
 CREATE INDEX "work_events_event_time_idx" ON "work_events" ("event", "created_at");
 
 CREATE INDEX "work_events_item_event_idx" ON "work_events" ("item_id", "event");
 
 CREATE INDEX "work_events_order_event_idx" ON "work_events" ("order_id", "event");
+
+CREATE UNIQUE INDEX "work_events_order_seq_unique" ON "work_events" ("order_id", "seq") WHERE seq IS NOT NULL;
 
 CREATE INDEX "work_idem_expires_idx" ON "work_idempotency_keys" ("expires_at");
 
@@ -229,13 +262,17 @@ CREATE INDEX "work_parts_item_status_idx" ON "work_item_parts" ("work_item_id", 
 
 CREATE INDEX "work_items_due_idx" ON "work_items" ("available_at") WHERE state = 'queued' AND ready_at IS NULL AND blocked_by = 0;
 
+CREATE INDEX "work_items_held_by_agent_idx" ON "work_items" ("leased_by_agent_id") WHERE state IN ('leased', 'in_progress');
+
+CREATE INDEX "work_items_held_of_type_idx" ON "work_items" ("tenant_id", "order_type") WHERE state IN ('leased', 'in_progress');
+
 CREATE INDEX "work_items_lease_expires_at_index" ON "work_items" ("lease_expires_at");
 
 CREATE INDEX "work_items_lease_expiry_idx" ON "work_items" ("state", "lease_expires_at");
 
 CREATE INDEX "work_items_order_state_idx" ON "work_items" ("order_id", "state");
 
-CREATE INDEX "work_items_ready_idx" ON "work_items" ("priority" DESC, "ready_at", "id") WHERE ready_at IS NOT NULL;
+CREATE INDEX "work_items_ready_idx" ON "work_items" ("tenant_id", "priority" DESC, "ready_at", "id") WHERE ready_at IS NOT NULL;
 
 CREATE INDEX "work_items_ready_order_idx" ON "work_items" ("order_id", "ready_at", "id") WHERE ready_at IS NOT NULL;
 
@@ -247,9 +284,17 @@ CREATE INDEX "work_items_type_index" ON "work_items" ("type");
 
 CREATE INDEX "work_order_dependencies_depends_on_idx" ON "work_order_dependencies" ("depends_on_id");
 
+CREATE INDEX "work_orders_closed_idx" ON "work_orders" ("last_transitioned_at", "id") WHERE state IN ('completed', 'rejected', 'dead_lettered');
+
+CREATE INDEX "work_orders_next_apply_idx" ON "work_orders" ("next_apply_at") WHERE next_apply_at IS NOT NULL;
+
+CREATE INDEX "work_orders_parent_idx" ON "work_orders" ("parent_order_id") WHERE parent_order_id IS NOT NULL;
+
 CREATE INDEX "work_orders_priority_created_idx" ON "work_orders" ("priority", "created_at");
 
 CREATE INDEX "work_orders_requester_idx" ON "work_orders" ("requested_by_type", "requested_by_id");
+
+CREATE INDEX "work_orders_review_idx" ON "work_orders" ("tenant_id", "due_at", "priority" DESC, "submitted_at") WHERE state = 'submitted';
 
 CREATE INDEX "work_orders_state_index" ON "work_orders" ("state");
 
@@ -257,7 +302,7 @@ CREATE INDEX "work_orders_state_type_idx" ON "work_orders" ("state", "type");
 
 CREATE INDEX "work_orders_type_index" ON "work_orders" ("type");
 
-CREATE UNIQUE INDEX "work_orders_unique_key_unique" ON "work_orders" ("tenant_id", "type", "unique_key") WHERE unique_key IS NOT NULL;
+CREATE UNIQUE INDEX "work_orders_unique_key_unique" ON "work_orders" ("tenant_id", "type", "unique_key") WHERE unique_key IS NOT NULL AND state NOT IN ('completed', 'rejected', 'dead_lettered');
 
 CREATE UNIQUE INDEX "work_prov_idempotency_key_unique" ON "work_provenances" ("idempotency_key");
 

@@ -27,7 +27,7 @@ internal sealed class ApplyRuns(OrderTypeRegistry types, JsonDocuments documents
         var type = (OrderType)hosted.Services.GetRequiredService(descriptor.ClrType);
         var stored = new StoredOrder(order, done, type, descriptor.Version, documents.Lenient);
         // The time and ids that host code sees are the order's, not the attempt's: the same however often it runs.
-        var environment = new ApplyEnvironment(order.Id, order.Revision, order.LastTransitionedAt ?? unit.Now, unit.Actor);
+        var environment = new ApplyEnvironment(order.Id, order.Revision, order.SubmittedAt ?? unit.Now, unit.Actor);
         return new ApplyRun(hosted, hostCode, documents.Strict, type, stored, new AppliedOrder(order, done, descriptor, environment));
     }
 

@@ -5,7 +5,7 @@ namespace WorkManager.Auditing;
 
 /// <summary>Adds rows to the audit trail of a transaction.</summary>
 /// <remarks>The trace is asked for with each row: it may become known only once the order is locked.</remarks>
-internal sealed class AuditTrail(Action<WorkEvent> add, Actor actor, DateTimeOffset now, Func<string?> traceParent)
+internal sealed class AuditTrail(Action<WorkEvent> add, Actor actor, DateTimeOffset now, Guid operationId, Func<string?> traceParent)
 {
     public string? TraceParent => traceParent();
 
@@ -27,6 +27,7 @@ internal sealed class AuditTrail(Action<WorkEvent> add, Actor actor, DateTimeOff
             OrderId = orderId,
             ItemId = item?.Id,
             TenantId = tenantId,
+            OperationId = operationId,
             Event = name,
             ActorType = who.Type,
             ActorId = who.Id,

@@ -24,15 +24,14 @@ internal sealed class Lifecycle(AuditTrail audit, DateTimeOffset now)
         order.UpdatedAt = now;
         switch (to)
         {
+            case OrderState.Submitted:
+                order.SubmittedAt = now;
+                break;
             case OrderState.Applied:
                 order.AppliedAt = now;
                 break;
             case OrderState.Completed:
                 order.CompletedAt = now;
-                order.UniqueKey = null;
-                break;
-            case OrderState.DeadLettered:
-                order.UniqueKey = null;
                 break;
         }
 

@@ -7,10 +7,13 @@ namespace WorkManager.Execution;
 
 /// <summary>One call of a verb: who calls, in which scope, and how it reads and writes.</summary>
 internal sealed class OperationContext(
-    Operation operation, Actor actor, TenantScope tenant, IServiceProvider services, DbContext host, IDbContextTransaction? joined,
+    Guid id, Operation operation, Actor actor, TenantScope tenant, IServiceProvider services, DbContext host, IDbContextTransaction? joined,
     WorkTransactions transactions, Repetition repetition, WorkClock clock, OperationActivity activity)
 {
     private readonly List<CommittedFact> facts = [];
+
+    /// <summary>The id of the call.</summary>
+    public Guid OperationId => id;
 
     /// <summary>The name of the operation.</summary>
     public string Operation => operation.Name;
@@ -48,7 +51,7 @@ internal sealed class OperationContext(
 
     /// <summary>The same operation on other work: that of all tenants for housekeeping, which belongs to none; that of its own tenant for an order.</summary>
     public OperationContext For(TenantScope other) =>
-        new(operation, actor, other, services, host, joined, transactions, repetition, clock, activity);
+        new(id, operation, actor, other, services, host, joined, transactions, repetition, clock, activity);
 
     /// <summary>Writes in one transaction, the caller's if there is one.</summary>
     /// <param name="write">The write.</param>

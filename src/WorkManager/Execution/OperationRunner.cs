@@ -4,6 +4,7 @@ using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using WorkManager.Diagnostics;
 using WorkManager.Orders;
+using WorkManager.Persistence;
 using WorkManager.Persistence.HostModel;
 
 namespace WorkManager.Execution;
@@ -11,7 +12,7 @@ namespace WorkManager.Execution;
 /// <summary>The one way into the engine: every call of every verb is traced, measured and checked here.</summary>
 internal sealed class OperationRunner(
     IServiceScopeFactory scopes, OwningContext owner, WorkTransactions transactions, Repetition repetition, WorkClock clock, SchemaGuard schema,
-    Telemetry telemetry)
+    Telemetry telemetry, IdGenerator ids)
 {
     /// <summary>Runs a verb.</summary>
     public Task<Completed<TResult>> RunAsync<TRequest, TResult>(
@@ -73,7 +74,7 @@ internal sealed class OperationRunner(
         var host = session.Host ?? owner.Resolve(services);
         var joined = FindTransaction(host, operation);
         var context = new OperationContext(
-            operation, session.Actor, TenantOf(session, services), services, host, joined, transactions, repetition, clock, activity);
+            ids.Next(), operation, session.Actor, TenantOf(session, services), services, host, joined, transactions, repetition, clock, activity);
         var result = await step(context).ConfigureAwait(false);
         // A transaction that was joined is not committed yet, and we do not learn when it is.
         return new(result, joined is null ? context.Facts : []);

@@ -28,7 +28,8 @@ internal sealed class UnitOfWork
         Actor = context.Actor;
         Now = context.Clock.Now();
         Clock = context.Clock;
-        Audit = new AuditTrail(Insert, Actor, Now, () => context.TraceParent);
+        OperationId = context.OperationId;
+        Audit = new AuditTrail(Insert, Actor, Now, OperationId, () => context.TraceParent);
         Lifecycle = new Lifecycle(Audit, Now);
         Queue = new ItemQueue(Lifecycle, Audit, Actor, Now);
         this.dialects = dialects;
@@ -47,6 +48,9 @@ internal sealed class UnitOfWork
     public Attempt Attempt { get; }
 
     public Actor Actor { get; }
+
+    /// <summary>The call: all rows of history that it writes have this id, whichever attempt writes them.</summary>
+    public Guid OperationId { get; }
 
     /// <summary>The application's time at the start of the attempt: what rows are stamped with.</summary>
     public DateTimeOffset Now { get; }
@@ -125,6 +129,7 @@ internal sealed class UnitOfWork
         {
             Id = id,
             OrderId = order.Id,
+            TenantId = order.TenantId,
             Decision = decision,
             ActorType = Actor.Type,
             ActorId = Actor.Id,

@@ -13,5 +13,5 @@ internal sealed class WorkRows(WorkManagerDbContext db, TenantScope tenant)
 
     public IQueryable<WorkEvent> Events => tenant.Id is { } id ? db.WorkEvents.Where(e => e.TenantId == id) : db.WorkEvents;
 
-    public IQueryable<WorkDecision> Decisions => db.WorkDecisions;
+    public IQueryable<WorkDecision> Decisions => tenant.Id is { } id ? db.WorkDecisions.Where(d => d.TenantId == id) : db.WorkDecisions;
 }

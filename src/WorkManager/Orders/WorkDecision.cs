@@ -20,6 +20,9 @@ public sealed class WorkDecision
     /// <summary>The item; null for a decision about the whole order.</summary>
     public Guid? ItemId { get; internal set; }
 
+    /// <summary>The tenant; empty without tenancy.</summary>
+    public string TenantId { get; internal set; } = "";
+
     /// <summary>What was decided: <c>approve</c>, <c>reject</c> or <c>cancel</c>.</summary>
     public string Decision { get; internal set; } = "";
 
@@ -48,6 +51,9 @@ public sealed class WorkDecision
 
     /// <summary>The order's revision that was decided about.</summary>
     public int OrderRevision { get; internal set; }
+
+    /// <summary>The item's revision that was decided about; null for a decision about the whole order.</summary>
+    public int? ItemRevision { get; internal set; }
 
     /// <summary>The reviewed change, as JSON text.</summary>
     [JsonColumn]

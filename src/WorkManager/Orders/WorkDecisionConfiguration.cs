@@ -8,6 +8,8 @@ namespace WorkManager;
 /// <remarks>Public because <see cref="EntityTypeConfigurationAttribute"/> names it in the host's model.</remarks>
 public sealed class WorkDecisionConfiguration : IEntityTypeConfiguration<WorkDecision>
 {
+    private const string LiveApproval = "decision = 'approve' AND superseded_at IS NULL";
+
     /// <inheritdoc/>
     public void Configure(EntityTypeBuilder<WorkDecision> builder)
     {
@@ -18,6 +20,7 @@ public sealed class WorkDecisionConfiguration : IEntityTypeConfiguration<WorkDec
         builder.Property(d => d.Id).HasColumnName("id").ValueGeneratedNever();
         builder.Property(d => d.OrderId).HasColumnName("order_id");
         builder.Property(d => d.ItemId).HasColumnName("item_id");
+        builder.Property(d => d.TenantId).Text("tenant_id", EntityMapping.TenantLength).Default("");
         builder.Property(d => d.Decision).Text("decision", 40);
         builder.Property(d => d.ActorType).State("actor_type", EntityMapping.ActorTypeLength);
         builder.Property(d => d.ActorId).Text("actor_id", EntityMapping.TextLength);
@@ -27,6 +30,7 @@ public sealed class WorkDecisionConfiguration : IEntityTypeConfiguration<WorkDec
         builder.Property(d => d.Comment).HasColumnName("comment");
         builder.Property(d => d.ContentHash).Hash("content_hash");
         builder.Property(d => d.OrderRevision).HasColumnName("order_revision");
+        builder.Property(d => d.ItemRevision).HasColumnName("item_revision");
         builder.Property(d => d.Changes).HasColumnName("changes");
         builder.Property(d => d.Baseline).HasColumnName("baseline");
         builder.Property(d => d.Policy).OptionalText("policy", EntityMapping.KeyLength);
@@ -41,9 +45,16 @@ public sealed class WorkDecisionConfiguration : IEntityTypeConfiguration<WorkDec
         builder.HasOne<WorkItem>().WithMany().HasForeignKey(d => d.ItemId)
             .HasConstraintName("work_decisions_item_id_fkey").OnDelete(DeleteBehavior.NoAction);
 
-        // One approval an actor and revision, so that four eyes are four.
-        builder.HasIndex(d => new { d.OrderId, d.OrderRevision, d.ActorType, d.ActorId }, "work_decisions_approval_unique")
-            .IsUnique().HasFilter("decision = 'approve' AND item_id IS NULL");
+        // One live approval of each actor for the same content, so that four eyes are four.
+        builder.HasIndex(d => new { d.OrderId, d.ContentHash, d.ActorType, d.ActorId }, "work_decisions_approval_unique")
+            .IsUnique().HasFilter($"{LiveApproval} AND item_id IS NULL AND content_hash IS NOT NULL");
+        // NULLs are distinct in a unique index: an approval that names no content is about the whole order, and is unique by this one.
+        builder.HasIndex(d => new { d.OrderId, d.ActorType, d.ActorId }, "work_decisions_approval_no_hash_unique")
+            .IsUnique().HasFilter($"{LiveApproval} AND item_id IS NULL AND content_hash IS NULL");
+        // Approvals that wait to be used, and when they cease to count.
+        builder.HasIndex(d => d.ExpiresAt, "work_decisions_unconsumed_idx").HasFilter($"{LiveApproval} AND consumed_at IS NULL");
+        // The decisions about an order.
+        builder.HasIndex(d => new { d.OrderId, d.CreatedAt }, "work_decisions_order_idx");
         // The decisions about an item.
         builder.HasIndex(d => d.ItemId, "work_decisions_item_idx").HasFilter("item_id IS NOT NULL");
     }

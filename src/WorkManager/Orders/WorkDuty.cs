@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using WorkManager.Orders;
 
 namespace WorkManager;
 
@@ -21,4 +22,14 @@ public sealed class WorkDuty
 
     /// <summary>When the holding ends unless it is renewed.</summary>
     public DateTimeOffset? ExpiresAt { get; internal set; }
+
+    /// <summary>How far a reader of the event feed has come.</summary>
+    public string? Cursor { get; internal set; }
+
+    /// <summary>When the duty was last done, whether it succeeded or not.</summary>
+    public DateTimeOffset? LastRunAt { get; internal set; }
+
+    /// <summary>What failed when the duty was last done, as JSON text: <c>code</c>, <c>message</c>, <c>details</c>; null if it succeeded.</summary>
+    [JsonColumn]
+    public string? LastError { get; internal set; }
 }

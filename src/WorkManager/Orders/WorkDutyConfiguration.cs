@@ -18,5 +18,8 @@ public sealed class WorkDutyConfiguration : IEntityTypeConfiguration<WorkDuty>
         builder.Property(d => d.Holder).OptionalText("holder", EntityMapping.TextLength);
         builder.Property(d => d.Epoch).HasColumnName("epoch").Default(0L);
         builder.Property(d => d.ExpiresAt).Time("expires_at");
+        builder.Property(d => d.Cursor).OptionalText("cursor", EntityMapping.TextLength);
+        builder.Property(d => d.LastRunAt).Time("last_run_at");
+        builder.Property(d => d.LastError).HasColumnName("last_error");
     }
 }

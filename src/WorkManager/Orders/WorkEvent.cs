@@ -23,6 +23,9 @@ public sealed class WorkEvent
     /// <summary>The tenant; empty without tenancy.</summary>
     public string TenantId { get; internal set; } = "";
 
+    /// <summary>The call that wrote the row: the same for all rows that one call wrote, however often it was tried.</summary>
+    public Guid? OperationId { get; internal set; }
+
     /// <summary>What happened: one of <see cref="WorkEventNames"/>.</summary>
     public string Event { get; internal set; } = "";
 

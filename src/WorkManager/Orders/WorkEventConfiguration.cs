@@ -19,6 +19,7 @@ public sealed class WorkEventConfiguration : IEntityTypeConfiguration<WorkEvent>
         builder.Property(e => e.OrderId).HasColumnName("order_id");
         builder.Property(e => e.ItemId).HasColumnName("item_id");
         builder.Property(e => e.TenantId).Text("tenant_id", EntityMapping.TenantLength).Default("");
+        builder.Property(e => e.OperationId).HasColumnName("operation_id");
         builder.Property(e => e.Event).Text("event", 100);
         builder.Property(e => e.ActorType).State("actor_type", EntityMapping.ActorTypeLength);
         builder.Property(e => e.ActorId).OptionalText("actor_id", EntityMapping.TextLength);
@@ -37,5 +38,7 @@ public sealed class WorkEventConfiguration : IEntityTypeConfiguration<WorkEvent>
         builder.HasIndex(e => new { e.OrderId, e.Event }, "work_events_order_event_idx");
         builder.HasIndex(e => new { e.ItemId, e.Event }, "work_events_item_event_idx");
         builder.HasIndex(e => new { e.Event, e.CreatedAt }, "work_events_event_time_idx");
+        // The numbered events of an order: a number is given once.
+        builder.HasIndex(e => new { e.OrderId, e.Seq }, "work_events_order_seq_unique").IsUnique().HasFilter("seq IS NOT NULL");
     }
 }

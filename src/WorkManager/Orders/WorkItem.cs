@@ -85,6 +85,12 @@ public sealed class WorkItem
     /// <summary>SHA-256 of the result's canonical JSON, lower-case hex.</summary>
     public string? ResultHash { get; internal set; }
 
+    /// <summary>The version of the order type that the result was checked by. It may be newer than <see cref="TypeVersion"/>.</summary>
+    public int? ResultVersion { get; internal set; }
+
+    /// <summary>How many times a result was sent back to be done again. Nothing writes it yet.</summary>
+    public short ReworkCount { get; internal set; }
+
     /// <summary>The keys of the parts that finalize asks for, as a JSON array.</summary>
     [JsonColumn]
     public string? PartsRequired { get; internal set; }
@@ -201,6 +207,9 @@ public sealed class WorkItem
     internal List<WorkProvenance> ProvenanceList { get; } = [];
 
     internal static string ReadySince => "ready_at IS NOT NULL";
+
+    /// <summary>As a condition in SQL: an agent holds the item, even if the lease has run out and was not taken back yet.</summary>
+    internal const string HeldStates = "state IN ('leased', 'in_progress')";
 
     /// <summary>What becomes ready when its time has come.</summary>
     internal const string WaitsForItsTime = "state = 'queued' AND ready_at IS NULL AND blocked_by = 0";

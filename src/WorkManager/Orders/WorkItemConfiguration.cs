@@ -17,7 +17,7 @@ public sealed class WorkItemConfiguration : IEntityTypeConfiguration<WorkItem>
             table.ExcludeFromMigrations();
             table.HasStateCheck<ItemState>("work_items_state_check", "state");
             table.HasCheckConstraint("work_items_priority_check", "priority BETWEEN 0 AND 100");
-            table.HasCheckConstraint("work_items_ready_check", "ready_at IS NULL OR state = 'queued'");
+            table.HasCheckConstraint("work_items_ready_check", "ready_at IS NULL OR (state = 'queued' AND blocked_by = 0)");
         });
         // Heartbeats rewrite rows in place, and queues want to be vacuumed early. Only PostgreSQL knows these.
         builder.HasAnnotation("Npgsql:StorageParameter:fillfactor", 80);
@@ -47,6 +47,8 @@ public sealed class WorkItemConfiguration : IEntityTypeConfiguration<WorkItem>
         builder.Property(i => i.Result).HasColumnName("result");
         builder.Property(i => i.AssembledResult).HasColumnName("assembled_result");
         builder.Property(i => i.ResultHash).Hash("result_hash");
+        builder.Property(i => i.ResultVersion).HasColumnName("result_version");
+        builder.Property(i => i.ReworkCount).HasColumnName("rework_count").Default((short)0);
         builder.Property(i => i.PartsRequired).HasColumnName("parts_required");
         builder.Property(i => i.PartsState).HasColumnName("parts_state");
         builder.Property(i => i.Error).HasColumnName("error");
@@ -76,13 +78,16 @@ public sealed class WorkItemConfiguration : IEntityTypeConfiguration<WorkItem>
         builder.HasIndex(i => i.LeaseExpiresAt, "work_items_lease_expires_at_index");
         builder.HasIndex(i => new { i.OrderId, i.State }, "work_items_order_state_idx");
         builder.HasIndex(i => new { i.State, i.LeaseExpiresAt }, "work_items_lease_expiry_idx");
-        // The claim, in its order: across all, of one type, of one order.
-        builder.HasIndex(i => new { i.Priority, i.ReadyAt, i.Id }, "work_items_ready_idx")
-            .IsDescending(true, false, false).HasFilter(WorkItem.ReadySince);
+        // The claim, in its order: across all of a tenant, of one type, of one order.
+        builder.HasIndex(i => new { i.TenantId, i.Priority, i.ReadyAt, i.Id }, "work_items_ready_idx")
+            .IsDescending(false, true, false, false).HasFilter(WorkItem.ReadySince);
         builder.HasIndex(i => new { i.TenantId, i.OrderType, i.Priority, i.ReadyAt, i.Id }, "work_items_ready_type_idx")
             .IsDescending(false, false, true, false, false).HasFilter(WorkItem.ReadySince);
         builder.HasIndex(i => new { i.OrderId, i.ReadyAt, i.Id }, "work_items_ready_order_idx").HasFilter(WorkItem.ReadySince);
-        // Items whose time comes.
+        // What an agent holds, and what is held of a type: limits, and who looks on.
+        builder.HasIndex(i => i.LeasedByAgentId, "work_items_held_by_agent_idx").HasFilter(WorkItem.HeldStates);
+        builder.HasIndex(i => new { i.TenantId, i.OrderType }, "work_items_held_of_type_idx").HasFilter(WorkItem.HeldStates);
+        // Items whose time comes. Those that wait for something else are not among them.
         builder.HasIndex(i => i.AvailableAt, "work_items_due_idx").HasFilter(WorkItem.WaitsForItsTime);
     }
 }

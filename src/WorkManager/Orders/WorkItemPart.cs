@@ -44,8 +44,20 @@ public sealed class WorkItemPart
     /// <summary>SHA-256 of the payload's canonical JSON, lower-case hex.</summary>
     public string? Checksum { get; internal set; }
 
-    /// <summary>Who submitted the part.</summary>
+    /// <summary>The name under which the item was held when the part was submitted.</summary>
     public string SubmittedByAgentId { get; internal set; } = "";
+
+    /// <summary>The kind of actor that submitted the part.</summary>
+    public ActorType? SubmittedByType { get; internal set; }
+
+    /// <summary>The id of the actor that submitted the part.</summary>
+    public string? SubmittedById { get; internal set; }
+
+    /// <summary>For whom it was submitted, such as <c>user:7</c>.</summary>
+    public string? SubmittedFor { get; internal set; }
+
+    /// <summary>The version of the order type that the part was checked by.</summary>
+    public int? TypeVersion { get; internal set; }
 
     /// <summary>SHA-256 of the idempotency key, lower-case hex.</summary>
     public string? IdempotencyKeyHash { get; internal set; }

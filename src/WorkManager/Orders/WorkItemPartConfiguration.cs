@@ -30,6 +30,10 @@ public sealed class WorkItemPartConfiguration : IEntityTypeConfiguration<WorkIte
         builder.Property(p => p.Notes).HasColumnName("notes");
         builder.Property(p => p.Checksum).OptionalText("checksum", EntityMapping.TextLength);
         builder.Property(p => p.SubmittedByAgentId).Text("submitted_by_agent_id", EntityMapping.TextLength);
+        builder.Property(p => p.SubmittedByType).State("submitted_by_type", EntityMapping.ActorTypeLength);
+        builder.Property(p => p.SubmittedById).OptionalText("submitted_by_id", EntityMapping.TextLength);
+        builder.Property(p => p.SubmittedFor).OptionalText("submitted_for", EntityMapping.TextLength);
+        builder.Property(p => p.TypeVersion).HasColumnName("type_version");
         builder.Property(p => p.IdempotencyKeyHash).Hash("idempotency_key_hash");
         builder.Property(p => p.LeaseEpoch).HasColumnName("lease_epoch").Default(0L);
         builder.Property(p => p.RejectedPayload).HasColumnName("rejected_payload");

@@ -37,6 +37,11 @@ public sealed class WorkOrder
     /// <summary>The id of the actor that proposed the order.</summary>
     public string? RequestedById { get; internal set; }
 
+    /// <summary>
+    /// For whom it was proposed, such as <c>user:7</c>: the actor behind the agent that proposed it; null if it was proposed for nobody else.
+    /// </summary>
+    public string? RequestedFor { get; internal set; }
+
     /// <summary>The order type's payload, as JSON text.</summary>
     [JsonColumn]
     public string Payload { get; internal set; } = "{}";
@@ -48,6 +53,9 @@ public sealed class WorkOrder
     /// <summary>Reserved for the acceptance rules in force when the order was proposed, as JSON text.</summary>
     [JsonColumn]
     public string? AcceptanceConfig { get; internal set; }
+
+    /// <summary>When the order last got its last result: since then it waits for review.</summary>
+    public DateTimeOffset? SubmittedAt { get; internal set; }
 
     /// <summary>When the change got into the host's data.</summary>
     public DateTimeOffset? AppliedAt { get; internal set; }
@@ -76,10 +84,28 @@ public sealed class WorkOrder
     /// <summary>How many items have failed.</summary>
     public int ItemsFailed { get; internal set; }
 
+    /// <summary>How many orders this one still waits for. Nothing writes it yet.</summary>
+    public int BlockedBy { get; internal set; }
+
+    /// <summary>Since when the order is held; null if it is not. Nothing writes it yet.</summary>
+    public DateTimeOffset? HeldAt { get; internal set; }
+
+    /// <summary>How many times the engine tried to apply the order by itself. Nothing writes it yet.</summary>
+    public int ApplyAttempts { get; internal set; }
+
+    /// <summary>When the engine applies the order by itself, or tries it again; null if it does not. Nothing writes it yet.</summary>
+    public DateTimeOffset? NextApplyAt { get; internal set; }
+
+    /// <summary>What failed last, as JSON text: <c>code</c>, <c>message</c>, <c>details</c>. Nothing writes it yet.</summary>
+    [JsonColumn]
+    public string? Error { get; internal set; }
+
     /// <summary>SHA-256 of the payload's canonical JSON, lower-case hex.</summary>
     public string PayloadHash { get; internal set; } = "";
 
-    /// <summary>At most one open order of a type has this key; cleared at the end.</summary>
+    /// <summary>
+    /// At most one open order of a type has this key. An order keeps it, and stops counting when it is completed, rejected or dead-lettered.
+    /// </summary>
     public string? UniqueKey { get; internal set; }
 
     /// <summary>The order that this one was cloned from, reworks or reverses.</summary>
@@ -130,6 +156,12 @@ public sealed class WorkOrder
 
         return this;
     }
+
+    /// <summary>As a condition in SQL: nothing becomes of the order any more, unless somebody decides to have it reworked.</summary>
+    internal const string ClosedStates = "state IN ('completed', 'rejected', 'dead_lettered')";
+
+    /// <summary>As a condition in SQL: somebody works on the order, reviews it or applies it, or it failed and can be retried.</summary>
+    internal const string OpenStates = "state NOT IN ('completed', 'rejected', 'dead_lettered')";
 
     internal List<WorkItem> ItemList { get; } = [];
 

@@ -28,9 +28,11 @@ public sealed class WorkOrderConfiguration : IEntityTypeConfiguration<WorkOrder>
         builder.Property(o => o.Priority).HasColumnName("priority").Default((short)0);
         builder.Property(o => o.RequestedByType).State("requested_by_type", EntityMapping.ActorTypeLength);
         builder.Property(o => o.RequestedById).OptionalText("requested_by_id", EntityMapping.TextLength);
+        builder.Property(o => o.RequestedFor).OptionalText("requested_for", EntityMapping.TextLength);
         builder.Property(o => o.Payload).HasColumnName("payload");
         builder.Property(o => o.Meta).HasColumnName("meta");
         builder.Property(o => o.AcceptanceConfig).HasColumnName("acceptance_config");
+        builder.Property(o => o.SubmittedAt).Time("submitted_at");
         builder.Property(o => o.AppliedAt).Time("applied_at");
         builder.Property(o => o.CompletedAt).Time("completed_at");
         builder.Property(o => o.LastTransitionedAt).Time("last_transitioned_at");
@@ -40,6 +42,11 @@ public sealed class WorkOrderConfiguration : IEntityTypeConfiguration<WorkOrder>
         builder.Property(o => o.ItemsTotal).HasColumnName("items_total").Default(0);
         builder.Property(o => o.ItemsOpen).HasColumnName("items_open").Default(0);
         builder.Property(o => o.ItemsFailed).HasColumnName("items_failed").Default(0);
+        builder.Property(o => o.BlockedBy).HasColumnName("blocked_by").Default(0);
+        builder.Property(o => o.HeldAt).Time("held_at");
+        builder.Property(o => o.ApplyAttempts).HasColumnName("apply_attempts").Default(0);
+        builder.Property(o => o.NextApplyAt).Time("next_apply_at");
+        builder.Property(o => o.Error).HasColumnName("error");
         builder.Property<string?>(nameof(WorkOrder.PayloadHash)).IsRequired().Hash("payload_hash");
         builder.Property(o => o.UniqueKey).OptionalText("unique_key", 200);
         builder.Property(o => o.ParentOrderId).HasColumnName("parent_order_id");
@@ -64,7 +71,17 @@ public sealed class WorkOrderConfiguration : IEntityTypeConfiguration<WorkOrder>
         builder.HasIndex(o => new { o.Priority, o.CreatedAt }, "work_orders_priority_created_idx");
         // Orders of a requester.
         builder.HasIndex(o => new { o.RequestedByType, o.RequestedById }, "work_orders_requester_idx");
-        // One open order a key.
-        builder.HasIndex(o => new { o.TenantId, o.Type, o.UniqueKey }, "work_orders_unique_key_unique").IsUnique().HasFilter("unique_key IS NOT NULL");
+        // One open order for each key. A failed order is open: a retry brings it back, and then there must not be another.
+        builder.HasIndex(o => new { o.TenantId, o.Type, o.UniqueKey }, "work_orders_unique_key_unique")
+            .IsUnique().HasFilter($"unique_key IS NOT NULL AND {WorkOrder.OpenStates}");
+        // The review queue: what waits for review, the most urgent first.
+        builder.HasIndex(o => new { o.TenantId, o.DueAt, o.Priority, o.SubmittedAt }, "work_orders_review_idx")
+            .IsDescending(false, false, true, false).HasFilter("state = 'submitted'");
+        // Retention: orders that were closed before a day.
+        builder.HasIndex(o => new { o.LastTransitionedAt, o.Id }, "work_orders_closed_idx").HasFilter(WorkOrder.ClosedStates);
+        // Orders that the engine applies by itself, and when.
+        builder.HasIndex(o => o.NextApplyAt, "work_orders_next_apply_idx").HasFilter("next_apply_at IS NOT NULL");
+        // What came of an order.
+        builder.HasIndex(o => o.ParentOrderId, "work_orders_parent_idx").HasFilter("parent_order_id IS NOT NULL");
     }
 }

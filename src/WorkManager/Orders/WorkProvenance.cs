@@ -20,8 +20,11 @@ public sealed class WorkProvenance
     /// <summary>The item; null for requests about the order itself.</summary>
     public Guid? ItemId { get; internal set; }
 
-    /// <summary>The event that the request led to.</summary>
-    public long? EventId { get; internal set; }
+    /// <summary>The tenant; empty without tenancy.</summary>
+    public string TenantId { get; internal set; } = "";
+
+    /// <summary>The call that the request led to: the events that it wrote have the same.</summary>
+    public Guid? OperationId { get; internal set; }
 
     /// <summary>The operation, such as <c>propose</c>.</summary>
     public string Operation { get; internal set; } = "";

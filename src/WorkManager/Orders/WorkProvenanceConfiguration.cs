@@ -18,7 +18,8 @@ public sealed class WorkProvenanceConfiguration : IEntityTypeConfiguration<WorkP
         builder.Property(p => p.Id).HasColumnName("id").ValueGeneratedOnAdd();
         builder.Property(p => p.OrderId).HasColumnName("order_id");
         builder.Property(p => p.ItemId).HasColumnName("item_id");
-        builder.Property(p => p.EventId).HasColumnName("event_id");
+        builder.Property(p => p.TenantId).Text("tenant_id", EntityMapping.TenantLength).Default("");
+        builder.Property(p => p.OperationId).HasColumnName("operation_id");
         builder.Property(p => p.Operation).Text("operation", 40);
         builder.Property(p => p.ActorType).State("actor_type", EntityMapping.ActorTypeLength);
         builder.Property(p => p.ActorId).OptionalText("actor_id", EntityMapping.TextLength);

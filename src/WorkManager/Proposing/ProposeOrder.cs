@@ -135,6 +135,7 @@ internal sealed class ProposeOrder(JsonDocuments documents, IdGenerator ids, Lim
         Priority = (short)plan.Request.Options.Priority,
         RequestedByType = unit.Actor.Type,
         RequestedById = unit.Actor.Id,
+        RequestedFor = unit.Actor.Principal?.ToString(),
         Payload = plan.Payload.Text,
         PayloadHash = plan.Payload.Hash,
         Meta = plan.Meta,
@@ -169,6 +170,8 @@ internal sealed class ProposeOrder(JsonDocuments documents, IdGenerator ids, Lim
     private static WorkProvenance BuildProvenance(UnitOfWork unit, WorkOrder order) => new()
     {
         OrderId = order.Id,
+        TenantId = order.TenantId,
+        OperationId = unit.OperationId,
         Operation = "propose",
         ActorType = unit.Actor.Type,
         ActorId = unit.Actor.Id,

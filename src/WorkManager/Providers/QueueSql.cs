@@ -6,7 +6,7 @@ namespace WorkManager.Providers;
 internal static class QueueSql
 {
     /// <summary>Somebody holds the item, even if the lease has run out and was not taken back yet.</summary>
-    public const string IsLeased = "state IN ('leased', 'in_progress')";
+    public const string IsLeased = WorkItem.HeldStates;
 
     /// <summary>The columns that end a lease. The epoch stays.</summary>
     public const string EndLease = "leased_by_agent_id = NULL, lease_expires_at = NULL, last_heartbeat_at = NULL, leased_at = NULL, lease_seconds = NULL";

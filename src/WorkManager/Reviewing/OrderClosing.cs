@@ -26,7 +26,6 @@ internal static class OrderClosing
         }
 
         unit.Lifecycle.Move(order, OrderState.Rejected, new EventDetails(closing.Payload, closing.Message));
-        order.UniqueKey = null;
         unit.Decide(decisionId, order, closing.Decision).Reasons = closing.Reasons.ToJsonString(JsonSerializerOptions.Web);
         await unit.SaveAsync().ConfigureAwait(false);
         return order.Detach(withItems: false);

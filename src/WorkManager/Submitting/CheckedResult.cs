@@ -38,6 +38,9 @@ internal sealed class CheckedResult
     /// <summary>The hash of a good result.</summary>
     public string Hash { get; private init; } = "";
 
+    /// <summary>The version of the order type that a good result was checked by.</summary>
+    public int TypeVersion { get; private init; }
+
     /// <summary>What the event of a good result says.</summary>
     public string Payload { get; private init; } = "";
 
@@ -45,13 +48,14 @@ internal sealed class CheckedResult
     public string PayloadHash { get; private init; } = "";
 
     /// <summary>A good result. What is written of it is made here, once, and while no transaction is open.</summary>
-    public static CheckedResult Good(SubmitRequest request, WorkItem item, CheckedDocument document)
+    public static CheckedResult Good(SubmitRequest request, WorkItem item, CheckedDocument document, int typeVersion)
     {
         var payload = WritePayload(document.Text, request.Options);
         return new(request, item, null)
         {
             Text = document.Text,
             Hash = document.Hash,
+            TypeVersion = typeVersion,
             Payload = payload,
             PayloadHash = AuditTrail.Digest(payload, null, null),
         };

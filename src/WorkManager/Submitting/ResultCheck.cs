@@ -76,7 +76,9 @@ internal sealed class ResultCheck(OrderTypeRegistry types, JsonDocuments documen
 
         try
         {
-            return CheckedResult.Good(request, item, await CheckResultAsync(context, item, request, cancellationToken).ConfigureAwait(false));
+            var type = types.Get(item.OrderType);
+            var document = await CheckResultAsync(context, type, item, request, cancellationToken).ConfigureAwait(false);
+            return CheckedResult.Good(request, item, document, type.Version);
         }
         catch (WorkValidationException refused)
         {
@@ -106,9 +108,9 @@ internal sealed class ResultCheck(OrderTypeRegistry types, JsonDocuments documen
         }
     }
 
-    private async Task<CheckedDocument> CheckResultAsync(OperationContext context, WorkItem item, SubmitRequest request, CancellationToken cancellationToken)
+    private async Task<CheckedDocument> CheckResultAsync(
+        OperationContext context, OrderTypeDescriptor descriptor, WorkItem item, SubmitRequest request, CancellationToken cancellationToken)
     {
-        var descriptor = types.Get(item.OrderType);
         var result = documents.Check("result", request.Result, descriptor.ResultType);
         var type = (OrderType)context.Services.GetRequiredService(descriptor.ClrType);
         var errors = await type.ValidateResultAsync(new StoredItem(item, documents.Lenient), result.Value, cancellationToken).ConfigureAwait(false);

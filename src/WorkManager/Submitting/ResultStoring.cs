@@ -141,6 +141,7 @@ internal sealed class ResultStoring
         item.Result = result.Text;
         item.ResultHash = result.Hash;
         item.Revision = row.Revision;
+        item.ResultVersion = result.TypeVersion;
         unit.Queue.ShowSubmitted(item);
         return item;
     }

@@ -9,6 +9,8 @@ public sealed class LifecycleSpecification
 {
     private static readonly DateTimeOffset Now = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
 
+    private static readonly Guid Operation = new("019ce0a0-0000-7000-8000-000000000001");
+
     private static readonly Dictionary<OrderState, OrderState[]> OfOrders = new()
     {
         [OrderState.Queued] = [OrderState.CheckedOut, OrderState.Submitted, OrderState.Rejected, OrderState.Failed],
@@ -57,11 +59,13 @@ public sealed class LifecycleSpecification
         order.UpdatedAt.Should().Be(Now);
         order.AppliedAt.Should().Be(to == OrderState.Applied ? Now : null);
         order.CompletedAt.Should().Be(to == OrderState.Completed ? Now : null);
-        order.UniqueKey.Should().Be(to is OrderState.Completed or OrderState.DeadLettered ? null : "key");
+        order.SubmittedAt.Should().Be(to == OrderState.Submitted ? Now : null);
+        order.UniqueKey.Should().Be("key");
         var written = events.Should().ContainSingle().Which;
         written.Event.Should().Be(to == OrderState.Queued ? "requeued" : StateNames.ToName(to));
         written.OrderId.Should().Be(order.Id);
         written.ItemId.Should().BeNull();
+        written.OperationId.Should().Be(Operation);
         written.CreatedAt.Should().Be(Now);
         written.ActorType.Should().Be(ActorType.User);
         written.ActorId.Should().Be("bert");
@@ -130,7 +134,7 @@ public sealed class LifecycleSpecification
         static int Failed(ItemState state) => state is ItemState.Failed ? 1 : 0;
     }
 
-    private static Mover CreateLifecycle(List<WorkEvent> events) => new(new AuditTrail(events.Add, Actor.User("bert"), Now, () => null), Now);
+    private static Mover CreateLifecycle(List<WorkEvent> events) => new(new AuditTrail(events.Add, Actor.User("bert"), Now, Operation, () => null), Now);
 
     private static TheoryData<TState, TState> Pairs<TState>(Func<TState, TState, bool> include)
         where TState : struct, Enum

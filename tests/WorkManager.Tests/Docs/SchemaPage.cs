@@ -31,17 +31,24 @@ public sealed partial class SchemaPage
         ["work_orders_state_type_idx"] = "Orders of a type in a state.",
         ["work_orders_priority_created_idx"] = "Orders by urgency, then age.",
         ["work_orders_requester_idx"] = "What somebody asked for.",
-        ["work_orders_unique_key_unique"] = "One open order a unique key. The key is cleared when the order is closed.",
+        ["work_orders_unique_key_unique"] = "One open order for each unique key. A failed order is open: it can be retried.",
+        ["work_orders_review_idx"] = "What waits for review, as a reviewer takes it: what is due first, then what is urgent, then what has waited longest.",
+        ["work_orders_closed_idx"] = "Closed orders by when they were closed: what retention may delete.",
+        ["work_orders_next_apply_idx"] = "Orders that are applied without a call, by when.",
+        ["work_orders_parent_idx"] = "What was cloned from an order, reworks or reverses it.",
         ["work_items_type_index"] = "Items of a type.",
         ["work_items_state_index"] = "Items in a state.",
         ["work_items_lease_expires_at_index"] = "Leases by when they end: what the sweep takes back.",
         ["work_items_order_state_idx"] = "The items of an order, and its foreign key.",
         ["work_items_lease_expiry_idx"] = "Leases of a state by when they end.",
         ["work_items_ready_idx"] =
-            "A checkout across all types. It holds claimable items only, in the order in which they are claimed: its size is the queue's, not the table's.",
+            "A checkout across all types of a tenant. It holds claimable items only, in the order in which they are claimed: its size is the queue's, "
+            + "not the table's.",
         ["work_items_ready_type_idx"] = "A checkout of one type.",
         ["work_items_ready_order_idx"] = "A checkout from one order.",
-        ["work_items_due_idx"] = "Items whose time comes: delayed ones, and retries.",
+        ["work_items_due_idx"] = "Items whose time comes: delayed ones, and retries. Without those that something else keeps from being claimed.",
+        ["work_items_held_by_agent_idx"] = "What an agent holds.",
+        ["work_items_held_of_type_idx"] = "What is held of a type.",
         ["work_parts_item_key_seq_unique"] = "One part a key and number.",
         ["work_parts_item_key_no_seq_unique"] = "One part a key without a number: in the index above nulls differ from each other.",
         ["work_parts_item_status_idx"] = "The parts of an item that are still drafts, or validated.",
@@ -49,12 +56,16 @@ public sealed partial class SchemaPage
         ["work_events_order_event_idx"] = "The trail of an order, and its foreign key.",
         ["work_events_item_event_idx"] = "The trail of an item, and its foreign key.",
         ["work_events_event_time_idx"] = "What happened of one kind, by time: statistics, feeds.",
+        ["work_events_order_seq_unique"] = "The numbered events of an order: each number is given once.",
         ["work_prov_idempotency_key_unique"] = "The request that used a key.",
         ["work_prov_order_timeline_idx"] = "Who called about an order, by time, and its foreign key.",
         ["work_prov_item_idx"] = "Who called about an item, and its foreign key. Without the requests that are about no item.",
         ["work_idem_scope_hash_unique"] = "A key is used once in its scope.",
         ["work_idem_expires_idx"] = "Keys by when they may be forgotten.",
-        ["work_decisions_approval_unique"] = "One approval an actor and revision: two approvals are two people's. It begins with the foreign key of the order.",
+        ["work_decisions_approval_unique"] = "One live approval of each actor for the same content: two approvals are two people's.",
+        ["work_decisions_approval_no_hash_unique"] = "The same for approvals that name no content: in the index above nulls differ from each other.",
+        ["work_decisions_unconsumed_idx"] = "Approvals that were not used yet, by when they cease to count.",
+        ["work_decisions_order_idx"] = "The decisions about an order, by time, and its foreign key.",
         ["work_decisions_item_idx"] = "The decisions about an item, and its foreign key.",
         ["work_order_dependencies_depends_on_idx"] = "What waits for an order.",
         ["work_item_dependencies_depends_on_idx"] = "What waits for an item.",
@@ -145,6 +156,11 @@ public sealed partial class SchemaPage
                 var filter = index.Filter is null ? "" : $" where `{index.Filter}`";
                 page.Append(CultureInfo.InvariantCulture,
                     $"| `{index.Name}` | {(index.IsUnique ? "unique " : "")}{columns}{filter} | {Purposes[index.Name]} |\n");
+            }
+
+            if (table.Name == "work_events")
+            {
+                page.Append("| `work_events_tx_idx` | `tx`, `id` | The feed of events, on PostgreSQL only. |\n");
             }
 
             page.Append('\n');

@@ -240,11 +240,14 @@ public abstract class TenantSpecification(DatabaseFixture databases)
     [OrderType("test.nosy")]
     public sealed class Nosy(IWorkOrderManager work, List<string> seen) : OrderType<NosyPayload, EchoResult>
     {
-        protected override Task BeforeApplyAsync(ApplyContext<NosyPayload, NosyPayload, EchoResult> apply, CancellationToken cancellationToken) => LookAsync("before");
+        protected override Task BeforeApplyAsync(ApplyContext<NosyPayload, NosyPayload, EchoResult> apply, CancellationToken cancellationToken) =>
+            LookAsync("before");
 
-        protected override Task ApplyAsync(ApplyContext<NosyPayload, NosyPayload, EchoResult> apply, CancellationToken cancellationToken) => LookAsync("apply");
+        protected override Task ApplyAsync(ApplyContext<NosyPayload, NosyPayload, EchoResult> apply, CancellationToken cancellationToken) =>
+            LookAsync("apply");
 
-        protected override Task AfterApplyAsync(ApplyContext<NosyPayload, NosyPayload, EchoResult> apply, CancellationToken cancellationToken) => LookAsync("after");
+        protected override Task AfterApplyAsync(ApplyContext<NosyPayload, NosyPayload, EchoResult> apply, CancellationToken cancellationToken) =>
+            LookAsync("after");
 
         private async Task LookAsync(string step) => seen.Add($"{step}: {(await work.ProposeAsync(new EchoPayload(step))).TenantId}");
     }

@@ -92,11 +92,16 @@ internal abstract partial class Catalog(DbConnection connection)
         return rows;
     }
 
-    /// <summary>PostgreSQL adds casts and parentheses to a condition.</summary>
-    protected static string Plain(string condition) => Decoration().Replace(condition, "").Replace('"', ' ').Trim();
+    /// <summary>PostgreSQL adds casts and parentheses to a condition, and makes arrays of lists.</summary>
+    protected static string Plain(string condition) =>
+        List().Replace(
+            Decoration().Replace(condition, ""), m => $"{(m.Groups[1].Value == "=" ? "IN" : "NOT IN")} {m.Groups[2].Value}").Replace('"', ' ').Trim();
 
     [GeneratedRegex(@"::text(\[\])?|::character varying(\[\])?|[()]")]
     private static partial Regex Decoration();
+
+    [GeneratedRegex(@"(=|<>) (?:ANY|ALL) ARRAY\[([^\]]*)\]")]
+    private static partial Regex List();
 }
 
 internal sealed partial class SqliteCatalog(DbConnection connection) : Catalog(connection)

@@ -95,9 +95,22 @@ internal static class GuideSchema
             [
                 Text("tenant_id", 64), Int("type_version"), Int("revision"), Int("items_total"), Int("items_open"), Int("items_failed"),
                 Hash("payload_hash"), Text("unique_key", 200).Null, Uuid("parent_order_id").Null, Time("due_at").Null, Text("trace_parent", 55).Null,
+                Text("requested_for", 255).Null, Time("submitted_at").Null, Int("blocked_by"), Time("held_at").Null, Int("apply_attempts"),
+                Time("next_apply_at").Null, Json("error").Null,
             ],
-            Defaults = { ["tenant_id"] = "", ["type_version"] = 1, ["revision"] = 0, ["items_total"] = 0, ["items_open"] = 0, ["items_failed"] = 0 },
-            Indexes = ["unique tenant_id, type, unique_key where unique_key IS NOT NULL"],
+            Defaults =
+            {
+                ["tenant_id"] = "", ["type_version"] = 1, ["revision"] = 0, ["items_total"] = 0, ["items_open"] = 0, ["items_failed"] = 0,
+                ["blocked_by"] = 0, ["apply_attempts"] = 0,
+            },
+            Indexes =
+            [
+                "unique tenant_id, type, unique_key where unique_key IS NOT NULL AND state NOT IN 'completed', 'rejected', 'dead_lettered'",
+                "tenant_id, due_at, priority desc, submitted_at where state = 'submitted'",
+                "last_transitioned_at, id where state IN 'completed', 'rejected', 'dead_lettered'",
+                "next_apply_at where next_apply_at IS NOT NULL",
+                "parent_order_id where parent_order_id IS NOT NULL",
+            ],
         },
         new("work_items")
         {
@@ -107,20 +120,29 @@ internal static class GuideSchema
                 Time("available_at"), Time("ready_at").Null, Int("blocked_by"),
                 Long("lease_epoch"), Int("lease_seconds").Null, Time("leased_at").Null,
                 Time("submitted_at").Null, Text("submitted_by_type", 50).Null, Text("submitted_by_id", 255).Null, Text("submitted_for", 255).Null,
-                Hash("result_hash").Null, Short("progress").Null, Int("revision"),
+                Hash("result_hash").Null, Int("result_version").Null, Short("rework_count"), Short("progress").Null, Int("revision"),
             ],
-            Defaults = { ["tenant_id"] = "", ["type_version"] = 1, ["priority"] = 0, ["blocked_by"] = 0, ["lease_epoch"] = 0, ["revision"] = 0 },
+            Defaults =
+            {
+                ["tenant_id"] = "", ["type_version"] = 1, ["priority"] = 0, ["blocked_by"] = 0, ["lease_epoch"] = 0, ["rework_count"] = 0, ["revision"] = 0,
+            },
             Indexes =
             [
-                "priority desc, ready_at, id where ready_at IS NOT NULL",
+                "tenant_id, priority desc, ready_at, id where ready_at IS NOT NULL",
                 "tenant_id, order_type, priority desc, ready_at, id where ready_at IS NOT NULL",
                 "order_id, ready_at, id where ready_at IS NOT NULL",
                 "available_at where state = 'queued' AND ready_at IS NULL AND blocked_by = 0",
+                "leased_by_agent_id where state IN 'leased', 'in_progress'",
+                "tenant_id, order_type where state IN 'leased', 'in_progress'",
             ],
         },
         new("work_item_parts")
         {
-            Columns = [Long("lease_epoch"), Json("rejected_payload").Null, Time("rejected_at").Null],
+            Columns =
+            [
+                Long("lease_epoch"), Json("rejected_payload").Null, Time("rejected_at").Null,
+                Text("submitted_by_type", 50).Null, Text("submitted_by_id", 255).Null, Text("submitted_for", 255).Null, Int("type_version").Null,
+            ],
             Indexes = ["unique work_item_id, part_key where seq IS NULL"],
         },
         new("work_events")
@@ -128,20 +150,26 @@ internal static class GuideSchema
             Columns =
             [
                 Text("tenant_id", 64), Long("lease_epoch").Null, Text("on_behalf_of", 255).Null, Hash("content_hash").Null, Text("trace_parent", 55).Null,
-                Long("seq").Null, Hash("chain_hash").Null,
+                Long("seq").Null, Hash("chain_hash").Null, Uuid("operation_id").Null,
             ],
             Defaults = { ["tenant_id"] = "" },
+            Indexes = ["unique order_id, seq where seq IS NOT NULL"],
         },
         new("work_provenances")
         {
             Columns =
             [
-                Text("operation", 40), Text("actor_type", 50).Null, Text("actor_id", 255).Null, Text("on_behalf_of", 255).Null, Long("event_id").Null,
+                Text("operation", 40), Text("actor_type", 50).Null, Text("actor_id", 255).Null, Text("on_behalf_of", 255).Null,
+                Text("tenant_id", 64), Uuid("operation_id").Null,
             ],
         },
         new("work_idempotency_keys")
         {
-            Columns = [Hash("request_hash"), Short("status").Null, Json("headers").Null, Uuid("order_id").Null, Time("expires_at")],
+            Columns =
+            [
+                Hash("request_hash"), Short("status").Null, Json("headers").Null, Uuid("order_id").Null, Time("expires_at"),
+                Text("tenant_id", 64), Text("operation", 40), Uuid("item_id").Null, Text("error_code", 80).Null, Short("snapshot_version").Null,
+            ],
             Indexes = ["expires_at"],
         },
         new("work_decisions")
@@ -150,16 +178,30 @@ internal static class GuideSchema
             [
                 Uuid("id"), Uuid("order_id"), Uuid("item_id").Null, Text("decision", 40), Text("actor_type", 50), Text("actor_id", 255),
                 Text("on_behalf_of", 255).Null, Json("roles").Null, Json("reasons").Null, Text("comment").Null, Hash("content_hash").Null,
-                Int("order_revision"),
+                Int("order_revision"), Text("tenant_id", 64), Int("item_revision").Null,
                 Json("changes").Null, Json("baseline").Null, Text("policy", 120).Null, Bool("self_approval"),
                 Time("created_at"), Time("expires_at").Null, Time("consumed_at").Null, Time("superseded_at").Null,
             ],
-            Indexes = ["unique order_id, order_revision, actor_type, actor_id where decision = 'approve' AND item_id IS NULL"],
+            Indexes =
+            [
+                "unique order_id, content_hash, actor_type, actor_id "
+                    + "where decision = 'approve' AND superseded_at IS NULL AND item_id IS NULL AND content_hash IS NOT NULL",
+                "unique order_id, actor_type, actor_id where decision = 'approve' AND superseded_at IS NULL AND item_id IS NULL AND content_hash IS NULL",
+                "expires_at where decision = 'approve' AND superseded_at IS NULL AND consumed_at IS NULL",
+                "order_id, created_at",
+            ],
             ForeignKeys = ["order_id -> work_orders NO ACTION", "item_id -> work_items NO ACTION"],
         },
         new("work_item_dependencies") { Columns = [Uuid("id"), Uuid("depends_on_id")] },
         new("work_order_dependencies") { Columns = [Uuid("id"), Uuid("depends_on_id")] },
-        new("work_duties") { Columns = [Text("name", 120), Text("holder", 255).Null, Long("epoch"), Time("expires_at").Null] },
+        new("work_duties")
+        {
+            Columns =
+            [
+                Text("name", 120), Text("holder", 255).Null, Long("epoch"), Time("expires_at").Null,
+                Text("cursor", 255).Null, Time("last_run_at").Null, Json("last_error").Null,
+            ],
+        },
     ];
 }
 
@@ -170,7 +212,7 @@ internal sealed record GuideTable(string Name)
     /// <summary>The value that a row gets when it is inserted without the column.</summary>
     public Dictionary<string, object> Defaults { get; } = [];
 
-    /// <summary>Each as <c>[unique ]column[ desc], … [where filter]</c>.</summary>
+    /// <summary>Each as <c>[unique ]column[ desc], … [where filter]</c>, the filter without parentheses.</summary>
     public IReadOnlyList<string> Indexes { get; init; } = [];
 
     /// <summary>Each as <c>column -&gt; table action</c>; the principal's column is its <c>id</c>.</summary>

@@ -18,6 +18,10 @@ internal partial class Initial
                     .HasMaxLength(120)
                     .HasColumnName("name");
 
+                b.Property<string>("Cursor")
+                    .HasMaxLength(255)
+                    .HasColumnName("cursor");
+
                 b.Property<long>("Epoch")
                     .HasColumnName("epoch")
                     .HasDefaultValue(0L);
@@ -28,6 +32,12 @@ internal partial class Initial
                 b.Property<string>("Holder")
                     .HasMaxLength(255)
                     .HasColumnName("holder");
+
+                b.Property<string>("LastError")
+                    .HasColumnName("last_error");
+
+                b.Property<DateTime?>("LastRunAt")
+                    .HasColumnName("last_run_at");
 
                 b.HasKey("Name")
                     .HasName("work_duties_pkey");
@@ -113,6 +123,9 @@ internal partial class Initial
                 b.Property<Guid?>("ItemId")
                     .HasColumnName("item_id");
 
+                b.Property<int?>("ItemRevision")
+                    .HasColumnName("item_revision");
+
                 b.Property<string>("OnBehalfOf")
                     .HasMaxLength(255)
                     .HasColumnName("on_behalf_of");
@@ -140,15 +153,30 @@ internal partial class Initial
                 b.Property<DateTime?>("SupersededAt")
                     .HasColumnName("superseded_at");
 
+                b.Property<string>("TenantId")
+                    .IsRequired()
+                    .HasMaxLength(64)
+                    .HasColumnName("tenant_id")
+                    .HasDefaultValue("");
+
                 b.HasKey("Id")
                     .HasName("work_decisions_pkey");
 
-                b.HasIndex(new[] { "OrderId", "OrderRevision", "ActorType", "ActorId" }, "work_decisions_approval_unique")
+                b.HasIndex(new[] { "OrderId", "ActorType", "ActorId" }, "work_decisions_approval_no_hash_unique")
                     .IsUnique()
-                    .HasFilter("decision = 'approve' AND item_id IS NULL");
+                    .HasFilter("decision = 'approve' AND superseded_at IS NULL AND item_id IS NULL AND content_hash IS NULL");
+
+                b.HasIndex(new[] { "OrderId", "ContentHash", "ActorType", "ActorId" }, "work_decisions_approval_unique")
+                    .IsUnique()
+                    .HasFilter("decision = 'approve' AND superseded_at IS NULL AND item_id IS NULL AND content_hash IS NOT NULL");
 
                 b.HasIndex(new[] { "ItemId" }, "work_decisions_item_idx")
                     .HasFilter("item_id IS NOT NULL");
+
+                b.HasIndex(new[] { "OrderId", "CreatedAt" }, "work_decisions_order_idx");
+
+                b.HasIndex(new[] { "ExpiresAt" }, "work_decisions_unconsumed_idx")
+                    .HasFilter("decision = 'approve' AND superseded_at IS NULL AND consumed_at IS NULL");
 
                 b.ToTable("work_decisions", null, t => t.ExcludeFromMigrations());
             });
@@ -201,6 +229,9 @@ internal partial class Initial
                     .HasMaxLength(255)
                     .HasColumnName("on_behalf_of");
 
+                b.Property<Guid?>("OperationId")
+                    .HasColumnName("operation_id");
+
                 b.Property<Guid>("OrderId")
                     .HasColumnName("order_id");
 
@@ -229,6 +260,10 @@ internal partial class Initial
 
                 b.HasIndex(new[] { "OrderId", "Event" }, "work_events_order_event_idx");
 
+                b.HasIndex(new[] { "OrderId", "Seq" }, "work_events_order_seq_unique")
+                    .IsUnique()
+                    .HasFilter("seq IS NOT NULL");
+
                 b.ToTable("work_events", null, t => t.ExcludeFromMigrations());
             });
 
@@ -241,17 +276,29 @@ internal partial class Initial
                 b.Property<DateTime>("CreatedAt")
                     .HasColumnName("created_at");
 
+                b.Property<string>("ErrorCode")
+                    .HasMaxLength(80)
+                    .HasColumnName("error_code");
+
                 b.Property<DateTime>("ExpiresAt")
                     .HasColumnName("expires_at");
 
                 b.Property<string>("Headers")
                     .HasColumnName("headers");
 
+                b.Property<Guid?>("ItemId")
+                    .HasColumnName("item_id");
+
                 b.Property<string>("KeyHash")
                     .IsRequired()
                     .HasMaxLength(64)
                     .HasColumnName("key_hash")
                     .IsFixedLength();
+
+                b.Property<string>("Operation")
+                    .IsRequired()
+                    .HasMaxLength(40)
+                    .HasColumnName("operation");
 
                 b.Property<Guid?>("OrderId")
                     .HasColumnName("order_id");
@@ -270,8 +317,17 @@ internal partial class Initial
                     .HasMaxLength(80)
                     .HasColumnName("scope");
 
+                b.Property<short?>("SnapshotVersion")
+                    .HasColumnName("snapshot_version");
+
                 b.Property<short?>("Status")
                     .HasColumnName("status");
+
+                b.Property<string>("TenantId")
+                    .IsRequired()
+                    .HasMaxLength(64)
+                    .HasColumnName("tenant_id")
+                    .HasDefaultValue("");
 
                 b.HasKey("Id")
                     .HasName("work_idempotency_keys_pkey");
@@ -372,9 +428,16 @@ internal partial class Initial
                     .HasColumnName("result_hash")
                     .IsFixedLength();
 
+                b.Property<int?>("ResultVersion")
+                    .HasColumnName("result_version");
+
                 b.Property<int>("Revision")
                     .HasColumnName("revision")
                     .HasDefaultValue(0);
+
+                b.Property<short>("ReworkCount")
+                    .HasColumnName("rework_count")
+                    .HasDefaultValue((short)0);
 
                 b.Property<string>("State")
                     .IsRequired()
@@ -424,14 +487,20 @@ internal partial class Initial
                 b.HasIndex(new[] { "AvailableAt" }, "work_items_due_idx")
                     .HasFilter("state = 'queued' AND ready_at IS NULL AND blocked_by = 0");
 
+                b.HasIndex(new[] { "LeasedByAgentId" }, "work_items_held_by_agent_idx")
+                    .HasFilter("state IN ('leased', 'in_progress')");
+
+                b.HasIndex(new[] { "TenantId", "OrderType" }, "work_items_held_of_type_idx")
+                    .HasFilter("state IN ('leased', 'in_progress')");
+
                 b.HasIndex(new[] { "LeaseExpiresAt" }, "work_items_lease_expires_at_index");
 
                 b.HasIndex(new[] { "State", "LeaseExpiresAt" }, "work_items_lease_expiry_idx");
 
                 b.HasIndex(new[] { "OrderId", "State" }, "work_items_order_state_idx");
 
-                b.HasIndex(new[] { "Priority", "ReadyAt", "Id" }, "work_items_ready_idx")
-                    .IsDescending(true, false, false)
+                b.HasIndex(new[] { "TenantId", "Priority", "ReadyAt", "Id" }, "work_items_ready_idx")
+                    .IsDescending(false, true, false, false)
                     .HasFilter("ready_at IS NOT NULL");
 
                 b.HasIndex(new[] { "OrderId", "ReadyAt", "Id" }, "work_items_ready_order_idx")
@@ -451,7 +520,7 @@ internal partial class Initial
 
                         t.HasCheckConstraint("work_items_priority_check", "priority BETWEEN 0 AND 100");
 
-                        t.HasCheckConstraint("work_items_ready_check", "ready_at IS NULL OR state = 'queued'");
+                        t.HasCheckConstraint("work_items_ready_check", "ready_at IS NULL OR (state = 'queued' AND blocked_by = 0)");
 
                         t.HasCheckConstraint("work_items_state_check", "state IN ('queued', 'leased', 'in_progress', 'submitted', 'accepted', 'rejected', 'completed', 'failed', 'dead_lettered')");
                     });
@@ -516,6 +585,21 @@ internal partial class Initial
                     .HasMaxLength(255)
                     .HasColumnName("submitted_by_agent_id");
 
+                b.Property<string>("SubmittedById")
+                    .HasMaxLength(255)
+                    .HasColumnName("submitted_by_id");
+
+                b.Property<string>("SubmittedByType")
+                    .HasMaxLength(50)
+                    .HasColumnName("submitted_by_type");
+
+                b.Property<string>("SubmittedFor")
+                    .HasMaxLength(255)
+                    .HasColumnName("submitted_for");
+
+                b.Property<int?>("TypeVersion")
+                    .HasColumnName("type_version");
+
                 b.Property<DateTime>("UpdatedAt")
                     .HasColumnName("updated_at");
 
@@ -555,6 +639,14 @@ internal partial class Initial
                 b.Property<DateTime?>("AppliedAt")
                     .HasColumnName("applied_at");
 
+                b.Property<int>("ApplyAttempts")
+                    .HasColumnName("apply_attempts")
+                    .HasDefaultValue(0);
+
+                b.Property<int>("BlockedBy")
+                    .HasColumnName("blocked_by")
+                    .HasDefaultValue(0);
+
                 b.Property<DateTime?>("CompletedAt")
                     .HasColumnName("completed_at");
 
@@ -563,6 +655,12 @@ internal partial class Initial
 
                 b.Property<DateTime?>("DueAt")
                     .HasColumnName("due_at");
+
+                b.Property<string>("Error")
+                    .HasColumnName("error");
+
+                b.Property<DateTime?>("HeldAt")
+                    .HasColumnName("held_at");
 
                 b.Property<int>("ItemsFailed")
                     .HasColumnName("items_failed")
@@ -581,6 +679,9 @@ internal partial class Initial
 
                 b.Property<string>("Meta")
                     .HasColumnName("meta");
+
+                b.Property<DateTime?>("NextApplyAt")
+                    .HasColumnName("next_apply_at");
 
                 b.Property<Guid?>("ParentOrderId")
                     .HasColumnName("parent_order_id");
@@ -607,6 +708,10 @@ internal partial class Initial
                     .HasMaxLength(50)
                     .HasColumnName("requested_by_type");
 
+                b.Property<string>("RequestedFor")
+                    .HasMaxLength(255)
+                    .HasColumnName("requested_for");
+
                 b.Property<int>("Revision")
                     .HasColumnName("revision")
                     .HasDefaultValue(0);
@@ -616,6 +721,9 @@ internal partial class Initial
                     .HasMaxLength(20)
                     .HasColumnName("state")
                     .HasDefaultValue("queued");
+
+                b.Property<DateTime?>("SubmittedAt")
+                    .HasColumnName("submitted_at");
 
                 b.Property<string>("TenantId")
                     .IsRequired()
@@ -646,9 +754,22 @@ internal partial class Initial
                 b.HasKey("Id")
                     .HasName("work_orders_pkey");
 
+                b.HasIndex(new[] { "LastTransitionedAt", "Id" }, "work_orders_closed_idx")
+                    .HasFilter("state IN ('completed', 'rejected', 'dead_lettered')");
+
+                b.HasIndex(new[] { "NextApplyAt" }, "work_orders_next_apply_idx")
+                    .HasFilter("next_apply_at IS NOT NULL");
+
+                b.HasIndex(new[] { "ParentOrderId" }, "work_orders_parent_idx")
+                    .HasFilter("parent_order_id IS NOT NULL");
+
                 b.HasIndex(new[] { "Priority", "CreatedAt" }, "work_orders_priority_created_idx");
 
                 b.HasIndex(new[] { "RequestedByType", "RequestedById" }, "work_orders_requester_idx");
+
+                b.HasIndex(new[] { "TenantId", "DueAt", "Priority", "SubmittedAt" }, "work_orders_review_idx")
+                    .IsDescending(false, false, true, false)
+                    .HasFilter("state = 'submitted'");
 
                 b.HasIndex(new[] { "State" }, "work_orders_state_index");
 
@@ -658,7 +779,7 @@ internal partial class Initial
 
                 b.HasIndex(new[] { "TenantId", "Type", "UniqueKey" }, "work_orders_unique_key_unique")
                     .IsUnique()
-                    .HasFilter("unique_key IS NOT NULL");
+                    .HasFilter("unique_key IS NOT NULL AND state NOT IN ('completed', 'rejected', 'dead_lettered')");
 
                 b.ToTable("work_orders", null, t =>
                     {
@@ -695,9 +816,6 @@ internal partial class Initial
                 b.Property<DateTime>("CreatedAt")
                     .HasColumnName("created_at");
 
-                b.Property<long?>("EventId")
-                    .HasColumnName("event_id");
-
                 b.Property<string>("Extra")
                     .HasColumnName("extra");
 
@@ -718,12 +836,21 @@ internal partial class Initial
                     .HasMaxLength(40)
                     .HasColumnName("operation");
 
+                b.Property<Guid?>("OperationId")
+                    .HasColumnName("operation_id");
+
                 b.Property<Guid?>("OrderId")
                     .HasColumnName("order_id");
 
                 b.Property<string>("RequestFingerprint")
                     .HasMaxLength(64)
                     .HasColumnName("request_fingerprint");
+
+                b.Property<string>("TenantId")
+                    .IsRequired()
+                    .HasMaxLength(64)
+                    .HasColumnName("tenant_id")
+                    .HasDefaultValue("");
 
                 b.HasKey("Id")
                     .HasName("work_provenances_pkey");

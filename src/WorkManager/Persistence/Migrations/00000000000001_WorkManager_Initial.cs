@@ -22,7 +22,10 @@ internal sealed partial class Initial : WorkManagerMigration
                 name = table.Column<string>(maxLength: 120, nullable: false),
                 holder = table.Column<string>(maxLength: 255, nullable: true),
                 epoch = table.Column<long>(nullable: false, defaultValue: 0L),
-                expires_at = table.Column<DateTime>(nullable: true)
+                expires_at = table.Column<DateTime>(nullable: true),
+                cursor = table.Column<string>(maxLength: 255, nullable: true),
+                last_run_at = table.Column<DateTime>(nullable: true),
+                last_error = table.Column<string>(type: Json, nullable: true)
             },
             constraints: table =>
             {
@@ -36,13 +39,18 @@ internal sealed partial class Initial : WorkManagerMigration
             {
                 id = table.Column<long>(type: Identity, nullable: false)
                     .Annotation("Sqlite:Autoincrement", true),
+                tenant_id = table.Column<string>(maxLength: 64, nullable: false, defaultValue: ""),
                 scope = table.Column<string>(maxLength: 80, nullable: false),
                 key_hash = table.Column<string>(fixedLength: true, maxLength: 64, nullable: false),
                 request_hash = table.Column<string>(fixedLength: true, maxLength: 64, nullable: false),
+                operation = table.Column<string>(maxLength: 40, nullable: false),
                 response_snapshot = table.Column<string>(type: Json, nullable: true),
+                snapshot_version = table.Column<short>(nullable: true),
+                error_code = table.Column<string>(maxLength: 80, nullable: true),
                 status = table.Column<short>(nullable: true),
                 headers = table.Column<string>(type: Json, nullable: true),
                 order_id = table.Column<Guid>(nullable: true),
+                item_id = table.Column<Guid>(nullable: true),
                 created_at = table.Column<DateTime>(nullable: false),
                 expires_at = table.Column<DateTime>(nullable: false)
             },
@@ -64,9 +72,11 @@ internal sealed partial class Initial : WorkManagerMigration
                 priority = table.Column<short>(nullable: false, defaultValue: (short)0),
                 requested_by_type = table.Column<string>(maxLength: 50, nullable: true),
                 requested_by_id = table.Column<string>(maxLength: 255, nullable: true),
+                requested_for = table.Column<string>(maxLength: 255, nullable: true),
                 payload = table.Column<string>(type: Json, nullable: false),
                 meta = table.Column<string>(type: BinaryJson, nullable: true),
                 acceptance_config = table.Column<string>(type: Json, nullable: true),
+                submitted_at = table.Column<DateTime>(nullable: true),
                 applied_at = table.Column<DateTime>(nullable: true),
                 completed_at = table.Column<DateTime>(nullable: true),
                 last_transitioned_at = table.Column<DateTime>(nullable: true),
@@ -76,6 +86,11 @@ internal sealed partial class Initial : WorkManagerMigration
                 items_total = table.Column<int>(nullable: false, defaultValue: 0),
                 items_open = table.Column<int>(nullable: false, defaultValue: 0),
                 items_failed = table.Column<int>(nullable: false, defaultValue: 0),
+                blocked_by = table.Column<int>(nullable: false, defaultValue: 0),
+                held_at = table.Column<DateTime>(nullable: true),
+                apply_attempts = table.Column<int>(nullable: false, defaultValue: 0),
+                next_apply_at = table.Column<DateTime>(nullable: true),
+                error = table.Column<string>(type: Json, nullable: true),
                 payload_hash = table.Column<string>(fixedLength: true, maxLength: 64, nullable: false),
                 unique_key = table.Column<string>(maxLength: 200, nullable: true),
                 parent_order_id = table.Column<Guid>(nullable: true),
@@ -117,6 +132,8 @@ internal sealed partial class Initial : WorkManagerMigration
                 result = table.Column<string>(type: Json, nullable: true),
                 assembled_result = table.Column<string>(type: Json, nullable: true),
                 result_hash = table.Column<string>(fixedLength: true, maxLength: 64, nullable: true),
+                result_version = table.Column<int>(nullable: true),
+                rework_count = table.Column<short>(nullable: false, defaultValue: (short)0),
                 parts_required = table.Column<string>(type: Json, nullable: true),
                 parts_state = table.Column<string>(type: Json, nullable: true),
                 error = table.Column<string>(type: Json, nullable: true),
@@ -134,7 +151,7 @@ internal sealed partial class Initial : WorkManagerMigration
             {
                 table.PrimaryKey("work_items_pkey", x => x.id);
                 table.CheckConstraint("work_items_priority_check", "priority BETWEEN 0 AND 100");
-                table.CheckConstraint("work_items_ready_check", "ready_at IS NULL OR state = 'queued'");
+                table.CheckConstraint("work_items_ready_check", "ready_at IS NULL OR (state = 'queued' AND blocked_by = 0)");
                 table.CheckConstraint("work_items_state_check", "state IN ('queued', 'leased', 'in_progress', 'submitted', 'accepted', 'rejected', 'completed', 'failed', 'dead_lettered')");
                 table.ForeignKey(
                     name: "work_items_order_id_fkey",
@@ -183,6 +200,7 @@ internal sealed partial class Initial : WorkManagerMigration
                 id = table.Column<Guid>(nullable: false),
                 order_id = table.Column<Guid>(nullable: false),
                 item_id = table.Column<Guid>(nullable: true),
+                tenant_id = table.Column<string>(maxLength: 64, nullable: false, defaultValue: ""),
                 decision = table.Column<string>(maxLength: 40, nullable: false),
                 actor_type = table.Column<string>(maxLength: 50, nullable: false),
                 actor_id = table.Column<string>(maxLength: 255, nullable: false),
@@ -192,6 +210,7 @@ internal sealed partial class Initial : WorkManagerMigration
                 comment = table.Column<string>(nullable: true),
                 content_hash = table.Column<string>(fixedLength: true, maxLength: 64, nullable: true),
                 order_revision = table.Column<int>(nullable: false),
+                item_revision = table.Column<int>(nullable: true),
                 changes = table.Column<string>(type: Json, nullable: true),
                 baseline = table.Column<string>(type: Json, nullable: true),
                 policy = table.Column<string>(maxLength: 120, nullable: true),
@@ -228,6 +247,7 @@ internal sealed partial class Initial : WorkManagerMigration
                 order_id = table.Column<Guid>(nullable: false),
                 item_id = table.Column<Guid>(nullable: true),
                 tenant_id = table.Column<string>(maxLength: 64, nullable: false, defaultValue: ""),
+                operation_id = table.Column<Guid>(nullable: true),
                 @event = table.Column<string>(name: "event", maxLength: 100, nullable: false),
                 actor_type = table.Column<string>(maxLength: 50, nullable: true),
                 actor_id = table.Column<string>(maxLength: 255, nullable: true),
@@ -302,6 +322,10 @@ internal sealed partial class Initial : WorkManagerMigration
                 notes = table.Column<string>(nullable: true),
                 checksum = table.Column<string>(maxLength: 255, nullable: true),
                 submitted_by_agent_id = table.Column<string>(maxLength: 255, nullable: false),
+                submitted_by_type = table.Column<string>(maxLength: 50, nullable: true),
+                submitted_by_id = table.Column<string>(maxLength: 255, nullable: true),
+                submitted_for = table.Column<string>(maxLength: 255, nullable: true),
+                type_version = table.Column<int>(nullable: true),
                 idempotency_key_hash = table.Column<string>(fixedLength: true, maxLength: 64, nullable: true),
                 lease_epoch = table.Column<long>(nullable: false, defaultValue: 0L),
                 rejected_payload = table.Column<string>(type: Json, nullable: true),
@@ -331,7 +355,8 @@ internal sealed partial class Initial : WorkManagerMigration
                     .Annotation("Sqlite:Autoincrement", true),
                 order_id = table.Column<Guid>(nullable: true),
                 item_id = table.Column<Guid>(nullable: true),
-                event_id = table.Column<long>(nullable: true),
+                tenant_id = table.Column<string>(maxLength: 64, nullable: false, defaultValue: ""),
+                operation_id = table.Column<Guid>(nullable: true),
                 operation = table.Column<string>(maxLength: 40, nullable: false),
                 actor_type = table.Column<string>(maxLength: 50, nullable: true),
                 actor_id = table.Column<string>(maxLength: 255, nullable: true),
@@ -361,12 +386,20 @@ internal sealed partial class Initial : WorkManagerMigration
             });
 
         migrationBuilder.CreateIndex(
+            name: "work_decisions_approval_no_hash_unique",
+            schema: Schema,
+            table: "work_decisions",
+            columns: ["order_id", "actor_type", "actor_id"],
+            unique: true,
+            filter: "decision = 'approve' AND superseded_at IS NULL AND item_id IS NULL AND content_hash IS NULL");
+
+        migrationBuilder.CreateIndex(
             name: "work_decisions_approval_unique",
             schema: Schema,
             table: "work_decisions",
-            columns: ["order_id", "order_revision", "actor_type", "actor_id"],
+            columns: ["order_id", "content_hash", "actor_type", "actor_id"],
             unique: true,
-            filter: "decision = 'approve' AND item_id IS NULL");
+            filter: "decision = 'approve' AND superseded_at IS NULL AND item_id IS NULL AND content_hash IS NOT NULL");
 
         migrationBuilder.CreateIndex(
             name: "work_decisions_item_idx",
@@ -374,6 +407,19 @@ internal sealed partial class Initial : WorkManagerMigration
             table: "work_decisions",
             column: "item_id",
             filter: "item_id IS NOT NULL");
+
+        migrationBuilder.CreateIndex(
+            name: "work_decisions_order_idx",
+            schema: Schema,
+            table: "work_decisions",
+            columns: ["order_id", "created_at"]);
+
+        migrationBuilder.CreateIndex(
+            name: "work_decisions_unconsumed_idx",
+            schema: Schema,
+            table: "work_decisions",
+            column: "expires_at",
+            filter: "decision = 'approve' AND superseded_at IS NULL AND consumed_at IS NULL");
 
         migrationBuilder.CreateIndex(
             name: "work_events_event_time_idx",
@@ -392,6 +438,14 @@ internal sealed partial class Initial : WorkManagerMigration
             schema: Schema,
             table: "work_events",
             columns: ["order_id", "event"]);
+
+        migrationBuilder.CreateIndex(
+            name: "work_events_order_seq_unique",
+            schema: Schema,
+            table: "work_events",
+            columns: ["order_id", "seq"],
+            unique: true,
+            filter: "seq IS NOT NULL");
 
         migrationBuilder.CreateIndex(
             name: "work_idem_expires_idx",
@@ -447,6 +501,20 @@ internal sealed partial class Initial : WorkManagerMigration
             filter: "state = 'queued' AND ready_at IS NULL AND blocked_by = 0");
 
         migrationBuilder.CreateIndex(
+            name: "work_items_held_by_agent_idx",
+            schema: Schema,
+            table: "work_items",
+            column: "leased_by_agent_id",
+            filter: "state IN ('leased', 'in_progress')");
+
+        migrationBuilder.CreateIndex(
+            name: "work_items_held_of_type_idx",
+            schema: Schema,
+            table: "work_items",
+            columns: ["tenant_id", "order_type"],
+            filter: "state IN ('leased', 'in_progress')");
+
+        migrationBuilder.CreateIndex(
             name: "work_items_lease_expires_at_index",
             schema: Schema,
             table: "work_items",
@@ -468,8 +536,8 @@ internal sealed partial class Initial : WorkManagerMigration
             name: "work_items_ready_idx",
             schema: Schema,
             table: "work_items",
-            columns: ["priority", "ready_at", "id"],
-            descending: [true, false, false],
+            columns: ["tenant_id", "priority", "ready_at", "id"],
+            descending: [false, true, false, false],
             filter: "ready_at IS NOT NULL");
 
         migrationBuilder.CreateIndex(
@@ -506,6 +574,27 @@ internal sealed partial class Initial : WorkManagerMigration
             column: "depends_on_id");
 
         migrationBuilder.CreateIndex(
+            name: "work_orders_closed_idx",
+            schema: Schema,
+            table: "work_orders",
+            columns: ["last_transitioned_at", "id"],
+            filter: "state IN ('completed', 'rejected', 'dead_lettered')");
+
+        migrationBuilder.CreateIndex(
+            name: "work_orders_next_apply_idx",
+            schema: Schema,
+            table: "work_orders",
+            column: "next_apply_at",
+            filter: "next_apply_at IS NOT NULL");
+
+        migrationBuilder.CreateIndex(
+            name: "work_orders_parent_idx",
+            schema: Schema,
+            table: "work_orders",
+            column: "parent_order_id",
+            filter: "parent_order_id IS NOT NULL");
+
+        migrationBuilder.CreateIndex(
             name: "work_orders_priority_created_idx",
             schema: Schema,
             table: "work_orders",
@@ -516,6 +605,14 @@ internal sealed partial class Initial : WorkManagerMigration
             schema: Schema,
             table: "work_orders",
             columns: ["requested_by_type", "requested_by_id"]);
+
+        migrationBuilder.CreateIndex(
+            name: "work_orders_review_idx",
+            schema: Schema,
+            table: "work_orders",
+            columns: ["tenant_id", "due_at", "priority", "submitted_at"],
+            descending: [false, false, true, false],
+            filter: "state = 'submitted'");
 
         migrationBuilder.CreateIndex(
             name: "work_orders_state_index",
@@ -541,7 +638,7 @@ internal sealed partial class Initial : WorkManagerMigration
             table: "work_orders",
             columns: ["tenant_id", "type", "unique_key"],
             unique: true,
-            filter: "unique_key IS NOT NULL");
+            filter: "unique_key IS NOT NULL AND state NOT IN ('completed', 'rejected', 'dead_lettered')");
 
         migrationBuilder.CreateIndex(
             name: "work_prov_idempotency_key_unique",
@@ -566,6 +663,7 @@ internal sealed partial class Initial : WorkManagerMigration
         if (IsPostgreSql)
         {
             migrationBuilder.Sql(TransactionColumn.AddTo(Qualified("work_events")));
+            migrationBuilder.Sql(TransactionColumn.IndexOn(Qualified("work_events")));
         }
     }
 

@@ -42,6 +42,7 @@ internal sealed class PostgreSqlSubmittingSql : ISubmittingSql
                 ("epochs", results.Select(r => r.Lease.Epoch).ToArray()),
                 ("results", results.Select(r => r.Text).ToArray()),
                 ("hashes", results.Select(r => r.Hash).ToArray()),
+                ("versions", results.Select(r => r.TypeVersion).ToArray()),
                 ("payloads", results.Select(r => r.Payload).ToArray()),
                 ("payload_hashes", results.Select(r => r.PayloadHash).ToArray()),
                 ("holder", unit.Actor.LeaseHolder),
@@ -67,18 +68,20 @@ internal sealed class PostgreSqlSubmittingSql : ISubmittingSql
         WITH locked AS MATERIALIZED (SELECT o.id FROM [work_orders] AS o WHERE {ordersOfItems} AND [o.tenant] ORDER BY o.id FOR NO KEY UPDATE)
         UPDATE [work_orders] AS o SET revision = o.revision FROM locked AS l WHERE o.id = l.id AND l.id IS NULL;
         WITH given AS MATERIALIZED (
-            SELECT * FROM {rows("ids, epochs, results, hashes, payloads, payload_hashes")} AS g (id, epoch, result, hash, payload, payload_hash)
+            SELECT * FROM {rows("ids, epochs, results, hashes, versions, payloads, payload_hashes")}
+                AS g (id, epoch, result, hash, version, payload, payload_hash)
         ), locked AS MATERIALIZED (
             SELECT o.id, o.state FROM [work_orders] AS o
             WHERE o.id IN (SELECT i.order_id FROM given AS g JOIN [work_items] AS i ON i.id = g.id)
                 AND [o.tenant] AND o.state IN ('queued', 'checked_out', 'in_progress')
         ), held AS MATERIALIZED (
-            SELECT i.id, i.state, g.result, g.hash, g.payload, g.payload_hash
+            SELECT i.id, i.state, g.result, g.hash, g.version, g.payload, g.payload_hash
             FROM given AS g JOIN [work_items] AS i ON {QueueSql.IsHeld("g.id", "g.epoch")} JOIN locked AS l ON l.id = i.order_id
             ORDER BY i.id {@lock}
         ), stored AS (
             UPDATE [work_items] AS i
-            SET result = h.result::json, result_hash = h.hash, revision = i.revision + 1 + (h.state = 'leased')::int, {QueueSql.Submit}
+            SET result = h.result::json, result_hash = h.hash, result_version = h.version,
+                revision = i.revision + 1 + (h.state = 'leased')::int, {QueueSql.Submit}
             FROM held AS h
             WHERE i.id = h.id
             RETURNING i.id, i.order_id, i.tenant_id, i.lease_epoch, i.revision, h.state AS was, h.payload, h.payload_hash
@@ -86,6 +89,7 @@ internal sealed class PostgreSqlSubmittingSql : ISubmittingSql
             UPDATE [work_orders] AS o
             SET items_open = o.items_open - c.stored, updated_at = @now, revision = o.revision + 1,
                 state = CASE WHEN o.items_open > c.stored THEN 'in_progress' WHEN o.items_failed > 0 THEN 'failed' ELSE 'submitted' END,
+                submitted_at = CASE WHEN o.items_open > c.stored OR o.items_failed > 0 THEN o.submitted_at ELSE @now END,
                 last_transitioned_at = CASE WHEN o.items_open > c.stored AND o.state = 'in_progress' THEN o.last_transitioned_at ELSE @now END
             FROM (SELECT order_id, count(*)::int AS stored FROM stored GROUP BY order_id) AS c JOIN locked AS l ON l.id = c.order_id
             WHERE o.id = c.order_id

@@ -15,10 +15,10 @@ internal sealed class SqliteSubmittingSql : ISubmittingSql
         WHERE {QueueSql.IsHeld(row["id"], row["epoch"])}
         """));
 
-    private static readonly RowStatements StoreItems = new(["id", "revision", "result", "hash"], row => new(
+    private static readonly RowStatements StoreItems = new(["id", "revision", "result", "hash", "version"], row => new(
         $"""
         UPDATE [work_items] AS i
-        SET result = {row["result"]}, result_hash = {row["hash"]}, revision = {row["revision"]}, {QueueSql.Submit}
+        SET result = {row["result"]}, result_hash = {row["hash"]}, result_version = {row["version"]}, revision = {row["revision"]}, {QueueSql.Submit}
         {row.From} WHERE i.id = {row["id"]}
         """));
 
@@ -26,6 +26,7 @@ internal sealed class SqliteSubmittingSql : ISubmittingSql
         $"""
         UPDATE [work_orders] AS o
         SET state = {row["state"]}, revision = {row["revision"]}, items_open = {row["open"]}, updated_at = @now,
+            submitted_at = CASE WHEN {row["state"]} = 'submitted' THEN @now ELSE o.submitted_at END,
             last_transitioned_at = CASE WHEN o.state = {row["state"]} THEN o.last_transitioned_at ELSE @now END
         {row.From} WHERE o.id = {row["id"]}
         """));
@@ -70,7 +71,7 @@ internal sealed class SqliteSubmittingSql : ISubmittingSql
 
         await StoreItems.ExecuteAsync(
             unit,
-            held.ConvertAll(h => new object?[] { h.Item.Id, h.Item.Revision, h.Result.Text, h.Result.Hash }),
+            held.ConvertAll(h => new object?[] { h.Item.Id, h.Item.Revision, h.Result.Text, h.Result.Hash, h.Result.TypeVersion }),
             ("actor_type", StateNames.ToName(unit.Actor.Type)),
             ("actor_id", unit.Actor.Id),
             ("submitted_for", unit.Actor.Principal?.ToString())).ConfigureAwait(false);
