@@ -1,27 +1,27 @@
 namespace WorkManager.Execution;
 
-/// <summary>One attempt at a write, as its body sees it.</summary>
+/// <summary>One attempt at a write. The body of the write gets it with its unit.</summary>
 /// <param name="waits">
 /// Whether to wait for what others have locked. If not, the body ends with <see cref="Ending.TryAgain{T}"/> when it finds something locked.
 /// </param>
-/// <param name="mayBeDone">Whether an attempt before this one got no answer: what it wrote may be in the database.</param>
+/// <param name="mayBeDone">Whether an earlier attempt got no answer from the database, so that its rows may be committed.</param>
 internal sealed class Attempt(bool waits, bool mayBeDone)
 {
-    /// <summary>The attempt in a caller's transaction. There is no second one, and the locks stay: so it waits.</summary>
+    /// <summary>The attempt in a caller's transaction. It waits for locks: there is no second attempt, and the caller's own locks stay anyway.</summary>
     public static Attempt Joined { get; } = new(waits: true, mayBeDone: false);
 
     public bool Waits { get; } = waits;
 
     public bool MayBeDone { get; } = mayBeDone;
 
-    /// <summary>Whether the attempt ended without an answer if it fails now.</summary>
+    /// <summary>Whether a failure from now on leaves open if the attempt was committed.</summary>
     public bool IsUnanswered { get; private set; }
 
-    /// <summary>What the attempt answers if it was committed.</summary>
+    /// <summary>The answer of the attempt if it was committed.</summary>
     public object? Answer { get; private set; }
 
-    /// <summary>From now on a failure does not tell whether the attempt was committed.</summary>
-    /// <param name="answer">What it answers if it was; null if only the database can tell.</param>
+    /// <summary>Marks the start of the commit: a failure from now on does not tell whether the attempt was committed.</summary>
+    /// <param name="answer">The answer of the attempt if it was committed; null if only the database can tell.</param>
     public void BeginCommit(object? answer)
     {
         IsUnanswered = true;

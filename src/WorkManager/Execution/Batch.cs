@@ -2,27 +2,29 @@ using WorkManager.Errors;
 
 namespace WorkManager.Execution;
 
-/// <summary>What a verb is asked to do, many times in one transaction.</summary>
-/// <param name="Requests">One or more.</param>
+/// <summary>The requests that a verb handles in one transaction.</summary>
+/// <param name="Requests">One request or more.</param>
 /// <param name="IsSingle">
-/// Whether it is a single call, which has time to wait for what others have locked. A batch skips it: who waits for many holds many up.
+/// Whether it is a single call. A single call waits for an item that another transaction has locked. A batch skips such items: it holds many locks, and
+/// others would have to wait for them meanwhile.
 /// </param>
 internal sealed record Batch<T>(IReadOnlyList<T> Requests, bool IsSingle)
 {
     public const int MaxSize = 1000;
 
-    /// <exception cref="WorkValidationException">There are too many.</exception>
+    /// <exception cref="WorkValidationException">There are too many requests.</exception>
     public static Batch<T> Many(IReadOnlyList<T> requests) => requests.Count <= MaxSize
         ? new(requests, IsSingle: false)
-        : throw WorkValidationException.Argument("batch", ValidationCodes.MaxItems, $"A batch may have {MaxSize}; this one has {requests.Count}.");
+        : throw WorkValidationException.Argument(
+            "batch", ValidationCodes.MaxItems, $"A batch may have at most {MaxSize} entries; this one has {requests.Count}. Send several batches.");
 
     public static Batch<T> One(T request) => new([request], IsSingle: true);
 
     /// <summary>Whether to wait for items that others have locked, while the orders are locked.</summary>
     /// <remarks>
-    /// A single call has time to wait for its item, but not while it holds the order: a claim that has locked the item may be waiting for just that order,
-    /// and a deadlock costs a second. So it lets go and tries again, and waits only when that has not helped for long. In a caller's transaction it cannot
-    /// let go, and waits.
+    /// A single call may wait for its item, but it should not wait while it holds the lock on the order: a claim that has locked the item may be waiting for
+    /// that order, and PostgreSQL needs a second to find the deadlock. So the call releases its locks and tries again; only its last attempt waits. In a
+    /// caller's transaction there is one attempt only, so there it always waits.
     /// </remarks>
     public bool Waits(Attempt attempt) => IsSingle && attempt.Waits;
 

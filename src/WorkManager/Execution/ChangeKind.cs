@@ -3,12 +3,12 @@ namespace WorkManager.Execution;
 /// <summary>How rows are written.</summary>
 internal enum ChangeKind
 {
-    /// <summary>The rows are there: they are found by their key.</summary>
+    /// <summary>The rows exist already, and are found by their key.</summary>
     Update,
 
     /// <summary>The rows are new.</summary>
     Insert,
 
-    /// <summary>The rows are new, or left out where their key, or their place in a unique index, is taken.</summary>
+    /// <summary>Rows are inserted. A row is left out if another row has the same key, or the same values in a unique index.</summary>
     InsertIfAbsent,
 }

@@ -1,9 +1,11 @@
 namespace WorkManager;
 
-/// <summary>Which clock decides leases.</summary>
+/// <summary>The clock that decides when leases run out.</summary>
 public enum ClockSource
 {
-    /// <summary>The database's clock, so that clocks of processes that differ do no harm. On SQLite the same as <see cref="TimeProvider"/>.</summary>
+    /// <summary>
+    /// The database's clock. The clocks of your processes may then differ without harm to leases. On SQLite this is the same as <see cref="TimeProvider"/>.
+    /// </summary>
     Database,
 
     /// <summary>The registered <see cref="System.TimeProvider"/>.</summary>

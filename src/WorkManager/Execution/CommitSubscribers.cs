@@ -1,6 +1,6 @@
 namespace WorkManager.Execution;
 
-/// <summary>Tells subscribers what was committed: each fact to each of them, in the order of the commits.</summary>
+/// <summary>Tells each subscriber each committed fact, in the order of the commits.</summary>
 internal sealed class CommitSubscribers(IEnumerable<ICommitSubscriber> subscribers)
 {
     private readonly ICommitSubscriber[] subscribers = [.. subscribers];
@@ -12,7 +12,7 @@ internal sealed class CommitSubscribers(IEnumerable<ICommitSubscriber> subscribe
         {
             foreach (var subscriber in subscribers)
             {
-                // It is committed. Nobody would do what follows from it if it were left out because the caller went away.
+                // The caller's token is not passed on: the fact is committed, and its consequences must follow even if the caller cancels.
                 foreach (var more in await subscriber.OnCommittedAsync(fact, CancellationToken.None).ConfigureAwait(false))
                 {
                     untold.Enqueue(more);

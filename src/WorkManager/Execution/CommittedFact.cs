@@ -1,4 +1,4 @@
 namespace WorkManager.Execution;
 
-/// <summary>Something that an operation has committed, and that others may want to act on.</summary>
+/// <summary>Something that an operation has committed and that an <see cref="ICommitSubscriber"/> may act on.</summary>
 internal abstract record CommittedFact;

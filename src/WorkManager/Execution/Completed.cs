@@ -1,4 +1,4 @@
 namespace WorkManager.Execution;
 
-/// <summary>What an operation returns, and what it has committed that others may want to act on.</summary>
+/// <summary>The result of an operation, and the facts that it has committed.</summary>
 internal sealed record Completed<T>(T Result, IReadOnlyList<CommittedFact> Facts);

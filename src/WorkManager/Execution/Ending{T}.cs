@@ -1,4 +1,4 @@
 namespace WorkManager.Execution;
 
-/// <summary>How the body of a write ended its transaction, and what it answers.</summary>
+/// <summary>How the body of a write ends its transaction, and the answer that it gives.</summary>
 internal readonly record struct Ending<T>(EndingKind Kind, T Answer);

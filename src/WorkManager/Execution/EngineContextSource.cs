@@ -3,7 +3,7 @@ using Microsoft.EntityFrameworkCore.Infrastructure;
 
 namespace WorkManager.Execution;
 
-/// <summary>Contexts of the engine that are made by the same options.</summary>
+/// <summary>Makes the engine's contexts for one set of options.</summary>
 internal sealed class EngineContextSource(DbContextOptions<WorkManagerDbContext> options)
 {
     private PooledDbContextFactory<WorkManagerDbContext>? pool;
@@ -12,12 +12,12 @@ internal sealed class EngineContextSource(DbContextOptions<WorkManagerDbContext>
     /// <summary>A context on a connection of its own, or on the one that the host gave as an object.</summary>
     public WorkManagerDbContext Open()
     {
-        // Options that are used once, as those of a scope mostly are, are not worth a pool.
+        // Options that belong to one scope are mostly used once: the pool is made at the second use.
         pool ??= isUsed ? new PooledDbContextFactory<WorkManagerDbContext>(options) : null;
         isUsed = true;
         return pool?.CreateDbContext() ?? OpenOwn();
     }
 
-    /// <summary>A context that may be given a connection: it goes back into no pool.</summary>
+    /// <summary>A context that may be given another connection. It never goes back into a pool.</summary>
     public WorkManagerDbContext OpenOwn() => new(options);
 }

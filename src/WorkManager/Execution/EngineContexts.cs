@@ -8,18 +8,18 @@ using WorkManager.Persistence.HostModel;
 
 namespace WorkManager.Execution;
 
-/// <summary>Builds the engine's context from the host's options: the same database, and nothing else of the host's.</summary>
+/// <summary>Builds the engine's context from the host's options: it uses the host's database and connection settings, and not the host's model.</summary>
 /// <remarks>
-/// The engine never writes through the host's context: that would flush what the host has pending, and let the host's interceptors,
-/// filters and converters act on our rows.
+/// The engine never writes through the host's context. That would also save the host's pending changes, and the host's interceptors, filters and
+/// converters would act on WorkManager's rows.
 /// </remarks>
 internal sealed class EngineContexts(StoreDialects dialects)
 {
-    // By the host's options, which a pool or factory of the host's has one of: then what is built from them is built once. And by schema: models may
-    // differ by tenant where options do not.
+    // The keys are the host's options and the schema. A host that uses a context pool or a factory has one options object, so the engine's options are
+    // built once. The schema is part of the key because a host may have one model per tenant with the same options.
     private readonly ConditionalWeakTable<IDbContextOptions, ConcurrentDictionary<string, EngineContextSource>> sources = [];
 
-    /// <summary>Where the engine's contexts on the database of a host's context come from.</summary>
+    /// <summary>The source of the engine's contexts for the database of a host's context.</summary>
     public EngineContextSource SourceOf(DbContext host) => sources.GetValue(host.GetService<IDbContextOptions>(), _ => new(StringComparer.Ordinal))
         .GetOrAdd(SchemaOf(host) ?? "", _ => new EngineContextSource(OptionsFor(host, dialects.Of(host).EngineInterceptors)));
 
@@ -42,14 +42,14 @@ internal sealed class EngineContexts(StoreDialects dialects)
 
     /// <summary>The engine's options on the database of a host's context.</summary>
     /// <param name="host">The host's context.</param>
-    /// <param name="interceptors">The engine's own.</param>
+    /// <param name="interceptors">The engine's own interceptors.</param>
     public static DbContextOptions<WorkManagerDbContext> OptionsFor(DbContext host, IEnumerable<IInterceptor> interceptors)
     {
         var hostOptions = host.GetService<IDbContextOptions>();
         var provider = RelationalOptionsExtension.Extract(hostOptions);
         if (provider is { Connection: { } given, IsConnectionOwned: true })
         {
-            // What a host gave away to its context is not the engine's to close.
+            // The host's context owns this connection, so the engine must not close it.
             provider = provider.WithConnection(given, owned: false);
         }
 
@@ -59,10 +59,10 @@ internal sealed class EngineContexts(StoreDialects dialects)
         var infrastructure = (IDbContextOptionsBuilderInfrastructure)builder;
         infrastructure.AddOrUpdateExtension(provider);
         infrastructure.AddOrUpdateExtension(WorkManagerOptionsExtension.ForEngine(SchemaOf(host)));
-        // A data source or logger registered with the application is found through these two.
+        // EF Core finds a data source or logger that is registered in the application through these two.
         builder.UseApplicationServiceProvider(core?.ApplicationServiceProvider);
         builder.UseLoggerFactory(core?.LoggerFactory);
-        // Whether there are too many kinds of contexts in the process is between EF Core and the host: no reason for ours to fail.
+        // EF Core warns about too many different context options in one process. A host may turn that warning into an error; the engine must not fail by it.
         builder.ConfigureWarnings(w => w.Ignore(CoreEventId.ManyServiceProvidersCreatedWarning));
         builder.AddInterceptors(interceptors);
         builder.AddInterceptors(ConnectionInterceptors(core?.Interceptors ?? []));
@@ -72,7 +72,7 @@ internal sealed class EngineContexts(StoreDialects dialects)
     private static string? SchemaOf(DbContext host) =>
         host.GetService<IDbContextOptions>().FindExtension<WorkManagerOptionsExtension>()?.Schema ?? host.Model.GetDefaultSchema();
 
-    // Access tokens and session settings come by connection interceptors: those must act. Everything else of the host's must not.
+    // Connection and transaction interceptors of the host must run: hosts set access tokens and session settings by them. No other interceptor may.
     private static IEnumerable<IInterceptor> ConnectionInterceptors(IEnumerable<IInterceptor> interceptors)
     {
         foreach (var interceptor in interceptors)

@@ -1,9 +1,11 @@
 namespace WorkManager.Execution;
 
-/// <summary>The items of some leases, as far as the caller holds them.</summary>
+/// <summary>For each of some leases, the item if the caller holds it, or the reason why not.</summary>
 internal sealed class HeldItems(IReadOnlyDictionary<LeaseToken, WorkItem> held, IReadOnlyDictionary<LeaseToken, WorkManagerException> lost, Actor actor)
 {
-    /// <summary>The item of a lease, or why it is not held, or no longer: a batch may name it twice.</summary>
+    /// <summary>
+    /// The item of a lease, or the reason why the caller does not hold it. A batch may name a lease twice; the first time may have ended it.
+    /// </summary>
     public WorkOutcome<WorkItem> Of(LeaseToken lease) => held.GetValueOrDefault(lease) switch
     {
         null => new(lost[lease]),

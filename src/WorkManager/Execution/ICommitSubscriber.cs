@@ -1,9 +1,9 @@
 namespace WorkManager.Execution;
 
-/// <summary>Acts on what was committed. It never fails the operation that committed it.</summary>
+/// <summary>Acts on committed facts. It must not throw: the operation that committed the fact has succeeded.</summary>
 internal interface ICommitSubscriber
 {
-    /// <summary>Is told of a fact.</summary>
-    /// <returns>What the subscriber has committed itself: that is told, too.</returns>
+    /// <summary>Acts on a fact.</summary>
+    /// <returns>The facts that the subscriber has committed itself. All subscribers are told of them, too.</returns>
     Task<IReadOnlyList<CommittedFact>> OnCommittedAsync(CommittedFact fact, CancellationToken cancellationToken);
 }

@@ -3,25 +3,28 @@ using Microsoft.EntityFrameworkCore.Diagnostics;
 
 namespace WorkManager.Execution;
 
-/// <summary>What the kernel needs that databases do differently. Verbs have SQL interfaces of their own.</summary>
+/// <summary>The parts of the kernel that differ between databases. SQL for a feature is in the feature's own interface.</summary>
 internal interface IStoreDialect
 {
     /// <summary>Interceptors for connections that the engine opens itself.</summary>
     IReadOnlyList<IInterceptor> EngineInterceptors { get; }
 
-    /// <summary>Whether the database has a clock of its own. SQLite has none: it lives in the process.</summary>
+    /// <summary>Whether the database has its own clock. SQLite has none, because it runs in the application's process.</summary>
     bool HasClock { get; }
 
-    /// <summary>The name of the database among those with one writer at a time; null where writers do not wait for each other.</summary>
+    /// <summary>
+    /// A name for the database, by which writers of this process take turns. Null if writers need not take turns: several may write at the same time, or
+    /// nobody else can reach the database.
+    /// </summary>
     string? WriterGateOf(DbContext db);
 
-    /// <summary>Whether a statement can be a transaction of its own: without begin and commit, and at READ COMMITTED all the same.</summary>
+    /// <summary>Whether a statement without BEGIN and COMMIT runs as its own transaction at READ COMMITTED.</summary>
     bool StatementsStandAlone(WorkManagerDbContext db);
 
-    /// <summary>Whether the database took a transaction back because others were in its way.</summary>
+    /// <summary>Whether the failure means that the database rolled the transaction back because of a conflict with others, so that it may run again.</summary>
     bool MayRunAgain(Exception failure);
 
-    /// <summary>The time that decides leases: the application's, unless the database's own clock does.</summary>
+    /// <summary>The time that decides leases: the database's clock if it has one and <paramref name="source"/> says so, else <paramref name="now"/>.</summary>
     Task<DateTimeOffset> ReadClockAsync(WorkManagerDbContext db, ClockSource source, DateTimeOffset now);
 
     /// <summary>Locks an order by writing it, and returns it tracked; null if there is none.</summary>
@@ -30,7 +33,7 @@ internal interface IStoreDialect
     /// <summary>Locks the orders of items by writing them, in the order of their ids, and returns them tracked.</summary>
     Task<IReadOnlyList<WorkOrder>> LockOrdersOfItemsAsync(UnitOfWork unit, IReadOnlyCollection<Guid> itemIds);
 
-    /// <summary>Locks those of the orders that nobody else holds, and returns them tracked.</summary>
+    /// <summary>Locks those of the orders that no other transaction has locked, and returns them tracked.</summary>
     Task<IReadOnlyList<WorkOrder>> TryLockOrdersAsync(UnitOfWork unit, IReadOnlyCollection<Guid> orderIds);
 
     /// <summary>Locks those of the items on which the caller holds a live lease, and returns them tracked.</summary>
@@ -45,12 +48,12 @@ internal interface IStoreDialect
     /// <summary>Writes what a unit changed.</summary>
     Task WriteAsync(WorkManagerDbContext db, IReadOnlyList<TableChange> changes);
 
-    /// <summary>Adds those rows that are not there yet, and returns them.</summary>
+    /// <summary>Inserts the rows that do not exist yet, and returns them.</summary>
     Task<IReadOnlyList<object>> InsertIfAbsentAsync(WorkManagerDbContext db, TableChange change);
 
     /// <summary>The columns that exist, as <c>table.column</c>.</summary>
     Task<IReadOnlySet<string>> ReadColumnsAsync(WorkManagerDbContext db);
 
-    /// <summary>Refuses a database that would lose data, naming what to change.</summary>
+    /// <summary>Throws if the database is too old, or set up in a way that could lose data or break WorkManager. The message says what to change.</summary>
     Task EnsureSafeAsync(WorkManagerDbContext db);
 }

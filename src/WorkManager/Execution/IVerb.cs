@@ -1,7 +1,7 @@
 namespace WorkManager.Execution;
 
-/// <summary>One thing that can be done: it reads top-down as load, check, change, audit, save.</summary>
-/// <remarks>Verbs never call verbs. What one has committed is told to subscribers; see <see cref="OperationContext.Tell"/>.</remarks>
+/// <summary>One operation of the library. Its code reads top-down as load, check, change, audit, save.</summary>
+/// <remarks>A verb never calls another verb. It tells what it has committed to subscribers; see <see cref="OperationContext.Tell"/>.</remarks>
 internal interface IVerb<in TRequest, TResult>
 {
     Operation Operation { get; }

@@ -3,8 +3,8 @@ namespace WorkManager;
 /// <summary>Says which tenant a scope works for. Register it to keep tenants apart; without one, all work belongs to the tenant <c>""</c>.</summary>
 /// <remarks>
 /// <para>
-/// Register it as scoped: <c>services.AddScoped&lt;IWorkTenantProvider, YourProvider&gt;()</c>. It is asked at each call. What the call writes belongs to that
-/// tenant, and the call sees nothing of another's: an id of another tenant's is <c>not_found</c>.
+/// Register it as scoped: <c>services.AddScoped&lt;IWorkTenantProvider, YourProvider&gt;()</c>. WorkManager asks it at each call. The rows that the call writes
+/// belong to that tenant, and the call sees no rows of other tenants: an id that belongs to another tenant is <c>not_found</c>.
 /// </para>
 /// <para>
 /// The scope in which an apply runs works for the tenant of its order, whatever the provider says there. A hosted service names its tenant when it

@@ -3,7 +3,7 @@ using Microsoft.EntityFrameworkCore.Diagnostics;
 
 namespace WorkManager.Execution;
 
-/// <summary>Shows one interface of an interceptor that may have many.</summary>
+/// <summary>A proxy for an interceptor that implements one of its interfaces only, so that EF Core does not call the others.</summary>
 internal class OneInterface<TInterceptor> : DispatchProxy
     where TInterceptor : class, IInterceptor
 {

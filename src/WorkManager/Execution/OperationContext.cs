@@ -5,7 +5,7 @@ using WorkManager.Orders;
 
 namespace WorkManager.Execution;
 
-/// <summary>One call of a verb: who calls, in which scope, and how it reads and writes.</summary>
+/// <summary>One call of a verb: the actor, the tenant and the scope, and the methods by which the verb reads and writes.</summary>
 internal sealed class OperationContext(
     Guid id, Operation operation, Actor actor, TenantScope tenant, IServiceProvider services, DbContext host, IDbContextTransaction? joined,
     WorkTransactions transactions, Repetition repetition, WorkClock clock, OperationActivity activity)
@@ -20,7 +20,7 @@ internal sealed class OperationContext(
 
     public Actor Actor => actor;
 
-    /// <summary>Whose work the operation sees.</summary>
+    /// <summary>The tenant whose work the operation sees, or all of them.</summary>
     public TenantScope Tenant => tenant;
 
     /// <summary>The scope of the call: order types are resolved from it.</summary>
@@ -33,37 +33,39 @@ internal sealed class OperationContext(
 
     public WorkClock Clock => clock;
 
-    /// <summary>The W3C trace context that rows are stamped with.</summary>
+    /// <summary>The W3C trace context that is stored in the rows.</summary>
     public string? TraceParent => activity.TraceParent;
 
-    /// <summary>What others are told once the operation is committed.</summary>
+    /// <summary>What subscribers are told once the operation is committed.</summary>
     public IReadOnlyList<CommittedFact> Facts => facts;
 
-    /// <summary>Makes the operation part of the trace that an order was proposed in.</summary>
+    /// <summary>Makes the operation part of the trace in which an order was proposed.</summary>
     public void JoinTraceOf(string? traceParent) => activity.Begin(traceParent);
 
-    /// <summary>Says what the operation has committed.</summary>
+    /// <summary>Adds a fact of which subscribers are told once the operation is committed.</summary>
     public void Tell(CommittedFact fact) => facts.Add(fact);
 
-    /// <summary>Reads, in the caller's transaction if there is one, and else as often as the host's execution strategy lets it.</summary>
+    /// <summary>Reads in the caller's transaction if there is one. Otherwise the host's execution strategy runs the query, and may run it again.</summary>
     public Task<T> ReadAsync<T>(Func<WorkRows, Task<T>> query, CancellationToken cancellationToken = default) =>
         transactions.ReadAsync(this, query, cancellationToken);
 
-    /// <summary>The same operation on other work: that of all tenants for housekeeping, which belongs to none; that of its own tenant for an order.</summary>
+    /// <summary>
+    /// The same operation for another tenant or for all of them. Housekeeping is done for all tenants; an order is applied for its own tenant.
+    /// </summary>
     public OperationContext For(TenantScope other) =>
         new(id, operation, actor, other, services, host, joined, transactions, repetition, clock, activity);
 
-    /// <summary>Writes in one transaction, the caller's if there is one.</summary>
+    /// <summary>Writes in one transaction: the caller's if there is one, else its own.</summary>
     /// <param name="write">The write.</param>
     /// <param name="cancellationToken">Cancels waiting for the transaction to begin.</param>
     public Task<T> WriteAsync<T>(Write<UnitOfWork, T> write, CancellationToken cancellationToken) =>
         WriteAsync(write, transactions.OwnAsync, cancellationToken);
 
     /// <summary>
-    /// Writes by one command, which is a transaction of its own where the database lets it: what the body reads after it finds it committed.
+    /// Writes by one command. Where the database allows it, the command is its own transaction: it is committed before the body reads anything after it.
     /// </summary>
-    /// <param name="write">The write: one command that writes, and reads after it at most.</param>
-    /// <param name="cancellationToken">Cancels waiting for it to begin.</param>
+    /// <param name="write">The write. Its body runs one command that writes. After that it may only read.</param>
+    /// <param name="cancellationToken">Cancels waiting for the command to begin.</param>
     public Task<T> WriteByCommandAsync<T>(Write<UnitOfWork, T> write, CancellationToken cancellationToken) =>
         WriteAsync(write, transactions.CommandAsync, cancellationToken);
 

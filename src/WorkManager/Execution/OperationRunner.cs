@@ -9,7 +9,7 @@ using WorkManager.Persistence.HostModel;
 
 namespace WorkManager.Execution;
 
-/// <summary>The one way into the engine: every call of every verb is traced, measured and checked here.</summary>
+/// <summary>Runs every call of every verb and query: finds its scope, context and tenant, checks the schema, traces and measures.</summary>
 internal sealed class OperationRunner(
     IServiceScopeFactory scopes, OwningContext owner, WorkTransactions transactions, Repetition repetition, WorkClock clock, SchemaGuard schema,
     Telemetry telemetry, IdGenerator ids)
@@ -32,7 +32,7 @@ internal sealed class OperationRunner(
             return await query(context).ConfigureAwait(false);
         }, cancellationToken).ConfigureAwait(false)).Result;
 
-    /// <summary>Checks the schema, whatever was seen of it before.</summary>
+    /// <summary>Checks the schema, even if it was checked before.</summary>
     public Task CheckSchemaAsync(WorkSession session, CancellationToken cancellationToken) =>
         RunAsync(new Operation("check_schema", JoinRule.Joins), session, async context =>
         {
@@ -76,7 +76,7 @@ internal sealed class OperationRunner(
         var context = new OperationContext(
             ids.Next(), operation, session.Actor, TenantOf(session, services), services, host, joined, transactions, repetition, clock, activity);
         var result = await step(context).ConfigureAwait(false);
-        // A transaction that was joined is not committed yet, and we do not learn when it is.
+        // The caller's transaction is not committed yet, and nothing tells the engine when it is: so subscribers are told nothing.
         return new(result, joined is null ? context.Facts : []);
     }
 
@@ -89,7 +89,8 @@ internal sealed class OperationRunner(
         {
             throw new WorkManagerException(
                 WorkErrorCodes.ForeignContext,
-                $"WorkManager was called inside an apply, but not in its transaction. Use the IWorkOrderManager that the order type gets by injection.");
+                "WorkManager was called inside an apply, but with another context than that of the apply. "
+                + "Use the IWorkOrderManager that is injected into the order type.");
         }
 
         var transaction = host.Database.CurrentTransaction;
@@ -97,14 +98,14 @@ internal sealed class OperationRunner(
         {
             throw new WorkManagerException(
                 WorkErrorCodes.TransactionNotAllowed,
-                $"'{operation.Name}' cannot be part of your transaction: its result must be committed when it returns. Call it before or after.");
+                $"'{operation.Name}' cannot join your transaction: its result must be committed when it returns. Call it before or after your transaction.");
         }
 
         if (transaction is null && (Transaction.Current is not null || host.Database.GetEnlistedTransaction() is not null))
         {
             throw new WorkManagerException(
                 WorkErrorCodes.TransactionNotAllowed,
-                "WorkManager does not take part in a TransactionScope. Use Database.BeginTransactionAsync() on your context.");
+                "WorkManager cannot join a TransactionScope. Use Database.BeginTransactionAsync() on your context instead.");
         }
 
         return transaction;

@@ -1,4 +1,4 @@
 namespace WorkManager.Execution;
 
-/// <summary>All results of an order are in: somebody may want to approve it.</summary>
+/// <summary>The last result of an order was stored, so the order can be approved.</summary>
 internal sealed record OrderSubmitted(Guid OrderId, string TenantId, string OrderType) : CommittedFact;

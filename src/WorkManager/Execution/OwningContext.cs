@@ -2,15 +2,16 @@ using Microsoft.EntityFrameworkCore;
 
 namespace WorkManager.Execution;
 
-/// <summary>Which context owns the tables: one a container.</summary>
+/// <summary>The type of the context that owns the tables. There is one per service container.</summary>
 internal sealed record OwningContext(Type ContextType)
 {
+    /// <summary>Returns the context if it is of the right type.</summary>
     /// <exception cref="ArgumentException">The context is of another type.</exception>
     public DbContext Ensure(DbContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
         return ContextType.IsInstanceOfType(context) ? context : throw new ArgumentException(
-            $"WorkManager uses {ContextType.Name}, as named in UseDbContext; this is a {context.GetType().Name}.", nameof(context));
+            $"WorkManager uses {ContextType.Name}, which UseDbContext named, but got a {context.GetType().Name}. Pass a {ContextType.Name}.", nameof(context));
     }
 
     public DbContext Resolve(IServiceProvider services) =>

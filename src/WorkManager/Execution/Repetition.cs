@@ -2,14 +2,15 @@ using Microsoft.EntityFrameworkCore.Storage;
 
 namespace WorkManager.Execution;
 
-/// <summary>When a write runs again. This is the only place that repeats one.</summary>
+/// <summary>Decides when a write runs again. This is the only place that repeats writes.</summary>
 /// <remarks>
-/// There are three reasons. The body found something locked and let go. The database took the transaction back because others were in its way. Or an
-/// error passes by itself, as the host's execution strategy knows; then an attempt whose commit got no answer is looked for before there is another.
+/// There are three reasons to run a write again. First: its body found a row locked, and ended with <see cref="EndingKind.TryAgain"/>. Second: the database
+/// rolled the transaction back because of a conflict with another one. Third: the host's execution strategy takes an error for a transient one; if such an
+/// attempt got no answer to its commit, the database is asked for it before there is another attempt.
 /// </remarks>
 internal sealed class Repetition(EngineContexts contexts, StoreDialects dialects)
 {
-    // Each lets go of all locks, so it waits for nobody. The last one waits.
+    // Each of these attempts releases all its locks instead of waiting. Only the last one waits.
     private const int MostTriesAtLocked = 50;
 
     private const int MostConflicts = 5;
@@ -19,9 +20,9 @@ internal sealed class Repetition(EngineContexts contexts, StoreDialects dialects
     /// <param name="write">The write.</param>
     /// <param name="run">How one attempt runs.</param>
     /// <param name="repeatsConflicts">
-    /// Whether it runs again after a conflict. Not where host code runs: that is for the host's execution strategy to decide.
+    /// Whether the write runs again after a conflict. False if host code runs in it: then the host's execution strategy decides.
     /// </param>
-    /// <param name="cancellationToken">Ends it between attempts, unless an attempt without an answer has to be cleared up.</param>
+    /// <param name="cancellationToken">Cancels between attempts. It is ignored after an attempt without an answer, unless the write is repeatable.</param>
     public async Task<T> RunAsync<TUnit, T>(
         OperationContext context, Write<TUnit, T> write, Func<Attempt, Task<Ending<T>>> run, bool repeatsConflicts, CancellationToken cancellationToken)
     {
@@ -32,7 +33,7 @@ internal sealed class Repetition(EngineContexts contexts, StoreDialects dialects
             new Attempts(),
             (_, attempts, _) => TryAsync(write, run, attempts, failure => repeatsConflicts && dialect.MayRunAgain(failure), cancellationToken),
             (_, attempts, _) => AskAsync(context, write, attempts.Last!),
-            // Not the caller's: whether a commit came through is found out even if nobody waits for the answer.
+            // Not the caller's token: the engine finds out whether the commit succeeded even if the caller has cancelled.
             CancellationToken.None).ConfigureAwait(false);
     }
 
@@ -42,7 +43,7 @@ internal sealed class Repetition(EngineContexts contexts, StoreDialects dialects
         var (locked, conflicts) = (0, 0);
         while (true)
         {
-            // What may be done is brought to its end, so that its answer is known and what follows from it follows.
+            // If an earlier attempt may be committed, this one goes on in spite of a cancellation: so the answer becomes known, and subscribers are told.
             if (write.IsRepeatable || !attempts.MayBeDone)
             {
                 cancellationToken.ThrowIfCancellationRequested();
@@ -61,7 +62,7 @@ internal sealed class Repetition(EngineContexts contexts, StoreDialects dialects
             }
             catch (Exception failure) when (conflicts < MostConflicts - 1 && isConflict(failure))
             {
-                // It was taken back whole. Whoever was in the way has come through: no need to wait.
+                // The database rolled everything back. The other transaction got its locks, so there is no need to wait before the next attempt.
                 conflicts++;
                 attempts.ForgetLast();
             }
@@ -89,7 +90,7 @@ internal sealed class Repetition(EngineContexts contexts, StoreDialects dialects
 
         public Attempt? Last { get; private set; }
 
-        /// <summary>Whether an attempt so far got no answer.</summary>
+        /// <summary>Whether any attempt so far got no answer.</summary>
         public bool MayBeDone => earlierMayBeDone || Last is { IsUnanswered: true };
 
         public Attempt Next(bool waits)
@@ -98,7 +99,7 @@ internal sealed class Repetition(EngineContexts contexts, StoreDialects dialects
             return Last = new Attempt(waits, earlierMayBeDone);
         }
 
-        /// <summary>The last attempt is known to be undone.</summary>
+        /// <summary>Forgets the last attempt, because it was rolled back for certain.</summary>
         public void ForgetLast() => Last = null;
     }
 }

@@ -5,15 +5,15 @@ using WorkManager.Persistence.HostModel;
 
 namespace WorkManager.Execution;
 
-/// <summary>Checks once a database that its tables are there and have the columns of this version.</summary>
-/// <remarks>It looks at columns, not at the migrations history: a schema made by a script or by the host's own migrations is as good.</remarks>
+/// <summary>Checks once per database that the tables exist and have the columns of this version.</summary>
+/// <remarks>It looks at columns and not at the migrations history, because a script or the host's own migrations may have made the schema.</remarks>
 internal sealed class SchemaGuard(StoreDialects dialects)
 {
     private readonly ConcurrentDictionary<string, bool> checkedDatabases = new(StringComparer.Ordinal);
 
     public async Task EnsureAsync(OperationContext context)
     {
-        // A connection that the host opened itself may be to a private in-memory database: its text says nothing about which.
+        // Without a connection string, or with an in-memory database, one text may stand for different databases: these are checked at each call.
         var text = context.Host.Database.GetConnectionString();
         var key = string.IsNullOrEmpty(text) || text.Contains(":memory:", StringComparison.OrdinalIgnoreCase) ? null : text;
         if (key is not null && checkedDatabases.ContainsKey(key))
@@ -48,7 +48,7 @@ internal sealed class SchemaGuard(StoreDialects dialects)
         return true;
     });
 
-    // A compiled model is code of the host's: it stays as it was when the package is updated.
+    // A compiled model is code in the host's project. It does not change when the package is updated.
     private static void EnsureModelIsOfThisVersion(DbContext host)
     {
         var name = host.GetType().Name;
@@ -57,9 +57,9 @@ internal sealed class SchemaGuard(StoreDialects dialects)
         {
             throw new WorkManagerSchemaException(
                 WorkErrorCodes.SchemaOutdated,
-                $"The model of {name} was made {(version is null ? "without WorkManager" : $"with another version of WorkManager ({version})")}, "
-                + $"and this one needs {ShippedModel.LastMigration}. Run 'dotnet ef dbcontext optimize --context {name}' again if it is a compiled model; "
-                + "otherwise call UseWorkManager() where the context gets its options.");
+                $"The model of {name} was built {(version is null ? "without WorkManager" : $"with another version of WorkManager ({version})")}. "
+                + $"This version needs {ShippedModel.LastMigration}. If it is a compiled model, run 'dotnet ef dbcontext optimize --context {name}' again. "
+                + "Otherwise call UseWorkManager() where the options of the context are built.");
         }
     }
 
@@ -68,13 +68,13 @@ internal sealed class SchemaGuard(StoreDialects dialects)
         var name = host.GetType().Name;
         var command = host.GetService<IDbContextOptions>().FindExtension<WorkManagerOptionsExtension>()?.Migrations switch
         {
-            MigrationOwnership.Host => $"Its own migrations make them: run 'dotnet ef migrations add <name> --context {name}', "
+            MigrationOwnership.Host => $"The migrations of {name} create them: run 'dotnet ef migrations add <name> --context {name}', "
                 + $"then 'dotnet ef database update --context {name}'.",
-            MigrationOwnership.None => $"{name} leaves them to another context: migrate that one.",
-            _ => $"Run 'dotnet ef database update --context {name}', or apply the migrations at deployment: "
-                + "a script has to begin at 0, since they sort before yours. EnsureCreated() leaves these tables out, "
-                + "and EnsureWorkManagerCreated() makes them. "
-                + "If the command finds nothing to do, an IDesignTimeDbContextFactory builds the options without UseWorkManager().",
+            MigrationOwnership.None => $"{name} does not own them (MigrationOwnership.None): migrate the context that does.",
+            _ => $"Run 'dotnet ef database update --context {name}', or apply the migrations at deployment. "
+                + "A script of migrations must begin at 0, because WorkManager's migrations come before yours. EnsureCreated() does not create these tables; "
+                + "EnsureWorkManagerCreated() does. "
+                + "If the command finds nothing to do, look for an IDesignTimeDbContextFactory that builds the options without UseWorkManager().",
         };
         return nothingThere
             ? new WorkManagerSchemaException(WorkErrorCodes.SchemaMissing, $"The tables of WorkManager are missing. {command}")

@@ -1,7 +1,7 @@
 namespace WorkManager.Execution;
 
-/// <summary>A batch of one, which throws where the batch would say so.</summary>
-/// <param name="many">The verb.</param>
+/// <summary>A single call of a verb that takes batches: a batch of one request. It throws the error that the batch would return as an outcome.</summary>
+/// <param name="many">The verb that takes batches.</param>
 internal sealed class Single<TRequest, TResult>(IVerb<Batch<TRequest>, IReadOnlyList<WorkOutcome<TResult>>> many) : IVerb<TRequest, TResult>
 {
     public Operation Operation => many.Operation;

@@ -6,7 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace WorkManager.Execution;
 
-/// <summary>Finds what belongs to the provider of a context.</summary>
+/// <summary>Finds the dialect and the SQL for the provider of a context.</summary>
 internal sealed class StoreDialects(IServiceProvider services)
 {
     // EF Core reads the name from the provider's assembly at each call, which takes as long as a small statement.
@@ -14,11 +14,12 @@ internal sealed class StoreDialects(IServiceProvider services)
 
     public IStoreDialect Of(DbContext context) => Sql<IStoreDialect>(context);
 
-    /// <summary>A verb's SQL for the provider of a context.</summary>
+    /// <summary>An SQL interface, such as that of a feature, for the provider of a context.</summary>
+    /// <exception cref="NotSupportedException">The provider is not supported.</exception>
     public T Sql<T>(DbContext context)
         where T : notnull =>
         services.GetKeyedService<T>(NameOf(context)) ?? throw new NotSupportedException(
-            $"WorkManager does not support the database provider '{NameOf(context)}'. It supports SQLite and PostgreSQL.");
+            $"WorkManager does not support the database provider '{NameOf(context)}'. Configure the context with UseSqlite or UseNpgsql.");
 
     private string NameOf(DbContext context) => names.GetValue(context.GetService<IDatabaseProvider>(), provider => provider.Name);
 }

@@ -4,14 +4,17 @@ using Microsoft.EntityFrameworkCore.Metadata;
 
 namespace WorkManager.Execution;
 
-/// <summary>What a unit writes to one table, in one statement whatever the number of rows.</summary>
+/// <summary>The rows that a unit writes to one table. One statement writes them all, however many there are.</summary>
 /// <param name="Table">The table.</param>
 /// <param name="Kind">How the rows are written.</param>
-/// <param name="Columns">What is written, without the key of rows that are there.</param>
+/// <param name="Columns">The columns that are written. For an update these do not include the key.</param>
 /// <param name="Rows">The entities.</param>
 internal sealed record TableChange(IEntityType Table, ChangeKind Kind, IReadOnlyList<IProperty> Columns, IReadOnlyList<object> Rows)
 {
-    /// <summary>The changed entities of a tracker, by table. The rows are locked: a column that only some of them changed can be written for all.</summary>
+    /// <summary>
+    /// The changed entities of a tracker, by table. A column that changed in some rows only is written for all: the rows are locked, so the others keep their
+    /// value.
+    /// </summary>
     /// <exception cref="InvalidOperationException">An entity is tracked as added or deleted.</exception>
     public static IEnumerable<TableChange> Updates(ChangeTracker tracker)
     {
@@ -29,7 +32,7 @@ internal sealed record TableChange(IEntityType Table, ChangeKind Kind, IReadOnly
     }
 
     /// <summary>New entities, by table.</summary>
-    /// <exception cref="NotSupportedException">An entity is of no table of the model, or has a value where the database gives one.</exception>
+    /// <exception cref="NotSupportedException">An entity is not in the model, or sets a column whose value the database generates.</exception>
     public static IEnumerable<TableChange> Inserts(IModel model, IEnumerable<object> entities)
     {
         var places = TableOrder.Of(model);
@@ -40,24 +43,28 @@ internal sealed record TableChange(IEntityType Table, ChangeKind Kind, IReadOnly
             select New(table.Key, ChangeKind.Insert, [.. table]);
     }
 
-    /// <summary>New entities of one table, which are left out where they are there already.</summary>
-    /// <exception cref="NotSupportedException">Nothing that the rows bring with them tells which of them were written.</exception>
+    /// <summary>New entities of one table. Those that exist already are left out.</summary>
+    /// <exception cref="NotSupportedException">The table has no columns by which the rows that were written can be told from the others.</exception>
     public static TableChange InsertsIfAbsent(IModel model, IReadOnlyList<object> entities)
     {
         var change = New(TableOf(model, entities[0]), ChangeKind.InsertIfAbsent, entities);
         return IdentityOf(change.Table).Count > 0 ? change : throw new NotSupportedException(
-            $"A {change.Table.ClrType.Name} has no key of its own and no unique index that always holds: nothing says whether it is there already.");
+            $"A {change.Table.ClrType.Name} cannot be inserted 'if absent', because nothing tells whether a row exists already. The database generates the "
+            + "key, and there is no unique index without a filter, nullable columns and generated columns.");
     }
 
-    /// <summary>The columns by which a new row is told from all others: its key, or if the database gives that, a unique index.</summary>
+    /// <summary>The columns that identify a new row: its key, or a unique index if the database generates the key. Empty if there are none.</summary>
     public static IReadOnlyList<IProperty> IdentityOf(IEntityType table) => new[] { table.FindPrimaryKey()!.Properties }
         .Concat(table.GetIndexes().Where(i => i.IsUnique && i.GetFilter() is null).Select(i => i.Properties))
         .FirstOrDefault(columns => columns.All(c => c.ValueGenerated == ValueGenerated.Never && !c.IsNullable)) ?? [];
 
-    /// <summary>The columns that the database gives values to.</summary>
+    /// <summary>The columns whose values the database generates.</summary>
     public static IEnumerable<IProperty> GeneratedBy(IEntityType table) => table.GetProperties().Where(p => p.ValueGenerated != ValueGenerated.Never);
 
-    /// <summary>The same in parts whose documents are not longer together than so many characters, unless one row's are.</summary>
+    /// <summary>
+    /// Splits the change, so that the documents of each part have at most <paramref name="most"/> characters together. A row with longer documents is a part
+    /// by itself.
+    /// </summary>
     public IEnumerable<(TableChange Part, long Characters)> InParts(long most)
     {
         var documents = Columns.Where(c => c.ClrType == typeof(string) && c.GetMaxLength() is null).Select(c => c.GetGetter()).ToList();
@@ -81,20 +88,20 @@ internal sealed record TableChange(IEntityType Table, ChangeKind Kind, IReadOnly
     {
         EntityState.Modified => true,
         EntityState.Added or EntityState.Deleted => throw new InvalidOperationException(
-            $"EF Core tracks a {entry.Metadata.ClrType.Name} as {entry.State}. A unit adds rows by Insert alone, and leaves navigations to the tracker; it "
-            + "deletes none."),
+            $"EF Core tracks a {entry.Metadata.ClrType.Name} as {entry.State}. Add rows by UnitOfWork.Insert, and not through the context or a navigation. "
+            + "A unit does not delete rows."),
         _ => false,
     };
 
     private static IEntityType TableOf(IModel model, object entity) =>
-        model.FindEntityType(entity.GetType()) ?? throw new NotSupportedException($"{entity.GetType().Name} is no table of the model.");
+        model.FindEntityType(entity.GetType()) ?? throw new NotSupportedException($"{entity.GetType().Name} is not an entity of the model, so it has no table.");
 
-    /// <summary>A column that none of the rows fills is left out.</summary>
+    /// <summary>New rows. A column that is null in all of them is left out.</summary>
     private static TableChange New(IEntityType table, ChangeKind kind, IReadOnlyList<object> rows)
     {
         if (GeneratedBy(table).FirstOrDefault(p => rows.Any(row => !p.GetGetter().HasSentinelValue(row))) is { } given)
         {
-            throw new NotSupportedException($"A new {table.ClrType.Name} has a value for {given.Name}, which the database gives: it would be lost.");
+            throw new NotSupportedException($"A new {table.ClrType.Name} sets {given.Name}. The database generates that value: leave it unset.");
         }
 
         bool IsFilled(IProperty column) => !column.IsNullable || rows.Any(row => column.GetGetter().GetClrValue(row) is not null);

@@ -3,10 +3,10 @@ using Microsoft.EntityFrameworkCore.Metadata;
 
 namespace WorkManager.Execution;
 
-/// <summary>The order in which a unit writes the tables of a model: each after those that its foreign keys refer to.</summary>
+/// <summary>The order in which a unit writes the tables of a model: a table comes after the tables that its foreign keys refer to.</summary>
 internal static class TableOrder
 {
-    /// <summary>The place of each table. It is computed once and kept with the model.</summary>
+    /// <summary>The position of each table in the order. It is computed once and kept with the model.</summary>
     /// <exception cref="InvalidOperationException">Tables refer to each other in a circle.</exception>
     public static IReadOnlyDictionary<IEntityType, int> Of(IModel model) => model.GetOrAddRuntimeAnnotationValue<IReadOnlyDictionary<IEntityType, int>, IModel>(
         "WorkManager:TableOrder", static of => Sort(of!), model);
@@ -21,7 +21,7 @@ internal static class TableOrder
             if (next.Count == 0)
             {
                 throw new InvalidOperationException(
-                    $"The tables {string.Join(", ", left.Select(t => t.GetTableName()))} refer to each other in a circle: none of them can be written first.");
+                    $"The foreign keys of {string.Join(", ", left.Select(t => t.GetTableName()))} form a circle, so none of the tables can be written first.");
             }
 
             next.ForEach(table => places.Add(table, places.Count));
@@ -31,7 +31,7 @@ internal static class TableOrder
         return places;
     }
 
-    // A table may refer to itself: the rows of one statement are checked together.
+    // A table may refer to itself: the database checks foreign keys after all rows of a statement are written.
     private static IEnumerable<IEntityType> PrincipalsOf(IEntityType table) =>
         table.GetForeignKeys().Select(f => f.PrincipalEntityType).Where(principal => principal != table);
 }

@@ -3,13 +3,14 @@ using WorkManager.Orders;
 namespace WorkManager.Execution;
 
 /// <summary>
-/// The tenant of the order for which host code runs in the current flow of control. The fresh scopes of that code know nothing of the request that led there.
+/// The tenant for which host code of an order runs now. It flows with async calls. Such code runs in new scopes, and an
+/// <see cref="IWorkTenantProvider"/> there does not know the request that led to it.
 /// </summary>
 internal static class TenantFlow
 {
     private static readonly AsyncLocal<Holder?> Flow = new();
 
-    /// <summary>The tenant; null outside of such code.</summary>
+    /// <summary>The tenant of the order; null outside of such code.</summary>
     public static TenantScope? Current => Flow.Value?.Tenant;
 
     public static IDisposable Enter(TenantScope tenant)
@@ -19,7 +20,9 @@ internal static class TenantFlow
         return holder;
     }
 
-    /// <summary>Emptied at the end: what host code started and left running has a copy of the flow.</summary>
+    /// <summary>
+    /// Holds the tenant. It is reset at the end, because tasks that host code has started and not awaited keep a reference to it.
+    /// </summary>
     private sealed class Holder(Holder? outer) : IDisposable
     {
         public TenantScope? Tenant { get; set; }

@@ -5,10 +5,10 @@ using WorkManager.Persistence;
 
 namespace WorkManager.Execution;
 
-/// <summary>One attempt at a transaction: the engine's context, one time, one actor, and what was changed in it.</summary>
+/// <summary>One attempt at a transaction: the engine's context, one time, one actor, and the rows that were changed or added.</summary>
 /// <remarks>
-/// Locks are taken in one order: orders by id, items by id, parts, inserts. Orders are locked by writing them: under a caller's
-/// REPEATABLE READ a lock without a write would let two last submits both see the other's item open.
+/// Locks are taken in one order: orders by id, items by id, parts, inserts. Orders are locked by writing them. A lock without a write would not do in a
+/// caller's transaction at REPEATABLE READ: of two submits that are the last of an order, each would see the other's item as still open.
 /// </remarks>
 internal sealed class UnitOfWork
 {
@@ -38,21 +38,21 @@ internal sealed class UnitOfWork
 
     public WorkManagerDbContext Db { get; }
 
-    /// <summary>Whose work it sees.</summary>
+    /// <summary>The tenant whose work the unit sees, or all of them.</summary>
     public TenantScope Tenant { get; }
 
-    /// <summary>The rows that it sees.</summary>
+    /// <summary>The rows of <see cref="Tenant"/>. Queries begin here.</summary>
     public WorkRows Rows { get; }
 
-    /// <summary>Which attempt it is.</summary>
+    /// <summary>The attempt that the unit belongs to.</summary>
     public Attempt Attempt { get; }
 
     public Actor Actor { get; }
 
-    /// <summary>The call: all rows of history that it writes have this id, whichever attempt writes them.</summary>
+    /// <summary>The id of the call. All rows of history that the call writes have it, in every attempt.</summary>
     public Guid OperationId { get; }
 
-    /// <summary>The application's time at the start of the attempt: what rows are stamped with.</summary>
+    /// <summary>The application's time at the start of the attempt. Rows are stamped with it.</summary>
     public DateTimeOffset Now { get; }
 
     public WorkClock Clock { get; }
@@ -70,12 +70,12 @@ internal sealed class UnitOfWork
 
     public Guid NewId() => ids.Next();
 
-    /// <summary>A verb's SQL for this database.</summary>
+    /// <summary>A feature's SQL for this database.</summary>
     public T Sql<T>()
         where T : notnull => dialects.Sql<T>(Db);
 
     /// <summary>Locks an order.</summary>
-    /// <exception cref="WorkNotFoundException">There is none.</exception>
+    /// <exception cref="WorkNotFoundException">There is no such order, or it belongs to another tenant.</exception>
     public async Task<WorkOrder> LockOrderAsync(Guid orderId) =>
         await Dialect.LockOrderAsync(this, orderId).ConfigureAwait(false) ?? throw WorkNotFoundException.Order(orderId);
 
@@ -83,7 +83,7 @@ internal sealed class UnitOfWork
     public async Task<IReadOnlyDictionary<Guid, WorkOrder>> LockOrdersOfItemsAsync(IReadOnlyCollection<Guid> itemIds) =>
         (await Dialect.LockOrdersOfItemsAsync(this, itemIds).ConfigureAwait(false)).ToDictionary(o => o.Id);
 
-    /// <summary>Takes back what a lock wrote to orders that it was taken for in vain.</summary>
+    /// <summary>Sets the revision back that a lock has raised, for orders that were locked but then not changed.</summary>
     public static void LeaveAsTheyWere(IEnumerable<WorkOrder> orders)
     {
         foreach (var order in orders)
@@ -92,7 +92,7 @@ internal sealed class UnitOfWork
         }
     }
 
-    /// <summary>Locks the items that the caller holds, and says of the others why not.</summary>
+    /// <summary>Locks the items that the caller holds. For each of the others the result says why the caller does not hold it.</summary>
     public async Task<HeldItems> LockHeldItemsAsync(IEnumerable<LeaseToken> leases, bool waits)
     {
         var tokens = leases.Distinct().ToList();
@@ -101,9 +101,11 @@ internal sealed class UnitOfWork
         return new(held, lost, Actor);
     }
 
-    /// <summary>Says why items are not held, from what is stored now.</summary>
+    /// <summary>Finds out from the stored items why the caller does not hold them.</summary>
     /// <param name="leases">Leases whose items were not locked.</param>
-    /// <param name="waits">Whether they were waited for: if not, those that look held are locked by somebody else.</param>
+    /// <param name="waits">
+    /// Whether the lock waited for items that others had locked. If not, an item that the caller does hold was skipped because it was locked: it is busy.
+    /// </param>
     public async Task<IReadOnlyDictionary<LeaseToken, WorkManagerException>> WhyNotHeldAsync(IReadOnlyCollection<LeaseToken> leases, bool waits)
     {
         if (leases.Count == 0)
@@ -122,7 +124,7 @@ internal sealed class UnitOfWork
         });
     }
 
-    /// <summary>Adds what the actor decided about a locked order.</summary>
+    /// <summary>Adds a row for the actor's decision about a locked order.</summary>
     public WorkDecision Decide(Guid id, WorkOrder order, string decision)
     {
         var decided = new WorkDecision
@@ -144,9 +146,12 @@ internal sealed class UnitOfWork
     /// <summary>Adds a row with the next save.</summary>
     public void Insert(object row) => inserts.Add(row);
 
-    /// <summary>Adds rows of one table at once, but for those whose key, or whose place in a unique index, is taken, by a row of these too.</summary>
-    /// <remarks>What the rows refer to must be there: what waits for the next save is not.</remarks>
-    /// <returns>The rows that were added. The others are nobody's: what is changed of them is not written.</returns>
+    /// <summary>
+    /// Inserts rows of one table at once. A row is left out if a stored row, or an earlier one of <paramref name="rows"/>, has the same key or the same values
+    /// in a unique index.
+    /// </summary>
+    /// <remarks>Rows that these refer to must be in the database already: rows that wait for the next save are not.</remarks>
+    /// <returns>The rows that were inserted. Later changes to the others are not saved.</returns>
     public async Task<IReadOnlyList<T>> InsertIfAbsentAsync<T>(IReadOnlyList<T> rows)
         where T : class
     {
@@ -160,10 +165,10 @@ internal sealed class UnitOfWork
         return added;
     }
 
-    /// <summary>Writes what was changed and added since the last save: one statement a table, in one round trip.</summary>
+    /// <summary>Writes what was changed and added since the last save: one statement per table, all in one round trip.</summary>
     /// <remarks>
-    /// Changes come before what is added: they are to rows that are locked, in the order in which these are locked, and may give up a place in a unique index
-    /// that a new row takes.
+    /// Updates come before inserts. They go to rows that are locked already, in the order of the locks, and may free a value of a unique index that a new row
+    /// takes.
     /// </remarks>
     public async Task SaveAsync()
     {
@@ -178,7 +183,7 @@ internal sealed class UnitOfWork
         }
     }
 
-    /// <summary>Says why an item is not held, from what is stored now.</summary>
+    /// <summary>Finds out from the stored item why the caller does not hold it.</summary>
     public static WorkManagerException WhyLeaseIsLost(WorkItem? item, LeaseToken lease, Actor actor) => item switch
     {
         null => WorkNotFoundException.Item(lease.ItemId),

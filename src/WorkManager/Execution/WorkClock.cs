@@ -1,6 +1,6 @@
 namespace WorkManager.Execution;
 
-/// <summary>The application's time, cut to what both databases keep.</summary>
+/// <summary>The application's time, cut to the precision that both databases store.</summary>
 internal sealed class WorkClock(TimeProvider time, ClockSource source)
 {
     /// <summary>Which clock decides leases.</summary>
@@ -12,6 +12,6 @@ internal sealed class WorkClock(TimeProvider time, ClockSource source)
 
     public long Timestamp() => time.GetTimestamp();
 
-    /// <summary>Cuts a time to microseconds: what PostgreSQL keeps.</summary>
+    /// <summary>Cuts a time to microseconds, which is the precision of PostgreSQL.</summary>
     public static DateTimeOffset Cut(DateTimeOffset value) => new(value.UtcTicks - (value.UtcTicks % TimeSpan.TicksPerMicrosecond), TimeSpan.Zero);
 }

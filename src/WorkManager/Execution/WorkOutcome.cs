@@ -3,7 +3,7 @@ using System.Runtime.ExceptionServices;
 
 namespace WorkManager;
 
-/// <summary>What became of one item of a batch: its result, or what the single call would have thrown.</summary>
+/// <summary>The outcome of one entry of a batch: its result, or the exception that the single call would have thrown.</summary>
 /// <typeparam name="T">The result.</typeparam>
 public sealed class WorkOutcome<T>
 {
@@ -18,7 +18,7 @@ public sealed class WorkOutcome<T>
     public bool Succeeded => Error is null;
 
     /// <summary>The result.</summary>
-    /// <exception cref="WorkManagerException">There is none: it is <see cref="Error"/> that is thrown.</exception>
+    /// <exception cref="WorkManagerException">There is no result. The exception is <see cref="Error"/>.</exception>
     public T Value
     {
         get
@@ -32,9 +32,9 @@ public sealed class WorkOutcome<T>
         }
     }
 
-    /// <summary>Why there is no result; null if there is one. With <c>busy</c>, nothing is decided yet: send the item again.</summary>
+    /// <summary>The reason why there is no result; null if there is one. The code <c>busy</c> means that nothing was done yet: send the entry again.</summary>
     public WorkManagerException? Error { get; }
 
-    /// <summary>What becomes of the result, if there is one.</summary>
+    /// <summary>Passes the result on to <paramref name="next"/> if there is one, and keeps the error otherwise.</summary>
     internal WorkOutcome<TNext> Then<TNext>(Func<T, WorkOutcome<TNext>> next) => Succeeded ? next(Value) : new(Error);
 }

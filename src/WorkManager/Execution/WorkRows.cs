@@ -2,7 +2,7 @@ using WorkManager.Orders;
 
 namespace WorkManager.Execution;
 
-/// <summary>The rows that an operation sees: those of its tenant. Every query of the engine begins here, so that none forgets the tenant.</summary>
+/// <summary>The rows that an operation sees: those of its tenant. Every LINQ query of the engine begins here, so that none forgets the tenant.</summary>
 internal sealed class WorkRows(WorkManagerDbContext db, TenantScope tenant)
 {
     public WorkManagerDbContext Db => db;

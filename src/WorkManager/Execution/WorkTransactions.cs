@@ -8,8 +8,8 @@ using WorkManager.Persistence.HostModel;
 namespace WorkManager.Execution;
 
 /// <summary>
-/// How the engine talks to the database: it reads, or it runs one attempt at a write, in the caller's transaction, in one of its own, as a single command,
-/// or together with the host. When a write runs again is decided by <see cref="Repetition"/>.
+/// Runs reads, and attempts at writes. A write runs in the caller's transaction (joined), in its own transaction, as a single command, or in one transaction
+/// with the host. <see cref="Repetition"/> decides when a write runs again.
 /// </summary>
 internal sealed class WorkTransactions(
     EngineContexts contexts, StoreDialects dialects, IdGenerator ids, OwningContext owner, IServiceScopeFactory scopes)
@@ -39,7 +39,9 @@ internal sealed class WorkTransactions(
             cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Runs a write as part of the caller's transaction. If it fails, it leaves nothing there, and the caller may go on.</summary>
+    /// <summary>
+    /// Runs a write in the caller's transaction, inside a savepoint. If it fails, it is rolled back to the savepoint, and the caller may go on.
+    /// </summary>
     public async Task<Ending<T>> JoinAsync<T>(OperationContext context, IDbContextTransaction transaction, Func<UnitOfWork, Task<Ending<T>>> body)
     {
         var db = await contexts.JoinAsync(context.Host, transaction).ConfigureAwait(false);
@@ -60,7 +62,7 @@ internal sealed class WorkTransactions(
         }
     }
 
-    /// <summary>Runs an attempt in a transaction of its own.</summary>
+    /// <summary>Runs an attempt in its own transaction.</summary>
     public async Task<Ending<T>> OwnAsync<T>(OperationContext context, Attempt attempt, Func<UnitOfWork, Task<Ending<T>>> body)
     {
         var db = contexts.SourceOf(context.Host).Open();
@@ -70,7 +72,7 @@ internal sealed class WorkTransactions(
         }
     }
 
-    /// <summary>Runs an attempt whose only write is one command: that is its own transaction where the database lets it.</summary>
+    /// <summary>Runs an attempt that writes by one command only. The command is its own transaction where the database allows that.</summary>
     public async Task<Ending<T>> CommandAsync<T>(OperationContext context, Attempt attempt, Func<UnitOfWork, Task<Ending<T>>> body)
     {
         var db = contexts.SourceOf(context.Host).Open();
@@ -81,15 +83,15 @@ internal sealed class WorkTransactions(
                 return await OwnAsync(db, context, attempt, body).ConfigureAwait(false);
             }
 
-            // It commits before it answers.
+            // The command is committed before its answer arrives.
             attempt.BeginCommit(answer: null);
             var ending = await body(Unit(db, context, attempt)).ConfigureAwait(false);
             return ending.Kind != EndingKind.RollBack ? ending : throw new InvalidOperationException(
-                $"'{context.Operation}' ended a command by a rollback. It is a transaction of its own and was committed before it answered.");
+                $"'{context.Operation}' asked to roll back a write by command, which is committed already. Use WriteAsync for a write that may roll back.");
         }
     }
 
-    /// <summary>Runs an attempt together with the host's own context, in a fresh scope.</summary>
+    /// <summary>Runs an attempt in one transaction with the host's context, which comes from a new scope.</summary>
     public async Task<Ending<T>> WithHostAsync<T>(OperationContext context, Attempt attempt, Func<HostUnit, Task<Ending<T>>> body)
     {
         var scope = scopes.CreateAsyncScope();
@@ -125,7 +127,7 @@ internal sealed class WorkTransactions(
 
     private UnitOfWork Unit(WorkManagerDbContext db, OperationContext context, Attempt attempt) => new(db, context, attempt, dialects, ids);
 
-    // By name: a session's default may be stronger, and then every wait for a lock would end in an error.
+    // The isolation level is given explicitly. A session's default may be stronger, and then a wait for a lock would often end in an error.
     private static Task<IDbContextTransaction> BeginAsync(DbContext db) =>
         db.Database.BeginTransactionAsync(IsolationLevel.ReadCommitted, CancellationToken.None);
 
@@ -158,7 +160,7 @@ internal sealed class WorkTransactions(
         {
             await joined.RollbackToSavepointAsync(Savepoint, CancellationToken.None).ConfigureAwait(false);
         }
-#pragma warning disable CA1031 // The connection may be gone, and the transaction with it: the caller must see why, not that there is nothing to roll back.
+#pragma warning disable CA1031 // The connection may be lost, and the transaction with it. The caller must see the first exception, not that of the rollback.
         catch (Exception)
 #pragma warning restore CA1031
         {

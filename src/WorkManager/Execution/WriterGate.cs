@@ -2,10 +2,13 @@ using System.Collections.Concurrent;
 
 namespace WorkManager.Execution;
 
-/// <summary>Lets one writer of this process at a time into a database that has one writer anyway, so that tasks wait and no threads.</summary>
+/// <summary>
+/// Lets the writers of this process take turns at a database that allows one writer at a time. They wait here asynchronously; in the database they would
+/// block threads.
+/// </summary>
 internal static class WriterGate
 {
-    // Of the process, not of a container: two containers may write to one file.
+    // Static, and not per service container: two containers may write to one file.
     private static readonly ConcurrentDictionary<string, SemaphoreSlim> Gates = new(StringComparer.Ordinal);
 
     public static async Task<IDisposable?> EnterAsync(string? database, CancellationToken cancellationToken)

@@ -163,9 +163,9 @@ public abstract class UnitOfWorkSpecification(DatabaseFixture databases)
         var order = Rows.Order();
         await SaveAsync(app, [order]);
 
-        await RefusesAsync<NotSupportedException>(app, "*Customer is no table*", [], unit => unit.Insert(new Customer()));
+        await RefusesAsync<NotSupportedException>(app, "*Customer is not an entity*", [], unit => unit.Insert(new Customer()));
         await RefusesAsync<NotSupportedException>(
-            app, "*WorkEvent has a value for Id*", [], unit => unit.Insert(new WorkEvent { Id = 7, OrderId = order.Id, Event = "probed", CreatedAt = Later }));
+            app, "*WorkEvent sets Id*", [], unit => unit.Insert(new WorkEvent { Id = 7, OrderId = order.Id, Event = "probed", CreatedAt = Later }));
     }
 
     [Fact]
@@ -269,7 +269,7 @@ public abstract class UnitOfWorkSpecification(DatabaseFixture databases)
         var order = Rows.Order();
 
         await Writing.InAsync(app, async unit => await unit.Awaiting(u => u.InsertIfAbsentAsync([Rows.Event(order)]))
-            .Should().ThrowAsync<NotSupportedException>().WithMessage("*WorkEvent has no key of its own*"));
+            .Should().ThrowAsync<NotSupportedException>().WithMessage("*WorkEvent cannot be inserted 'if absent'*"));
     }
 
     private static IEnumerable<object> SmallRows()
