@@ -76,7 +76,6 @@ public static class WorkManagerServiceCollectionExtensions
         services.TryAddSingleton<Repetition>();
         services.TryAddSingleton<SchemaGuard>();
         services.TryAddSingleton<OperationRunner>();
-        services.TryAddSingleton<CommitSubscribers>();
     }
 
     private static void AddVerbs(IServiceCollection services)
