@@ -22,6 +22,8 @@ IScenario[] scenarios =
     new ClaimAtScale(),
     new OneOrder(),
     new Heartbeats(),
+    new OneRefused("postgresql"),
+    new OneRefused("sqlite"),
     new Drain(),
 ];
 

@@ -5,8 +5,10 @@ namespace WorkManager;
 
 /// <summary>What every door needs: the verbs, and the one way in which each call runs.</summary>
 internal sealed class WorkEngine(
-    OperationRunner runner, CommitSubscribers subscribers, Verbs verbs, OrderTypeRegistry types, JsonDocuments documents, OwningContext owner)
+    OperationRunner runner, IEnumerable<ICommitSubscriber> subscribers, Verbs verbs, OrderTypeRegistry types, JsonDocuments documents, OwningContext owner)
 {
+    private readonly ICommitSubscriber[] subscribers = [.. subscribers];
+
     public Verbs Verbs => verbs;
 
     public OrderTypeRegistry Types => types;
@@ -15,20 +17,46 @@ internal sealed class WorkEngine(
 
     public OwningContext Owner => owner;
 
-    /// <summary>Runs a verb, and tells what it committed.</summary>
-    public async Task<TResult> RunAsync<TRequest, TResult>(
-        IVerb<TRequest, TResult> verb, WorkSession session, TRequest request, CancellationToken cancellationToken)
-    {
-        var completed = await runner.RunAsync(verb, session, request, cancellationToken).ConfigureAwait(false);
-        await subscribers.TellAsync(completed.Facts).ConfigureAwait(false);
-        return completed.Result;
-    }
+    /// <summary>Runs a verb, and tells subscribers what it committed.</summary>
+    public Task<TResult> RunAsync<TRequest, TResult>(
+        IVerb<TRequest, TResult> verb, WorkSession session, TRequest request, CancellationToken cancellationToken) =>
+        RunAsync(verb, session, request, result => result, cancellationToken);
+
+    /// <summary>Runs a verb for a single request: a batch of one, which throws the error where the batch would return it.</summary>
+    public Task<TResult> RunOneAsync<TRequest, TResult>(
+        IVerb<Batch<TRequest>, IReadOnlyList<WorkOutcome<TResult>>> verb, WorkSession session, TRequest request, CancellationToken cancellationToken) =>
+        RunAsync(verb, session, Batch<TRequest>.One(request), outcomes => outcomes[0].Value, cancellationToken);
 
     /// <summary>Runs a query.</summary>
     public Task<TResult> ReadAsync<TResult>(
         string name, WorkSession session, Func<OperationContext, Task<TResult>> query, CancellationToken cancellationToken) =>
         runner.ReadAsync(name, session, query, cancellationToken);
 
-    /// <summary>Checks the schema, whatever was seen of it before.</summary>
+    /// <summary>Checks the schema, also if it was checked before.</summary>
     public Task CheckSchemaAsync(WorkSession session, CancellationToken cancellationToken) => runner.CheckSchemaAsync(session, cancellationToken);
+
+    private async Task<TAnswer> RunAsync<TRequest, TResult, TAnswer>(
+        IVerb<TRequest, TResult> verb, WorkSession session, TRequest request, Func<TResult, TAnswer> answer, CancellationToken cancellationToken)
+    {
+        var completed = await runner.RunAsync(verb, session, request, answer, cancellationToken).ConfigureAwait(false);
+        await TellAsync(completed.Facts).ConfigureAwait(false);
+        return completed.Result;
+    }
+
+    /// <summary>Tells each fact to each subscriber, in the order of the commits.</summary>
+    private async Task TellAsync(IReadOnlyList<CommittedFact> facts)
+    {
+        var untold = new Queue<CommittedFact>(facts);
+        while (untold.TryDequeue(out var fact))
+        {
+            foreach (var subscriber in subscribers)
+            {
+                // The fact is committed. If the caller has gone away, nobody else would do what follows from it.
+                foreach (var more in await subscriber.OnCommittedAsync(fact, CancellationToken.None).ConfigureAwait(false))
+                {
+                    untold.Enqueue(more);
+                }
+            }
+        }
+    }
 }

@@ -34,7 +34,7 @@ internal sealed class WorkOrderManager(WorkEngine engine, WorkSession session) :
         ArgumentNullException.ThrowIfNull(proposals);
         var type = engine.Types.GetForPayload(typeof(TPayload));
         return RunManyAsync(
-            Verbs.ProposeMany, proposals, p => new ProposeRequest(type, Serialize(p.Payload), p.Options ?? new ProposeOptions()), cancellationToken);
+            Verbs.Propose, proposals, p => new ProposeRequest(type, Serialize(p.Payload), p.Options ?? new ProposeOptions()), cancellationToken);
     }
 
     public async Task<WorkLease?> CheckoutAsync(CheckoutRequest? request, CancellationToken cancellationToken) =>
@@ -45,37 +45,37 @@ internal sealed class WorkOrderManager(WorkEngine engine, WorkSession session) :
         CheckoutAsync(new CheckoutRequest { Type = engine.Types.Get(typeof(TOrderType)).Key }, cancellationToken);
 
     public Task<IReadOnlyList<WorkLease>> CheckoutManyAsync(int count, CheckoutRequest? request, CancellationToken cancellationToken) =>
-        engine.RunAsync(Verbs.CheckoutItems, session, new CheckoutBatch(count, request ?? new CheckoutRequest()), cancellationToken);
+        engine.RunAsync(Verbs.Checkout, session, new CheckoutBatch(count, request ?? new CheckoutRequest()), cancellationToken);
 
     public Task<DateTimeOffset> HeartbeatAsync(LeaseToken lease, CancellationToken cancellationToken) =>
-        engine.RunAsync(Verbs.Heartbeat, session, lease, cancellationToken);
+        engine.RunOneAsync(Verbs.Heartbeat, session, lease, cancellationToken);
 
     public Task<IReadOnlyList<WorkOutcome<DateTimeOffset>>> HeartbeatManyAsync(IReadOnlyCollection<LeaseToken> leases, CancellationToken cancellationToken) =>
-        RunManyAsync(Verbs.HeartbeatMany, leases, lease => lease, cancellationToken);
+        RunManyAsync(Verbs.Heartbeat, leases, lease => lease, cancellationToken);
 
     public Task<WorkItem> ReleaseAsync(LeaseToken lease, CancellationToken cancellationToken) =>
-        engine.RunAsync(Verbs.Release, session, lease, cancellationToken);
+        engine.RunOneAsync(Verbs.Release, session, lease, cancellationToken);
 
     public Task<IReadOnlyList<WorkOutcome<WorkItem>>> ReleaseManyAsync(IReadOnlyCollection<LeaseToken> leases, CancellationToken cancellationToken) =>
-        RunManyAsync(Verbs.ReleaseMany, leases, lease => lease, cancellationToken);
+        RunManyAsync(Verbs.Release, leases, lease => lease, cancellationToken);
 
     public Task<WorkItem> SubmitAsync<TResult>(LeaseToken lease, TResult result, SubmitOptions? options, CancellationToken cancellationToken)
         where TResult : notnull =>
-        engine.RunAsync(Verbs.Submit, session, new SubmitRequest(lease, Serialize(result), options ?? new SubmitOptions()), cancellationToken);
+        engine.RunOneAsync(Verbs.Submit, session, new SubmitRequest(lease, Serialize(result), options ?? new SubmitOptions()), cancellationToken);
 
     public Task<WorkItem> SubmitAsync<TResult>(WorkLease lease, TResult result, SubmitOptions? options, CancellationToken cancellationToken)
         where TResult : notnull
     {
         ArgumentNullException.ThrowIfNull(lease);
         var request = new SubmitRequest(lease.Token, Serialize(result), options ?? new SubmitOptions(), lease);
-        return engine.RunAsync(Verbs.Submit, session, request, cancellationToken);
+        return engine.RunOneAsync(Verbs.Submit, session, request, cancellationToken);
     }
 
     public Task<IReadOnlyList<WorkOutcome<WorkItem>>> SubmitManyAsync<TResult>(
         IReadOnlyCollection<Submission<TResult>> submissions, CancellationToken cancellationToken)
         where TResult : notnull =>
         RunManyAsync(
-            Verbs.SubmitMany,
+            Verbs.Submit,
             submissions,
             s => new SubmitRequest(s.Lease, Serialize(s.Result), s.Options ?? new SubmitOptions(), s.Granted),
             cancellationToken);
@@ -113,7 +113,7 @@ internal sealed class WorkOrderManager(WorkEngine engine, WorkSession session) :
     private JsonElement Serialize<T>(T value) => JsonSerializer.SerializeToElement(value, engine.Documents.Strict);
 
     private Task<WorkOrder> ProposeAsync(OrderTypeDescriptor type, JsonElement payload, ProposeOptions? options, CancellationToken cancellationToken) =>
-        engine.RunAsync(Verbs.Propose, session, new ProposeRequest(type, payload, options ?? new ProposeOptions()), cancellationToken);
+        engine.RunOneAsync(Verbs.Propose, session, new ProposeRequest(type, payload, options ?? new ProposeOptions()), cancellationToken);
 
     private WorkOrderManager With(WorkSession other) => new(engine, other);
 }

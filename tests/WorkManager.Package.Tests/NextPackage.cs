@@ -7,6 +7,7 @@ internal static class NextPackage
     public const string Migration = "00000000000002_WorkManager_Second";
 
     private const string Orders = "src/WorkManager/Orders/WorkOrder.cs";
+    private const string OrderColumns = "src/WorkManager/Orders/WorkOrderConfiguration.cs";
     private const string Migrations = "src/WorkManager/Persistence/Migrations";
 
     public static async Task PackAsync(string feed, string version)
@@ -28,7 +29,7 @@ internal static class NextPackage
             folder, Orders, before: "    /// <summary>The order that this one",
             "    /// <summary>A remark.</summary>\n    public string? Remark { get; internal set; }\n\n");
         Insert(
-            folder, Orders, before: "        builder.Ignore(",
+            folder, OrderColumns, before: "        builder.Ignore(",
             "        builder.Property(o => o.Remark).OptionalText(\"remark\", 100);\n        builder.HasIndex(o => o.Remark, \"work_orders_remark_idx\");\n");
         folder.Write($"{Migrations}/{Migration}.cs", Second);
 

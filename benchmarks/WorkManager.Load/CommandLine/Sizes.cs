@@ -19,6 +19,7 @@ internal sealed record Sizes
         SubmitsIntoOneOrder = 10_000,
         Leases = 10_000,
         DrainedItems = 1_000_000,
+        LargestBatches = 10,
     };
 
     public static Sizes Quick { get; } = new()
@@ -36,6 +37,7 @@ internal sealed record Sizes
         SubmitsIntoOneOrder = 2_000,
         Leases = 2_000,
         DrainedItems = 20_000,
+        LargestBatches = 3,
     };
 
     /// <summary>Rounds that count; one more goes first, for warming up.</summary>
@@ -76,4 +78,7 @@ internal sealed record Sizes
 
     /// <summary>Items that one process works off while its memory is watched.</summary>
     public required int DrainedItems { get; init; }
+
+    /// <summary>Calls of a round with as many results as a call may have.</summary>
+    public required int LargestBatches { get; init; }
 }

@@ -20,6 +20,19 @@ internal static class Batches
         }
     }
 
+    /// <summary>The same, with some results that break the rules of their type.</summary>
+    public static async Task SubmitAsync(IWorkOrderManager agent, IReadOnlyCollection<WorkLease> leases, LoadResult result, int refused)
+    {
+        var bad = result with { Score = -1 };
+        var outcomes = await agent.SubmitManyAsync([.. leases.Select((l, i) => new Submission<LoadResult>(l, i < refused ? bad : result))]);
+        if (outcomes.Count(o => o.Error is WorkValidationException) != refused)
+        {
+            throw new InvalidOperationException($"{refused} results should have been refused.");
+        }
+
+        Expect(outcomes.Where(o => o.Error is not WorkValidationException));
+    }
+
     public static async Task HeartbeatAsync(IWorkOrderManager agent, IReadOnlyCollection<WorkLease> leases) =>
         Expect(await agent.HeartbeatManyAsync([.. leases.Select(l => l.Token)]));
 

@@ -115,6 +115,20 @@ internal static class WorkManagerCallers
         });
     }
 
+    /// <summary>Submits what was leased before, a batch per call, of which some results are refused.</summary>
+    public static ICaller SubmitBatches(WorkManagerHost host, IEnumerable<WorkLease[]> batches, int refused)
+    {
+        var agent = host.Agent;
+        var rest = new Queue<WorkLease[]>(batches);
+        return new Caller(async steps =>
+        {
+            var batch = rest.Dequeue();
+            await Batches.SubmitAsync(agent, batch, Documents.ResultValue, refused);
+            steps.Mark(Step.Submit);
+            return batch.Length;
+        });
+    }
+
     /// <summary>Extends leases that were taken before, a batch a call.</summary>
     public static ICaller Heartbeat(WorkManagerHost host, IEnumerable<WorkLease[]> batches)
     {

@@ -129,16 +129,19 @@ internal sealed class ApproveOrder(ApplyRuns runs, IdGenerator ids, PostCommitSt
 
     /// <summary>Everything was rolled back; that it was tried, and why it failed, is recorded in a transaction of its own.</summary>
     private static Task<bool> RecordFailureAsync(OperationContext context, Guid orderId, Exception failure) => context.WriteAsync(
-        Write.Repeatable(async unit =>
-        {
-            var order = await unit.LockOrderAsync(orderId).ConfigureAwait(false);
-            // The lock counts a revision, but nothing of the order has changed: the next attempt must give out the same ids.
-            order.Revision--;
-            unit.Audit.Record(WorkEventNames.Failed, order, new EventDetails(
-                new JsonObject { ["code"] = WorkErrorCodes.ApplyFailed, ["exception"] = failure.GetType().FullName, ["message"] = failure.Message },
-                "Apply failed; nothing was changed"));
-            await unit.SaveAsync().ConfigureAwait(false);
-            return Ending.Commit(true);
-        }),
+        Write.Once<bool>(
+            async unit =>
+            {
+                var order = await unit.LockOrderAsync(orderId).ConfigureAwait(false);
+                // The lock counts a revision, but nothing of the order has changed: the next attempt must give out the same ids.
+                order.Revision--;
+                unit.Audit.Record(WorkEventNames.Failed, order, new EventDetails(
+                    new JsonObject { ["code"] = WorkErrorCodes.ApplyFailed, ["exception"] = failure.GetType().FullName, ["message"] = failure.Message },
+                    "Apply failed; nothing was changed"));
+                await unit.SaveAsync().ConfigureAwait(false);
+                return Ending.Commit(true);
+            },
+            (rows, _) => rows.Events.AnyAsync(
+                e => e.OrderId == orderId && e.OperationId == context.OperationId && e.Event == WorkEventNames.Failed, CancellationToken.None)),
         CancellationToken.None);
 }

@@ -66,7 +66,7 @@ public static class WorkManagerServiceCollectionExtensions
     private static void AddKernel(IServiceCollection services)
     {
         services.TryAddSingleton(new OwningContext(typeof(WorkManagerDbContext)));
-        services.TryAddScoped<IWorkTenantProvider, SingleTenant>();
+        services.TryAddSingleton<IWorkTenantProvider, SingleTenant>();
         services.TryAddSingleton<OrderTypeRegistry>();
         services.TryAddSingleton<IdGenerator>();
         services.TryAddSingleton<Telemetry>();
@@ -76,7 +76,6 @@ public static class WorkManagerServiceCollectionExtensions
         services.TryAddSingleton<Repetition>();
         services.TryAddSingleton<SchemaGuard>();
         services.TryAddSingleton<OperationRunner>();
-        services.TryAddSingleton<CommitSubscribers>();
     }
 
     private static void AddVerbs(IServiceCollection services)

@@ -17,10 +17,15 @@ internal sealed class OperationRunner(
     /// <summary>Runs a verb.</summary>
     public Task<Completed<TResult>> RunAsync<TRequest, TResult>(
         IVerb<TRequest, TResult> verb, WorkSession session, TRequest request, CancellationToken cancellationToken) =>
+        RunAsync(verb, session, request, result => result, cancellationToken);
+
+    /// <summary>Runs a verb, and makes the answer of its result: what the answer throws is the error of the operation.</summary>
+    public Task<Completed<TAnswer>> RunAsync<TRequest, TResult, TAnswer>(
+        IVerb<TRequest, TResult> verb, WorkSession session, TRequest request, Func<TResult, TAnswer> answer, CancellationToken cancellationToken) =>
         RunAsync(verb.Operation, session, async context =>
         {
             await schema.EnsureAsync(context).ConfigureAwait(false);
-            return await verb.ExecuteAsync(context, request, cancellationToken).ConfigureAwait(false);
+            return answer(await verb.ExecuteAsync(context, request, cancellationToken).ConfigureAwait(false));
         }, cancellationToken);
 
     /// <summary>Runs a query.</summary>

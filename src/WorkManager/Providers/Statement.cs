@@ -94,21 +94,17 @@ internal sealed class Statement(string text)
     private async Task<TResult> RunAsync<TResult>(
         WorkManagerDbContext db, Variant variant, Value[] values, Func<IRelationalCommand, RelationalCommandParameterObject, Task<TResult>> run)
     {
-        var parametersNow = Array.ConvertAll(values, ParameterOf);
-        var (prepared, parametersThen) = built.GetOrAdd(
-            variant,
-            static (key, of) => (Build(of.Text, of.Db, key, of.Parameters), of.Parameters), (Text: text, Db: db, Parameters: parametersNow));
-        if (!parametersNow.AsSpan().SequenceEqual(parametersThen))
+        if (!built.TryGetValue(variant, out var prepared))
         {
-            throw new InvalidOperationException(
-                $"A statement was built for {List(parametersThen)}, and is called with {List(parametersNow)}. A null counts as text: {text}");
+            prepared = built.GetOrAdd(variant, Build(text, db, variant, Array.ConvertAll(values, v => (v.Name, TypeOf(v)))));
         }
 
+        EnsureSame(values, prepared.Parameters);
         var connection = db.GetService<IRelationalConnection>();
         var command = connection.RentCommand();
         try
         {
-            command.PopulateFrom(prepared);
+            command.PopulateFrom(prepared.Command);
             var parameters = values.ToDictionary(v => v.Name, v => v.Value);
             var log = db.GetService<IRelationalCommandDiagnosticsLogger>();
             return await run(command, new(connection, parameters, readerColumns: null, db, log, CommandSource.FromSqlQuery)).ConfigureAwait(false);
@@ -119,11 +115,27 @@ internal sealed class Statement(string text)
         }
     }
 
-    private static Parameter ParameterOf(Value value) => (value.Name, PlainValues.Ensure(value.Value, value.Name)?.GetType() ?? typeof(string));
+    private static Type TypeOf(Value value) => PlainValues.Ensure(value.Value, value.Name)?.GetType() ?? typeof(string);
+
+    private void EnsureSame(Value[] values, Parameter[] parameters)
+    {
+        var isSame = values.Length == parameters.Length;
+        for (var i = 0; isSame && i < values.Length; i++)
+        {
+            isSame = values[i].Name == parameters[i].Name && TypeOf(values[i]) == parameters[i].Type;
+        }
+
+        if (!isSame)
+        {
+            throw new InvalidOperationException(
+                $"A statement was built for {List(parameters)}, and is called with {List(Array.ConvertAll(values, v => (v.Name, TypeOf(v))))}. "
+                + $"A null counts as text: {text}");
+        }
+    }
 
     private static string List(Parameter[] parameters) => string.Join(", ", parameters.Select(p => $"@{p.Name}: {p.Type.Name}"));
 
-    private static IRelationalCommand Build(string text, WorkManagerDbContext db, Variant of, Parameter[] parameters)
+    private static (IRelationalCommand Command, Parameter[] Parameters) Build(string text, WorkManagerDbContext db, Variant of, Parameter[] parameters)
     {
         // Quoted by the provider, which knows what a schema is to it: SQLite has none.
         var quote = db.GetService<ISqlGenerationHelper>();
@@ -137,6 +149,8 @@ internal sealed class Statement(string text)
                 .Replace($"[{alias}.tenant]", of.AllTenants ? "TRUE" : $"{alias}.tenant_id = @tenant", StringComparison.Ordinal);
         }
 
+        // The driver copies the text at each call. Nobody needs its indentation there.
+        text = string.Join('\n', text.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));
 #pragma warning disable RS0030 // One of the two places where SQL text is run.
         var command = db.GetService<IRelationalCommandBuilderFactory>().Create().Append(text
 #pragma warning restore RS0030
@@ -154,7 +168,7 @@ internal sealed class Statement(string text)
             command.AddParameter(name, name, mapping, nullable: true);
         }
 
-        return command.Build();
+        return (command.Build(), parameters);
     }
 
     /// <summary>What the command is built for.</summary>

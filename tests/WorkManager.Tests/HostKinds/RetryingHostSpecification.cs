@@ -60,6 +60,20 @@ public abstract class RetryingHostSpecification(DatabaseFixture databases)
         (await app.LedgerAsync(order.Id)).Should().Equal("once");
     }
 
+    [Fact]
+    public async Task A_failed_apply_is_recorded_once_although_the_record_got_no_answer()
+    {
+        var faults = new Faults();
+        await using var app = await StartAsync(faults);
+        var order = await app.Requester.ProposeAsync(new DoomedPayload("never"));
+        await app.Agent("agent").SubmitAsync((await app.Agent("agent").CheckoutAsync<Doomed>())!, Good);
+
+        await FluentActions.Awaiting(() => app.Reviewer.ApproveAsync(order.Id)).Should().ThrowAsync<ApplyFailedException>();
+
+        faults.Thrown.Should().Be(1);
+        (await app.EventsAsync(order.Id)).Count(e => e == "failed").Should().Be(1);
+    }
+
     [Theory]
     [InlineData(Fault.Connecting)]
     [InlineData(Fault.Beginning)]
@@ -155,7 +169,7 @@ public abstract class RetryingHostSpecification(DatabaseFixture databases)
             builder =>
             {
                 builder.Services.AddSingleton(faults);
-                builder.AddOrderType<Faulty>();
+                builder.AddOrderType<Faulty>().AddOrderType<Doomed>();
             },
             context: options =>
             {
@@ -175,6 +189,19 @@ public abstract class RetryingHostSpecification(DatabaseFixture databases)
     private static async Task<long> CountAsync(ShopApp app, string table) => (long)(await app.Database.ScalarAsync($"SELECT count(*) FROM {table}"))!;
 
     private sealed record FaultyPayload(string Text);
+
+    private sealed record DoomedPayload(string Text);
+
+    /// <summary>Its apply fails for good, and the next commit gets no answer.</summary>
+    [OrderType("test.doomed")]
+    private sealed class Doomed(Faults faults) : OrderType<DoomedPayload, EchoResult>
+    {
+        protected override Task ApplyAsync(ApplyContext<DoomedPayload, DoomedPayload, EchoResult> apply, CancellationToken cancellationToken)
+        {
+            faults.Arm(Fault.CommitAnswer);
+            throw new InvalidOperationException("This cannot be applied.");
+        }
+    }
 
     /// <summary>Its apply fails after it has written.</summary>
     [OrderType("test.faulty")]

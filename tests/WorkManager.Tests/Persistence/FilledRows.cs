@@ -18,6 +18,9 @@ internal static class FilledRows
         var (order, other) = (Fill(new WorkOrder(), number), Fill(new WorkOrder(), number));
         other.UniqueKey = null;
         var (item, after) = (Fill(new WorkItem { OrderId = order.Id }, number), Fill(new WorkItem { OrderId = order.Id }, number));
+        // A blocked item is not ready.
+        item.BlockedBy = 0;
+        after.ReadyAt = null;
         return
         [
             order, other, item, after,

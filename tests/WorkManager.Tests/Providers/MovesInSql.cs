@@ -34,6 +34,8 @@ public sealed class MovesInSql
             "in_progress",
             "in_progress → submitted",
             "in_progress → failed"),
+        // Of the items that Next found in the same transaction, which has the only writer's lock.
+        new("SqliteLeasingSql.Lease", "work_items", "queued → leased") { Guard = "ready_at IS NOT NULL", GuardedBy = "SqliteLeasingSql.Next" },
         new("SqliteLeasingSql.Open", "work_orders", "queued → checked_out"),
         // The lifecycle has made the move on the row that Held read, in the same transaction, and the statement writes it.
         new("SqliteSubmittingSql.StoreItems", "work_items", "leased → in_progress → submitted", "in_progress → submitted")
