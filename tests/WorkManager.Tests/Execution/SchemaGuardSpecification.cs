@@ -91,7 +91,7 @@ public abstract class SchemaGuardSpecification(DatabaseFixture databases)
 
     [Theory]
     [InlineData(MigrationOwnership.Host, "dotnet ef migrations add")]
-    [InlineData(MigrationOwnership.None, "another context")]
+    [InlineData(MigrationOwnership.None, "migrate the context that does")]
     public async Task Who_makes_the_tables_is_who_is_told_that_they_are_missing(MigrationOwnership owner, string saying)
     {
         await using var app = ShopApp.On(await databases.CreateAsync(), null, null, o => o.UseWorkManager(s => s.Migrations = owner).AmongManyKinds());
