@@ -12,13 +12,30 @@ internal static class Cast
     [
         Actor.User("ann"), Actor.User("bob"), Actor.Agent("one"), Actor.Agent("two", onBehalfOf: Actor.User("bob")), Actor.Agent("three"),
         Actor.System("nightly"),
+        // Of the other tenant.
+        Actor.User("cat"), Actor.Agent("four"), Actor.User("dan"),
+        // For all tenants.
+        Actor.User("root"),
     ];
+
+    public const string OtherTenant = "other";
+    public const int OtherAgent = 7;
+    public const int OtherReviewer = 8;
+    public const int ForAll = 9;
 
     public static readonly string[] Types = [ManualJob.Key, AutomaticJob.Key, LenientJob.Key, "model.unknown"];
 
     public const int DefaultTtl = 120;
     public const int Backoff = 30;
     public const int MaxBackoff = 100;
+
+    /// <summary>The tenant that an actor works for; null for all.</summary>
+    public static string? TenantOf(int who) => who switch
+    {
+        < 6 => "",
+        < ForAll => OtherTenant,
+        _ => null,
+    };
 
     public static void Register(IWorkManagerBuilder builder, HostState host)
     {

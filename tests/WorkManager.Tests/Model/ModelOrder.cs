@@ -1,12 +1,14 @@
 namespace WorkManager.Tests.Model;
 
-internal sealed class ModelOrder(int number, int type, int priority, bool hasObstacle)
+internal sealed class ModelOrder(int number, int type, int priority, bool hasObstacle, string tenant)
 {
     public const string Engine = "system:workmanager";
 
     private static readonly OrderState[] Live = [OrderState.Queued, OrderState.CheckedOut, OrderState.InProgress];
 
     public int Type => type;
+
+    public string Tenant => tenant;
 
     public int Priority => priority;
 
@@ -65,9 +67,9 @@ internal sealed class ModelOrder(int number, int type, int priority, bool hasObs
         }
     }
 
-    public OrderView View() => new(number, State, priority, Items.Count, Open, Failed, Applied, [.. Events], [.. Items.Select(i => i.View())]);
+    public OrderView View() => new(number, tenant, State, priority, Items.Count, Open, Failed, Applied, [.. Events], [.. Items.Select(i => i.View())]);
 
-    public ModelOrder Clone() => new(number, type, priority, hasObstacle)
+    public ModelOrder Clone() => new(number, type, priority, hasObstacle, tenant)
     {
         State = State,
         Applied = Applied,

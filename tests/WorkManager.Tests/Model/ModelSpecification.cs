@@ -50,6 +50,9 @@ public abstract class ModelSpecification(DatabaseFixture databases, ITestOutputH
         "Release", "Release lease_lost NotLeased", "Submit", "Submit lease_lost Expired", "Submit lease_lost NotLeased", "Submit lease_lost Superseded",
         "Approve", "Approve approval_denied Agent", "Approve order_not_ready", "Approve illegal_transition", "ProposeMany", "HeartbeatMany", "ReleaseMany",
         "SubmitMany", "SubmitMany validation_failed", "SubmitMany lease_lost NotLeased", "Reject", "Reclaim", "Look",
+        // Of strangers: an id that nobody has given out is much rarer.
+        "Heartbeat not_found", "Release not_found", "Submit not_found", "HeartbeatMany not_found", "SubmitMany not_found", "Approve not_found",
+        "Cancel not_found", "CheckOut not_found",
     ];
 
     private async Task PlayAsync(Stage stage, IReadOnlyList<Command> commands)
@@ -166,6 +169,9 @@ public abstract class ModelSpecification(DatabaseFixture databases, ITestOutputH
             {
                 await db.Set<WorkEvent>().ExecuteDeleteAsync();
                 await db.Set<WorkProvenance>().ExecuteDeleteAsync();
+                // The last sequence's: a decision or a provenance row of another tenant than its order.
+                (await db.Set<WorkDecision>().CountAsync(d => db.Set<WorkOrder>().Any(o => o.Id == d.OrderId && o.TenantId != d.TenantId))).Should().Be(0);
+                (await db.Set<WorkProvenance>().CountAsync(p => db.Set<WorkOrder>().Any(o => o.Id == p.OrderId && o.TenantId != p.TenantId))).Should().Be(0);
                 await db.Database.ExecuteSqlAsync($"DELETE FROM work_decisions");
                 await db.Set<WorkOrder>().ExecuteDeleteAsync();
                 return await db.Ledger.ExecuteDeleteAsync();

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 using WorkManager.Tests.Shop;
 
 namespace WorkManager.Tests.Model;
@@ -132,7 +133,7 @@ internal sealed class RealShop(ShopApp app, HostState host)
     }
 
     private OrderView View(WorkOrder order, IReadOnlyList<Guid> ledger) => new(
-        numbers[order.Id], order.State, order.Priority, order.ItemsTotal, order.ItemsOpen, order.ItemsFailed, ledger.Count(id => id == order.Id),
+        numbers[order.Id], TenantOf(order), order.State, order.Priority, order.ItemsTotal, order.ItemsOpen, order.ItemsFailed, ledger.Count(id => id == order.Id),
         Trail(order.Events.Where(e => e.ItemId is null)),
         [.. order.Items.OrderBy(i => i.Id).Select(i => View(i, order.Events))]);
 
@@ -145,6 +146,10 @@ internal sealed class RealShop(ShopApp app, HostState host)
 
     private static IReadOnlyList<string> Trail(IEnumerable<WorkEvent> events) => [.. events.OrderBy(e => e.Id)
         .Select(e => $"{e.Event}{(e.LeaseEpoch is { } epoch ? $"#{epoch}" : "")} {Text(e.ActorType, e.ActorId)}")];
+
+    // A row that is of another tenant than its order shows.
+    private static string TenantOf(WorkOrder order) => string.Join(
+        " and ", new[] { order.TenantId }.Concat(order.Items.Select(i => i.TenantId)).Concat(order.Events.Select(e => e.TenantId)).Distinct());
 
     private static string Text(ActorType? type, string? id) => type switch
     {
@@ -166,7 +171,11 @@ internal sealed class RealShop(ShopApp app, HostState host)
 
     private static Func<Answer> Say(object text) => () => Answer.Of(text.ToString()!);
 
-    private IWorkOrderManager By(int who) => app.By(Cast.Actors[who]);
+    private IWorkOrderManager By(int who)
+    {
+        var factory = app.Services.GetRequiredService<IWorkOrderManagerFactory>();
+        return Cast.TenantOf(who) is { } tenant ? factory.Create(Cast.Actors[who], tenant) : factory.CreateForAllTenants(Cast.Actors[who]);
+    }
 
     private IWorkOrderManager Holder(ManyLeases many) => Holder(many.Who, many.Leases[0]);
 

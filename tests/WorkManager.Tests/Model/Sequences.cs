@@ -8,10 +8,14 @@ internal sealed record Race(IReadOnlyList<Command> Before, IReadOnlyList<IReadOn
 /// <summary>Random sequences of calls. Most mean something; some are out of range, late or a lie.</summary>
 internal static class Sequences
 {
-    private static readonly Gen<int> Who = Gen.Int[0, Cast.Actors.Length - 1];
-    private static readonly Gen<int> Agent = Gen.Frequency((9, Gen.Int[2, 4]), (1, Who));
+    private static readonly Gen<int> OfATenant = Gen.Frequency((3, Gen.Int[0, 5]), (1, Gen.Int[6, 8]));
+    private static readonly Gen<int> Who = Gen.Frequency((12, OfATenant), (1, Gen.Const(Cast.ForAll)));
+    
+    // Nobody can say which tenant's turn it is: who claims for all is a promise of its own.
+    private static readonly Gen<int> Agent = Gen.Frequency((9, Gen.Int[2, 4]), (3, Gen.Const(Cast.OtherAgent)), (1, OfATenant));
     private static readonly Gen<int> Holder = Gen.Frequency((6, Gen.Const(Command.Holder)), (1, Who));
-    private static readonly Gen<int> Reviewer = Gen.Frequency((8, Gen.Int[0, 1]), (2, Who));
+    private static readonly Gen<int> Reviewer = Gen.Frequency(
+        (8, Gen.Int[0, 1]), (2, Gen.Const(Cast.OtherReviewer)), (1, Gen.Const(Cast.ForAll)), (2, Who));
     private static readonly Gen<int> Order = Gen.Frequency((20, Gen.Int[0, 2]), (10, Gen.Int[3, 9]), (1, Gen.Const(Command.Nothing)));
     private static readonly Gen<int> Lease = Gen.Frequency((30, Gen.Int[0, 3]), (10, Gen.Int[4, 19]), (1, Gen.Const(Command.Nothing)));
     private static readonly Gen<int> Type = Gen.Frequency((20, Gen.Int[0, 2]), (1, Gen.Const(3)));

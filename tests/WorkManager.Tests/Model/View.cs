@@ -13,12 +13,13 @@ internal sealed record ItemView(
 /// <summary>All that can be known of an order. The trail is told apart by what it is about:
 /// the order in which one transaction writes about several is nobody's promise.</summary>
 internal sealed record OrderView(
-    int Number, OrderState State, int Priority, int Total, int Open, int Failed, int Applied, IReadOnlyList<string> Events, IReadOnlyList<ItemView> Items)
+    int Number, string Tenant, OrderState State, int Priority, int Total, int Open, int Failed, int Applied,
+    IReadOnlyList<string> Events, IReadOnlyList<ItemView> Items)
 {
     public override string ToString() => string.Join(
         Environment.NewLine,
         [
-            $"order {Number}: {State} priority {Priority} items {Total} open {Open} failed {Failed} applied {Applied} [{string.Join(", ", Events)}]",
+            $"order {Number} of '{Tenant}': {State} priority {Priority} items {Total} open {Open} failed {Failed} applied {Applied} [{string.Join(", ", Events)}]",
             .. Items.Select((item, i) => $"  item {i}: {item}"),
         ]);
 }

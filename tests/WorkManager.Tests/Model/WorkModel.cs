@@ -44,6 +44,11 @@ internal sealed class WorkModel
     /// <param name="keep">Whether later commands may mean what this one gives out.</param>
     public Answer Do(Command command, int number, bool keep = true)
     {
+        if (command is ProposeMany { Who: Cast.ForAll })
+        {
+            return Answer.Refused("validation_failed");
+        }
+
         if (command is Many many)
         {
             return new Answer(null, "") { Parts = [.. SinglesOf(many).Select((single, i) => Do(single, number + i, keep))] };
@@ -60,7 +65,7 @@ internal sealed class WorkModel
             Reject { WithReason: false } => Answer.Refused("validation_failed"),
             Reject reject => Close(reject.Who, reject.Order),
             Cancel cancel => Close(cancel.Who, cancel.Order),
-            Look look => OrderOf(look.Order) is { } order ? Answer.Of(order.View().ToString()) : Answer.Refused("not_found"),
+            Look look => OrderOf(look.Order, look.Who) is { } order ? Answer.Of(order.View().ToString()) : Answer.Refused("not_found"),
             Reclaim => Answer.Of($"{Refill().Reclaimed}"),
             Pass pass => Answer.Of($"{Now += pass.Seconds}"),
             HostFails fails => Answer.Of($"{hostFails = fails.Fails}"),
@@ -104,7 +109,7 @@ internal sealed class WorkModel
     public IEnumerable<WorkModel> After(Command command, int number, Answer answer)
     {
         var next = Clone();
-        if (command is Many many)
+        if (command is Many many and not ProposeMany { Who: Cast.ForAll })
         {
             // What somebody else had locked was skipped.
             var singles = SinglesOf(many).Zip(answer.Parts)
@@ -141,7 +146,7 @@ internal sealed class WorkModel
             return Answer.Refused("order_type_not_found");
         }
 
-        if (propose.Priority is < 0 or > 100)
+        if (propose.Priority is < 0 or > 100 || propose.Who == Cast.ForAll)
         {
             return Answer.Refused("validation_failed");
         }
@@ -151,7 +156,7 @@ internal sealed class WorkModel
             return Answer.Refused("empty_plan");
         }
 
-        var order = new ModelOrder(number, propose.Type, propose.Priority, propose.Flaw == Flaw.NotReady);
+        var order = new ModelOrder(number, propose.Type, propose.Priority, propose.Flaw == Flaw.NotReady, Cast.TenantOf(propose.Who)!);
         order.Events.AddRange([$"proposed {Name(propose.Who)}", "planned system:workmanager"]);
         var available = Now + propose.Delay;
         for (var i = 0; i < propose.Items; i++)
@@ -185,7 +190,7 @@ internal sealed class WorkModel
             }
         }
 
-        return claimed.Count == 0 && request.Order is { } order && OrderOf(order) is null
+        return claimed.Count == 0 && request.Order is { } order && OrderOf(order, request.Who) is null
             ? Answer.Refused("not_found")
             : Answer.Of(claimed.Count == 0 ? "" : $"{claimed[0].Expires}") with
             {
@@ -226,7 +231,8 @@ internal sealed class WorkModel
     {
         var order = orders[item.Name.Order];
         return item.Ready is not null
-            && (request.Order is null || OrderOf(request.Order.Value) == order)
+            && Sees(request.Who, order)
+            && (request.Order is null || OrderOf(request.Order.Value, request.Who) == order)
             && (request.Type is null || order.Type == request.Type)
             && order.Priority >= (request.MinPriority ?? 0);
     }
@@ -300,7 +306,7 @@ internal sealed class WorkModel
 
     private Answer Do(Approve approve)
     {
-        if (OrderOf(approve.Order) is not { } order)
+        if (OrderOf(approve.Order, approve.Who) is not { } order)
         {
             return Answer.Refused("not_found");
         }
@@ -357,7 +363,7 @@ internal sealed class WorkModel
 
     private Answer Close(int who, int number)
     {
-        if (OrderOf(number) is not { } order)
+        if (OrderOf(number, who) is not { } order)
         {
             return Answer.Refused("not_found");
         }
@@ -437,7 +443,13 @@ internal sealed class WorkModel
         }
 
         var item = Find(known.Grant.Item)!;
-        var actor = Cast.Actors[who == Command.Holder ? known.Who : who];
+        who = who == Command.Holder ? known.Who : who;
+        if (!Sees(who, orders[item.Name.Order]))
+        {
+            return Answer.Refused("not_found");
+        }
+
+        var actor = Cast.Actors[who];
         return item switch
         {
             _ when item.Epoch != known.Grant.Epoch + lie => Answer.Refused("lease_lost", LeaseLostReason.Superseded),
@@ -450,7 +462,11 @@ internal sealed class WorkModel
 
     private bool IsExpired(ModelItem item) => item.IsLeased && item.Expires <= Now;
 
-    private ModelOrder? OrderOf(int number) => number == Command.Nothing || known.Count == 0 ? null : orders[known[^(1 + (number % known.Count))]];
+    /// <summary>The order that a number means, if the actor sees it.</summary>
+    private ModelOrder? OrderOf(int number, int who) =>
+        number != Command.Nothing && known.Count > 0 && orders[known[^(1 + (number % known.Count))]] is { } order && Sees(who, order) ? order : null;
+
+    private static bool Sees(int who, ModelOrder order) => Cast.TenantOf(who) is not { } tenant || tenant == order.Tenant;
 
     private (Grant Grant, int Who)? LeaseOf(int number) => number == Command.Nothing || leases.Count == 0 ? null : leases[^(1 + (number % leases.Count))];
 
