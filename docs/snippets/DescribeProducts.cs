@@ -15,7 +15,7 @@ public sealed record ProductDescription([property: StringLength(200, MinimumLeng
 [OrderType("product.descriptions")]
 public sealed class DescribeProducts(AppDbContext db) : OrderType<DescriptionRequest, ProductToDescribe, ProductDescription>
 {
-    // One item a product: several agents can share an order.
+    // One item per product: several agents can share an order.
     protected override IEnumerable<PlannedItem<ProductToDescribe>> Plan(DescriptionRequest payload) => payload.Products.Select(Item);
 
     // Beyond the shape, which the records above describe. The agent gets every error at once, and may correct and submit again.

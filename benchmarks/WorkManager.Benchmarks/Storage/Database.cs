@@ -7,7 +7,9 @@ using WorkManager.Providers.Sqlite;
 
 namespace WorkManager.Benchmarks.Storage;
 
-/// <summary>A database with the engine's tables and one order in it: a new SQLite file in WAL mode, or the empty PostgreSQL database that a variable names.</summary>
+/// <summary>
+/// A database with the engine's tables and one order in it: a new SQLite file in WAL mode, or the empty PostgreSQL database that a variable names.
+/// </summary>
 internal sealed class Database : IDisposable
 {
     public const string PostgreSqlVariable = "WORKMANAGER_BENCHMARK_POSTGRES";
@@ -37,7 +39,8 @@ internal sealed class Database : IDisposable
 
     public WorkOrder Order { get; } = new()
     {
-        Id = Guid.CreateVersion7(), Type = "benchmark", PayloadHash = new string('a', 64), CreatedAt = DateTimeOffset.UnixEpoch, UpdatedAt = DateTimeOffset.UnixEpoch,
+        Id = Guid.CreateVersion7(), Type = "benchmark", PayloadHash = new string('a', 64), CreatedAt = DateTimeOffset.UnixEpoch,
+        UpdatedAt = DateTimeOffset.UnixEpoch,
     };
 
     public static async Task<Database> CreateAsync(string name)

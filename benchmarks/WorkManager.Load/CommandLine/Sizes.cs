@@ -3,7 +3,7 @@ namespace WorkManager.Load.CommandLine;
 /// <summary>How much work a run does: the only place where a quick run differs from a full one.</summary>
 internal sealed record Sizes
 {
-    /// <summary>The sizes that the goals name, and for the rest what takes some seconds a round: 11 to 25 minutes on two cores.</summary>
+    /// <summary>The sizes that the goals name, and for the rest what takes some seconds per round: 11 to 25 minutes on two cores.</summary>
     public static Sizes Full { get; } = new()
     {
         Rounds = 5,
@@ -64,7 +64,7 @@ internal sealed record Sizes
     /// <summary>Orders of a round that live from proposal to apply.</summary>
     public required int Lives { get; init; }
 
-    /// <summary>Finished items in the large database; it has ten events an item.</summary>
+    /// <summary>Finished items in the large database; it has ten events per item.</summary>
     public required int FinishedItems { get; init; }
 
     /// <summary>Claimable items in the large database, and as many delayed ones.</summary>

@@ -5,7 +5,7 @@ using WorkManager.Load.Systems;
 
 namespace WorkManager.Load.Scenarios;
 
-/// <summary>Agents take work and hand in results, many items a call.</summary>
+/// <summary>Agents take work and hand in results, many items per call.</summary>
 internal sealed class BatchCalls(string provider, int callers, int size, double share) : IScenario
 {
     private const int ItemsPerOrder = 10;
@@ -31,7 +31,7 @@ internal sealed class BatchCalls(string provider, int callers, int size, double 
             contenders.Add(new(Contender.PgBench, Prepare, () => PgBench.RunAsync(postgreSql, "checkout-batch", "submit-batch", callers, batches, size)));
         }
 
-        var measured = await run.MeasureAsync(Name, $"{size} items a call", contenders);
+        var measured = await run.MeasureAsync(Name, $"{size} items per call", contenders);
         run.Report.Reaches.Add(Reach.AtLeast(share, "checkout and submit", measured[Contender.WorkManager], measured[Contender.Limit]));
         if (measured.TryGetValue(Contender.PgBench, out var pgBench))
         {

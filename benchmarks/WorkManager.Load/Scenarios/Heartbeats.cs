@@ -4,7 +4,7 @@ using WorkManager.Load.Systems;
 
 namespace WorkManager.Load.Scenarios;
 
-/// <summary>An agent with very many leases extends them, a batch a call.</summary>
+/// <summary>An agent with very many leases extends them, a batch per call.</summary>
 internal sealed class Heartbeats : IScenario
 {
     private const int BatchSize = 500;
@@ -26,7 +26,7 @@ internal sealed class Heartbeats : IScenario
         }
 
         var sides = new SideBySide(database, host);
-        var measured = await run.MeasureAsync(Name, $"{BatchSize} leases a call",
+        var measured = await run.MeasureAsync(Name, $"{BatchSize} leases per call",
             [sides.WorkManagerAt(Prepare, h => WorkManagerCallers.Heartbeat(h, leases.Chunk(BatchSize)), 1, run.Sizes.Leases / BatchSize)]);
         var statements = measured[Contender.WorkManager].Steps.First(s => s.Step == Step.Heartbeat).StatementsPerItem!.Value * BatchSize;
         run.Report.Reaches.Add(new Reach(

@@ -22,7 +22,7 @@ internal sealed class Life(string provider) : IScenario
             await database.SettleAsync();
         }
 
-        var measured = await run.MeasureAsync(Name, "1 item an order", [sides.WorkManagerAt(Prepare, WorkManagerCallers.Life, Callers, run.Sizes.Lives)]);
+        var measured = await run.MeasureAsync(Name, "1 item per order", [sides.WorkManagerAt(Prepare, WorkManagerCallers.Life, Callers, run.Sizes.Lives)]);
         var rate = measured[Contender.WorkManager].ItemsPerSecond;
         run.Report.Reaches.Add(new Reach(Name, "propose, checkout, submit, approve", null, $"{rate:N0}/s", null, null));
     }

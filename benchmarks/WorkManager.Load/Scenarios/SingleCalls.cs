@@ -5,7 +5,7 @@ using WorkManager.Load.Systems;
 
 namespace WorkManager.Load.Scenarios;
 
-/// <summary>Many agents take work and hand in results, one item a call.</summary>
+/// <summary>Many agents take work and hand in results, one item per call.</summary>
 internal sealed class SingleCalls(string provider, int callers, double share) : IScenario
 {
     public string Name => $"single-{provider}";

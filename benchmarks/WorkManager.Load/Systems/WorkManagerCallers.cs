@@ -12,10 +12,10 @@ internal static class Step
     public const string Heartbeat = "heartbeat";
 }
 
-/// <summary>What is asked of the library's interface, an operation a method.</summary>
+/// <summary>What is asked of the library's interface, one method per operation.</summary>
 internal static class WorkManagerCallers
 {
-    /// <summary>Works on one item a call.</summary>
+    /// <summary>Works on one item per call.</summary>
     public static ICaller Single(WorkManagerHost host)
     {
         var agent = host.Agent;
@@ -29,7 +29,7 @@ internal static class WorkManagerCallers
         });
     }
 
-    /// <summary>Works on a batch of items a call.</summary>
+    /// <summary>Works on a batch of items per call.</summary>
     public static ICaller Batch(WorkManagerHost host, int size)
     {
         var agent = host.Agent;
@@ -101,7 +101,7 @@ internal static class WorkManagerCallers
         });
     }
 
-    /// <summary>Submits what was leased before, one a call.</summary>
+    /// <summary>Submits what was leased before, one per call.</summary>
     public static ICaller Submit(WorkManagerHost host, IEnumerable<WorkLease> leases)
     {
         var agent = host.Agent;
@@ -129,7 +129,7 @@ internal static class WorkManagerCallers
         });
     }
 
-    /// <summary>Extends leases that were taken before, a batch a call.</summary>
+    /// <summary>Extends leases that were taken before, a batch per call.</summary>
     public static ICaller Heartbeat(WorkManagerHost host, IEnumerable<WorkLease[]> batches)
     {
         var agent = host.Agent;

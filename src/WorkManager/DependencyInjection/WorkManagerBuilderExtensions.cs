@@ -15,7 +15,7 @@ public static class WorkManagerBuilderExtensions
     /// <param name="builder">The builder.</param>
     /// <param name="schema">The schema of the tables; null for the model's default schema. SQLite has none.</param>
     /// <returns>The same builder.</returns>
-    /// <exception cref="InvalidOperationException">Another context was named before: there is one a container.</exception>
+    /// <exception cref="InvalidOperationException">Another context was named before: there is one per container.</exception>
     public static IWorkManagerBuilder UseDbContext<TContext>(this IWorkManagerBuilder builder, string? schema = null)
         where TContext : DbContext =>
         UseDbContext<TContext>(builder, options => options.Schema = schema ?? options.Schema);
@@ -25,7 +25,7 @@ public static class WorkManagerBuilderExtensions
     /// <param name="builder">The builder.</param>
     /// <param name="configure">Says where the tables are, and who makes them.</param>
     /// <returns>The same builder.</returns>
-    /// <exception cref="InvalidOperationException">Another context was named before: there is one a container.</exception>
+    /// <exception cref="InvalidOperationException">Another context was named before: there is one per container.</exception>
     public static IWorkManagerBuilder UseDbContext<TContext>(this IWorkManagerBuilder builder, Action<WorkManagerSchemaOptions> configure)
         where TContext : DbContext
     {
@@ -34,7 +34,7 @@ public static class WorkManagerBuilderExtensions
         var named = builder.Services.Select(s => s.IsKeyedService ? null : s.ImplementationInstance).OfType<OwningContext>().Single();
         if (named.ContextType != typeof(WorkManagerDbContext) && named.ContextType != typeof(TContext))
         {
-            throw new InvalidOperationException($"WorkManager already uses {named.ContextType.Name}. One context a container owns its tables.");
+            throw new InvalidOperationException($"WorkManager already uses {named.ContextType.Name}. One context per container owns its tables.");
         }
 
         builder.Services.Replace(ServiceDescriptor.Singleton(new OwningContext(typeof(TContext))));

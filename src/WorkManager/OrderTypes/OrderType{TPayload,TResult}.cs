@@ -1,6 +1,6 @@
 namespace WorkManager;
 
-/// <summary>A kind of work with one item an order, whose input is the payload.</summary>
+/// <summary>A kind of work with one item per order, whose input is the payload.</summary>
 /// <typeparam name="TPayload">What a requester gives, and the agent gets.</typeparam>
 /// <typeparam name="TResult">What the agent submits.</typeparam>
 public abstract class OrderType<TPayload, TResult> : OrderType<TPayload, TPayload, TResult>

@@ -8,7 +8,7 @@ using WorkManager.Execution;
 
 namespace WorkManager.Providers;
 
-/// <summary>Writes the changes of a unit: one statement a table, all of them in one command, unless there are more documents than one should carry.</summary>
+/// <summary>Writes the changes of a unit: one statement per table, all of them in one command, unless there are more documents than one should carry.</summary>
 /// <remarks>Rows travel as values, never as text. The names are the model's.</remarks>
 /// <param name="mostCharacters">How long the documents of one command may be together.</param>
 internal abstract class TableStatements(long mostCharacters)

@@ -30,6 +30,7 @@ public sealed partial class TenantRules
     [Fact]
     public void The_scan_finds_such_a_use() => Sets().IsMatch(RepositoryFiles.Read(Allowed[0])).Should().BeTrue();
 
-    [GeneratedRegex(@"\.(WorkOrders|WorkItems|WorkItemParts|WorkEvents|WorkProvenances|WorkDecisions|WorkIdempotencyKeys|Work\w+Dependencies|WorkDuties)\b|\.Set<")]
+    [GeneratedRegex(
+        @"\.(WorkOrders|WorkItems|WorkItemParts|WorkEvents|WorkProvenances|WorkDecisions|WorkIdempotencyKeys|Work\w+Dependencies|WorkDuties)\b|\.Set<")]
     private static partial Regex Sets();
 }

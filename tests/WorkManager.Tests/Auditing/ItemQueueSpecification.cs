@@ -270,7 +270,8 @@ public abstract class ItemQueueSpecification(DatabaseFixture databases)
         before.SubmittedAt = now;
         before.Should().BeEquivalentTo(stored, o => o.Excluding(w => w.Items).Excluding(w => w.Events));
         stored.Events.Last().Should().BeEquivalentTo(
-            Event("submitted", before, now, Engine, message: "All items submitted"), o => o.Excluding(e => e.Id).Excluding(e => e.TraceParent).Excluding(e => e.OperationId));
+            Event("submitted", before, now, Engine, message: "All items submitted"),
+            o => o.Excluding(e => e.Id).Excluding(e => e.TraceParent).Excluding(e => e.OperationId));
     }
 
     [Theory, InlineData("reject"), InlineData("cancel")]

@@ -49,7 +49,7 @@ public sealed partial class SchemaPage
         ["work_items_due_idx"] = "Items whose time comes: delayed ones, and retries. Without those that something else keeps from being claimed.",
         ["work_items_held_by_agent_idx"] = "What an agent holds.",
         ["work_items_held_of_type_idx"] = "What is held of a type.",
-        ["work_parts_item_key_seq_unique"] = "One part a key and number.",
+        ["work_parts_item_key_seq_unique"] = "One part per key and number.",
         ["work_parts_item_key_no_seq_unique"] = "One part a key without a number: in the index above nulls differ from each other.",
         ["work_parts_item_status_idx"] = "The parts of an item that are still drafts, or validated.",
         ["work_parts_item_key_idx"] = "The parts of an item by key.",

@@ -17,7 +17,8 @@ public abstract class StrangerSpecification(DatabaseFixture databases)
     private static readonly Dictionary<string, Func<Call, Task<IReadOnlyList<string?>>>> Operations = new()
     {
         [nameof(IWorkOrderManager.CheckoutAsync)] = c => CodeOf(c.Agent.CheckoutAsync(new CheckoutRequest { OrderId = c.Order })),
-        [nameof(IWorkOrderManager.CheckoutManyAsync)] = c => CodeOf(c.Agent.CheckoutManyAsync(5, new CheckoutRequest { OrderId = c.Order, Type = "test.echo" })),
+        [nameof(IWorkOrderManager.CheckoutManyAsync)] = c => CodeOf(
+            c.Agent.CheckoutManyAsync(5, new CheckoutRequest { OrderId = c.Order, Type = "test.echo" })),
         [nameof(IWorkOrderManager.HeartbeatAsync)] = c => CodeOf(c.Agent.HeartbeatAsync(c.Lease)),
         [nameof(IWorkOrderManager.HeartbeatManyAsync)] = async c => Codes(await c.Agent.HeartbeatManyAsync([.. c.Leases.Select(l => l.Token)])),
         [nameof(IWorkOrderManager.ReleaseAsync)] = c => CodeOf(c.Agent.ReleaseAsync(c.Lease)),

@@ -133,7 +133,8 @@ internal sealed class RealShop(ShopApp app, HostState host)
     }
 
     private OrderView View(WorkOrder order, IReadOnlyList<Guid> ledger) => new(
-        numbers[order.Id], TenantOf(order), order.State, order.Priority, order.ItemsTotal, order.ItemsOpen, order.ItemsFailed, ledger.Count(id => id == order.Id),
+        numbers[order.Id], TenantOf(order), order.State, order.Priority, order.ItemsTotal, order.ItemsOpen, order.ItemsFailed,
+        ledger.Count(id => id == order.Id),
         Trail(order.Events.Where(e => e.ItemId is null)),
         [.. order.Items.OrderBy(i => i.Id).Select(i => View(i, order.Events))]);
 

@@ -19,7 +19,8 @@ internal sealed record OrderView(
     public override string ToString() => string.Join(
         Environment.NewLine,
         [
-            $"order {Number} of '{Tenant}': {State} priority {Priority} items {Total} open {Open} failed {Failed} applied {Applied} [{string.Join(", ", Events)}]",
+            $"order {Number} of '{Tenant}': {State} priority {Priority} items {Total} open {Open} failed {Failed} applied {Applied} "
+                + $"[{string.Join(", ", Events)}]",
             .. Items.Select((item, i) => $"  item {i}: {item}"),
         ]);
 }

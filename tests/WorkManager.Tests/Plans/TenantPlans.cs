@@ -44,7 +44,8 @@ public sealed class TenantPlans(PostgreSqlFixture databases, ITestOutputHelper o
     }
 
     /// <summary>The commands of each kind of claim, as the library sends them.</summary>
-    private static async Task<List<(string Name, int Count, (string Text, IReadOnlyList<(string Name, object? Value)> Values)[] Commands)>> ClaimsAsync(ShopApp app)
+    private static async Task<List<(string Name, int Count, (string Text, IReadOnlyList<(string Name, object? Value)> Values)[] Commands)>> ClaimsAsync(
+        ShopApp app)
     {
         var factory = app.Services.GetRequiredService<IWorkOrderManagerFactory>();
         using var sent = new SentCommands(app.Database);
@@ -69,11 +70,13 @@ public sealed class TenantPlans(PostgreSqlFixture databases, ITestOutputHelper o
     private static Task FillAsync(DbConnection connection) => ExecuteAsync(connection,
         $"""
         INSERT INTO work_orders (id, tenant_id, type, state, payload, payload_hash, created_at, updated_at)
-        SELECT ('00000000-0000-0000-0000-' || lpad(i::text, 12, '0'))::uuid, 'tenant-' || lpad(i::text, 6, '0'), 'test.echo', 'queued', '{"{}"}', '', now(), now()
+        SELECT ('00000000-0000-0000-0000-' || lpad(i::text, 12, '0'))::uuid, 'tenant-' || lpad(i::text, 6, '0'), 'test.echo', 'queued',
+            '{"{}"}', '', now(), now()
         FROM generate_series(1, {Tenants}) AS i;
 
         INSERT INTO work_items (id, tenant_id, order_id, order_type, type, state, priority, available_at, ready_at, input, created_at, updated_at)
-        SELECT gen_random_uuid(), 'tenant-' || lpad((1 + i % {Tenants})::text, 6, '0'), ('00000000-0000-0000-0000-' || lpad((1 + i % {Tenants})::text, 12, '0'))::uuid,
+        SELECT gen_random_uuid(), 'tenant-' || lpad((1 + i % {Tenants})::text, 6, '0'),
+            ('00000000-0000-0000-0000-' || lpad((1 + i % {Tenants})::text, 12, '0'))::uuid,
             CASE WHEN i / {Tenants} % {Types} = 0 THEN 'test.echo' ELSE 'bulk.' || (i / {Tenants} % {Types}) END, 'bulk', 'queued',
             i / {Tenants} % 101, now(), now() + i * interval '1 ms', '{"{}"}', now(), now()
         FROM generate_series(1, {Items}) AS i;

@@ -5,10 +5,10 @@ namespace WorkManager.Load.Systems.Limit;
 /// <summary>The least that writes the same rows: prepared statements on connections that stay open, and nothing else.</summary>
 internal interface ILimit
 {
-    /// <summary>Works on one item a call.</summary>
+    /// <summary>Works on one item per call.</summary>
     ISession Single();
 
-    /// <summary>Works on a batch of items a call.</summary>
+    /// <summary>Works on a batch of items per call.</summary>
     ISession Batch(int size);
 
     /// <summary>Inserts orders, all in one transaction.</summary>

@@ -4,7 +4,7 @@ namespace WorkManager.OrderTypes.Validation;
 
 /// <summary>
 /// What is asked of a JSON value at one place: the facts behind both the coded errors and the exported JSON Schema.
-/// Immutable. A type that refers to itself does so through <see cref="Shape"/>, which is one instance a type.
+/// Immutable. A type that refers to itself does so through <see cref="Shape"/>, which is one instance per type.
 /// </summary>
 /// <param name="Kind">The JSON type.</param>
 internal sealed record JsonContract(JsonContractKind Kind)

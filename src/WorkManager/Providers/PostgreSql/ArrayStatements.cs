@@ -1,6 +1,6 @@
 namespace WorkManager.Providers.PostgreSql;
 
-/// <summary>A statement on rows that come as one array a column, for one row and for many, and for a lock that waits and one that skips.</summary>
+/// <summary>A statement on rows that come as one array per column, for one row and for many, and for a lock that waits and one that skips.</summary>
 /// <remarks>
 /// One row has a text of its own: PostgreSQL takes an array of unknown length for a hundred rows, finds the plan for any array dearer than one
 /// for this array, and so plans every call anew, which takes it longer than the call.

@@ -4,7 +4,7 @@ using WorkManager.Execution;
 
 namespace WorkManager.Providers.PostgreSql;
 
-/// <summary>Rows as one array a column.</summary>
+/// <summary>Rows as one array per column.</summary>
 /// <inheritdoc/>
 internal sealed class PostgreSqlTableStatements(long mostCharacters = TableStatements.MostCharacters) : TableStatements(mostCharacters)
 {
