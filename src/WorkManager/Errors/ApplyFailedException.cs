@@ -5,7 +5,10 @@ namespace WorkManager;
 public sealed class ApplyFailedException : WorkManagerException
 {
     internal ApplyFailedException(Guid orderId, Exception cause)
-        : base(WorkErrorCodes.ApplyFailed, $"Applying order {orderId} failed with {cause.GetType().Name}. Nothing was changed.", cause)
+        : base(
+            WorkErrorCodes.ApplyFailed,
+            $"Applying order {orderId} failed with {cause.GetType().Name}. Nothing was changed: correct the cause, and approve again.",
+            cause)
         => OrderId = orderId;
 
     /// <summary>The order.</summary>

@@ -13,14 +13,14 @@ public sealed class ApprovalDeniedException : WorkManagerException
     /// <summary>The order.</summary>
     public Guid OrderId { get; }
 
-    /// <summary>Which separation of duties was broken.</summary>
+    /// <summary>Why the actor may not approve.</summary>
     public ApprovalDeniedReason Reason { get; }
 
     private static string Describe(Guid orderId, ApprovalDeniedReason reason) => reason switch
     {
-        ApprovalDeniedReason.Agent => "Agents cannot approve work orders.",
-        ApprovalDeniedReason.Self => $"Order {orderId} holds work that you submitted. Somebody else has to approve it.",
-        ApprovalDeniedReason.Role => $"You lack the role that is needed to approve order {orderId}.",
-        _ => $"Order {orderId} needs a second approver.",
+        ApprovalDeniedReason.Agent => $"Agents cannot approve work orders. A person has to approve order {orderId}.",
+        ApprovalDeniedReason.Self => $"Order {orderId} contains work that you, or an agent on your behalf, submitted. Somebody else has to approve it.",
+        ApprovalDeniedReason.Role => $"You do not have the role that is needed to approve order {orderId}. Somebody who has it has to approve it.",
+        _ => $"Order {orderId} needs a second approver. Another person has to approve it, too.",
     };
 }

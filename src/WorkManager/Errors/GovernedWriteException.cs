@@ -1,10 +1,10 @@
 namespace WorkManager;
 
-/// <summary>An entity that only WorkManager may change was about to be saved by somebody else (<c>governed_write</c>).</summary>
+/// <summary>The host's context was about to save a change to an entity that only WorkManager may change (<c>governed_write</c>).</summary>
 public sealed class GovernedWriteException : WorkManagerException
 {
     internal GovernedWriteException(string entity)
-        : base(WorkErrorCodes.GovernedWrite, $"{entity} is written by WorkManager only. Use IWorkOrderManager; to read, query it without tracking.")
+        : base(WorkErrorCodes.GovernedWrite, $"Only WorkManager may change {entity}. Use IWorkOrderManager to change it, and AsNoTracking() to read it.")
         => Entity = entity;
 
     /// <summary>The name of the entity type.</summary>

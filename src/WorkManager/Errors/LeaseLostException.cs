@@ -1,6 +1,6 @@
 namespace WorkManager;
 
-/// <summary>A write by one who holds no live lease on the item (<c>lease_lost</c>). A second submit is one, too.</summary>
+/// <summary>The caller holds no live lease on the item (<c>lease_lost</c>). A second submit of an item is refused for the same reason.</summary>
 public sealed class LeaseLostException : WorkManagerException
 {
     internal LeaseLostException(Guid itemId, LeaseLostReason reason)
@@ -13,14 +13,14 @@ public sealed class LeaseLostException : WorkManagerException
     /// <summary>The item.</summary>
     public Guid ItemId { get; }
 
-    /// <summary>Why the lease does not count.</summary>
+    /// <summary>Why the caller holds no live lease.</summary>
     public LeaseLostReason Reason { get; }
 
     private static string Describe(Guid itemId, LeaseLostReason reason) => reason switch
     {
         LeaseLostReason.Expired => $"The lease on item {itemId} has expired. Check out work again.",
-        LeaseLostReason.Superseded => $"The lease on item {itemId} was granted to somebody since. Check out work again.",
-        LeaseLostReason.NotHolder => $"The lease on item {itemId} is held by another agent.",
-        _ => $"Item {itemId} is not leased: it was submitted, released, taken back or its order was closed.",
+        LeaseLostReason.Superseded => $"Item {itemId} was leased again after your lease ended. Check out work again.",
+        LeaseLostReason.NotHolder => $"The lease on item {itemId} belongs to another agent. Use a lease that was granted to you.",
+        _ => $"Item {itemId} is not leased: it was submitted or released, its lease was taken back, or its order was closed. Check out work again.",
     };
 }

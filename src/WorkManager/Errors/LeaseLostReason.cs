@@ -6,12 +6,12 @@ public enum LeaseLostReason
     /// <summary>The lease ran out.</summary>
     Expired,
 
-    /// <summary>The item was leased again since: the epoch of the token is older than the item's.</summary>
+    /// <summary>The item has been leased again: the epoch of the token is older than that of the item.</summary>
     Superseded,
 
     /// <summary>The lease belongs to another agent.</summary>
     NotHolder,
 
-    /// <summary>Nobody holds the item: it was submitted, released, taken back or closed.</summary>
+    /// <summary>Nobody holds the item: it was submitted or released, its lease was taken back, or its order was closed.</summary>
     NotLeased,
 }

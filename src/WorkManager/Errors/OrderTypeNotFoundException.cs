@@ -1,12 +1,12 @@
 namespace WorkManager;
 
-/// <summary>No order type is registered under this key (<c>order_type_not_found</c>).</summary>
+/// <summary>No order type is registered for this key, class or payload (<c>order_type_not_found</c>).</summary>
 public sealed class OrderTypeNotFoundException : WorkManagerException
 {
     internal OrderTypeNotFoundException(string type)
-        : base(WorkErrorCodes.OrderTypeNotFound, $"The order type '{type}' is not registered. Register it with AddWorkManager().AddOrderType<T>().")
+        : base(WorkErrorCodes.OrderTypeNotFound, $"No order type is registered for '{type}'. Register one with AddWorkManager().AddOrderType<T>().")
         => Type = type;
 
-    /// <summary>The key that was asked for.</summary>
+    /// <summary>What was asked for: the key, or the name of the class of the order type or of its payload.</summary>
     public string Type { get; }
 }

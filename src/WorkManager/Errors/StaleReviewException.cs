@@ -1,6 +1,6 @@
 namespace WorkManager;
 
-/// <summary>An approval without, or with an outdated, content hash (<c>content_hash_required</c>, <c>stale_review</c>).</summary>
+/// <summary>The approval names no content hash (<c>content_hash_required</c>), or an outdated one (<c>stale_review</c>).</summary>
 public sealed class StaleReviewException : WorkManagerException
 {
     internal StaleReviewException(string code, string message)

@@ -6,8 +6,8 @@ internal static class ValidationCodes
     public const string Required = "schema.required";
 
     /// <summary>
-    /// A value of another JSON type; nothing more is said about that field. Null where null is not allowed is this, too:
-    /// the exported schema says both with the one keyword <c>type</c>.
+    /// The value has another JSON type. The field then gets no further error. Null where null is not allowed has this code, too,
+    /// because the exported schema expresses both with the keyword <c>type</c>.
     /// </summary>
     public const string TypeMismatch = "schema.type_mismatch";
 
@@ -28,12 +28,12 @@ internal static class ValidationCodes
 
     public const string MaxDepth = "schema.max_depth";
 
-    /// <summary>Stands last in a list that was cut: there is more to correct than the list says.</summary>
+    /// <summary>The last error of a list that was cut off: there are more errors than the list has.</summary>
     public const string TooManyErrors = "schema.too_many_errors";
 
-    /// <summary>A number, count or time of a request, not of a document.</summary>
+    /// <summary>An argument of a call, not a value in a document, is out of its range.</summary>
     public const string OutOfRange = "out_of_range";
 
-    /// <summary>What only deserialization finds out.</summary>
+    /// <summary>An error that only deserialization finds.</summary>
     public const string Invalid = "schema.invalid";
 }

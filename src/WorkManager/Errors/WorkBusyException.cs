@@ -1,7 +1,7 @@
 namespace WorkManager;
 
 /// <summary>Somebody else has the item locked at this moment (<c>busy</c>). Nothing was changed; send it again.</summary>
-/// <remarks>Only batches answer it: a single call waits.</remarks>
+/// <remarks>Only batches have it as an outcome: a single call waits until the item is free.</remarks>
 public sealed class WorkBusyException : WorkManagerException
 {
     internal WorkBusyException(Guid itemId)

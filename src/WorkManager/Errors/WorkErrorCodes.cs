@@ -1,18 +1,18 @@
 namespace WorkManager;
 
-/// <summary>The stable codes of <see cref="WorkManagerException.Code"/>. They are the same at every door: in process, HTTP and MCP.</summary>
+/// <summary>The stable codes of <see cref="WorkManagerException.Code"/>. They are the same in process, over HTTP and over MCP.</summary>
 public static class WorkErrorCodes
 {
     /// <summary>The order, item or part does not exist, or the caller may not see it.</summary>
     public const string NotFound = "not_found";
 
-    /// <summary>No order type is registered under this key.</summary>
+    /// <summary>No order type is registered for this key, class or payload.</summary>
     public const string OrderTypeNotFound = "order_type_not_found";
 
     /// <summary>A payload, result, part or argument breaks a rule; the errors are listed.</summary>
     public const string ValidationFailed = "validation_failed";
 
-    /// <summary>Strict finalize without all required parts.</summary>
+    /// <summary>An item was to be finalized, but required parts are missing.</summary>
     public const string PartsMissing = "parts_missing";
 
     /// <summary>The order type planned no item.</summary>
@@ -45,7 +45,7 @@ public static class WorkErrorCodes
     /// <summary>An approval must name the content that was reviewed.</summary>
     public const string ContentHashRequired = "content_hash_required";
 
-    /// <summary>What was reviewed is not what would be applied.</summary>
+    /// <summary>The content that was reviewed is not the content that would be applied.</summary>
     public const string StaleReview = "stale_review";
 
     /// <summary>The host's apply failed; nothing was changed.</summary>
@@ -69,13 +69,13 @@ public static class WorkErrorCodes
     /// <summary>The operation cannot join the caller's transaction.</summary>
     public const string TransactionNotAllowed = "transaction_not_allowed";
 
-    /// <summary>A second context of the host was opened inside an apply.</summary>
+    /// <summary>A second context of the host's type was opened inside an apply, or WorkManager was called there outside the apply's scope.</summary>
     public const string ForeignContext = "foreign_context";
 
-    /// <summary>An entity that only WorkManager may change was saved by somebody else.</summary>
+    /// <summary>The host's context was about to save a change to an entity that only WorkManager may change.</summary>
     public const string GovernedWrite = "governed_write";
 
-    /// <summary>The endpoint is open to calls of a work order only.</summary>
+    /// <summary>The endpoint can only be called for a work order.</summary>
     public const string WorkOrderRequired = "work_order_required";
 
     /// <summary>The body is not JSON.</summary>
@@ -99,7 +99,7 @@ public static class WorkErrorCodes
     /// <summary>The database cannot be reached.</summary>
     public const string StorageUnavailable = "storage_unavailable";
 
-    /// <summary>The database is overloaded, or a concurrent change won; try again.</summary>
+    /// <summary>Somebody else has the item locked at this moment. Send it again.</summary>
     public const string Busy = "busy";
 
     /// <summary>The process is shutting down.</summary>

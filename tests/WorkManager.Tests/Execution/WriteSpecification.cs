@@ -103,6 +103,39 @@ public abstract class WriteSpecification(DatabaseFixture databases)
     }
 
     [Fact]
+    public async Task All_attempts_of_a_call_have_its_id_and_another_call_has_another()
+    {
+        await using var app = await ShopApp.StartAsync(databases);
+        var ids = new List<Guid>();
+
+        for (var call = 0; call < 2; call++)
+        {
+            await Writing.AsOperationAsync(app, null, async context =>
+            {
+                await context.WriteAsync(
+                    Write.Repeatable(unit =>
+                    {
+                        ids.Add(unit.OperationId);
+                        return Task.FromResult(Ending.TryAgain(0));
+                    }),
+                    default);
+                return await context.WriteWithHostAsync(
+                    Write.Once<int>(
+                        hosted =>
+                        {
+                            ids.Add(hosted.Unit.OperationId);
+                            return Task.FromResult(Ending.Commit(0));
+                        },
+                        (_, _) => Task.FromResult(false)),
+                    default);
+            });
+        }
+
+        ids.Should().HaveCount(2 * (MostTriesAtLocked + 1)).And.NotContain(Guid.Empty);
+        ids.Chunk(MostTriesAtLocked + 1).Select(c => c.Distinct().Should().ContainSingle().Which).Should().OnlyHaveUniqueItems();
+    }
+
+    [Fact]
     public async Task A_write_in_a_callers_transaction_waits_at_once_and_runs_once()
     {
         await using var app = await ShopApp.StartAsync(databases);

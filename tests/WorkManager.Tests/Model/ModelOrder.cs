@@ -1,6 +1,6 @@
 namespace WorkManager.Tests.Model;
 
-internal sealed class ModelOrder(int number, int type, int priority, bool hasObstacle, string tenant)
+internal sealed class ModelOrder(int number, int type, int priority, Actor requester, bool hasObstacle, string tenant)
 {
     public const string Engine = "system:workmanager";
 
@@ -15,6 +15,8 @@ internal sealed class ModelOrder(int number, int type, int priority, bool hasObs
     public bool HasObstacle => hasObstacle;
 
     public OrderState State { get; private set; } = OrderState.Queued;
+
+    public int? Submitted { get; private set; }
 
     public int Applied { get; set; }
 
@@ -48,7 +50,7 @@ internal sealed class ModelOrder(int number, int type, int priority, bool hasObs
     }
 
     /// <summary>Ends the work on an order that has no open item; returns whether it is submitted now.</summary>
-    public bool Settle()
+    public bool Settle(int now)
     {
         if (!IsLive || Open > 0)
         {
@@ -56,6 +58,7 @@ internal sealed class ModelOrder(int number, int type, int priority, bool hasObs
         }
 
         Move(Failed > 0 ? OrderState.Failed : OrderState.Submitted, Engine);
+        Submitted = State == OrderState.Submitted ? now : Submitted;
         return State == OrderState.Submitted;
     }
 
@@ -67,11 +70,14 @@ internal sealed class ModelOrder(int number, int type, int priority, bool hasObs
         }
     }
 
-    public OrderView View() => new(number, tenant, State, priority, Items.Count, Open, Failed, Applied, [.. Events], [.. Items.Select(i => i.View())]);
+    public OrderView View() => new(
+        number, tenant, State, priority, requester.Principal?.ToString(), Submitted, Items.Count, Open, Failed, Applied, [.. Events],
+        [.. Items.Select(i => i.View())]);
 
-    public ModelOrder Clone() => new(number, type, priority, hasObstacle, tenant)
+    public ModelOrder Clone() => new(number, type, priority, requester, hasObstacle, tenant)
     {
         State = State,
+        Submitted = Submitted,
         Applied = Applied,
         Items = Items.ConvertAll(i => i.Clone()),
         Events = [.. Events],
@@ -130,7 +136,9 @@ internal sealed class ModelItem(ItemName name, int maxAttempts)
     }
 
     public ItemView View() =>
-        new(State, Epoch, Attempts, Holder?.LeaseHolder, Expires, Available, Ready, Blocked, Result, SubmittedBy?.ToString(), Error, [.. events]);
+        new(
+            State, Epoch, Attempts, Holder?.LeaseHolder, Expires, Available, Ready, Blocked, Result, Result is null ? null : 1, SubmittedBy?.ToString(),
+            SubmittedBy?.Principal?.ToString(), Error, [.. events]);
 
     public ModelItem Clone()
     {

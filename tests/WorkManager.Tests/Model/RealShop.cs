@@ -133,15 +133,15 @@ internal sealed class RealShop(ShopApp app, HostState host)
     }
 
     private OrderView View(WorkOrder order, IReadOnlyList<Guid> ledger) => new(
-        numbers[order.Id], TenantOf(order), order.State, order.Priority, order.ItemsTotal, order.ItemsOpen, order.ItemsFailed,
-        ledger.Count(id => id == order.Id),
+        numbers[order.Id], TenantOf(order), order.State, order.Priority, order.RequestedFor, Seconds(order.SubmittedAt),
+        order.ItemsTotal, order.ItemsOpen, order.ItemsFailed, ledger.Count(id => id == order.Id),
         Trail(order.Events.Where(e => e.ItemId is null)),
         [.. order.Items.OrderBy(i => i.Id).Select(i => View(i, order.Events))]);
 
     private ItemView View(WorkItem item, IEnumerable<WorkEvent> trail) => new(
         item.State, item.LeaseEpoch, item.Attempts, item.LeasedByAgentId, Seconds(item.LeaseExpiresAt),
-        Seconds(item.AvailableAt), Seconds(item.ReadyAt), item.BlockedBy, item.ReadResult<JobResult>(Json)?.Value,
-        item.SubmittedById is null ? null : Text(item.SubmittedByType, item.SubmittedById),
+        Seconds(item.AvailableAt), Seconds(item.ReadyAt), item.BlockedBy, item.ReadResult<JobResult>(Json)?.Value, item.ResultVersion,
+        item.SubmittedById is null ? null : Text(item.SubmittedByType, item.SubmittedById), item.SubmittedFor,
         item.Error is { } error ? JsonDocument.Parse(error).RootElement.GetProperty("code").GetString() : null,
         Trail(trail.Where(e => e.ItemId == item.Id)));
 

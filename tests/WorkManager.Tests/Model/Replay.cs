@@ -16,6 +16,9 @@ internal static class Replay
             (order.Items.Count, order.Items.Count(i => i.State.IsOpen()), order.Items.Count(i => i.State == ItemState.Failed)), "counters are a recount");
 
         order.Events.Should().OnlyContain(e => e.ContentHash == AuditTrail.Digest(e.Payload, e.Diff, e.Message), "each row of the trail can be verified");
+        order.Events.Should().OnlyContain(e => e.OperationId != null, "each row of the trail names the call that wrote it");
+        order.Events.GroupBy(e => e.OperationId).Should().OnlyContain(
+            g => g.Select(e => e.CreatedAt).Distinct().Count() == 1, "time stands still during a call");
         CheckOrder(order);
         foreach (var item in order.Items)
         {

@@ -2,25 +2,25 @@ namespace WorkManager.Tests.Model;
 
 /// <summary>All that can be known of an item, with times in seconds since the beginning.</summary>
 internal sealed record ItemView(
-    ItemState State, long Epoch, int Attempts, string? Holder, double? Expires, double? Available, double? Ready, int Blocked, int? Result, string? SubmittedBy,
-    string? Error, IReadOnlyList<string> Events)
+    ItemState State, long Epoch, int Attempts, string? Holder, double? Expires, double? Available, double? Ready, int Blocked, int? Result, int? Version,
+    string? SubmittedBy, string? SubmittedFor, string? Error, IReadOnlyList<string> Events)
 {
     public override string ToString() =>
         $"{State} #{Epoch} attempts {Attempts} holder {Holder} expires {Expires} available {Available} ready {Ready} blocked {Blocked} "
-        + $"result {Result} by {SubmittedBy} error {Error} [{string.Join(", ", Events)}]";
+        + $"result {Result} version {Version} by {SubmittedBy} for {SubmittedFor} error {Error} [{string.Join(", ", Events)}]";
 }
 
 /// <summary>All that can be known of an order. The trail is told apart by what it is about:
 /// the order in which one transaction writes about several is nobody's promise.</summary>
 internal sealed record OrderView(
-    int Number, string Tenant, OrderState State, int Priority, int Total, int Open, int Failed, int Applied,
+    int Number, string Tenant, OrderState State, int Priority, string? RequestedFor, double? Submitted, int Total, int Open, int Failed, int Applied,
     IReadOnlyList<string> Events, IReadOnlyList<ItemView> Items)
 {
     public override string ToString() => string.Join(
         Environment.NewLine,
         [
-            $"order {Number} of '{Tenant}': {State} priority {Priority} items {Total} open {Open} failed {Failed} applied {Applied} "
-                + $"[{string.Join(", ", Events)}]",
+            $"order {Number} of '{Tenant}': {State} priority {Priority} for {RequestedFor} submitted {Submitted} "
+                + $"items {Total} open {Open} failed {Failed} applied {Applied} [{string.Join(", ", Events)}]",
             .. Items.Select((item, i) => $"  item {i}: {item}"),
         ]);
 }

@@ -156,7 +156,8 @@ internal sealed class WorkModel
             return Answer.Refused("empty_plan");
         }
 
-        var order = new ModelOrder(number, propose.Type, propose.Priority, propose.Flaw == Flaw.NotReady, Cast.TenantOf(propose.Who)!);
+        var order = new ModelOrder(
+            number, propose.Type, propose.Priority, Cast.Actors[propose.Who], propose.Flaw == Flaw.NotReady, Cast.TenantOf(propose.Who)!);
         order.Events.AddRange([$"proposed {Name(propose.Who)}", "planned system:workmanager"]);
         var available = Now + propose.Delay;
         for (var i = 0; i < propose.Items; i++)
@@ -296,7 +297,7 @@ internal sealed class WorkModel
         item.Move(ItemState.Submitted, who);
         order.ShowProgress(who);
         var answer = Answer.Of($"{item.State} #{item.Epoch} {value}");
-        if (order.Settle() && Cast.Types[order.Type] == AutomaticJob.Key && !order.HasObstacle)
+        if (order.Settle(Now) && Cast.Types[order.Type] == AutomaticJob.Key && !order.HasObstacle)
         {
             awaitingApproval.Add(item.Name.Order);
         }
@@ -412,7 +413,7 @@ internal sealed class WorkModel
         expired.ForEach(TakeBack);
         foreach (var order in expired.Select(i => orders[i.Name.Order]).Distinct())
         {
-            order.Settle();
+            order.Settle(Now);
             order.RequeueIfIdle();
         }
 

@@ -31,6 +31,8 @@ public abstract class UpgradeSpecification(DatabaseFixture databases)
         await current.Reviewer.ApproveAsync(newer.Id);
 
         newer.TypeVersion.Should().Be(2);
+        var (item, newerItem) = ((await current.OrderAsync(order.Id)).Items.Single(), (await current.OrderAsync(newer.Id)).Items.Single());
+        (item.TypeVersion, item.ResultVersion, newerItem.TypeVersion, newerItem.ResultVersion).Should().Be((1, 1, 2, 2));
         (await current.ReadAsync(db => db.Ledger.OrderBy(l => l.Id).Select(l => l.Text).ToListAsync())).Should().Equal("TEA 2.5", "coffee 3.5");
         (await current.OrderAsync(order.Id)).Payload.Should().Contain("cents", "what was proposed stays as it was");
     }
@@ -47,6 +49,8 @@ public abstract class UpgradeSpecification(DatabaseFixture databases)
         await older.Reviewer.ApproveAsync(order.Id);
 
         (await older.LedgerAsync(order.Id)).Should().Equal("hello");
+        var item = (await older.OrderAsync(order.Id)).Items.Single();
+        (item.TypeVersion, item.ResultVersion).Should().Be((2, 1), "an item is of the version that planned it, its result of the one that checked it");
     }
 
     [OrderType("test.prices")]

@@ -48,7 +48,7 @@ public abstract class ProposeOrderSpecification(DatabaseFixture databases)
         script.Calls.Should().Equal("plan");
         var order = await app.OrderAsync(proposed.Id);
         (order.Type, order.State, order.Priority, order.TypeVersion).Should().Be(("test.scripted", OrderState.Queued, (short)42, 1));
-        (order.RequestedByType, order.RequestedById).Should().Be((ActorType.Agent, "planner"));
+        (order.RequestedByType, order.RequestedById, order.RequestedFor).Should().Be((ActorType.Agent, "planner", "user:7"));
         order.ReadPayload<Note>(Json).Should().Be(new Note("a"));
         JsonNode.Parse(order.Meta!)!["batch"]!.GetValue<string>().Should().Be("b1");
         order.DueAt.Should().Be(app.Time.GetUtcNow().AddDays(1));
@@ -67,6 +67,19 @@ public abstract class ProposeOrderSpecification(DatabaseFixture databases)
         await using var scope = app.NewScope();
         var stored = await scope.ServiceProvider.GetRequiredService<IWorkOrderRepository>().FindAsync(order.Id, OrderParts.Provenances);
         (stored!.Provenance!.Operation, stored.Provenance.ActorId, stored.Provenance.OnBehalfOf).Should().Be(("propose", "planner", "user:7"));
+    }
+
+    [Fact]
+    public async Task A_proposal_is_for_whoever_is_behind_all_agents_or_for_nobody_else()
+    {
+        await using var app = await ShopApp.StartAsync(databases);
+        var sent = Actor.Agent("worker", onBehalfOf: Actor.Agent("manager", onBehalfOf: Actor.User("7")));
+
+        var proposed = await app.By(sent).ProposeAsync(new EchoPayload("for 7"));
+        var own = await app.Requester.ProposeAsync(new EchoPayload("my own"));
+
+        (proposed.RequestedFor, (await app.OrderAsync(proposed.Id)).RequestedFor).Should().Be(("user:7", "user:7"));
+        (own.RequestedFor, (await app.OrderAsync(own.Id)).RequestedFor).Should().Be((null, null));
     }
 
     [Fact, Trait("Scenario", "S13")]

@@ -1,6 +1,8 @@
+using System.Data.Common;
 using System.Text.Json.Nodes;
 using AwesomeAssertions;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 using WorkManager.Tests.Shop;
 
 namespace WorkManager.Tests.Reviewing;
@@ -90,6 +92,40 @@ public abstract class ClosingSpecification(DatabaseFixture databases)
         (last.Event, last.Message, last.ActorId).Should().Be(("rejected", "Order cancelled", "requester"));
         last.Payload.Should().Be("""{"cancelled":true,"reason":"not needed"}""");
         (await app.ReadAsync(db => db.Set<WorkDecision>().AsNoTracking().SingleAsync())).Decision.Should().Be("cancel");
+    }
+
+    [Theory]
+    [InlineData("reject")]
+    [InlineData("cancel")]
+    public async Task A_closed_order_keeps_its_unique_key_which_another_can_have_now(string how)
+    {
+        await using var app = await ShopApp.StartAsync(databases);
+        var (first, second) = (await app.ProposeEchoAsync(), await app.ProposeEchoAsync());
+        await SetKeyAsync(first);
+        await FluentActions.Awaiting(() => SetKeyAsync(second)).Should().ThrowAsync<DbException>();
+
+        await CloseAsync(app, how, first.Id);
+        await SetKeyAsync(second);
+
+        (await app.OrderAsync(first.Id)).UniqueKey.Should().Be("shop 1");
+
+        Task SetKeyAsync(WorkOrder order) =>
+            app.ReadAsync(db => db.Set<WorkOrder>().Where(o => o.Id == order.Id).ExecuteUpdateAsync(set => set.SetProperty(o => o.UniqueKey, "shop 1")));
+    }
+
+    [Theory]
+    [InlineData("reject")]
+    [InlineData("cancel")]
+    public async Task A_decision_is_of_the_tenant_of_its_order(string how)
+    {
+        await using var app = await ShopApp.StartAsync(databases);
+        var factory = app.Services.GetRequiredService<IWorkOrderManagerFactory>();
+        var order = await factory.Create(Actor.User("anna"), "north").ProposeAsync(new EchoPayload("hello"));
+
+        var reviewer = factory.CreateForAllTenants(Actor.User("bert"));
+        await (how == "reject" ? reviewer.RejectAsync(order.Id, Wrong) : reviewer.CancelAsync(order.Id));
+
+        (await app.ReadAsync(db => db.Set<WorkDecision>().AsNoTracking().SingleAsync())).TenantId.Should().Be("north");
     }
 
     [Theory]
