@@ -58,7 +58,9 @@ internal sealed class Repetition(EngineContexts contexts, StoreDialects dialects
                     return ending.Answer;
                 }
 
+                // It has answered, and it wrote nothing.
                 locked++;
+                attempts.ForgetLast();
             }
             catch (Exception failure) when (conflicts < MostConflicts - 1 && isConflict(failure))
             {

@@ -90,12 +90,21 @@ public abstract class WriteSpecification(DatabaseFixture databases)
         await using var app = await ShopApp.StartAsync(databases);
         var order = await app.ProposeEchoAsync();
         var waits = new List<bool>();
+        var doubts = new List<bool>();
 
         var answer = await WriteAsync(app, Way.Own, async unit =>
         {
             waits.Add(unit.Attempt.Waits);
+            doubts.Add(unit.Attempt.MayBeDone);
             return Ending.TryAgain(await RaisePriorityAsync(unit, order.Id));
         });
+        await WriteAsync(app, Way.Command, unit =>
+        {
+            doubts.Add(unit.Attempt.MayBeDone);
+            return Task.FromResult(Ending.TryAgain(0));
+        });
+
+        doubts.Should().HaveCount(2 * MostTriesAtLocked).And.OnlyContain(doubt => !doubt, "each attempt before has answered");
 
         waits.Should().Equal([.. Enumerable.Repeat(false, MostTriesAtLocked - 1), true]);
         answer.Should().Be(1, "each attempt begins anew");
@@ -180,13 +189,17 @@ public abstract class WriteSpecification(DatabaseFixture databases)
         await using var app = await ShopApp.StartAsync(databases);
         var attempts = 0;
 
+        var doubts = new List<bool>();
+
         var write = () => WriteAsync<int>(app, way, unit =>
         {
             attempts++;
+            doubts.Add(unit.Attempt.MayBeDone);
             throw Conflict();
         });
 
         await write.Should().ThrowAsync<Exception>();
+        doubts.Should().OnlyContain(doubt => !doubt, "what was taken back is not there");
         attempts.Should().Be(RepeatsConflicts ? expected : 1);
     }
 
