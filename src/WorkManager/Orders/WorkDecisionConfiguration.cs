@@ -45,7 +45,7 @@ public sealed class WorkDecisionConfiguration : IEntityTypeConfiguration<WorkDec
         builder.HasOne<WorkItem>().WithMany().HasForeignKey(d => d.ItemId)
             .HasConstraintName("work_decisions_item_id_fkey").OnDelete(DeleteBehavior.NoAction);
 
-        // One live approval of each actor for the same content, so that four eyes are four.
+        // One live approval of each actor for the same content, so that two approvals are of two people.
         builder.HasIndex(d => new { d.OrderId, d.ContentHash, d.ActorType, d.ActorId }, "work_decisions_approval_unique")
             .IsUnique().HasFilter($"{LiveApproval} AND item_id IS NULL AND content_hash IS NOT NULL");
         // NULLs are distinct in a unique index: an approval that names no content is about the whole order, and is unique by this one.
