@@ -57,7 +57,7 @@ public interface IWorkOrderManager
     /// <typeparam name="TPayload">The payload of exactly one registered order type.</typeparam>
     /// <param name="proposals">The orders.</param>
     /// <param name="cancellationToken">Cancels waiting and reading.</param>
-    /// <returns>One outcome a proposal, in their order: what breaks a rule is refused, all others are stored.</returns>
+    /// <returns>One outcome per proposal, in the order of the proposals. A proposal that breaks a rule is refused; all others are stored.</returns>
     /// <exception cref="OrderTypeNotFoundException">No registered order type has this payload.</exception>
     /// <exception cref="WorkValidationException">There are too many.</exception>
     Task<IReadOnlyList<WorkOutcome<WorkOrder>>> ProposeManyAsync<TPayload>(
@@ -67,7 +67,7 @@ public interface IWorkOrderManager
     /// <summary>Leases the next item: highest priority first, then first in.</summary>
     /// <param name="request">What to look for; null for any item.</param>
     /// <param name="cancellationToken">Cancels waiting and reading.</param>
-    /// <returns>The lease; null if there is nothing to do, or others were just taking all there was: ask again after a while.</returns>
+    /// <returns>The lease; null if there is no work, or if other agents were taking the rest of it at that moment. Ask again after a while.</returns>
     /// <exception cref="WorkNotFoundException">The request names an order that does not exist.</exception>
     /// <exception cref="OrderTypeNotFoundException">The request names a type that is not registered.</exception>
     /// <exception cref="WorkValidationException">The request is out of range.</exception>
@@ -139,12 +139,14 @@ public interface IWorkOrderManager
     /// The result is refused. The lease stays, no attempt is spent, and <see cref="WorkItem.Error"/> says why; correct the result and submit again.
     /// </exception>
     /// <exception cref="WorkLimitException">The result is too large.</exception>
-    /// <exception cref="LeaseLostException">The caller holds no live lease; so does one who submitted already.</exception>
+    /// <exception cref="LeaseLostException">The caller holds no live lease, for example because the result was submitted already.</exception>
     /// <exception cref="WorkNotFoundException">There is no such item.</exception>
     Task<WorkItem> SubmitAsync<TResult>(LeaseToken lease, TResult result, SubmitOptions? options = null, CancellationToken cancellationToken = default)
         where TResult : notnull;
 
-    /// <summary>Submits the result of an item by the lease as it was granted: what the check needs is in it, which saves reading it again.</summary>
+    /// <summary>
+    /// Submits the result of an item with the lease as it was granted. The lease has the input that the check needs, so the item is not read again.
+    /// </summary>
     /// <inheritdoc cref="SubmitAsync{TResult}(LeaseToken, TResult, SubmitOptions?, CancellationToken)"/>
     Task<WorkItem> SubmitAsync<TResult>(WorkLease lease, TResult result, SubmitOptions? options = null, CancellationToken cancellationToken = default)
         where TResult : notnull;
@@ -156,7 +158,7 @@ public interface IWorkOrderManager
     /// <param name="submissions">The results.</param>
     /// <param name="cancellationToken">Cancels waiting and reading.</param>
     /// <returns>
-    /// One outcome a result, in their order: what the single call would refuse is refused, all others are stored.
+    /// One outcome per result, in the order of the results. A result that the single call would refuse is refused; all others are stored.
     /// An item that somebody else has locked is not waited for: its outcome is <see cref="WorkBusyException"/>.
     /// </returns>
     /// <exception cref="WorkValidationException">There are too many.</exception>

@@ -22,8 +22,8 @@ public interface IWorkOrderManagerFactory
     /// <summary>Creates a manager that works for all tenants, such as that of a worker which they share.</summary>
     /// <param name="actor">Who acts.</param>
     /// <returns>
-    /// The manager. Its checkouts take from the tenants in turn, so that none waits behind another's queue. It proposes nothing: an order belongs to
-    /// one tenant.
+    /// The manager. Its checkouts take from the tenants in turn, so that no tenant waits behind the queue of another. It cannot propose, because
+    /// an order belongs to one tenant.
     /// </returns>
     IWorkOrderManager CreateForAllTenants(Actor actor);
 }

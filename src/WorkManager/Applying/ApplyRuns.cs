@@ -6,7 +6,7 @@ using WorkManager.OrderTypes;
 
 namespace WorkManager.Applying;
 
-/// <summary>Begins runs of the apply of an order.</summary>
+/// <summary>Prepares a run of the apply of an order.</summary>
 internal sealed class ApplyRuns(OrderTypeRegistry types, JsonDocuments documents)
 {
     /// <summary>Locks the order, checks that it can be applied, and reads what it applies.</summary>
@@ -26,7 +26,7 @@ internal sealed class ApplyRuns(OrderTypeRegistry types, JsonDocuments documents
         var descriptor = types.Get(order.Type);
         var type = (OrderType)hosted.Services.GetRequiredService(descriptor.ClrType);
         var stored = new StoredOrder(order, done, type, descriptor.Version, documents.Lenient);
-        // The time and ids that host code sees are the order's, not the attempt's: the same however often it runs.
+        // Host code gets the same time and the same ids in every attempt, because they are derived from the order.
         var environment = new ApplyEnvironment(order.Id, order.Revision, order.SubmittedAt ?? unit.Now, unit.Actor);
         return new ApplyRun(hosted, hostCode, documents.Strict, type, stored, new AppliedOrder(order, done, descriptor, environment));
     }

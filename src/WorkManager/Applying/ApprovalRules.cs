@@ -8,7 +8,7 @@ internal static class ApprovalRules
     /// <exception cref="ApprovalDeniedException">It may not.</exception>
     public static bool EnsureMayApprove(WorkOrder order, IEnumerable<WorkItem> items, OrderType type, Actor actor, string? policy)
     {
-        // A rule judges nobody's work, not even its own.
+        // An automatic approval has submitted no work, so it cannot approve its own.
         if (policy is not null)
         {
             return false;

@@ -11,7 +11,7 @@ namespace WorkManager.Applying;
 
 /// <summary>Approves an order and applies it: the decision, the host's changes and the audit trail are one transaction.</summary>
 /// <remarks>
-/// Host code runs in a fresh scope and context for each attempt: a delegate that is retried on one tracker would apply twice.
+/// Host code runs in a fresh scope and context in each attempt. On one change tracker, a second attempt would apply the changes twice.
 /// </remarks>
 internal sealed class ApproveOrder(ApplyRuns runs, IdGenerator ids, PostCommitSteps postCommit, ILogger<ApproveOrder>? log = null)
     : IVerb<ApproveRequest, WorkOrder>
@@ -24,9 +24,9 @@ internal sealed class ApproveOrder(ApplyRuns runs, IdGenerator ids, PostCommitSt
     public async Task<WorkOrder> ExecuteAsync(OperationContext context, ApproveRequest request, CancellationToken cancellationToken)
     {
         var tenant = await CheckRequestAsync(context, request, cancellationToken).ConfigureAwait(false);
-        // Host code works for the tenant of its order, also where the approver sees those of all.
+        // Host code works for the tenant of its order, even if the approver works for all tenants.
         var applied = await ApproveAsync(context.For(tenant), request, cancellationToken).ConfigureAwait(false);
-        // The caller may go away, the change does not: what was promised for after the commit is done.
+        // The change is committed. What was promised for after the commit happens even if the caller cancels.
         await postCommit.RunAsync(applied, CancellationToken.None).ConfigureAwait(false);
         return applied.Order.Detach(withItems: true);
     }
@@ -127,13 +127,13 @@ internal sealed class ApproveOrder(ApplyRuns runs, IdGenerator ids, PostCommitSt
         }
     }
 
-    /// <summary>Everything was rolled back; that it was tried, and why it failed, is recorded in a transaction of its own.</summary>
+    /// <summary>Records in a transaction of its own that the apply was tried, and why it failed: the apply itself was rolled back.</summary>
     private static Task<bool> RecordFailureAsync(OperationContext context, Guid orderId, Exception failure) => context.WriteAsync(
         Write.Once<bool>(
             async unit =>
             {
                 var order = await unit.LockOrderAsync(orderId).ConfigureAwait(false);
-                // The lock counts a revision, but nothing of the order has changed: the next attempt must give out the same ids.
+                // The lock raises the revision. The order has not changed, and the next attempt must derive the same ids, so the revision goes back.
                 order.Revision--;
                 unit.Audit.Record(WorkEventNames.Failed, order, new EventDetails(
                     new JsonObject { ["code"] = WorkErrorCodes.ApplyFailed, ["exception"] = failure.GetType().FullName, ["message"] = failure.Message },

@@ -7,7 +7,7 @@ using WorkManager.OrderTypes;
 
 namespace WorkManager.Applying;
 
-/// <summary>Approves a submitted order whose type says so. A failure leaves it submitted, for somebody to look at.</summary>
+/// <summary>Approves a submitted order whose type says so. If that fails, the order stays submitted, and a person can approve it.</summary>
 internal sealed class AutoApprove(
     OperationRunner runner, IServiceScopeFactory scopes, OrderTypeRegistry types, ApproveOrder approve, ILogger<AutoApprove>? log = null)
     : ICommitSubscriber

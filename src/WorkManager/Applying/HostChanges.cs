@@ -80,8 +80,8 @@ internal sealed class HostChanges : IDisposable
         return values;
     }
 
-    // What has no JSON form is told as text, and what cannot be read, such as a member of a value that is null, as null:
-    // the audit must not be what makes an apply fail.
+    // A value without a JSON form is told as text. A value that cannot be read, such as a member of a null value, is told as null. An apply must not fail
+    // because of its audit.
     private JsonNode? Tell(PropertyEntry property, Func<PropertyEntry, object?> valueOf)
     {
         object? value = null;

@@ -6,7 +6,7 @@ namespace WorkManager.Auditing;
 
 /// <summary>Moves items into the queue, to a holder, back, and out. Each move sets all of its columns and records its event.</summary>
 /// <remarks>
-/// Where one SQL statement makes a move, it is written of the fragments in <c>Providers</c>. A test holds every way to make a move to the same rows.
+/// SQL statements that make such a move are built from the fragments in <c>Providers</c>. A test checks that each way to make a move writes the same rows.
 /// </remarks>
 internal sealed class ItemQueue(Lifecycle lifecycle, AuditTrail audit, Actor actor, DateTimeOffset now)
 {
@@ -129,7 +129,7 @@ internal sealed class ItemQueue(Lifecycle lifecycle, AuditTrail audit, Actor act
         item.ReadyAt = item.BlockedBy == 0 && at <= clock ? clock : null;
     }
 
-    // The epoch stays: it is what tells a late holder's token from the next one's.
+    // The epoch stays. It tells the token of a late holder from the token of the next holder.
     private static void EndLease(WorkItem item)
     {
         item.LeasedByAgentId = null;

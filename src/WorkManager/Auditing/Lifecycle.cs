@@ -6,7 +6,7 @@ namespace WorkManager.Auditing;
 /// <summary>Moves orders and items that were read, by the transition tables. Every move writes its event and its time stamps.</summary>
 internal sealed class Lifecycle(AuditTrail audit, DateTimeOffset now)
 {
-    /// <summary>What the events say that end the work on an order.</summary>
+    /// <summary>The message of the event that ends the work on an order.</summary>
     public const string AllSubmitted = "All items submitted";
 
     /// <inheritdoc cref="AllSubmitted"/>
@@ -66,7 +66,7 @@ internal sealed class Lifecycle(AuditTrail audit, DateTimeOffset now)
         audit.Record(eventName ?? EventOf(to), item, details);
     }
 
-    /// <summary>Moves a live order along queued, checked out, in progress, submitted, as far as a state that shows less than is true.</summary>
+    /// <summary>Moves a live order forward to a state, through all states on the way: queued, checked out, in progress, submitted.</summary>
     public void Advance(WorkOrder order, OrderState to, EventDetails? details = null)
     {
         var target = Array.IndexOf(LivePath, to);
@@ -98,10 +98,10 @@ internal sealed class Lifecycle(AuditTrail audit, DateTimeOffset now)
         return true;
     }
 
-    /// <summary>The actor of what follows by itself.</summary>
+    /// <summary>The actor of events that the engine causes by itself.</summary>
     public static Actor Engine { get; } = Actor.System("workmanager");
 
-    // A transition back to the queue is no second proposal: it has a name of its own.
+    // A move back to the queue has an event name of its own, because "queued" would look like a second proposal.
     private static string EventOf(OrderState state) => state == OrderState.Queued ? WorkEventNames.Requeued : StateNames.ToName(state);
 
     private static string EventOf(ItemState state) => state == ItemState.Queued ? WorkEventNames.Requeued : StateNames.ToName(state);

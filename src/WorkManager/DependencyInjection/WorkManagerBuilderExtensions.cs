@@ -15,7 +15,7 @@ public static class WorkManagerBuilderExtensions
     /// <param name="builder">The builder.</param>
     /// <param name="schema">The schema of the tables; null for the model's default schema. SQLite has none.</param>
     /// <returns>The same builder.</returns>
-    /// <exception cref="InvalidOperationException">Another context was named before: there is one per container.</exception>
+    /// <exception cref="InvalidOperationException">Another context was named before. A container has one.</exception>
     public static IWorkManagerBuilder UseDbContext<TContext>(this IWorkManagerBuilder builder, string? schema = null)
         where TContext : DbContext =>
         UseDbContext<TContext>(builder, options => options.Schema = schema ?? options.Schema);
@@ -25,7 +25,7 @@ public static class WorkManagerBuilderExtensions
     /// <param name="builder">The builder.</param>
     /// <param name="configure">Says where the tables are, and who makes them.</param>
     /// <returns>The same builder.</returns>
-    /// <exception cref="InvalidOperationException">Another context was named before: there is one per container.</exception>
+    /// <exception cref="InvalidOperationException">Another context was named before. A container has one.</exception>
     public static IWorkManagerBuilder UseDbContext<TContext>(this IWorkManagerBuilder builder, Action<WorkManagerSchemaOptions> configure)
         where TContext : DbContext
     {
@@ -56,7 +56,7 @@ public static class WorkManagerBuilderExtensions
         return builder;
     }
 
-    /// <summary>Says who acts where a scope's <see cref="IWorkOrderManager"/> was not told by <see cref="IWorkOrderManager.As"/>.</summary>
+    /// <summary>Sets who acts in a scope if <see cref="IWorkOrderManager.As"/> was not called.</summary>
     /// <param name="builder">The builder.</param>
     /// <param name="actor">Finds the actor of a scope, such as the signed-in user.</param>
     /// <returns>The same builder.</returns>

@@ -50,7 +50,7 @@ public static class WorkManagerServiceCollectionExtensions
         return new WorkManagerBuilder(services);
     }
 
-    // Each part gets the settings that are its own: nothing below the facade knows the whole.
+    // Each part depends on its own settings only, and not on all options.
     private static void AddSettings(IServiceCollection services)
     {
         services.TryAddSingleton(s => Settings(s).Lease);

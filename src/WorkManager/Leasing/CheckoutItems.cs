@@ -71,7 +71,9 @@ internal sealed class CheckoutItems(
             ? await ClaimAsync(context, claim, cancellationToken).ConfigureAwait(false)
             : [];
 
-    /// <summary>What is leased already is committed: whatever fails from then on must not keep it from its holder.</summary>
+    /// <summary>
+    /// Runs the rest of a checkout that has leased items already. Those leases are committed, so a failure must not keep them from the caller.
+    /// </summary>
     private async Task<T> OrElseAsync<T>(T otherwise, Func<Task<T>> more)
     {
         try
@@ -93,7 +95,7 @@ internal sealed class CheckoutItems(
             : ClaimOnceAsync(context, claim, cancellationToken);
 
     private static Task<IReadOnlyList<WorkItem>> ClaimOnceAsync(OperationContext context, Claim claim, CancellationToken cancellationToken) =>
-        // A claim that got no answer is not looked for: nobody knows of the lease, it runs out and the item comes back.
+        // If a claim gets no answer, its leases are not searched for: nobody knows of them, they run out, and the items come back.
         context.WriteByCommandAsync(
             Write.Repeatable(async unit => Ending.Commit(await unit.Sql<ILeasingSql>().ClaimAsync(unit, claim).ConfigureAwait(false))), cancellationToken);
 
@@ -112,7 +114,7 @@ internal sealed class CheckoutItems(
         return leases;
     }
 
-    // The claim joins nothing, so the traces cost a query: only where somebody looks at traces.
+    // The claim does not read orders, so the traces need a query of their own. It runs only if somebody listens to traces.
     private static async Task<Dictionary<Guid, string?>> ReadTracesAsync(OperationContext context, IReadOnlyList<WorkItem> items)
     {
         if (!Telemetry.IsTracing)

@@ -7,7 +7,7 @@ internal sealed class Heartbeat(LeaseOptions options) : IVerb<Batch<LeaseToken>,
 {
     public Operation Operation { get; } = new("heartbeat", JoinRule.Refuses);
 
-    // A beat whose commit got no answer is simply sent again: it does no harm twice.
+    // A heartbeat without an answer is sent again. A second one does no harm.
     public Task<IReadOnlyList<WorkOutcome<DateTimeOffset>>> ExecuteAsync(
         OperationContext context, Batch<LeaseToken> leases, CancellationToken cancellationToken) =>
         context.WriteByCommandAsync(

@@ -6,11 +6,11 @@ namespace WorkManager.Leasing;
 /// <remarks>
 /// <para>
 /// A lease is (item, epoch, agent). A grant raises the epoch by one, in the same statement that checks that the item is ready: no item is held twice.
-/// A claim never asks the order: whoever closes an order takes its items out of the queue in the same transaction.
+/// A claim never reads the order. Reject and cancel take the items of their order out of the queue, in the transaction that closes the order.
 /// </para>
 /// <para>
-/// A claim waits for nothing: items and orders that somebody else has locked are skipped. An order that was skipped shows the state it had;
-/// the next one to lock it corrects that.
+/// A claim waits for no lock: it skips items and orders that another transaction has locked. A skipped order keeps the state that it had; the next
+/// transaction that locks it corrects the state.
 /// </para>
 /// </remarks>
 internal interface ILeasingSql

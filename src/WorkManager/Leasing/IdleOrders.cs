@@ -4,7 +4,7 @@ using WorkManager.Execution;
 
 namespace WorkManager.Leasing;
 
-/// <summary>Orders on which nobody works any more show it: they go back to queued.</summary>
+/// <summary>Moves orders back to queued when no item of theirs is held any more.</summary>
 internal static class IdleOrders
 {
     /// <summary>Requeues those of the locked orders that have no leased item left.</summary>

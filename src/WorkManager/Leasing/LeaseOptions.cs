@@ -2,7 +2,7 @@ using System.ComponentModel.DataAnnotations;
 
 namespace WorkManager;
 
-/// <summary>Leases.</summary>
+/// <summary>Options of leases.</summary>
 public sealed class LeaseOptions : IValidatableObject
 {
     /// <summary>How long a lease lasts, and how far each heartbeat extends it.</summary>

@@ -17,7 +17,7 @@ internal sealed class LeaseRecovery(StoreDialects dialects, Telemetry telemetry,
     // Optional: an application without logging is no reason to fail.
     private readonly ILogger log = (ILogger?)log ?? NullLogger.Instance;
 
-    /// <summary>Makes claimable what can be; returns whether there is anything new.</summary>
+    /// <summary>Puts due items and items with expired leases back into the queue. Returns whether it found any.</summary>
     /// <remarks>For all tenants, whoever asks: this is housekeeping, and tells nobody anything of another's work.</remarks>
     public async Task<bool> RefillAsync(OperationContext operation, CancellationToken cancellationToken)
     {
@@ -27,13 +27,13 @@ internal sealed class LeaseRecovery(StoreDialects dialects, Telemetry telemetry,
         return promoted + reclaimed > 0;
     }
 
-    /// <summary>Makes up to a batch of items claimable whose time has come; returns how many.</summary>
+    /// <summary>Makes items claimable whose time has come, up to a batch of them. Returns how many.</summary>
     public static Task<int> PromoteDueAsync(OperationContext context, CancellationToken cancellationToken) =>
         context.WriteByCommandAsync(
             Write.Repeatable(async unit => Ending.Commit(await unit.Sql<ILeasingSql>().PromoteDueAsync(unit, PromoteBatch).ConfigureAwait(false))),
             cancellationToken);
 
-    /// <summary>Takes back up to a batch of leases. Those that somebody else is at are left alone.</summary>
+    /// <summary>Takes back up to a batch of expired leases. Rows that another transaction has locked are skipped.</summary>
     /// <param name="context">The operation.</param>
     /// <param name="after">The last lease of the batch before; null for the first batch.</param>
     /// <param name="cancellationToken">Ends it before the batch.</param>
@@ -82,7 +82,7 @@ internal sealed class LeaseRecovery(StoreDialects dialects, Telemetry telemetry,
         return items.Count;
     }
 
-    /// <summary>Backoff × 2^(attempts − 1), cut at the maximum, and up to the jitter more.</summary>
+    /// <summary>Backoff × 2^(attempts − 1), at most the maximum, plus a random part of the jitter.</summary>
     private TimeSpan BackoffAfter(int attempts)
     {
         var wait = Math.Min(retry.Backoff.TotalSeconds * Math.Pow(2, attempts - 1), retry.MaxBackoff.TotalSeconds);

@@ -14,7 +14,7 @@ internal sealed class ReclaimExpired(LeaseRecovery recovery) : IVerb<ReclaimRequ
             cancellationToken.ThrowIfCancellationRequested();
         }
 
-        // On from the last lease seen, not from the first again: those that somebody has locked are still there.
+        // Continues after the last lease of the batch. Leases that others have locked are still there, and would be found again and again.
         var total = 0;
         WorkItem? last = null;
         do

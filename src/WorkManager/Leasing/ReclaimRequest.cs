@@ -1,4 +1,4 @@
 namespace WorkManager.Leasing;
 
-/// <summary>Everything that has run out.</summary>
+/// <summary>A request to take back every lease that has run out.</summary>
 internal sealed record ReclaimRequest;

@@ -37,7 +37,7 @@ public sealed class ApplyContext<TPayload, TInput, TResult>
     /// <returns>The next id.</returns>
     public Guid NewId() => environment.NewId();
 
-    /// <summary>What to say of the change in the audit trail. By default it is told from what the host's context tracks.</summary>
+    /// <summary>The description of the change in the audit trail. By default it is made from the changes that the host's context tracks.</summary>
     /// <param name="diff">The change.</param>
     public void Describe(WorkDiff diff) => environment.Diff = diff;
 

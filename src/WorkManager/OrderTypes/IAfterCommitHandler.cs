@@ -2,7 +2,7 @@ namespace WorkManager;
 
 /// <summary>Gets the messages that an apply sent once its change is committed.</summary>
 /// <typeparam name="TMessage">The kind of message.</typeparam>
-/// <remarks>Register it with the container. It runs in a scope of its own; what it throws is logged and changes nothing.</remarks>
+/// <remarks>Register it with the container. It runs in a scope of its own. An exception is logged, and the change stays committed.</remarks>
 public interface IAfterCommitHandler<in TMessage>
     where TMessage : notnull
 {

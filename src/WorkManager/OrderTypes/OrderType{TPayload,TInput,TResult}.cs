@@ -60,7 +60,7 @@ public abstract class OrderType<TPayload, TInput, TResult> : OrderType
     /// <returns>A task that ends with the step.</returns>
     protected abstract Task ApplyAsync(ApplyContext<TPayload, TInput, TResult> apply, CancellationToken cancellationToken);
 
-    /// <summary>Runs after the commit. What it throws is logged and changes nothing.</summary>
+    /// <summary>Runs after the commit. An exception is logged, and the change stays committed.</summary>
     /// <param name="apply">The order and its results.</param>
     /// <param name="cancellationToken">Cancels the step.</param>
     /// <returns>A task that ends with the step.</returns>

@@ -3,7 +3,7 @@ using System.Text;
 namespace WorkManager;
 
 /// <summary>Who does something: a person, an agent or the application itself.</summary>
-/// <remarks>Doors build it from the verified principal; what a caller says of itself is display data only.</remarks>
+/// <remarks>Doors build it from the verified principal; what a caller claims about itself is for display only.</remarks>
 public sealed record Actor
 {
     private Actor(ActorType type, string id, string? model, Actor? onBehalfOf)

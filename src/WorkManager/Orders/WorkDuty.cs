@@ -14,7 +14,7 @@ public sealed class WorkDuty
     /// <summary>The name of the duty.</summary>
     public string Name { get; internal set; } = "";
 
-    /// <summary>The process that has it; null when nobody does.</summary>
+    /// <summary>The process that does the duty; null if none does.</summary>
     public string? Holder { get; internal set; }
 
     /// <summary>The number of the current or last holding; rises by one with every change of holder.</summary>

@@ -19,7 +19,7 @@ public sealed class WorkItemConfiguration : IEntityTypeConfiguration<WorkItem>
             table.HasCheckConstraint("work_items_priority_check", "priority BETWEEN 0 AND 100");
             table.HasCheckConstraint("work_items_ready_check", "ready_at IS NULL OR (state = 'queued' AND blocked_by = 0)");
         });
-        // Heartbeats rewrite rows in place, and queues want to be vacuumed early. Only PostgreSQL knows these.
+        // Heartbeats update rows in place, which needs free space in the pages, and a queue must be vacuumed early. Only PostgreSQL has these settings.
         builder.HasAnnotation("Npgsql:StorageParameter:fillfactor", 80);
         builder.HasAnnotation("Npgsql:StorageParameter:autovacuum_vacuum_scale_factor", "0.02");
         builder.HasKey(i => i.Id).HasName("work_items_pkey");
@@ -84,7 +84,7 @@ public sealed class WorkItemConfiguration : IEntityTypeConfiguration<WorkItem>
         builder.HasIndex(i => new { i.TenantId, i.OrderType, i.Priority, i.ReadyAt, i.Id }, "work_items_ready_type_idx")
             .IsDescending(false, false, true, false, false).HasFilter(WorkItem.ReadySince);
         builder.HasIndex(i => new { i.OrderId, i.ReadyAt, i.Id }, "work_items_ready_order_idx").HasFilter(WorkItem.ReadySince);
-        // What an agent holds, and what is held of a type: limits, and who looks on.
+        // The items that an agent holds, and the held items of a type: for limits, and for operators.
         builder.HasIndex(i => i.LeasedByAgentId, "work_items_held_by_agent_idx").HasFilter(WorkItem.HeldStates);
         builder.HasIndex(i => new { i.TenantId, i.OrderType }, "work_items_held_of_type_idx").HasFilter(WorkItem.HeldStates);
         // Items whose time comes. Those that wait for something else are not among them.

@@ -14,6 +14,6 @@ public sealed record ProposeOptions
     public JsonObject? Meta { get; init; }
 
     /// <summary>When the work should be done.</summary>
-    /// <value>Open by default.</value>
+    /// <value>Null by default: there is no due time.</value>
     public DateTimeOffset? DueAt { get; init; }
 }

@@ -2,7 +2,7 @@ using WorkManager.Leasing;
 
 namespace WorkManager.Providers;
 
-/// <summary>A claim's texts: one each for what is asked for, so that each meets its partial index.</summary>
+/// <summary>The texts of a claim: one text per filter, so that PostgreSQL and SQLite use the partial index that fits it.</summary>
 /// <param name="Any">Whatever is ready of a tenant.</param>
 /// <param name="OfType">Items of one order type of a tenant.</param>
 /// <param name="OfOrder">Items of one order.</param>

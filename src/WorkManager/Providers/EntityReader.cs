@@ -9,14 +9,14 @@ namespace WorkManager.Providers;
 
 /// <summary>Makes entities of rows that hold the columns of their table, in the model's order.</summary>
 /// <remarks>
-/// The model says how a column is read and converted, as it does for EF Core's queries. Those look up, bind and map anew at each call, which for one row
-/// takes longer than the statement.
+/// The model says how a column is read and converted, as for EF Core's own queries. Those build their reader anew at each call, which takes longer than
+/// the statement if it returns one row.
 /// </remarks>
 internal static class EntityReader
 {
     private static readonly MethodInfo IsNull = typeof(DbDataReader).GetMethod(nameof(DbDataReader.IsDBNull))!;
 
-    /// <summary>What the rows have to hold.</summary>
+    /// <summary>The columns that the rows must have.</summary>
     public static IEnumerable<IProperty> Columns(IEntityType table) => table.GetProperties();
 
     /// <summary>The reader of an entity. It is kept with the model.</summary>

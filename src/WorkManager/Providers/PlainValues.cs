@@ -3,10 +3,10 @@ using Microsoft.EntityFrameworkCore.Metadata;
 
 namespace WorkManager.Providers;
 
-/// <summary>The values that both databases take and give back unchanged, however they travel: as parameters, in arrays or in JSON.</summary>
+/// <summary>The values that both databases store and return unchanged, whether they are sent as parameters, in arrays or in JSON.</summary>
 /// <remarks>
-/// Everything else is refused, for some of it would arrive as something else: an enum as its number, a byte array's element as a byte array, a time with an
-/// offset as text that sorts wrongly, a fraction cut off. A type joins the list with a test that it arrives.
+/// All other types are refused, because some of them would be stored as something else: an enum as its number, a time with an offset as text that sorts
+/// wrongly, a number without its fraction. A type is added to the list together with a test that it is stored unchanged.
 /// </remarks>
 internal static class PlainValues
 {
@@ -14,7 +14,7 @@ internal static class PlainValues
         [typeof(string), typeof(bool), typeof(short), typeof(int), typeof(long), typeof(Guid), typeof(DateTime)];
 
     /// <summary>The type of a column's values as the provider takes them.</summary>
-    /// <exception cref="NotSupportedException">It is none of those that arrive.</exception>
+    /// <exception cref="NotSupportedException">The type is not in the list.</exception>
     public static Type TypeOf(IProperty column)
     {
         var type = column.GetTypeMapping().Converter?.ProviderClrType ?? column.ClrType;
@@ -22,7 +22,7 @@ internal static class PlainValues
         return Types.Contains(type) ? type : throw Refuse(type, $"{column.DeclaringType.ClrType.Name}.{column.Name}");
     }
 
-    /// <summary>A value that arrives as it is.</summary>
+    /// <summary>Returns the value if it can be stored unchanged.</summary>
     /// <param name="value">The value, or an array of them.</param>
     /// <param name="name">The column or parameter that it is for.</param>
     /// <exception cref="NotSupportedException">It is of another type, or is text or a time that one of the databases cannot keep.</exception>
@@ -39,7 +39,7 @@ internal static class PlainValues
 
     private static Array EnsureAll(Array array, string name)
     {
-        // Of the others every value arrives.
+        // All values of the other types can be stored.
         if (array is string[] or DateTime[])
         {
             foreach (var value in array)

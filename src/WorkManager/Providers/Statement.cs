@@ -15,16 +15,16 @@ namespace WorkManager.Providers;
 /// <para>
 /// In the text <c>[work_items]</c> stands for a table in its schema, <c>[work_items.*]</c> for its columns and <c>[i.*]</c> for those of its alias (SQLite
 /// does not take one in <c>RETURNING</c>), <c>[clock]</c> for the time that decides leases and <c>[instant]</c> for the same where it drives an index.
-/// <c>[tenant]</c>, or <c>[i.tenant]</c> with an alias, is the condition that a row belongs to the tenant of the operation; it holds for each row where an
-/// operation is on all tenants, as <c>[all_tenants]</c> tells.
+/// <c>[tenant]</c>, or <c>[i.tenant]</c> with an alias, is the condition that a row belongs to the tenant of the operation. For an operation on all tenants
+/// it is true for every row, and so is <c>[all_tenants]</c>.
 /// </para>
 /// <para>
-/// Values are parameters. The first call says of what type each is, and all others have to give the same: a null counts as text, since it says nothing
-/// of its type, and so nothing but text may be null at one call and not at another.
+/// Values are sent as parameters. The first call decides the type of each parameter, and later calls must use the same types. A null counts as text,
+/// because it has no type. So only a text parameter may be null in one call and not null in another.
 /// </para>
 /// <para>
-/// It runs as a command of EF Core's, which logs and intercepts it as any other, but not as a query of EF Core's: for those with values it writes the text
-/// anew each time, one caller after the other, which costs more than all the rest of a call.
+/// The statement runs as an EF Core command, so EF Core logs and intercepts it. It does not run as an EF Core query: for a query with parameters, EF Core
+/// generates the text anew at each call, under a lock that all callers share. That costs more than the rest of the call.
 /// </para>
 /// </remarks>
 internal sealed class Statement(string text)
@@ -137,7 +137,7 @@ internal sealed class Statement(string text)
 
     private static (IRelationalCommand Command, Parameter[] Parameters) Build(string text, WorkManagerDbContext db, Variant of, Parameter[] parameters)
     {
-        // Quoted by the provider, which knows what a schema is to it: SQLite has none.
+        // The provider quotes the names. It ignores the schema where there are none, as in SQLite.
         var quote = db.GetService<ISqlGenerationHelper>();
         foreach (var (table, entity, alias) in Tables)
         {
@@ -161,7 +161,7 @@ internal sealed class Statement(string text)
         var types = db.GetService<IRelationalTypeMappingSource>();
         foreach (var (name, type) in parameters)
         {
-            // What a mapping converts, as SQLite's converts an array, would arrive as something else.
+            // A mapping with a converter, such as SQLite's for arrays, would store something else.
             var mapping = types.FindMapping(type, db.Model) is { Converter: null } plain
                 ? plain
                 : throw new NotSupportedException($"A {type.Name} cannot be written for @{name}.");

@@ -13,7 +13,7 @@ namespace WorkManager.Providers;
 /// <param name="mostCharacters">How long the documents of one command may be together.</param>
 internal abstract class TableStatements(long mostCharacters)
 {
-    // Both databases end at a gigabyte, and long before that a command is held several times in memory.
+    // Both databases refuse values of a gigabyte, and a command needs several times its size in memory.
     protected const long MostCharacters = 16 * 1024 * 1024;
 
     public async Task WriteAsync(DbContext db, IReadOnlyList<TableChange> changes)
@@ -41,7 +41,7 @@ internal abstract class TableStatements(long mostCharacters)
         var identity = TableChange.IdentityOf(change.Table);
         foreach (var (part, _) in change.InParts(mostCharacters))
         {
-            // Of rows that are told apart by nothing the first is added.
+            // If two of the rows have the same key, the first one is added.
             var rows = part.Rows.GroupBy(row => Together(identity.Select(c => c.GetGetter().GetClrValue(row)))).ToDictionary(g => g.Key, g => g.First());
             foreach (var values in await ReadAsync(db, part).ConfigureAwait(false))
             {
@@ -128,7 +128,7 @@ internal abstract class TableStatements(long mostCharacters)
         return value is string or DateTime ? PlainValues.Ensure(value, column.Name) : value;
     }
 
-    /// <summary>What ends an insert that leaves out rows which are there, and says which it wrote; nothing for other changes.</summary>
+    /// <summary>The end of an insert that skips existing rows and returns the inserted ones; empty for other changes.</summary>
     protected static string IfAbsent(TableChange change, TableNames names) =>
         change.Kind == ChangeKind.InsertIfAbsent ? $" ON CONFLICT DO NOTHING RETURNING {string.Join(", ", names.Returned)}" : "";
 
@@ -145,7 +145,7 @@ internal abstract class TableStatements(long mostCharacters)
 
     private static IEnumerable<IProperty> Returned(IEntityType table) => TableChange.IdentityOf(table).Concat(TableChange.GeneratedBy(table));
 
-    // Pairs are equal if what they hold is.
+    // Nested pairs are compared by their values.
     private static object Together(IEnumerable<object?> values) => values.Aggregate((object)"", (before, value) => (before, value));
 
     /// <summary>Quoted names.</summary>

@@ -27,7 +27,7 @@ internal static class Cursor
         }
         catch (FormatException)
         {
-            // Said below, like every other text that is no cursor.
+            // The exception below covers this, like every other text that is not a cursor.
         }
 
         throw new InvalidQueryException(WorkErrorCodes.InvalidCursor, "The cursor was not issued by this list.");

@@ -7,7 +7,7 @@ using WorkManager.Orders;
 
 namespace WorkManager.Reviewing;
 
-/// <summary>Takes an order out of work for good: what reject and cancel share.</summary>
+/// <summary>Closes an order for good. Reject and cancel share this.</summary>
 internal static class OrderClosing
 {
     /// <exception cref="IllegalTransitionException">The order is in no state to be closed.</exception>
@@ -32,8 +32,9 @@ internal static class OrderClosing
     }
 
     /// <summary>
-    /// After this no item of the order can be claimed and none is held. First those in the queue, then those that are held: a claim that was under
-    /// way is waited for by the first statement and seen by the second. The way back into the queue needs the order's lock, which we have.
+    /// After this, no item of the order can be claimed and none is held. The first statement takes out the queued items, and waits for claims that are running;
+    /// the second takes out the held items, including those of these claims. Nothing comes back meanwhile: that would need the lock on the order, which this
+    /// transaction has.
     /// </summary>
     private static async Task TakeOutOfQueueAsync(UnitOfWork unit, WorkOrder order)
     {

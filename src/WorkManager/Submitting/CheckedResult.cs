@@ -29,7 +29,7 @@ internal sealed class CheckedResult
 
     public bool IsGood => Refusal is null;
 
-    /// <summary>Whether it is refused without a look at the stored item: nothing is recorded there.</summary>
+    /// <summary>Whether it is refused before anything is written: the refusal is not recorded at the item.</summary>
     public bool IsRefusedAtOnce { get; private init; }
 
     /// <summary>The text of a good result.</summary>
@@ -47,7 +47,7 @@ internal sealed class CheckedResult
     /// <summary>The digest of <see cref="Payload"/>.</summary>
     public string PayloadHash { get; private init; } = "";
 
-    /// <summary>A good result. What is written of it is made here, once, and while no transaction is open.</summary>
+    /// <summary>A good result. The texts that are stored are made here: once for all attempts, and before a transaction begins.</summary>
     public static CheckedResult Good(SubmitRequest request, WorkItem item, CheckedDocument document, int typeVersion)
     {
         var payload = WritePayload(document.Text, request.Options);
@@ -64,11 +64,11 @@ internal sealed class CheckedResult
     /// <summary>A result that breaks the rules of its type. The refusal is recorded at the item.</summary>
     public static CheckedResult Refused(SubmitRequest request, WorkItem item, WorkValidationException refusal) => new(request, item, refusal);
 
-    /// <summary>A result that cannot be stored whatever it says.</summary>
+    /// <summary>A result that cannot be stored, whatever its content is.</summary>
     public static CheckedResult RefusedAtOnce(SubmitRequest request, WorkItem? item, WorkManagerException refusal) =>
         new(request, item, refusal) { IsRefusedAtOnce = true };
 
-    /// <summary>The refusal as it is recorded at the item: the agent may be gone when somebody asks.</summary>
+    /// <summary>The refusal as it is recorded at the item, for people who look at the item later.</summary>
     public string Error()
     {
         var refusal = (WorkValidationException)Refusal!;
@@ -81,7 +81,7 @@ internal sealed class CheckedResult
         }.ToJsonString(JsonSerializerOptions.Web);
     }
 
-    // The text of the result was checked: it is not parsed again.
+    // The text of the result was checked before, so it is not parsed again.
     private static string WritePayload(string text, SubmitOptions said)
     {
         var buffer = new ArrayBufferWriter<byte>();

@@ -5,7 +5,7 @@ namespace WorkManager.Submitting;
 /// <summary>The SQL of submitting. Orders are locked before items, and both by their ids.</summary>
 internal interface ISubmittingSql
 {
-    /// <summary>Locks the orders of items, and changes nothing of them. Needed where a transaction stores results and records refusals.</summary>
+    /// <summary>Locks the orders of the items without changing them. Needed before a transaction stores results and records refusals.</summary>
     Task LockOrdersAsync(UnitOfWork unit, IReadOnlyList<CheckedResult> results);
 
     /// <summary>

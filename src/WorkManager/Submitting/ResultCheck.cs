@@ -8,12 +8,12 @@ using WorkManager.OrderTypes.Json;
 
 namespace WorkManager.Submitting;
 
-/// <summary>Checks what can be checked without a lock. Whether a lease has run out is decided later, by the clock that counts.</summary>
+/// <summary>Checks results before a transaction begins. Whether a lease has run out is decided later, under the lock and by the deciding clock.</summary>
 internal sealed class ResultCheck(OrderTypeRegistry types, JsonDocuments documents)
 {
     private const int MaxNotes = 10_000;
 
-    // They travel in one command, and PostgreSQL takes no value of a gigabyte.
+    // The results of a batch are sent in one command, and PostgreSQL accepts no value of a gigabyte.
     private const long MaxCharactersOfBatch = 64 * 1024 * 1024;
 
     public async Task<List<CheckedResult>> CheckAsync(OperationContext context, IReadOnlyList<SubmitRequest> requests, CancellationToken cancellationToken)
@@ -50,7 +50,7 @@ internal sealed class ResultCheck(OrderTypeRegistry types, JsonDocuments documen
 
         var only = ids[0];
         return await context.ReadAsync(rows =>
-            // One id is no list: a list of unknown length is planned anew each time.
+            // A single id is compared directly. PostgreSQL plans a query with a list anew each time, because it does not know the length of the list.
             (ids.Count == 1 ? rows.Items.Where(i => i.Id == only) : rows.Items.Where(i => ids.Contains(i.Id)))
             .AsNoTracking().Select(i => new { Item = i, i.Order!.TraceParent })
             .ToDictionaryAsync(f => f.Item.Id, f => (f.Item, f.TraceParent), cancellationToken), cancellationToken).ConfigureAwait(false);
@@ -58,7 +58,7 @@ internal sealed class ResultCheck(OrderTypeRegistry types, JsonDocuments documen
 
     private async Task<CheckedResult> CheckAsync(OperationContext context, SubmitRequest request, WorkItem? item, CancellationToken cancellationToken)
     {
-        // What the caller says it was granted may be another tenant's.
+        // The caller may show a lease that was granted to another tenant.
         item = item is not null && context.Tenant.Includes(item.TenantId) ? item : null;
         if (item is not { IsLeased: true } || item.LeaseEpoch != request.Lease.Epoch || item.LeasedByAgentId != context.Actor.LeaseHolder)
         {
@@ -86,7 +86,7 @@ internal sealed class ResultCheck(OrderTypeRegistry types, JsonDocuments documen
         }
         catch (WorkManagerException refused)
         {
-            // What is too large is not even read.
+            // The result is too large, so its content was not checked.
             return CheckedResult.RefusedAtOnce(request, item, refused);
         }
     }

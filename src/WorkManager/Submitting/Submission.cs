@@ -20,6 +20,6 @@ public sealed record Submission<TResult>(LeaseToken Lease, TResult Result, Submi
     public Submission(WorkLease lease, TResult result, SubmitOptions? options = null)
         : this((lease ?? throw new ArgumentNullException(nameof(lease))).Token, result, options) => granted = lease;
 
-    // Not what a copy with another lease would have.
+    // A copy of this record may have another lease. Then this one does not belong to it.
     internal WorkLease? Granted => granted?.Token == Lease ? granted : null;
 }

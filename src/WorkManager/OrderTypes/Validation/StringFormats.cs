@@ -30,7 +30,7 @@ internal static class StringFormats
     private static bool HasOffset(string text) =>
         text.EndsWith('Z') || (text.Contains('T', StringComparison.Ordinal) && text.Length > 6 && text[^6] is '+' or '-' && text[^3] is ':');
 
-    // "90" would be 90 days to the serializer: whoever sends it means something else.
+    // The serializer reads "90" as 90 days, but a sender hardly means that.
     private static bool IsDuration(string text, out TimeSpan duration) =>
         TimeSpan.TryParseExact(text, "c", CultureInfo.InvariantCulture, out duration)
         && text.Contains(':', StringComparison.Ordinal)

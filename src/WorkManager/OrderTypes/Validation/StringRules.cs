@@ -13,7 +13,7 @@ internal sealed class StringRules
 
     public void Check(JsonContract contract, JsonElement value, ErrorList errors)
     {
-        // PostgreSQL refuses U+0000 in text and jsonb, SQLite takes it: neither does here.
+        // PostgreSQL refuses U+0000 in text and jsonb, and SQLite accepts it. It is refused here for both.
         if (!JsonText.TryGetString(value, out var text) || text.Contains('\0', StringComparison.Ordinal))
         {
             errors.Add(ValidationCodes.InvalidCharacter, "The text holds a character that cannot be stored.");

@@ -17,7 +17,9 @@ internal static class ApplyScope
         return holder;
     }
 
-    /// <summary>Emptied at the end: what host code started and left running has a copy of the flow, and is inside the apply no longer.</summary>
+    /// <summary>
+    /// Emptied at the end of the apply. Tasks that host code started and left running have a copy of the flow, and are no longer inside the apply.
+    /// </summary>
     private sealed class Holder : IDisposable
     {
         public DbContext? Host { get; set; }

@@ -39,7 +39,7 @@ internal sealed class WorkManagerConventionSetPlugin(IDbContextOptions options, 
         {
             foreach (var entity in ShippedModel.Entities)
             {
-                // As if annotated: what only a convention added is dropped again unless something refers to it.
+                // Added as if by an annotation. EF Core removes an entity again that only a convention added and that nothing refers to.
                 modelBuilder.Entity(entity, fromDataAnnotation: true);
             }
 
@@ -101,7 +101,7 @@ internal sealed class WorkManagerConventionSetPlugin(IDbContextOptions options, 
         }
     }
 
-    /// <summary>A host's model loop or naming rule that got at our tables is one clear error, not wrong SQL later.</summary>
+    /// <summary>Reports a loop over the model or a naming rule of the host's that changed our tables: one clear error now, and not wrong SQL later.</summary>
     private sealed class ReportDamage(string? schema, MigrationOwnership migrations) : IModelFinalizingConvention
     {
         public void ProcessModelFinalizing(IConventionModelBuilder modelBuilder, IConventionContext<IConventionModelBuilder> context)

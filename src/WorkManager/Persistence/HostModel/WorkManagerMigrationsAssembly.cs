@@ -20,7 +20,7 @@ internal sealed class WorkManagerMigrationsAssembly : IMigrationsAssembly
 
     public WorkManagerMigrationsAssembly(IServiceProvider services, ICurrentDbContext current, IDbContextOptions options)
     {
-        // Composed, not imitated: how the host's own migrations are found stays EF's business. This is the one use of its internals.
+        // EF Core's own implementation finds the host's migrations. This is the only use of EF Core's internals.
 #pragma warning disable EF1001
         host = ActivatorUtilities.CreateInstance<Microsoft.EntityFrameworkCore.Migrations.Internal.MigrationsAssembly>(services);
 #pragma warning restore EF1001
@@ -55,7 +55,7 @@ internal sealed class WorkManagerMigrationsAssembly : IMigrationsAssembly
         return migration;
     }
 
-    /// <summary>Declared although EF 10 does not ask for it: EF 11 does, and without it no context of the host's could be built.</summary>
+    /// <summary>EF Core 11 adds this member to the interface. Without it, a host that runs on EF Core 11 could not create its context.</summary>
     [SuppressMessage("Performance", "CA1822", Justification = "An interface member from EF 11 on.")]
     public void AddMigrations(Assembly additionalMigrationsAssembly) =>
         throw new NotSupportedException("WorkManager does not support further migration assemblies with this version of EF Core.");

@@ -2,8 +2,8 @@ namespace WorkManager.Providers.PostgreSql;
 
 /// <summary>A statement on rows that come as one array per column, for one row and for many, and for a lock that waits and one that skips.</summary>
 /// <remarks>
-/// One row has a text of its own: PostgreSQL takes an array of unknown length for a hundred rows, finds the plan for any array dearer than one
-/// for this array, and so plans every call anew, which takes it longer than the call.
+/// A single row has a text of its own. PostgreSQL estimates an array of unknown length at a hundred rows. So it considers a plan for any array more
+/// expensive than one for the given array, and plans each call anew, which takes longer than running it.
 /// </remarks>
 internal sealed class ArrayStatements
 {

@@ -48,7 +48,7 @@ internal static class EventSql
     public static string OfOrders(string name, string orders, string payload = "NULL") =>
         Select(name, "NULL", "id", "NULL", ByActor, payload, "NULL", "NULL", orders);
 
-    /// <summary>An event for each order, for something that followed by itself.</summary>
+    /// <summary>An event for each order that the engine caused by itself.</summary>
     /// <param name="name">The name of the event.</param>
     /// <param name="message">What it says.</param>
     /// <param name="orders">Where the orders come from, with the columns id and tenant_id.</param>

@@ -21,7 +21,7 @@ internal sealed class PostgreSqlDialect(PostgreSqlOptions options, ILogger<Postg
 
     private static readonly Statement LockOrder = new("UPDATE [work_orders] AS o SET revision = revision + 1 WHERE id = @id AND [tenant] RETURNING [o.*]");
 
-    /// <summary>Locks the orders of items one after the other, by their ids, and leaves it to the next statement to write them.</summary>
+    /// <summary>Locks the orders of items in the order of their ids. The next statement writes them.</summary>
     private static readonly Statement LockOrdersInTurn = new(
         "SELECT id FROM [work_orders] WHERE id IN (SELECT order_id FROM [work_items] WHERE id = ANY(@ids)) AND [tenant] ORDER BY id FOR NO KEY UPDATE");
 
@@ -79,8 +79,8 @@ internal sealed class PostgreSqlDialect(PostgreSqlOptions options, ILogger<Postg
 
     public string? WriterGateOf(DbContext db) => null;
 
-    // On a connection that the host gave as an object a transaction may be open that EF Core does not know of, and who intercepts transactions wants to see
-    // one: it may set what its row-level security needs.
+    // If the host passed a connection object, a transaction may be open on it that EF Core does not know of. And a host that intercepts transactions needs one,
+    // for example to set a variable for row-level security.
     public bool StatementsStandAlone(WorkManagerDbContext db) =>
         RelationalOptionsExtension.Extract(db.GetService<IDbContextOptions>()).Connection is null
         && !db.HasInterceptor<IDbTransactionInterceptor>()
@@ -141,7 +141,7 @@ internal sealed class PostgreSqlDialect(PostgreSqlOptions options, ILogger<Postg
             readCommitted.TryAdd(text, true);
         }
 
-        // The host's to decide, but not to find out in a crash.
+        // The host may decide so, but it should not learn of it only after a crash.
         var settings = await UnsafeSettings.ValuesAsync<string>(db).ConfigureAwait(false);
         if (settings.Count > 0)
         {
@@ -164,7 +164,7 @@ internal sealed class PostgreSqlDialect(PostgreSqlOptions options, ILogger<Postg
         }
     }
 
-    // The condition holds when the row is locked: PostgreSQL checks it anew, clock included, if the row changed while we waited.
+    // The condition is true at the moment of the lock: if the row changed while the statement waited, PostgreSQL evaluates the condition again, with the clock.
     private static Statement LockHeld(Func<string, string> rows, string @lock) => new(
         $"""
         SELECT [i.*] FROM [work_items] AS i JOIN {rows("ids, epochs")} AS l (id, epoch) ON {QueueSql.IsHeld("l.id", "l.epoch")}

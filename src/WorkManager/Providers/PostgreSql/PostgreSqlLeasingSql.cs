@@ -8,16 +8,16 @@ namespace WorkManager.Providers.PostgreSql;
 /// <summary>Leasing on PostgreSQL: a claim is one statement, events and orders included.</summary>
 internal sealed class PostgreSqlLeasingSql : ILeasingSql
 {
-    // In a claim from one order only the order is a condition of the index. Without statistics PostgreSQL would take any other that it can look up for
-    // selective, too, and read all of the queue for it.
+    // In a claim from one order, only the order is a condition that an index can serve. The others are written so that no index fits them: without statistics,
+    // PostgreSQL could choose one of their indexes instead, and read the whole queue.
     private const string OfOrder =
         "order_id = @order AND ([all_tenants] OR tenant_id IS NOT DISTINCT FROM @tenant) AND priority + 0 >= @min_priority";
 
     private const string ByPriority = "priority DESC, ready_at, id";
 
-    // What is picked is materialized: an IN over a LIMIT may be run again for each row, and claim more. The limit is hidden from the planner: without
-    // statistics it expects fewer rows of a tenant than a batch asks for, and then reads and sorts all of the queue. A limit that it cannot see it takes for
-    // a tenth of the rows.
+    // The pick is materialized, because PostgreSQL may run a subquery with LIMIT once per row, and would then claim too many. The limit is hidden in a
+    // subquery: without statistics, PostgreSQL expects few rows per tenant, fewer than a batch asks for, and would read and sort the whole queue. It
+    // estimates a hidden limit at a tenth of the rows, and then reads in the order of the index.
     private static readonly ClaimStatements Claims = ClaimsOf("(SELECT @count)");
 
     // Its own text: PostgreSQL plans best for a limit that it sees, and this one is always the same.
@@ -91,7 +91,7 @@ internal sealed class PostgreSqlLeasingSql : ILeasingSql
                 .. EventSql.Values(unit),
             ]).ConfigureAwait(false);
 
-    // The clock is read with the lock: a beat that had to wait must not shorten a lease, nor revive one that has run out meanwhile.
+    // The clock is read after the lock. So a heartbeat that had to wait neither shortens a lease, nor extends one that has run out meanwhile.
     private static Statement Beat(Func<string, string> rows, string @lock) => new(
         $"""
         WITH held AS MATERIALIZED (

@@ -6,9 +6,9 @@ namespace WorkManager.Providers.PostgreSql;
 
 /// <summary>Submitting on PostgreSQL: one statement, whatever the number of results and orders.</summary>
 /// <remarks>
-/// The counters make it possible: a statement that looked whether any item is open would look at a time before it got the order's lock. The orders are
-/// locked by a statement before it all the same: one that locks a row and then writes it, while others wait for that row, starts again from the version
-/// that it saw at first, behind those who wait for it, which PostgreSQL ends as a deadlock.
+/// One statement suffices because the order has counters: a search for open items would see the items as they were before the order was locked. A statement
+/// before it locks the orders. If one statement locked a row and then wrote it while others waited for the row, it would have to queue behind them for the
+/// version that it saw first, which PostgreSQL ends as a deadlock.
 /// </remarks>
 internal sealed class PostgreSqlSubmittingSql : ISubmittingSql
 {
@@ -62,7 +62,7 @@ internal sealed class PostgreSqlSubmittingSql : ISubmittingSql
         RETURNING i.id, i.lease_epoch
         """);
 
-    // The first statement only locks: the second one's condition holds for no row, but looks at each. Both are one command, and so one transaction.
+    // The first statement only locks: its UPDATE has a condition that is true for no row. Both statements are one command, and so one transaction.
     private static Statement StoreHeld(Func<string, string> rows, string @lock, string ordersOfItems) => new(
         $"""
         WITH locked AS MATERIALIZED (SELECT o.id FROM [work_orders] AS o WHERE {ordersOfItems} AND [o.tenant] ORDER BY o.id FOR NO KEY UPDATE)

@@ -22,7 +22,7 @@ internal sealed class PostgreSqlTableStatements(long mostCharacters = TableState
                 + $"{Rows(change.Columns, names.Columns)}{IfAbsent(change, names)}";
     }
 
-    // The arrays' element types are the provider's for the values. Only JSON travels as text.
+    // The provider maps the element types of the arrays. Only JSON is sent as text, and needs a cast.
     private static string CastOf(IProperty column) => column.GetColumnType() is "json" or "jsonb" ? $"::{column.GetColumnType()}" : "";
 
     private static Array ValuesOf(IProperty column, IReadOnlyList<object> rows)

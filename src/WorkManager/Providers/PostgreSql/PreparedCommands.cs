@@ -3,7 +3,7 @@ using Microsoft.EntityFrameworkCore.Diagnostics;
 
 namespace WorkManager.Providers.PostgreSql;
 
-/// <summary>Prepares the engine's commands: their texts are few, and planning a claim takes the server as long as running it.</summary>
+/// <summary>Prepares the engine's commands. There are few different texts, and the server needs as long to plan a claim as to run it.</summary>
 /// <remarks>A connection that knows the text already does nothing here. Statements stay prepared while the connection is pooled.</remarks>
 internal sealed class PreparedCommands : DbCommandInterceptor
 {
@@ -21,7 +21,7 @@ internal sealed class PreparedCommands : DbCommandInterceptor
         return result;
     }
 
-    // Where commands of many share a connection, Npgsql prepares by itself or not at all.
+    // With multiplexing, several callers share a connection, and Npgsql does not allow explicit preparation.
     private static Task PrepareAsync(DbCommand command, CancellationToken cancellationToken) =>
         command.Connection!.ConnectionString.Contains("Multiplexing=True", StringComparison.OrdinalIgnoreCase)
             ? Task.CompletedTask

@@ -4,16 +4,16 @@ using Microsoft.EntityFrameworkCore.Diagnostics;
 
 namespace WorkManager.Providers.Sqlite;
 
-/// <summary>The connections that the engine makes for itself: as the provider opens them, and with a wait for writers of other processes.</summary>
+/// <summary>Sets up the connections that the engine opens itself: plain ones, which wait for writers of other processes.</summary>
 internal sealed class SqliteConnections : DbConnectionInterceptor
 {
     /// <summary>
-    /// Leaves out the fifteen functions of EF Core for regular expressions and decimals: no query of the engine calls them, and to register them at each
-    /// opening takes longer than to open.
+    /// Leaves out the fifteen functions that EF Core registers for regular expressions and decimals. No query of the engine calls them, and registering them
+    /// takes longer than opening the connection.
     /// </summary>
     public override DbConnection ConnectionCreated(ConnectionCreatedEventData eventData, DbConnection result)
     {
-        // A time limit of the host's is a property of the connection that EF Core has made, and an interceptor of the host's may have made another.
+        // Keeps a command timeout of the host's, which is a property of the connection that EF Core created, and a connection that an interceptor replaced.
         if (eventData.Context is not { } db || db.Database.GetCommandTimeout() is not null || db.HasInterceptor<IDbConnectionInterceptor>(except: this))
         {
             return result;
@@ -33,7 +33,7 @@ internal sealed class SqliteConnections : DbConnectionInterceptor
         return Task.CompletedTask;
     }
 
-    // Lets SQLite itself wait: the provider's own waiting sleeps 150 ms at a time.
+    // SQLite itself waits for the lock. The provider's own retries sleep 150 ms each.
     private static void SetBusyTimeout(DbConnection connection)
     {
         using var command = connection.CreateCommand();

@@ -8,8 +8,8 @@ namespace WorkManager.Providers.Sqlite;
 
 /// <summary>Locks, clock and catalog of SQLite.</summary>
 /// <remarks>
-/// Every transaction of ours is an immediate one: it holds the only writer's lock from its first statement on, so a plain read of a row locks it,
-/// and <c>RETURNING</c> cannot lose rows to a commit that finds the database busy.
+/// Every transaction of the engine is an immediate one: it holds the lock of the only writer from its first statement on. So reading a row also locks it, and
+/// no rows of <c>RETURNING</c> are lost because the commit finds the database busy.
 /// </remarks>
 internal sealed class SqliteDialect : IStoreDialect
 {
@@ -50,17 +50,17 @@ internal sealed class SqliteDialect : IStoreDialect
     public string? WriterGateOf(DbContext db) =>
         db.Database.GetDbConnection().DataSource is { Length: > 0 } file && file != ":memory:" ? Path.GetFullPath(file) : null;
 
-    // In autocommit RETURNING can lose rows.
+    // Without a transaction, a statement with RETURNING can lose rows.
     public bool StatementsStandAlone(WorkManagerDbContext db) => false;
 
-    // One writer at a time: it waits, and there is no cycle.
+    // There is one writer at a time, so no two writers can wait for each other.
     public bool MayRunAgain(Exception failure) => false;
 
     public Task WriteAsync(WorkManagerDbContext db, IReadOnlyList<TableChange> changes) => tables.WriteAsync(db, changes);
 
     public Task<IReadOnlyList<object>> InsertIfAbsentAsync(WorkManagerDbContext db, TableChange change) => tables.InsertIfAbsentAsync(db, change);
 
-    // SQLite lives in the process: the application's clock is its only one.
+    // SQLite runs in the process, and has no clock of its own.
     public Task<DateTimeOffset> ReadClockAsync(WorkManagerDbContext db, ClockSource source, DateTimeOffset now) => Task.FromResult(now);
 
     public async Task<WorkOrder?> LockOrderAsync(UnitOfWork unit, Guid orderId) =>

@@ -38,7 +38,7 @@ internal sealed class SqliteSubmittingSql : ISubmittingSql
         RETURNING id, lease_epoch
         """));
 
-    // The transaction has the only writer's lock.
+    // Nothing to do: the transaction is the only writer.
     public Task LockOrdersAsync(UnitOfWork unit, IReadOnlyList<CheckedResult> results) => Task.CompletedTask;
 
     public Task<IReadOnlyList<LeaseToken>> RecordRefusalsAsync(UnitOfWork unit, IReadOnlyList<CheckedResult> refused, bool waits) =>
@@ -82,7 +82,7 @@ internal sealed class SqliteSubmittingSql : ISubmittingSql
             new StoredResult(h.Item.Id, h.Item.LeaseEpoch, h.Item.Revision, h.Order.Id, h.Order.Type, StateNames.ToName(h.Order.State)));
     }
 
-    /// <summary>The items that the caller holds, in the order of the results, with as much of them and of their orders as decides.</summary>
+    /// <summary>Reads the items that the caller holds, in the order of the results: the columns of items and orders that the lifecycle needs.</summary>
     private static async Task<List<(WorkItem Item, WorkOrder Order, CheckedResult Result)>> ReadHeldAsync(UnitOfWork unit, IReadOnlyList<CheckedResult> results)
     {
         var orders = new Dictionary<Guid, WorkOrder>();

@@ -3,7 +3,7 @@ using WorkManager.Execution;
 
 namespace WorkManager.Providers.Sqlite;
 
-/// <summary>Rows as one JSON array of arrays. What all rows have in common is a parameter: of a row alone that is all, and of an event most.</summary>
+/// <summary>Rows as one JSON array of arrays. A value that is the same in all rows is a parameter. For a single row, these are all values.</summary>
 /// <inheritdoc/>
 internal sealed class SqliteTableStatements(long mostCharacters = TableStatements.MostCharacters) : TableStatements(mostCharacters)
 {
@@ -33,7 +33,7 @@ internal sealed class SqliteTableStatements(long mostCharacters = TableStatement
 
         var inserted = string.Join(", ", change.Columns.Zip(names.Columns, (column, name) => Value(column, name, "")));
         var rows = change.Rows.Count == 1 ? "" : $" FROM {Rows()}";
-        // Without a WHERE the ON of a conflict is taken for one of a join.
+        // Without a WHERE, SQLite parses the ON of ON CONFLICT as the condition of a join.
         return $"INSERT INTO {names.Table} ({string.Join(", ", names.Columns)}) SELECT {inserted}{rows}"
             + (change.Kind == ChangeKind.InsertIfAbsent ? $" WHERE true{IfAbsent(change, names)}" : "");
     }
