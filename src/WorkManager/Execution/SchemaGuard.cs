@@ -70,7 +70,7 @@ internal sealed class SchemaGuard(StoreDialects dialects)
         {
             MigrationOwnership.Host => $"The migrations of {name} create them: run 'dotnet ef migrations add <name> --context {name}', "
                 + $"then 'dotnet ef database update --context {name}'.",
-            MigrationOwnership.None => $"With MigrationOwnership.None, another context than {name} creates them: migrate that one.",
+            MigrationOwnership.None => $"{name} does not own them (MigrationOwnership.None): migrate the context that does.",
             _ => $"Run 'dotnet ef database update --context {name}', or apply the migrations at deployment. "
                 + "A script of migrations must begin at 0, because WorkManager's migrations come before yours. EnsureCreated() does not create these tables; "
                 + "EnsureWorkManagerCreated() does. "

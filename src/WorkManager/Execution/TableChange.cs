@@ -95,7 +95,7 @@ internal sealed record TableChange(IEntityType Table, ChangeKind Kind, IReadOnly
 
     private static IEntityType TableOf(IModel model, object entity) =>
         model.FindEntityType(entity.GetType()) ?? throw new NotSupportedException(
-            $"{entity.GetType().Name} is not an entity of the model.");
+            $"{entity.GetType().Name} is not an entity of the model, so it has no table.");
 
     /// <summary>New rows. A column that is null in all of them is left out.</summary>
     private static TableChange New(IEntityType table, ChangeKind kind, IReadOnlyList<object> rows)
