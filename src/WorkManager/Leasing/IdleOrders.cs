@@ -21,8 +21,9 @@ internal static class IdleOrders
 
         var ids = candidates.Keys.ToList();
         var ended = returned.Select(i => i.Id).ToList();
+        // An item that is held has a holder. If this asked for the state, a database could read all held items of all orders, by an index of theirs.
         var idle = await unit.Rows.Orders
-            .Where(o => ids.Contains(o.Id) && !o.Items.Any(i => (i.State == ItemState.Leased || i.State == ItemState.InProgress) && !ended.Contains(i.Id)))
+            .Where(o => ids.Contains(o.Id) && !o.Items.Any(i => i.LeasedByAgentId != null && !ended.Contains(i.Id)))
             .Select(o => o.Id)
             .ToListAsync().ConfigureAwait(false);
         foreach (var id in idle)

@@ -22,6 +22,9 @@ internal sealed class SentCommands : IObserver<DiagnosticListener>, IObserver<Ke
     /// <summary>How many statements were sent: a command may hold several.</summary>
     public int Statements => sent.Sum(command => command.Text.Split(";\n", StringSplitOptions.RemoveEmptyEntries).Length);
 
+    /// <summary>All commands, in the order in which they were sent.</summary>
+    public IReadOnlyList<(string Text, IReadOnlyList<(string Name, object? Value)> Values)> All => [.. sent];
+
     /// <summary>The last command that contains a text.</summary>
     public (string Text, IReadOnlyList<(string Name, object? Value)> Values) LastWith(string part) =>
         sent.Last(command => command.Text.Contains(part, StringComparison.Ordinal));

@@ -25,10 +25,9 @@ public sealed class TenantPlans(PostgreSqlFixture databases, ITestOutputHelper o
         var claims = await ClaimsAsync(app);
         await using var connection = await app.Database.OpenConnectionAsync();
         await FillAsync(connection);
-        string[] conditions = ["SELECT 'without statistics'", "VACUUM ANALYZE"];
-        foreach (var condition in conditions)
+        foreach (var condition in Statistics.OnPostgreSql)
         {
-            await ExecuteAsync(connection, condition);
+            await condition.TakeAsync(connection);
             foreach (var (name, count, commands) in claims)
             {
                 var buffers = 0;
@@ -67,8 +66,11 @@ public sealed class TenantPlans(PostgreSqlFixture databases, ITestOutputHelper o
         return claims;
     }
 
-    private static Task FillAsync(DbConnection connection) => ExecuteAsync(connection,
+    private static Task FillAsync(DbConnection connection) => Statistics.ExecuteAsync(connection,
         $"""
+        ALTER TABLE work_items SET (autovacuum_enabled = false);
+        ALTER TABLE work_orders SET (autovacuum_enabled = false);
+
         INSERT INTO work_orders (id, tenant_id, type, state, payload, payload_hash, created_at, updated_at)
         SELECT ('00000000-0000-0000-0000-' || lpad(i::text, 12, '0'))::uuid, 'tenant-' || lpad(i::text, 6, '0'), 'test.echo', 'queued',
             '{"{}"}', '', now(), now()
@@ -94,17 +96,6 @@ public sealed class TenantPlans(PostgreSqlFixture databases, ITestOutputHelper o
     }
 
     private static IEnumerable<JsonNode> Nodes(JsonNode node) => [node, .. (node["Plans"]?.AsArray() ?? []).SelectMany(child => Nodes(child!))];
-
-    private static async Task ExecuteAsync(DbConnection connection, string sql)
-    {
-        await using var command = connection.CreateCommand();
-#pragma warning disable CA2100 // Tests write their own SQL.
-        command.CommandText = sql;
-#pragma warning restore CA2100
-        // Filling takes its time.
-        command.CommandTimeout = 0;
-        await command.ExecuteNonQueryAsync();
-    }
 
     private static int Number(string variable, int otherwise) =>
         int.TryParse(Environment.GetEnvironmentVariable(variable), CultureInfo.InvariantCulture, out var number) ? number : otherwise;

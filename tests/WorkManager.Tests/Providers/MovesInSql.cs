@@ -10,14 +10,11 @@ namespace WorkManager.Tests.Providers;
 /// </remarks>
 public sealed class MovesInSql
 {
-    /// <summary>A check constraint promises it: what can be claimed is queued.</summary>
-    private const string Ready = "ready_at IS NOT NULL";
-
     private static readonly Moves[] Listed =
     [
-        new("PostgreSqlLeasingSql.Claims", "work_items", "queued → leased") { Guard = Ready },
+        new("PostgreSqlLeasingSql.Claims", "work_items", "queued → leased"),
         new("PostgreSqlLeasingSql.Claims", "work_orders", "queued → checked_out"),
-        new("PostgreSqlLeasingSql.ClaimsOfOne", "work_items", "queued → leased") { Guard = Ready },
+        new("PostgreSqlLeasingSql.ClaimsOfOne", "work_items", "queued → leased"),
         new("PostgreSqlLeasingSql.ClaimsOfOne", "work_orders", "queued → checked_out"),
         new("PostgreSqlLeasingSql.Beats", "work_items", "leased → in_progress", "in_progress"),
         new("PostgreSqlLeasingSql.Beats", "work_orders", "queued → checked_out → in_progress", "checked_out → in_progress"),
@@ -34,7 +31,7 @@ public sealed class MovesInSql
             "in_progress",
             "in_progress → submitted",
             "in_progress → failed"),
-        // Of the items that Next found in the same transaction, which has the only writer's lock.
+        // Of the items that Next found in the same transaction, which has the only writer's lock. A check constraint promises that what is ready is queued.
         new("SqliteLeasingSql.Lease", "work_items", "queued → leased") { Guard = "ready_at IS NOT NULL", GuardedBy = "SqliteLeasingSql.Next" },
         new("SqliteLeasingSql.Open", "work_orders", "queued → checked_out"),
         // The lifecycle has made the move on the row that Held read, in the same transaction, and the statement writes it.
@@ -125,6 +122,7 @@ public sealed class MovesInSql
     [Theory]
     [InlineData("SELECT 1 FROM [work_items] AS i WHERE i.state IN ('leased', 'in_progress')", "in_progress leased")]
     [InlineData("SELECT 1 FROM [work_items] WHERE id = 1 AND state = 'queued'", "queued")]
+    [InlineData("SELECT 1 FROM [work_items] AS i WHERE id = 1 AND i.state || '' = 'queued'", "queued")]
     [InlineData("SELECT 1 FROM [work_orders] AS o, [work_items] AS i WHERE o.state = 'queued'", "")]
     [InlineData("UPDATE [work_items] AS i SET state = 'queued', revision = (h.state = 'leased')::int FROM held AS h", "")]
     public void Guards_are_told_from_assignments(string text, string found) =>

@@ -104,7 +104,7 @@ internal static partial class SqlTexts
     [GeneratedRegex(@"\[(?<table>\w+)\] AS (?<alias>\w+)", RegexOptions.IgnoreCase)]
     private static partial Regex Alias();
 
-    [GeneratedRegex(@"\b(?:WHERE|AND|ON) (?:(?<alias>\w+)\.)?state (?:IN \((?<states>[^)]*)\)|= (?<states>'\w+'))", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"\b(?:WHERE|AND|ON) (?:(?<alias>\w+)\.)?state (?:\|\| '' )?(?:IN \((?<states>[^)]*)\)|= (?<states>'\w+'))", RegexOptions.IgnoreCase)]
     private static partial Regex Guard();
 
     [GeneratedRegex(@"\bWHEN\b.*?\bTHEN\b", RegexOptions.IgnoreCase)]

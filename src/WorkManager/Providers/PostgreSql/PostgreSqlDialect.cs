@@ -47,7 +47,7 @@ internal sealed class PostgreSqlDialect(PostgreSqlOptions options, ILogger<Postg
     private static readonly ArrayStatements LockHeldItems = new(LockHeld);
 
     private static readonly Statement LockHeldItemsOf = new(
-        $"SELECT [i.*] FROM [work_items] AS i WHERE order_id = @id AND [tenant] AND {QueueSql.IsLeased} ORDER BY id FOR NO KEY UPDATE");
+        $"SELECT [i.*] FROM [work_items] AS i WHERE order_id = @id AND [tenant] AND {QueueSql.ByKey("state")} IN ('leased', 'in_progress') ORDER BY id FOR NO KEY UPDATE");
 
     private static readonly Statement Columns = new(
         """

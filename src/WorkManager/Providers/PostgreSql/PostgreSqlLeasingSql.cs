@@ -8,6 +8,10 @@ namespace WorkManager.Providers.PostgreSql;
 /// <summary>Leasing on PostgreSQL: a claim is one statement, events and orders included.</summary>
 internal sealed class PostgreSqlLeasingSql : ILeasingSql
 {
+    // PostgreSQL has no statistics of a computed value, and expects many rows. Of ready_at it has: if they were taken while nothing was ready, it expects no
+    // row, all indexes cost the same, and it may read and sort the whole queue.
+    private const string IsReady = "ready_at + interval '0' <> '-infinity'";
+
     // In a claim from one order, only the order is a condition that an index can serve. The others are written so that no index fits them: without statistics,
     // PostgreSQL could choose one of their indexes instead, and read the whole queue.
     private const string OfOrder =
@@ -15,7 +19,8 @@ internal sealed class PostgreSqlLeasingSql : ILeasingSql
 
     private const string ByPriority = "priority DESC, ready_at, id";
 
-    // The pick is materialized, because PostgreSQL may run a subquery with LIMIT once per row, and would then claim too many. The limit is hidden in a
+    // The pick is materialized, because PostgreSQL may run a subquery with LIMIT once per row, and would then claim too many. Its ids are an array, because of
+    // an array PostgreSQL expects ten ids, and looks each one up in the key. The limit is hidden in a
     // subquery: without statistics, PostgreSQL expects few rows per tenant, fewer than a batch asks for, and would read and sort the whole queue. It
     // estimates a hidden limit at a tenth of the rows, and then reads in the order of the index.
     private static readonly ClaimStatements Claims = ClaimsOf("(SELECT @count)");
@@ -40,7 +45,7 @@ internal sealed class PostgreSqlLeasingSql : ILeasingSql
     private static readonly Statement LockExpired = new(
         $"""
         SELECT [i.*] FROM [work_items] AS i
-        WHERE id = ANY(@ids) AND [tenant] AND {QueueSql.IsLeased} AND lease_expires_at <= [clock]
+        WHERE id = ANY(@ids) AND [tenant] AND {QueueSql.ByKey("state")} IN ('leased', 'in_progress') AND lease_expires_at <= [clock]
         ORDER BY id FOR NO KEY UPDATE SKIP LOCKED
         """);
 
@@ -106,7 +111,7 @@ internal sealed class PostgreSqlLeasingSql : ILeasingSql
             RETURNING i.id, i.order_id, i.tenant_id, i.lease_epoch, i.lease_expires_at, held.state = 'leased' AS is_first
         ), beginning AS MATERIALIZED (
             SELECT o.id, o.state FROM [work_orders] AS o
-            WHERE o.id IN (SELECT order_id FROM beaten WHERE is_first) AND o.state IN ('queued', 'checked_out')
+            WHERE o.id IN (SELECT order_id FROM beaten WHERE is_first) AND {QueueSql.ByKey("o.state")} IN ('queued', 'checked_out')
             FOR NO KEY UPDATE SKIP LOCKED
         ), begun AS (
             UPDATE [work_orders] AS o
@@ -128,14 +133,14 @@ internal sealed class PostgreSqlLeasingSql : ILeasingSql
         Any: ClaimOf(Pick("[tenant] AND priority >= @min_priority", ByPriority, limit)),
         OfType: ClaimOf(Pick("[tenant] AND order_type = @type AND priority >= @min_priority", ByPriority, limit)),
         OfOrder: ClaimOf(Pick(OfOrder, "ready_at, id", limit)),
-        OfOrderAndType: ClaimOf(Pick($"{OfOrder} AND order_type IS NOT DISTINCT FROM @type", "ready_at, id", limit)),
+        OfOrderAndType: ClaimOf(Pick($"{OfOrder} AND @type = (SELECT o.type FROM [work_orders] AS o WHERE o.id = @order)", "ready_at, id", limit)),
         OfTenants: ClaimOf(PickInTurn("priority >= @min_priority")),
         OfTenantsAndType: ClaimOf(PickInTurn("order_type = @type AND priority >= @min_priority")));
 
     private static string Pick(string filter, string order, string limit) =>
         $"""
         SELECT id FROM [work_items]
-            WHERE ready_at IS NOT NULL AND {filter}
+            WHERE {IsReady} AND {filter}
             ORDER BY {order} LIMIT {limit} FOR NO KEY UPDATE SKIP LOCKED
         """;
 
@@ -156,12 +161,12 @@ internal sealed class PostgreSqlLeasingSql : ILeasingSql
         ), claimed AS (
             UPDATE [work_items] AS i
             SET {QueueSql.Grant("lease.now", "lease.expires")}
-            FROM pick, lease
-            WHERE i.id = pick.id AND i.ready_at IS NOT NULL
+            FROM lease
+            WHERE i.id = ANY(ARRAY(SELECT id FROM pick)) AND {QueueSql.ByKey("i.state")} = 'queued'
             RETURNING i.*
         ), opening AS MATERIALIZED (
             SELECT o.id FROM [work_orders] AS o
-            WHERE o.id IN (SELECT order_id FROM claimed) AND o.state = 'queued'
+            WHERE o.id IN (SELECT order_id FROM claimed) AND {QueueSql.ByKey("o.state")} = 'queued'
             FOR NO KEY UPDATE SKIP LOCKED
         ), opened AS (
             UPDATE [work_orders] AS o

@@ -73,7 +73,7 @@ internal sealed class PostgreSqlSubmittingSql : ISubmittingSql
         ), locked AS MATERIALIZED (
             SELECT o.id, o.state FROM [work_orders] AS o
             WHERE o.id IN (SELECT i.order_id FROM given AS g JOIN [work_items] AS i ON i.id = g.id)
-                AND [o.tenant] AND o.state IN ('queued', 'checked_out', 'in_progress')
+                AND [o.tenant] AND {QueueSql.ByKey("o.state")} IN ('queued', 'checked_out', 'in_progress')
         ), held AS MATERIALIZED (
             SELECT i.id, i.state, g.result, g.hash, g.version, g.payload, g.payload_hash
             FROM given AS g JOIN [work_items] AS i ON {QueueSql.IsHeld("g.id", "g.epoch")} JOIN locked AS l ON l.id = i.order_id

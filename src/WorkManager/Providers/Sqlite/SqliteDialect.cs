@@ -28,10 +28,10 @@ internal sealed class SqliteDialect : IStoreDialect
         "UPDATE [work_orders] SET revision = revision + 1 WHERE id IN (SELECT value FROM json_each(@ids)) AND [tenant] RETURNING [work_orders.*]");
 
     private static readonly Statement HeldItems = new(
-        $"SELECT [i.*] FROM json_each(@leases) AS l JOIN [work_items] AS i ON {QueueSql.IsHeld("l.value ->> 0", "l.value ->> 1")}");
+        $"SELECT [i.*] FROM json_each(@leases) AS l CROSS JOIN [work_items] AS i WHERE {QueueSql.IsHeld("l.value ->> 0", "l.value ->> 1")}");
 
     private static readonly Statement HeldItemsOf = new(
-        $"SELECT [i.*] FROM [work_items] AS i WHERE order_id = @id AND [tenant] AND {QueueSql.IsLeased} ORDER BY id");
+        $"SELECT [i.*] FROM [work_items] AS i WHERE order_id = @id AND [tenant] AND {QueueSql.ByKey("state")} IN ('leased', 'in_progress') ORDER BY id");
 
     private static readonly Statement Columns = new(
         """SELECT t.value || '.' || c.name FROM json_each(@tables) AS t JOIN pragma_table_info(t.value) AS c""");

@@ -30,7 +30,7 @@ internal sealed class SqliteLeasingSql : ILeasingSql
     private static readonly RowStatements Open = new(["id"], row => new(
         $"""
         UPDATE [work_orders] SET state = 'checked_out', last_transitioned_at = @now, updated_at = @now, revision = revision + 1
-        {row.From} WHERE work_orders.id = {row["id"]} AND state = 'queued'
+        {row.From} WHERE work_orders.id = {row["id"]} AND {QueueSql.ByKey("state")} = 'queued'
         RETURNING work_orders.id, tenant_id
         """));
 
@@ -45,7 +45,8 @@ internal sealed class SqliteLeasingSql : ILeasingSql
     private static readonly Statement LockExpired = new(
         $"""
         SELECT [i.*] FROM [work_items] AS i
-        WHERE id IN (SELECT value FROM json_each(@ids)) AND [tenant] AND {QueueSql.IsLeased} AND lease_expires_at <= @now
+        WHERE id IN (SELECT value FROM json_each(@ids)) AND [tenant]
+            AND {QueueSql.ByKey("state")} IN ('leased', 'in_progress') AND lease_expires_at <= @now
         ORDER BY id
         """);
 

@@ -1,0 +1,173 @@
+using System.Data.Common;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using AwesomeAssertions;
+using WorkManager.Tests.Shop;
+
+namespace WorkManager.Tests.Plans;
+
+/// <summary>
+/// Rows that a call names by their ids are read by their keys. Statistics that were taken while nothing was held, or nothing was queued, do not make a
+/// database read all that is held or queued.
+/// </summary>
+public abstract partial class KeyPlanSpecification(DatabaseFixture databases, ITestOutputHelper output)
+{
+    // A claim names no rows, and what belongs to an order is read by the order.
+    private static readonly string[] Others = ["work_items_ready_idx", "work_items_order_state_idx"];
+
+    [Fact]
+    public async Task Rows_that_are_named_are_read_by_their_keys_whatever_the_statistics_say()
+    {
+        await using var app = await ShopApp.StartAsync(databases, null, Configure);
+        using var sent = new SentCommands(app.Database);
+        await WorkAsync(app);
+        var commands = sent.All.Select(c => (Text: c.Text.Replace("\r", "", StringComparison.Ordinal), c.Values))
+            .SelectMany(c => c.Text.Split(";\n", StringSplitOptions.RemoveEmptyEntries).Select(text => (Text: text, c.Values)))
+            .Where(c => WorkTable().IsMatch(c.Text) && !c.Text.StartsWith("INSERT", StringComparison.Ordinal) && !IsSearch(c.Text))
+            .DistinctBy(c => c.Text).ToList();
+        commands.Should().HaveCountGreaterThan(5);
+
+        await using var connection = await app.Database.OpenConnectionAsync();
+        await Statistics.ExecuteAsync(connection, Finished);
+        var wrong = new List<string>();
+        foreach (var condition in Conditions)
+        {
+            await condition.TakeAsync(connection);
+            foreach (var command in commands)
+            {
+                foreach (var step in (await WaysInAsync(connection, command)).Where(step => !IsByKey(step)))
+                {
+                    wrong.Add($"{condition}: {step}\n{command.Text}");
+                }
+            }
+        }
+
+        output.WriteLine(string.Join("\n\n", wrong));
+        wrong.Should().BeEmpty();
+    }
+
+    /// <summary>What the database is told before the plans are looked at.</summary>
+    private protected abstract Statistics[] Conditions { get; }
+
+    /// <summary>Fills the database with finished work, so that it is worth to use an index.</summary>
+    private protected abstract string Finished { get; }
+
+    private protected virtual void Configure(WorkManagerOptions options)
+    {
+    }
+
+    /// <summary>How a statement comes to the rows of orders and items: names of indexes, or a scan.</summary>
+    private protected abstract Task<IReadOnlyList<string>> WaysInAsync(
+        DbConnection connection, (string Text, IReadOnlyList<(string Name, object? Value)> Values) command);
+
+    /// <summary>Everything that names leases: many at once, and one alone.</summary>
+    private static async Task WorkAsync(ShopApp app)
+    {
+        var agent = app.Agent("agent");
+        foreach (var count in (int[])[3, 1])
+        {
+            await app.Requester.ProposeAsync(Batches.Payload(count));
+            await app.Requester.ProposeAsync(Batches.Payload(count));
+            var leases = (await agent.CheckoutManyAsync(2 * count)).ToList();
+            leases.Should().HaveCount(2 * count);
+            await agent.HeartbeatManyAsync([.. leases.Select(l => l.Token)]);
+            await agent.ReleaseManyAsync([.. leases.Select(l => l.Token).Take(count)]);
+            leases = [.. leases.Skip(count), .. await agent.CheckoutManyAsync(count)];
+            await agent.SubmitManyAsync([.. leases.Take(count).Select(l => new Submission<BatchResult>(l, new BatchResult("", true, -1)))]);
+            await agent.SubmitManyAsync([.. leases.Take(count).Select(l => new Submission<BatchResult>(l, new BatchResult(l.Input<Batch>().Id, true, 1)))]);
+            app.Time.Advance(TimeSpan.FromHours(1));
+            await ExpireAsync(app);
+            (await app.Maintenance.ReclaimExpiredAsync()).Should().Be(count);
+            leases = [.. await agent.CheckoutManyAsync(count)];
+            await agent.SubmitManyAsync([.. leases.Select(l => new Submission<BatchResult>(l, new BatchResult(l.Input<Batch>().Id, true, 1)))]);
+            var held = await app.Requester.ProposeAsync(Batches.Payload(count));
+            await agent.CheckoutManyAsync(count);
+            await app.Requester.CancelAsync(held.Id, "No longer needed.");
+        }
+    }
+
+    private static async Task ExpireAsync(ShopApp app)
+    {
+        await using var connection = await app.Database.OpenConnectionAsync();
+        await Statistics.ExecuteAsync(connection, "UPDATE work_items SET lease_expires_at = '2026-01-01' WHERE lease_expires_at IS NOT NULL");
+    }
+
+    private static bool IsSearch(string text) =>
+        text.Contains("ORDER BY lease_expires_at", StringComparison.Ordinal) || text.Contains("AND available_at <=", StringComparison.Ordinal)
+        || (text.Contains("ready_at, id LIMIT", StringComparison.Ordinal) && !text.Contains("UPDATE", StringComparison.Ordinal));
+
+    private static bool IsByKey(string step) =>
+        step.Contains("pkey", StringComparison.Ordinal) || step.Contains("sqlite_autoindex_", StringComparison.Ordinal)
+        || Array.Exists(Others, index => step.Contains($"{index} ", StringComparison.Ordinal) || step.EndsWith(index, StringComparison.Ordinal));
+
+    [GeneratedRegex("(FROM|JOIN|UPDATE) \"?work_(orders|items)")]
+    private static partial Regex WorkTable();
+
+    public sealed class OnSqlite(SqliteFixture databases, ITestOutputHelper output) : KeyPlanSpecification(databases, output), IOnSqlite
+    {
+        private protected override Statistics[] Conditions => Statistics.OnSqlite;
+
+        private protected override string Finished =>
+            """
+            WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 1999)
+            INSERT INTO work_orders (id, type, state, payload, payload_hash, created_at, updated_at)
+            SELECT printf('00000000-0000-0000-0000-%012d', i), 'bulk', 'completed', '{}', '', '2026-01-01', '2026-01-01' FROM n;
+            WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 19999)
+            INSERT INTO work_items (id, order_id, order_type, type, state, available_at, input, created_at, updated_at)
+            SELECT printf('00000000-0000-0001-0000-%012d', i), printf('00000000-0000-0000-0000-%012d', i % 2000), 'bulk', 'bulk', 'completed',
+                '2026-01-01', '{}', '2026-01-01', '2026-01-01'
+            FROM n;
+            """;
+
+        private protected override async Task<IReadOnlyList<string>> WaysInAsync(
+            DbConnection connection, (string Text, IReadOnlyList<(string Name, object? Value)> Values) command)
+        {
+            var steps = new List<string>();
+            await using var explain = SentCommands.Repeat(connection, "EXPLAIN QUERY PLAN ", command);
+            await using var reader = await explain.ExecuteReaderAsync();
+            while (await reader.ReadAsync())
+            {
+                steps.Add(reader.GetString(3));
+            }
+
+            return [.. steps.Where(step => step.Contains(" USING ", StringComparison.Ordinal) || Table().IsMatch(step))];
+        }
+
+        private static Regex Table() => new("^SCAN (work_|[iow] ?)");
+    }
+
+    public sealed class OnPostgreSql(PostgreSqlFixture databases, ITestOutputHelper output) : KeyPlanSpecification(databases, output), IOnPostgreSql
+    {
+        private protected override Statistics[] Conditions => Statistics.OnPostgreSql;
+
+        private protected override string Finished =>
+            """
+            ALTER TABLE work_orders SET (autovacuum_enabled = false);
+            ALTER TABLE work_items SET (autovacuum_enabled = false);
+            INSERT INTO work_orders (id, type, state, payload, payload_hash, created_at, updated_at)
+            SELECT ('00000000-0000-0000-0000-' || lpad(i::text, 12, '0'))::uuid, 'bulk', 'completed', '{}', '', now(), now() FROM generate_series(0, 1999) AS i;
+            INSERT INTO work_items (id, order_id, order_type, type, state, available_at, input, created_at, updated_at)
+            SELECT gen_random_uuid(), ('00000000-0000-0000-0000-' || lpad((i % 2000)::text, 12, '0'))::uuid, 'bulk', 'bulk', 'completed', now(), '{}', now(), now()
+            FROM generate_series(0, 19999) AS i;
+            """;
+
+        private protected override void Configure(WorkManagerOptions options) => options.Clock = ClockSource.Database;
+
+        private protected override async Task<IReadOnlyList<string>> WaysInAsync(
+            DbConnection connection, (string Text, IReadOnlyList<(string Name, object? Value)> Values) command)
+        {
+            await using var explain = SentCommands.Repeat(connection, "EXPLAIN (FORMAT JSON) ", command);
+            var plan = JsonNode.Parse((string)(await explain.ExecuteScalarAsync())!)![0]!["Plan"]!;
+            return
+            [
+                .. from node in Nodes(plan)
+                   let index = (string?)node["Index Name"]
+                   let table = (string?)node["Relation Name"]
+                   where index is not null || ((string?)node["Node Type"] == "Seq Scan" && table is not null)
+                   select index ?? $"Seq Scan of {table}",
+            ];
+        }
+
+        private static IEnumerable<JsonNode> Nodes(JsonNode node) => [node, .. (node["Plans"]?.AsArray() ?? []).SelectMany(child => Nodes(child!))];
+    }
+}
