@@ -1,5 +1,7 @@
 using BenchmarkDotNet.Attributes;
 using Microsoft.EntityFrameworkCore;
+using WorkManager.Execution;
+using WorkManager.Orders;
 using WorkManager.Providers;
 
 namespace WorkManager.Benchmarks.Storage;
@@ -44,6 +46,6 @@ public class Reads
     public async Task<int> Read()
     {
         await using var db = database.Open();
-        return (await Items.QueryAsync<WorkItem>(db, databaseClock: false, ("order", database.Order.Id), ("count", Rows))).Count;
+        return (await Items.QueryAsync<WorkItem>(new WorkRows(db, TenantScope.All), databaseClock: false, ("order", database.Order.Id), ("count", Rows))).Count;
     }
 }

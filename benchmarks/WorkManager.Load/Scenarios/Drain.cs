@@ -44,7 +44,7 @@ internal sealed class Drain : IScenario
         var rate = items / Stopwatch.GetElapsedTime(begun).TotalSeconds;
         run.Report.Reaches.Add(Flat("managed heap", heaps));
         run.Report.Reaches.Add(Flat("working set", workingSets));
-        run.Report.Reaches.Add(new Reach(Name, $"{items:N0} items by one caller, {BatchSize} a call", null, $"{rate:N0}/s", null, null));
+        run.Report.Reaches.Add(new Reach(Name, $"{items:N0} items by one caller, {BatchSize} per call", null, $"{rate:N0}/s", null, null));
         run.Report.Memory = new Memory(items, heaps, workingSets);
     }
 

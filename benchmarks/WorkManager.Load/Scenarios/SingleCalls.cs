@@ -35,7 +35,7 @@ internal sealed class SingleCalls(string provider, int callers, double share) : 
             contenders.Add(new(Contender.PgBench, Prepare, () => PgBench.RunAsync(postgreSql, "checkout", "submit", callers, items, itemsPerOperation: 1)));
         }
 
-        var measured = await run.MeasureAsync(Name, $"{itemsPerOrder} {(itemsPerOrder == 1 ? "item" : "items")} an order", contenders);
+        var measured = await run.MeasureAsync(Name, $"{itemsPerOrder} {(itemsPerOrder == 1 ? "item" : "items")} per order", contenders);
         run.Report.Reaches.Add(Reach.AtLeast(share, "checkout and submit", measured[Contender.WorkManager], measured[Contender.Limit]));
         if (database is PostgreSqlDatabase)
         {

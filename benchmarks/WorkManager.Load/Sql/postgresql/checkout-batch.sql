@@ -26,11 +26,11 @@ WITH pick AS MATERIALIZED (
     WHERE o.id = opening.id
     RETURNING o.id
 ), events AS (
-    INSERT INTO work_events (order_id, item_id, event, actor_type, actor_id, payload, lease_epoch, content_hash, created_at)
+    INSERT INTO work_events (order_id, item_id, event, actor_type, actor_id, payload, lease_epoch, content_hash, created_at, operation_id)
     SELECT c.order_id, c.id, 'leased', 'agent', @holder, lease.payload::json, c.lease_epoch,
-        encode(sha256(convert_to(lease.payload || chr(31) || chr(31), 'UTF8')), 'hex'), now()
+        encode(sha256(convert_to(lease.payload || chr(31) || chr(31), 'UTF8')), 'hex'), now(), '01900000-0000-7000-8000-000000000000'::uuid
     FROM claimed AS c, lease
     UNION ALL
-    SELECT o.id, NULL, 'checked_out', 'agent', @holder, @agent::json, NULL, @agent_hash, now() FROM opened AS o
+    SELECT o.id, NULL, 'checked_out', 'agent', @holder, @agent::json, NULL, @agent_hash, now(), '01900000-0000-7000-8000-000000000000'::uuid FROM opened AS o
 )
 SELECT array_agg(id) AS items, array_agg(order_id) AS orders, array_agg(lease_epoch) AS epochs, array_agg(input::text) AS inputs FROM claimed

@@ -10,10 +10,10 @@ RETURNING id, order_id, lease_epoch, input;
 
 UPDATE work_orders
 SET state = 'checked_out', last_transitioned_at = @now, updated_at = @now, revision = revision + 1
-WHERE id IN (SELECT value ->> 'order' FROM json_each(@leases)) AND state = 'queued'
+WHERE id IN (SELECT value ->> 'order' FROM json_each(@leases)) AND +state = 'queued'
 RETURNING id;
 
-INSERT INTO work_events (order_id, item_id, event, actor_type, actor_id, payload, lease_epoch, content_hash, created_at)
-SELECT value ->> 'order', value ->> 'item', 'leased', 'agent', @holder, @leased, value ->> 'epoch', @leased_hash, @now FROM json_each(@leases)
+INSERT INTO work_events (order_id, item_id, event, actor_type, actor_id, payload, lease_epoch, content_hash, created_at, operation_id)
+SELECT value ->> 'order', value ->> 'item', 'leased', 'agent', @holder, @leased, value ->> 'epoch', @leased_hash, @now, '01900000-0000-7000-8000-000000000000' FROM json_each(@leases)
 UNION ALL
-SELECT value, NULL, 'checked_out', 'agent', @holder, @agent, NULL, @agent_hash, @now FROM json_each(@opened);
+SELECT value, NULL, 'checked_out', 'agent', @holder, @agent, NULL, @agent_hash, @now, '01900000-0000-7000-8000-000000000000' FROM json_each(@opened);

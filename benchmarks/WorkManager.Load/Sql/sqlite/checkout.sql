@@ -11,7 +11,7 @@ UPDATE work_orders
 SET state = 'checked_out', last_transitioned_at = @now, updated_at = @now, revision = revision + 1
 WHERE id = @order AND state = 'queued';
 
-INSERT INTO work_events (order_id, item_id, event, actor_type, actor_id, payload, lease_epoch, content_hash, created_at)
-SELECT @order, @item, 'leased', 'agent', @holder, @leased, @epoch, @leased_hash, @now
+INSERT INTO work_events (order_id, item_id, event, actor_type, actor_id, payload, lease_epoch, content_hash, created_at, operation_id)
+SELECT @order, @item, 'leased', 'agent', @holder, @leased, @epoch, @leased_hash, @now, '01900000-0000-7000-8000-000000000000'
 UNION ALL
-SELECT @order, NULL, 'checked_out', 'agent', @holder, @agent, NULL, @agent_hash, @now WHERE @opened;
+SELECT @order, NULL, 'checked_out', 'agent', @holder, @agent, NULL, @agent_hash, @now, '01900000-0000-7000-8000-000000000000' WHERE @opened;

@@ -5,10 +5,10 @@ SELECT value, @type, 0, 'user', @requester, @payload, @payload_hash, @item_count
 INSERT INTO work_items (id, order_id, order_type, type, priority, input, available_at, ready_at, created_at, updated_at)
 SELECT value ->> 'id', value ->> 'order', @type, @type, 0, value ->> 'input', @now, @now, @now, @now FROM json_each(@items);
 
-INSERT INTO work_events (order_id, event, actor_type, actor_id, payload, content_hash, created_at)
-SELECT value, 'proposed', 'user', @requester, @payload, @proposed_hash, @now FROM json_each(@orders)
+INSERT INTO work_events (order_id, event, actor_type, actor_id, payload, content_hash, created_at, operation_id)
+SELECT value, 'proposed', 'user', @requester, @payload, @proposed_hash, @now, '01900000-0000-7000-8000-000000000000' FROM json_each(@orders)
 UNION ALL
-SELECT value, 'planned', 'system', 'workmanager', @planned, @planned_hash, @now FROM json_each(@orders);
+SELECT value, 'planned', 'system', 'workmanager', @planned, @planned_hash, @now, '01900000-0000-7000-8000-000000000000' FROM json_each(@orders);
 
-INSERT INTO work_provenances (order_id, operation, actor_type, actor_id, created_at)
-SELECT value, 'propose', 'user', @requester, @now FROM json_each(@orders);
+INSERT INTO work_provenances (order_id, operation, actor_type, actor_id, created_at, operation_id)
+SELECT value, 'propose', 'user', @requester, @now, '01900000-0000-7000-8000-000000000000' FROM json_each(@orders);
