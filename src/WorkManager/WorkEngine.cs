@@ -39,12 +39,12 @@ internal sealed class WorkEngine(
         IVerb<TRequest, TResult> verb, WorkSession session, TRequest request, Func<TResult, TAnswer> answer, CancellationToken cancellationToken)
     {
         var completed = await runner.RunAsync(verb, session, request, answer, cancellationToken).ConfigureAwait(false);
-        await TellAsync(completed.Facts).ConfigureAwait(false);
+        await TellAsync(completed.Facts, session).ConfigureAwait(false);
         return completed.Result;
     }
 
     /// <summary>Tells each fact to each subscriber, in the order of the commits.</summary>
-    private async Task TellAsync(IReadOnlyList<CommittedFact> facts)
+    private async Task TellAsync(IReadOnlyList<CommittedFact> facts, WorkSession session)
     {
         var untold = new Queue<CommittedFact>(facts);
         while (untold.TryDequeue(out var fact))
@@ -52,7 +52,7 @@ internal sealed class WorkEngine(
             foreach (var subscriber in subscribers)
             {
                 // The fact is committed. If the caller has gone away, nobody else would do what follows from it.
-                foreach (var more in await subscriber.OnCommittedAsync(fact, CancellationToken.None).ConfigureAwait(false))
+                foreach (var more in await subscriber.OnCommittedAsync(fact, session, CancellationToken.None).ConfigureAwait(false))
                 {
                     untold.Enqueue(more);
                 }

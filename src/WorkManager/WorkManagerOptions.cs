@@ -16,7 +16,7 @@ public sealed class WorkManagerOptions
     [Required, ValidateObjectMembers]
     public RetryOptions Retry { get; set; } = new();
 
-    /// <summary>How large things may get.</summary>
+    /// <summary>Limits on sizes.</summary>
     [Required, ValidateObjectMembers]
     public LimitOptions Limits { get; set; } = new();
 

@@ -91,7 +91,7 @@ internal sealed class WorkOrderManager(WorkEngine engine, WorkSession session) :
 
     public Task<WorkOrder> GetAsync(Guid orderId, CancellationToken cancellationToken) =>
         engine.ReadAsync("get", session, async context =>
-            await context.ReadAsync(
+            await context.ReadAtOneMomentAsync(
                 rows => WorkQueries.FindOrderAsync(rows, orderId, OrderParts.Items, cancellationToken), cancellationToken).ConfigureAwait(false)
             ?? throw WorkNotFoundException.Order(orderId), cancellationToken);
 

@@ -21,7 +21,7 @@ public static class Queries
     {
         #region available-items
         WorkItem? next = await db.Set<WorkItem>().AsNoTracking()
-            .AvailableForLease()   // in the order in which a checkout hands them out
+            .AvailableForLease(DateTimeOffset.UtcNow)   // in the order in which a checkout hands them out
             .FirstOrDefaultAsync();
         #endregion
         return next;

@@ -18,7 +18,7 @@ internal sealed class ApplyRun(HostUnit hosted, HostCode hostCode, JsonSerialize
     /// <exception cref="OrderNotReadyException">It says why not.</exception>
     public async Task EnsureReadyAsync(CancellationToken cancellationToken)
     {
-        var obstacles = await hostCode.RunAsync(() => type.GetObstaclesAsync(stored, cancellationToken)).ConfigureAwait(false);
+        var obstacles = await hostCode.RunAsync(hosted, () => type.GetObstaclesAsync(stored, cancellationToken)).ConfigureAwait(false);
         if (obstacles.Count > 0)
         {
             throw new OrderNotReadyException(applied.Order.Id, obstacles);
@@ -26,13 +26,24 @@ internal sealed class ApplyRun(HostUnit hosted, HostCode hostCode, JsonSerialize
     }
 
     /// <summary>Runs the order type's apply, saves the host's context, and tells what was changed.</summary>
-    public Task<WorkDiff> ApplyAsync(CancellationToken cancellationToken) => hostCode.RunAsync(async () =>
+    public Task<WorkDiff> ApplyAsync(CancellationToken cancellationToken) => hostCode.RunAsync(hosted, async () =>
     {
         var steps = type.BeginApply(stored, applied.Environment);
         using var changes = new HostChanges(hosted.Host, json);
         await steps.BeforeAsync(cancellationToken).ConfigureAwait(false);
         await steps.ApplyAsync(cancellationToken).ConfigureAwait(false);
+        EnsureTransactionIsOpen();
         await hosted.Host.SaveChangesAsync(cancellationToken).ConfigureAwait(false);
         return applied.Environment.Diff ?? changes.ToDiff();
     });
+
+    // What ends a transaction by disposing it is seen by no interceptor.
+    private void EnsureTransactionIsOpen()
+    {
+        if (hosted.Host.Database.CurrentTransaction is null)
+        {
+            throw new WorkManagerException(
+                WorkErrorCodes.TransactionNotAllowed, "The apply disposed of the transaction of its approval. To change nothing, throw an exception.");
+        }
+    }
 }

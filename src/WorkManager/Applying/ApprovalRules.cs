@@ -3,6 +3,21 @@ namespace WorkManager.Applying;
 /// <summary>Separation of duties.</summary>
 internal static class ApprovalRules
 {
+    /// <summary>Refuses agents, and calls without a named actor.</summary>
+    /// <exception cref="ApprovalDeniedException">It is one of these.</exception>
+    public static void EnsureMayApprove(Guid orderId, Actor actor)
+    {
+        if (actor.Type == ActorType.Agent)
+        {
+            throw new ApprovalDeniedException(orderId, ApprovalDeniedReason.Agent);
+        }
+
+        if (actor.IsSame(Actor.Unnamed))
+        {
+            throw new ApprovalDeniedException(orderId, ApprovalDeniedReason.Unnamed);
+        }
+    }
+
     /// <summary>Refuses an approver who submitted work of the order, itself or through an agent, unless the order type allows it.</summary>
     /// <returns>Whether the actor approves own work.</returns>
     /// <exception cref="ApprovalDeniedException">It may not.</exception>

@@ -25,9 +25,9 @@ internal sealed class ApproveOrder(ApplyRuns runs, IdGenerator ids, PostCommitSt
     {
         var tenant = await CheckRequestAsync(context, request, cancellationToken).ConfigureAwait(false);
         // Host code works for the tenant of its order, even if the approver works for all tenants.
-        var applied = await ApproveAsync(context.For(tenant), request, cancellationToken).ConfigureAwait(false);
+        var applied = await ApproveOrRecordAsync(context.For(tenant), request, cancellationToken).ConfigureAwait(false);
         // The change is committed. What was promised for after the commit happens even if the caller cancels.
-        await postCommit.RunAsync(applied, CancellationToken.None).ConfigureAwait(false);
+        await postCommit.RunAsync(context.Services, applied, CancellationToken.None).ConfigureAwait(false);
         return applied.Order.Detach(withItems: true);
     }
 
@@ -37,17 +37,27 @@ internal sealed class ApproveOrder(ApplyRuns runs, IdGenerator ids, PostCommitSt
             rows => rows.Orders.Where(o => o.Id == request.OrderId).Select(o => new { o.TenantId, o.TraceParent }).SingleOrDefaultAsync(cancellationToken),
             cancellationToken).ConfigureAwait(false) ?? throw WorkNotFoundException.Order(request.OrderId);
         context.JoinTraceOf(order.TraceParent);
-        if (context.Actor.Type == ActorType.Agent)
-        {
-            throw new ApprovalDeniedException(request.OrderId, ApprovalDeniedReason.Agent);
-        }
-
         if (request.ContentHash is not null)
         {
             throw new StaleReviewException(WorkErrorCodes.StaleReview, "No review issued this content hash. Approve without one.");
         }
 
         return TenantScope.Of(order.TenantId);
+    }
+
+    private async Task<AppliedOrder> ApproveOrRecordAsync(OperationContext context, ApproveRequest request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            ApprovalRules.EnsureMayApprove(request.OrderId, context.Actor);
+            return await ApproveAsync(context, request, cancellationToken).ConfigureAwait(false);
+        }
+        catch (ApprovalDeniedException denied)
+        {
+            await TryRecordAsync(context, request.OrderId, WorkEventNames.ApprovalDenied, new EventDetails(
+                new JsonObject { ["reason"] = StateNames.ToName(denied.Reason) }, "Approval refused; nothing was changed")).ConfigureAwait(false);
+            throw;
+        }
     }
 
     private async Task<AppliedOrder> ApproveAsync(OperationContext context, ApproveRequest request, CancellationToken cancellationToken)
@@ -62,10 +72,13 @@ internal sealed class ApproveOrder(ApplyRuns runs, IdGenerator ids, PostCommitSt
                     (rows, _) => rows.Decisions.AnyAsync(d => d.Id == decisionId, CancellationToken.None)),
                 cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception) when (hostCode.Failure is { } failure && !(failure is OperationCanceledException && cancellationToken.IsCancellationRequested))
+        catch (Exception thrown) when (IsOfHostCode(thrown, hostCode.Failure, cancellationToken))
         {
+            var failure = hostCode.Failure!;
             log.ApplyFailed(failure, request.OrderId);
-            await TryRecordFailureAsync(context, request.OrderId, failure).ConfigureAwait(false);
+            await TryRecordAsync(context, request.OrderId, WorkEventNames.Failed, new EventDetails(
+                new JsonObject { ["code"] = WorkErrorCodes.ApplyFailed, ["exception"] = failure.GetType().FullName, ["message"] = failure.Message },
+                "Apply failed; nothing was changed")).ConfigureAwait(false);
             if (failure is WorkManagerException)
             {
                 throw;
@@ -74,6 +87,10 @@ internal sealed class ApproveOrder(ApplyRuns runs, IdGenerator ids, PostCommitSt
             throw new ApplyFailedException(request.OrderId, failure);
         }
     }
+
+    // What others did at the same moment is no failure of the host's code, and neither is a cancellation.
+    private static bool IsOfHostCode(Exception thrown, Exception? failure, CancellationToken cancellationToken) =>
+        failure is not null && thrown is not WorkBusyException && !(failure is OperationCanceledException && cancellationToken.IsCancellationRequested);
 
     private async Task<Ending<AppliedOrder>> ApproveAsync(
         HostUnit hosted, ApproveRequest request, Guid decisionId, HostCode hostCode, CancellationToken cancellationToken)
@@ -113,13 +130,13 @@ internal sealed class ApproveOrder(ApplyRuns runs, IdGenerator ids, PostCommitSt
         unit.Lifecycle.Move(order, OrderState.Completed, new EventDetails(Message: "All items completed", Actor: byEngine));
     }
 
-    private async Task TryRecordFailureAsync(OperationContext context, Guid orderId, Exception failure)
+    private async Task TryRecordAsync(OperationContext context, Guid orderId, string name, EventDetails details)
     {
         try
         {
-            await RecordFailureAsync(context, orderId, failure).ConfigureAwait(false);
+            await RecordAsync(context, orderId, name, details).ConfigureAwait(false);
         }
-#pragma warning disable CA1031 // The caller must learn why the apply failed, not that the database could not be told.
+#pragma warning disable CA1031 // The caller must learn why the approval failed, not that the database could not be told.
         catch (Exception recording)
 #pragma warning restore CA1031
         {
@@ -127,21 +144,26 @@ internal sealed class ApproveOrder(ApplyRuns runs, IdGenerator ids, PostCommitSt
         }
     }
 
-    /// <summary>Records in a transaction of its own that the apply was tried, and why it failed: the apply itself was rolled back.</summary>
-    private static Task<bool> RecordFailureAsync(OperationContext context, Guid orderId, Exception failure) => context.WriteAsync(
+    /// <summary>Records in a transaction of its own that the approval was tried, and why it failed: the approval itself was rolled back.</summary>
+    private static Task<bool> RecordAsync(OperationContext context, Guid orderId, string name, EventDetails details) => context.WriteAsync(
         Write.Once<bool>(
             async unit =>
             {
                 var order = await unit.LockOrderAsync(orderId).ConfigureAwait(false);
+                if (unit.Attempt.MayBeDone && await IsRecordedAsync(unit.Rows, orderId, name, unit.OperationId).ConfigureAwait(false))
+                {
+                    return Ending.RollBack(true);
+                }
+
                 // The lock raises the revision. The order has not changed, and the next attempt must derive the same ids, so the revision goes back.
                 order.Revision--;
-                unit.Audit.Record(WorkEventNames.Failed, order, new EventDetails(
-                    new JsonObject { ["code"] = WorkErrorCodes.ApplyFailed, ["exception"] = failure.GetType().FullName, ["message"] = failure.Message },
-                    "Apply failed; nothing was changed"));
+                unit.Audit.Record(name, order, details);
                 await unit.SaveAsync().ConfigureAwait(false);
                 return Ending.Commit(true);
             },
-            (rows, _) => rows.Events.AnyAsync(
-                e => e.OrderId == orderId && e.OperationId == context.OperationId && e.Event == WorkEventNames.Failed, CancellationToken.None)),
+            (rows, _) => IsRecordedAsync(rows, orderId, name, context.OperationId)),
         CancellationToken.None);
+
+    private static Task<bool> IsRecordedAsync(WorkRows rows, Guid orderId, string name, Guid operationId) => rows.Events.AnyAsync(
+        e => e.OrderId == orderId && e.OperationId == operationId && e.Event == name, CancellationToken.None);
 }

@@ -9,7 +9,7 @@ namespace WorkManager.Applying;
 
 /// <summary>Approves a submitted order whose type says so. If that fails, the order stays submitted, and a person can approve it.</summary>
 internal sealed class AutoApprove(
-    OperationRunner runner, IServiceScopeFactory scopes, OrderTypeRegistry types, ApproveOrder approve, ILogger<AutoApprove>? log = null)
+    OperationRunner runner, WorkScopes scopes, OrderTypeRegistry types, ApproveOrder approve, ILogger<AutoApprove>? log = null)
     : ICommitSubscriber
 {
     private static readonly Actor Approver = Actor.System("auto-approve");
@@ -17,19 +17,20 @@ internal sealed class AutoApprove(
     // Optional: an application without logging is no reason to fail.
     private readonly ILogger log = (ILogger?)log ?? NullLogger.Instance;
 
-    public async Task<IReadOnlyList<CommittedFact>> OnCommittedAsync(CommittedFact fact, CancellationToken cancellationToken) =>
-        fact is OrderSubmitted submitted ? await ApproveAsync(submitted, cancellationToken).ConfigureAwait(false) : [];
+    public async Task<IReadOnlyList<CommittedFact>> OnCommittedAsync(CommittedFact fact, WorkSession session, CancellationToken cancellationToken) =>
+        fact is OrderSubmitted submitted ? await ApproveAsync(submitted, session, cancellationToken).ConfigureAwait(false) : [];
 
-    private async Task<IReadOnlyList<CommittedFact>> ApproveAsync(OrderSubmitted submitted, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<CommittedFact>> ApproveAsync(OrderSubmitted submitted, WorkSession submitter, CancellationToken cancellationToken)
     {
         try
         {
-            if (!await IsAutomaticAsync(submitted.OrderType).ConfigureAwait(false))
+            if (!await IsAutomaticAsync(submitter.Services, submitted.OrderType).ConfigureAwait(false))
             {
                 return [];
             }
 
-            var session = new WorkSession(null, null, Approver, TenantScope.Of(submitted.TenantId));
+            // In the scope of the submit, and with its context: so it is the same database.
+            var session = submitter with { Actor = Approver, Tenant = TenantScope.Of(submitted.TenantId) };
             var request = new ApproveRequest(submitted.OrderId, null, "auto_approve");
             return (await runner.RunAsync(approve, session, request, cancellationToken).ConfigureAwait(false)).Facts;
         }
@@ -47,9 +48,9 @@ internal sealed class AutoApprove(
         return [];
     }
 
-    private async Task<bool> IsAutomaticAsync(string typeKey)
+    private async Task<bool> IsAutomaticAsync(IServiceProvider? caller, string typeKey)
     {
-        var scope = scopes.CreateAsyncScope();
+        var scope = await scopes.CreateForAsync(caller).ConfigureAwait(false);
         await using (scope.ConfigureAwait(false))
         {
             return ((OrderType)scope.ServiceProvider.GetRequiredService(types.Get(typeKey).ClrType)).AutoApprove;

@@ -1,3 +1,5 @@
+using WorkManager.Execution;
+
 namespace WorkManager.Applying;
 
 /// <summary>Runs the host's code inside an apply, and keeps how it failed: such a failure is recorded, and the order can be approved again.</summary>
@@ -12,8 +14,9 @@ internal sealed class HostCode
     /// <summary>Begins an attempt.</summary>
     public void Begin() => Failure = null;
 
-    public async Task<T> RunAsync<T>(Func<Task<T>> code)
+    public async Task<T> RunAsync<T>(HostUnit hosted, Func<Task<T>> code)
     {
+        using var part = hosted.EnterHostCode();
         try
         {
             return await code().ConfigureAwait(false);

@@ -8,17 +8,17 @@ using WorkManager.OrderTypes;
 namespace WorkManager.Applying;
 
 /// <summary>Runs the order type's last step and delivers its messages. The change stands: what fails here is logged.</summary>
-internal sealed class PostCommitSteps(IServiceScopeFactory scopes, JsonDocuments documents, ILogger<PostCommitSteps>? log = null)
+internal sealed class PostCommitSteps(WorkScopes scopes, JsonDocuments documents, ILogger<PostCommitSteps>? log = null)
 {
     // Optional: an application without logging is no reason to fail.
     private readonly ILogger log = (ILogger?)log ?? NullLogger.Instance;
 
-    public async Task RunAsync(AppliedOrder applied, CancellationToken cancellationToken)
+    public async Task RunAsync(IServiceProvider caller, AppliedOrder applied, CancellationToken cancellationToken)
     {
-        await TryAsync(applied.Order, services => RunLastStepAsync(services, applied, cancellationToken)).ConfigureAwait(false);
+        await TryAsync(caller, applied.Order, services => RunLastStepAsync(services, applied, cancellationToken)).ConfigureAwait(false);
         foreach (var deliver in applied.Environment.Deliveries.ToList())
         {
-            await TryAsync(applied.Order, services => deliver(services, cancellationToken)).ConfigureAwait(false);
+            await TryAsync(caller, applied.Order, services => deliver(services, cancellationToken)).ConfigureAwait(false);
         }
     }
 
@@ -29,12 +29,12 @@ internal sealed class PostCommitSteps(IServiceScopeFactory scopes, JsonDocuments
         return type.BeginApply(stored, applied.Environment).AfterAsync(cancellationToken);
     }
 
-    private async Task TryAsync(WorkOrder order, Func<IServiceProvider, Task> step)
+    private async Task TryAsync(IServiceProvider caller, WorkOrder order, Func<IServiceProvider, Task> step)
     {
         try
         {
             using var tenant = TenantFlow.Enter(TenantScope.Of(order.TenantId));
-            var scope = scopes.CreateAsyncScope();
+            var scope = await scopes.CreateForAsync(caller).ConfigureAwait(false);
             await using (scope.ConfigureAwait(false))
             {
                 await step(scope.ServiceProvider).ConfigureAwait(false);

@@ -56,11 +56,32 @@ public static class WorkManagerBuilderExtensions
         return builder;
     }
 
+    /// <summary>
+    /// Carries a scoped service over to the scopes that WorkManager makes for a call: an apply and the steps after its commit run in scopes of their own.
+    /// Needed if a scoped service, such as the tenant of a request, chooses the database.
+    /// </summary>
+    /// <typeparam name="TService">The service.</typeparam>
+    /// <param name="builder">The builder.</param>
+    /// <param name="copy">Copies from the service of the caller's scope to that of the new scope, before anything else is resolved from the new scope.</param>
+    /// <returns>The same builder.</returns>
+    /// <remarks>
+    /// A manager of <see cref="IWorkOrderManagerFactory"/> belongs to no scope, so nothing is carried over to the scopes of its calls.
+    /// </remarks>
+    public static IWorkManagerBuilder CarryScope<TService>(this IWorkManagerBuilder builder, Action<TService, TService> copy)
+        where TService : notnull
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentNullException.ThrowIfNull(copy);
+        builder.Services.AddSingleton(new ScopeCarrier(
+            (caller, fresh) => copy(caller.GetRequiredService<TService>(), fresh.GetRequiredService<TService>())));
+        return builder;
+    }
+
     /// <summary>Sets who acts in a scope if <see cref="IWorkOrderManager.As"/> was not called.</summary>
     /// <param name="builder">The builder.</param>
     /// <param name="actor">Finds the actor of a scope, such as the signed-in user.</param>
     /// <returns>The same builder.</returns>
-    /// <remarks>By default the application itself acts, as <c>system:application</c>.</remarks>
+    /// <remarks>By default the application itself acts, as <c>system:application</c>. It may not approve, reject or cancel.</remarks>
     public static IWorkManagerBuilder UseDefaultActor(this IWorkManagerBuilder builder, Func<IServiceProvider, Actor> actor)
     {
         ArgumentNullException.ThrowIfNull(builder);

@@ -94,7 +94,10 @@ public static class WorkManagerDatabaseFacadeExtensions
             throw new InvalidOperationException($"{ContextOf(database).GetType().Name} leaves WorkManager's tables to {others}.");
         }
 
-        return new(EngineContexts.OptionsFor(ContextOf(database), interceptors: []));
+        var engine = new WorkManagerDbContext(EngineContexts.OptionsFor(ContextOf(database), interceptors: []));
+        // The context may have been given another connection, or another connection string, than its options have.
+        engine.Database.SetDbConnection(database.GetDbConnection(), contextOwnsConnection: false);
+        return engine;
     }
 
     private static MigrationOwnership OwnershipOf(DatabaseFacade database) =>

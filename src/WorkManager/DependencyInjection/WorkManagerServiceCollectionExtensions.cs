@@ -40,6 +40,7 @@ public static class WorkManagerServiceCollectionExtensions
         }
 
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<WorkManagerOptions>, WorkManagerOptionsValidator>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<WorkManagerOptions>, OrderTypesValidator>());
         services.TryAddSingleton(TimeProvider.System);
         services.ConfigureDbContext<WorkManagerDbContext>(shipped => shipped.UseWorkManager());
         AddSettings(services);
@@ -72,6 +73,7 @@ public static class WorkManagerServiceCollectionExtensions
         services.TryAddSingleton<Telemetry>();
         services.TryAddSingleton<StoreDialects>();
         services.TryAddSingleton<EngineContexts>();
+        services.TryAddSingleton<WorkScopes>();
         services.TryAddSingleton<WorkTransactions>();
         services.TryAddSingleton<Repetition>();
         services.TryAddSingleton<SchemaGuard>();
@@ -82,6 +84,7 @@ public static class WorkManagerServiceCollectionExtensions
     {
         services.TryAddSingleton<ProposeOrder>();
         services.TryAddSingleton<LeaseRecovery>();
+        services.TryAddSingleton<RecoverySchedule>();
         services.TryAddSingleton<TenantRotation>();
         services.TryAddSingleton<CheckoutItems>();
         services.TryAddSingleton<Heartbeat>();
@@ -110,7 +113,7 @@ public static class WorkManagerServiceCollectionExtensions
 
     private static void AddFacade(IServiceCollection services)
     {
-        services.TryAddSingleton(new DefaultActor(_ => Actor.System("application")));
+        services.TryAddSingleton(new DefaultActor(_ => Actor.Unnamed));
         services.TryAddSingleton<WorkEngine>();
         services.TryAddScoped<IWorkOrderManager>(scope => new WorkOrderManager(
             scope.GetRequiredService<WorkEngine>(),

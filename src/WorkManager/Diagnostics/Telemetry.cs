@@ -4,7 +4,7 @@ using System.Diagnostics.Metrics;
 namespace WorkManager.Diagnostics;
 
 /// <summary>The activity source and the meter.</summary>
-/// <remarks>Tags are bounded: operation, outcome, kind of actor. Ids are on activities only; payloads are nowhere.</remarks>
+/// <remarks>Tags are bounded: operation, outcome, kind of actor. Ids are on activities only; payloads are recorded nowhere.</remarks>
 internal sealed class Telemetry
 {
     /// <summary>The name of both.</summary>

@@ -1,10 +1,10 @@
 namespace WorkManager;
 
-/// <summary>The actor may not approve this order (<c>approval_denied</c>).</summary>
+/// <summary>The actor may not approve, reject or cancel this order (<c>approval_denied</c>).</summary>
 public sealed class ApprovalDeniedException : WorkManagerException
 {
-    internal ApprovalDeniedException(Guid orderId, ApprovalDeniedReason reason)
-        : base(WorkErrorCodes.ApprovalDenied, Describe(orderId, reason))
+    internal ApprovalDeniedException(Guid orderId, ApprovalDeniedReason reason, string decision = "approve")
+        : base(WorkErrorCodes.ApprovalDenied, Describe(orderId, reason, decision))
     {
         OrderId = orderId;
         Reason = reason;
@@ -13,11 +13,15 @@ public sealed class ApprovalDeniedException : WorkManagerException
     /// <summary>The order.</summary>
     public Guid OrderId { get; }
 
-    /// <summary>Why the actor may not approve.</summary>
+    /// <summary>Why the actor may not decide.</summary>
     public ApprovalDeniedReason Reason { get; }
 
-    private static string Describe(Guid orderId, ApprovalDeniedReason reason) => reason switch
+    private static string Describe(Guid orderId, ApprovalDeniedReason reason, string decision) => reason switch
     {
+        ApprovalDeniedReason.Unnamed =>
+            $"Nobody was named who wants to {decision} order {orderId}. Name the person: call As(Actor.User(id)) on the manager, or set UseDefaultActor.",
+        ApprovalDeniedReason.Agent when decision != "approve" =>
+            $"Agents can {decision} only the orders that they proposed. A person has to {decision} order {orderId}.",
         ApprovalDeniedReason.Agent => $"Agents cannot approve work orders. A person has to approve order {orderId}.",
         ApprovalDeniedReason.Self => $"Order {orderId} contains work that you, or an agent on your behalf, submitted. Somebody else has to approve it.",
         ApprovalDeniedReason.Role => $"You do not have the role that is needed to approve order {orderId}. Somebody who has it has to approve it.",

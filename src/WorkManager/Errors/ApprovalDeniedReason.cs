@@ -1,9 +1,9 @@
 namespace WorkManager;
 
-/// <summary>Why an actor may not approve.</summary>
+/// <summary>Why an actor may not decide about an order.</summary>
 public enum ApprovalDeniedReason
 {
-    /// <summary>Agents never approve.</summary>
+    /// <summary>Agents never approve. They reject and cancel only the orders that they proposed.</summary>
     Agent,
 
     /// <summary>The actor submitted work of this order, itself or through an agent.</summary>
@@ -14,4 +14,7 @@ public enum ApprovalDeniedReason
 
     /// <summary>A second person has to approve.</summary>
     SecondApprover,
+
+    /// <summary>Nobody was named who acts. See <see cref="IWorkOrderManager.As"/>.</summary>
+    Unnamed,
 }

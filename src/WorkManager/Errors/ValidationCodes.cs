@@ -34,6 +34,9 @@ internal static class ValidationCodes
     /// <summary>An argument of a call, not a value in a document, is out of its range.</summary>
     public const string OutOfRange = "out_of_range";
 
+    /// <summary>A validation attribute that has no code of its own, or the object's own <c>Validate</c>, refused the value.</summary>
+    public const string Rule = "schema.rule";
+
     /// <summary>An error that only deserialization finds.</summary>
     public const string Invalid = "schema.invalid";
 }

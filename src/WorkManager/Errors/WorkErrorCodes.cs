@@ -39,7 +39,7 @@ public static class WorkErrorCodes
     /// <summary>The order cannot be approved yet.</summary>
     public const string OrderNotReady = "order_not_ready";
 
-    /// <summary>The actor may not approve this order; see <see cref="ApprovalDeniedReason"/>.</summary>
+    /// <summary>The actor may not approve, reject or cancel this order; see <see cref="ApprovalDeniedReason"/>.</summary>
     public const string ApprovalDenied = "approval_denied";
 
     /// <summary>An approval must name the content that was reviewed.</summary>
@@ -72,6 +72,9 @@ public static class WorkErrorCodes
     /// <summary>A second context of the host's type was opened inside an apply, or WorkManager was called there outside the apply's scope.</summary>
     public const string ForeignContext = "foreign_context";
 
+    /// <summary>A new scope's context is on another database than the context of the call. See <c>CarryScope</c>.</summary>
+    public const string OtherDatabase = "other_database";
+
     /// <summary>The host's context was about to save a change to an entity that only WorkManager may change.</summary>
     public const string GovernedWrite = "governed_write";
 
@@ -99,7 +102,7 @@ public static class WorkErrorCodes
     /// <summary>The database cannot be reached.</summary>
     public const string StorageUnavailable = "storage_unavailable";
 
-    /// <summary>Somebody else has the item locked at this moment. Send it again.</summary>
+    /// <summary>Somebody else has the item locked, or the database found a conflict. Send it again.</summary>
     public const string Busy = "busy";
 
     /// <summary>The process is shutting down.</summary>

@@ -19,9 +19,39 @@ internal sealed class EngineContexts(StoreDialects dialects)
     // built once. The schema is part of the key because a host may have one model per tenant with the same options.
     private readonly ConditionalWeakTable<IDbContextOptions, ConcurrentDictionary<string, EngineContextSource>> sources = [];
 
-    /// <summary>The source of the engine's contexts for the database of a host's context.</summary>
-    public EngineContextSource SourceOf(DbContext host) => sources.GetValue(host.GetService<IDbContextOptions>(), _ => new(StringComparer.Ordinal))
+    private EngineContextSource SourceOf(DbContext host) => sources.GetValue(host.GetService<IDbContextOptions>(), _ => new(StringComparer.Ordinal))
         .GetOrAdd(SchemaOf(host) ?? "", _ => new EngineContextSource(OptionsFor(host, dialects.Of(host).EngineInterceptors)));
+
+    /// <summary>
+    /// A context on the database of a host's context. It has a connection of its own, made as the options say. If the host's context was given another
+    /// connection or connection string since, or if its database is in the memory of its connection, the engine uses that connection: it reaches the
+    /// database that the host's context reaches now.
+    /// </summary>
+    public WorkManagerDbContext Open(DbContext host)
+    {
+        var source = SourceOf(host);
+        if (source.HasConnectionOf(host) && !dialects.Of(host).IsPrivate(host))
+        {
+            return source.Open();
+        }
+
+        var engine = source.OpenOwn();
+        engine.Database.SetDbConnection(host.Database.GetDbConnection(), contextOwnsConnection: false);
+        return engine;
+    }
+
+    /// <summary>Whether two contexts of the host's have their tables in the same place.</summary>
+    public bool AreOnOneDatabase(DbContext one, DbContext other)
+    {
+        if (SchemaOf(one) != SchemaOf(other))
+        {
+            return false;
+        }
+
+        var (first, second) = (one.Database.GetDbConnection(), other.Database.GetDbConnection());
+        return ReferenceEquals(first, second)
+            || (!dialects.Of(one).IsPrivate(one) && first.DataSource == second.DataSource && first.Database == second.Database);
+    }
 
     /// <summary>A context on the host's connection and in its transaction.</summary>
     public async Task<WorkManagerDbContext> JoinAsync(DbContext host, IDbContextTransaction transaction)
@@ -69,7 +99,8 @@ internal sealed class EngineContexts(StoreDialects dialects)
         return builder.Options;
     }
 
-    private static string? SchemaOf(DbContext host) =>
+    /// <summary>The schema of the tables; null where they have none.</summary>
+    public static string? SchemaOf(DbContext host) =>
         host.GetService<IDbContextOptions>().FindExtension<WorkManagerOptionsExtension>()?.Schema ?? host.Model.GetDefaultSchema();
 
     // Connection and transaction interceptors of the host must run: hosts set access tokens and session settings by them. No other interceptor may.

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using WorkManager.Persistence.HostModel;
 
 namespace WorkManager.Execution;
 
@@ -6,4 +7,9 @@ namespace WorkManager.Execution;
 /// <param name="Unit">The engine's unit of work.</param>
 /// <param name="Host">A new instance of the host's context.</param>
 /// <param name="Services">The scope from which <paramref name="Host"/> was resolved.</param>
-internal sealed record HostUnit(UnitOfWork Unit, DbContext Host, IServiceProvider Services);
+/// <param name="Apply">What marks the flow of control as inside the apply.</param>
+internal sealed record HostUnit(UnitOfWork Unit, DbContext Host, IServiceProvider Services, ApplyScope Apply)
+{
+    /// <summary>Begins a part of the attempt in which the host's own code runs: until it ends, the host's context must not end the transaction.</summary>
+    public IDisposable EnterHostCode() => Apply.EnterHostCode();
+}

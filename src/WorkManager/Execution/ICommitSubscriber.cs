@@ -5,5 +5,5 @@ internal interface ICommitSubscriber
 {
     /// <summary>Acts on a fact.</summary>
     /// <returns>The facts that the subscriber has committed itself. All subscribers are told of them, too.</returns>
-    Task<IReadOnlyList<CommittedFact>> OnCommittedAsync(CommittedFact fact, CancellationToken cancellationToken);
+    Task<IReadOnlyList<CommittedFact>> OnCommittedAsync(CommittedFact fact, WorkSession session, CancellationToken cancellationToken);
 }

@@ -1,3 +1,4 @@
+using System.Data;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 
@@ -13,16 +14,25 @@ internal interface IStoreDialect
     bool HasClock { get; }
 
     /// <summary>
-    /// A name for the database, by which writers of this process take turns. Null if writers need not take turns: several may write at the same time, or
+    /// What stands for the database when writers of this process take turns: its name or its only connection. Null if several may write at the same time.
     /// nobody else can reach the database.
     /// </summary>
-    string? WriterGateOf(DbContext db);
+    object? WriterGateOf(DbContext db);
+
+    /// <summary>Whether the database of a context is in the memory of its connection, so that no other connection can reach it.</summary>
+    bool IsPrivate(DbContext db);
+
+    /// <summary>The isolation level of a transaction that only reads, and sees the database as it was at its first statement.</summary>
+    IsolationLevel OneMoment { get; }
 
     /// <summary>Whether a statement without BEGIN and COMMIT runs as its own transaction at READ COMMITTED.</summary>
     bool StatementsStandAlone(WorkManagerDbContext db);
 
     /// <summary>Whether the failure means that the database rolled the transaction back because of a conflict with others, so that it may run again.</summary>
     bool MayRunAgain(Exception failure);
+
+    /// <summary>Whether the failure comes from what others did at the same moment, so that the same call may succeed later.</summary>
+    bool IsConflict(Exception failure);
 
     /// <summary>The time that decides leases: the database's clock if it has one and <paramref name="source"/> says so, else <paramref name="now"/>.</summary>
     Task<DateTimeOffset> ReadClockAsync(WorkManagerDbContext db, ClockSource source, DateTimeOffset now);

@@ -11,6 +11,7 @@ internal sealed class OperationContext(
     WorkTransactions transactions, Repetition repetition, WorkClock clock, OperationActivity activity)
 {
     private readonly List<CommittedFact> facts = [];
+    private string? databaseName;
 
     /// <summary>The id of the call.</summary>
     public Guid OperationId => id;
@@ -27,6 +28,9 @@ internal sealed class OperationContext(
     public IServiceProvider Services => services;
 
     public DbContext Host => host;
+
+    /// <summary>Names the database and schema of the call.</summary>
+    public string DatabaseName => databaseName ??= $"{EngineContexts.SchemaOf(host)}\n{host.Database.GetConnectionString()}";
 
     /// <summary>The caller's transaction, if it is joined.</summary>
     public IDbContextTransaction? Joined => joined;
@@ -48,6 +52,10 @@ internal sealed class OperationContext(
     /// <summary>Reads in the caller's transaction if there is one. Otherwise the host's execution strategy runs the query, and may run it again.</summary>
     public Task<T> ReadAsync<T>(Func<WorkRows, Task<T>> query, CancellationToken cancellationToken = default) =>
         transactions.ReadAsync(this, query, cancellationToken);
+
+    /// <summary>Reads what several statements read as of one moment, as <see cref="ReadAsync"/> does otherwise.</summary>
+    public Task<T> ReadAtOneMomentAsync<T>(Func<WorkRows, Task<T>> query, CancellationToken cancellationToken = default) =>
+        transactions.ReadAtOneMomentAsync(this, query, cancellationToken);
 
     /// <summary>
     /// The same operation for another tenant or for all of them. Housekeeping is done for all tenants; an order is applied for its own tenant.

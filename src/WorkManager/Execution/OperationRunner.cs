@@ -11,7 +11,7 @@ namespace WorkManager.Execution;
 
 /// <summary>Runs every call of every verb and query: finds its scope, context and tenant, checks the schema, traces and measures.</summary>
 internal sealed class OperationRunner(
-    IServiceScopeFactory scopes, OwningContext owner, WorkTransactions transactions, Repetition repetition, WorkClock clock, SchemaGuard schema,
+    WorkScopes scopes, OwningContext owner, WorkTransactions transactions, Repetition repetition, WorkClock clock, SchemaGuard schema,
     Telemetry telemetry, IdGenerator ids)
 {
     /// <summary>Runs a verb.</summary>
@@ -66,7 +66,7 @@ internal sealed class OperationRunner(
     private async Task<Completed<TResult>> RunInNewScopeAsync<TResult>(
         Operation operation, WorkSession session, Func<OperationContext, Task<TResult>> step, OperationActivity activity)
     {
-        var scope = scopes.CreateAsyncScope();
+        var scope = await scopes.CreateForAsync(caller: null).ConfigureAwait(false);
         await using (scope.ConfigureAwait(false))
         {
             return await RunInAsync(scope.ServiceProvider, operation, session, step, activity).ConfigureAwait(false);

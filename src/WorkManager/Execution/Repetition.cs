@@ -6,7 +6,8 @@ namespace WorkManager.Execution;
 /// <remarks>
 /// There are three reasons to run a write again. First: its body found a row locked, and ended with <see cref="EndingKind.TryAgain"/>. Second: the database
 /// rolled the transaction back because of a conflict with another one. Third: the host's execution strategy takes an error for a transient one; if such an
-/// attempt got no answer to its commit, the database is asked for it before there is another attempt.
+/// attempt got no answer to its commit, the database is asked for it before there is another attempt. The question may come too early: a server whose client
+/// is gone may still be committing. So it is asked again if a later attempt fails.
 /// </remarks>
 internal sealed class Repetition(EngineContexts contexts, StoreDialects dialects)
 {
@@ -23,22 +24,38 @@ internal sealed class Repetition(EngineContexts contexts, StoreDialects dialects
     /// Whether the write runs again after a conflict. False if host code runs in it: then the host's execution strategy decides.
     /// </param>
     /// <param name="cancellationToken">Cancels between attempts. It is ignored after an attempt without an answer, unless the write is repeatable.</param>
+    /// <exception cref="WorkBusyException">Each attempt, or the one that may not be repeated, met a conflict.</exception>
     public async Task<T> RunAsync<TUnit, T>(
         OperationContext context, Write<TUnit, T> write, Func<Attempt, Task<Ending<T>>> run, bool repeatsConflicts, CancellationToken cancellationToken)
     {
+        var dialect = dialects.Of(context.Host);
+        try
+        {
+            return await RunAsync(context, write, run, dialect, repeatsConflicts, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception conflict) when (dialect.IsConflict(conflict))
+        {
+            throw new WorkBusyException(conflict, isJoined: false);
+        }
+    }
+
+    private async Task<T> RunAsync<TUnit, T>(
+        OperationContext context, Write<TUnit, T> write, Func<Attempt, Task<Ending<T>>> run, IStoreDialect dialect, bool repeatsConflicts,
+        CancellationToken cancellationToken)
+    {
         var host = context.Host;
-        var dialect = dialects.Of(host);
         using var turn = await WriterGate.EnterAsync(dialect.WriterGateOf(host), cancellationToken).ConfigureAwait(false);
         return await host.Database.CreateExecutionStrategy().ExecuteAsync(
             new Attempts(),
-            (_, attempts, _) => TryAsync(write, run, attempts, failure => repeatsConflicts && dialect.MayRunAgain(failure), cancellationToken),
-            (_, attempts, _) => AskAsync(context, write, attempts.Last!),
+            (_, attempts, _) => TryAsync(context, write, run, attempts, failure => repeatsConflicts && dialect.MayRunAgain(failure), cancellationToken),
+            (_, attempts, _) => AskAsync(context, write, attempts),
             // Not the caller's token: the engine finds out whether the commit succeeded even if the caller has cancelled.
             CancellationToken.None).ConfigureAwait(false);
     }
 
-    private static async Task<T> TryAsync<TUnit, T>(
-        Write<TUnit, T> write, Func<Attempt, Task<Ending<T>>> run, Attempts attempts, Func<Exception, bool> isConflict, CancellationToken cancellationToken)
+    private async Task<T> TryAsync<TUnit, T>(
+        OperationContext context, Write<TUnit, T> write, Func<Attempt, Task<Ending<T>>> run, Attempts attempts, Func<Exception, bool> isConflict,
+        CancellationToken cancellationToken)
     {
         var (locked, conflicts) = (0, 0);
         while (true)
@@ -68,40 +85,74 @@ internal sealed class Repetition(EngineContexts contexts, StoreDialects dialects
                 conflicts++;
                 attempts.ForgetLast();
             }
+            catch (Exception) when (attempt.MayBeDone && write.CanAsk)
+            {
+                // Perhaps an earlier attempt was committed after it was asked for, and this one failed because of that.
+                if (await TryAskAsync(context, write, attempts).ConfigureAwait(false) is { IsSuccessful: true } found)
+                {
+                    return found.Result;
+                }
+
+                throw;
+            }
         }
     }
 
-    private async Task<ExecutionResult<T>> AskAsync<TUnit, T>(OperationContext context, Write<TUnit, T> write, Attempt attempt)
+    private async Task<ExecutionResult<T>> AskAsync<TUnit, T>(OperationContext context, Write<TUnit, T> write, Attempts attempts)
     {
-        if (!attempt.IsUnanswered || !write.CanAsk)
+        if (attempts.Unanswered.Count == 0 || !write.CanAsk)
         {
             return new(false, default!);
         }
 
-        var db = contexts.SourceOf(context.Host).Open();
+        var db = contexts.Open(context.Host);
         await using (db.ConfigureAwait(false))
         {
-            return await write.AskAsync(new WorkRows(db, context.Tenant), attempt).ConfigureAwait(false);
+            foreach (var attempt in attempts.Unanswered)
+            {
+                if (await write.AskAsync(new WorkRows(db, context.Tenant), attempt).ConfigureAwait(false) is { IsSuccessful: true } found)
+                {
+                    return found;
+                }
+            }
+        }
+
+        return new(false, default!);
+    }
+
+    private async Task<ExecutionResult<T>> TryAskAsync<TUnit, T>(OperationContext context, Write<TUnit, T> write, Attempts attempts)
+    {
+        try
+        {
+            return await AskAsync(context, write, attempts).ConfigureAwait(false);
+        }
+#pragma warning disable CA1031 // If the database cannot be asked, the failure of the attempt counts: the execution strategy decides about it, and asks again.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+            return new(false, default!);
         }
     }
 
     /// <summary>The attempts at one write.</summary>
     private sealed class Attempts
     {
-        private bool earlierMayBeDone;
+        private readonly List<Attempt> all = [];
 
-        public Attempt? Last { get; private set; }
+        /// <summary>The attempts that got no answer to their commit, the oldest first.</summary>
+        public IReadOnlyList<Attempt> Unanswered => all.FindAll(a => a.IsUnanswered);
 
         /// <summary>Whether any attempt so far got no answer.</summary>
-        public bool MayBeDone => earlierMayBeDone || Last is { IsUnanswered: true };
+        public bool MayBeDone => all.Exists(a => a.IsUnanswered);
 
         public Attempt Next(bool waits)
         {
-            earlierMayBeDone = MayBeDone;
-            return Last = new Attempt(waits, earlierMayBeDone);
+            var next = new Attempt(waits, MayBeDone);
+            all.Add(next);
+            return next;
         }
 
         /// <summary>Forgets the last attempt, because it was rolled back for certain.</summary>
-        public void ForgetLast() => Last = null;
+        public void ForgetLast() => all.RemoveAt(all.Count - 1);
     }
 }

@@ -5,7 +5,7 @@ using WorkManager.Persistence.HostModel;
 
 namespace WorkManager.Execution;
 
-/// <summary>Checks once per database that the tables exist and have the columns of this version.</summary>
+/// <summary>Checks once per database and schema that the tables exist and have the columns of this version.</summary>
 /// <remarks>It looks at columns and not at the migrations history, because a script or the host's own migrations may have made the schema.</remarks>
 internal sealed class SchemaGuard(StoreDialects dialects)
 {
@@ -14,8 +14,8 @@ internal sealed class SchemaGuard(StoreDialects dialects)
     public async Task EnsureAsync(OperationContext context)
     {
         // Without a connection string, or with an in-memory database, one text may stand for different databases: these are checked at each call.
-        var text = context.Host.Database.GetConnectionString();
-        var key = string.IsNullOrEmpty(text) || text.Contains(":memory:", StringComparison.OrdinalIgnoreCase) ? null : text;
+        var isNamed = context.DatabaseName is not [.., '\n'] && !dialects.Of(context.Host).IsPrivate(context.Host);
+        var key = isNamed ? context.DatabaseName : null;
         if (key is not null && checkedDatabases.ContainsKey(key))
         {
             return;

@@ -7,6 +7,8 @@ internal sealed class WorkRows(WorkManagerDbContext db, TenantScope tenant)
 {
     public WorkManagerDbContext Db => db;
 
+    public TenantScope Tenant => tenant;
+
     public IQueryable<WorkOrder> Orders => tenant.Id is { } id ? db.WorkOrders.Where(o => o.TenantId == id) : db.WorkOrders;
 
     public IQueryable<WorkItem> Items => tenant.Id is { } id ? db.WorkItems.Where(i => i.TenantId == id) : db.WorkItems;

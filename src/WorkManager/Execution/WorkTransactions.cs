@@ -1,7 +1,6 @@
 using System.Data;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
-using Microsoft.Extensions.DependencyInjection;
 using WorkManager.Persistence;
 using WorkManager.Persistence.HostModel;
 
@@ -12,9 +11,26 @@ namespace WorkManager.Execution;
 /// with the host. <see cref="Repetition"/> decides when a write runs again.
 /// </summary>
 internal sealed class WorkTransactions(
-    EngineContexts contexts, StoreDialects dialects, IdGenerator ids, OwningContext owner, IServiceScopeFactory scopes)
+    EngineContexts contexts, StoreDialects dialects, IdGenerator ids, OwningContext owner, WorkScopes scopes)
 {
     private const string Savepoint = "workmanager";
+
+    /// <summary>Reads as of one moment: in a transaction that sees the database as it was at its first statement, or in the caller's.</summary>
+    public Task<T> ReadAtOneMomentAsync<T>(OperationContext context, Func<WorkRows, Task<T>> query, CancellationToken cancellationToken) =>
+        context.Joined is not null ? ReadAsync(context, query, cancellationToken) : ReadAsync(
+            context,
+            async rows =>
+            {
+                var level = dialects.Of(rows.Db).OneMoment;
+                var transaction = await rows.Db.Database.BeginTransactionAsync(level, cancellationToken).ConfigureAwait(false);
+                await using (transaction.ConfigureAwait(false))
+                {
+                    var answer = await query(rows).ConfigureAwait(false);
+                    await transaction.CommitAsync(CancellationToken.None).ConfigureAwait(false);
+                    return answer;
+                }
+            },
+            cancellationToken);
 
     public async Task<T> ReadAsync<T>(OperationContext context, Func<WorkRows, Task<T>> query, CancellationToken cancellationToken)
     {
@@ -30,7 +46,7 @@ internal sealed class WorkTransactions(
         return await context.Host.Database.CreateExecutionStrategy().ExecuteAsync(
             async _ =>
             {
-                var db = contexts.SourceOf(context.Host).Open();
+                var db = contexts.Open(context.Host);
                 await using (db.ConfigureAwait(false))
                 {
                     return await query(new WorkRows(db, context.Tenant)).ConfigureAwait(false);
@@ -54,9 +70,14 @@ internal sealed class WorkTransactions(
                 await EndAsync(transaction, ending.Kind).ConfigureAwait(false);
                 return ending;
             }
-            catch
+            catch (Exception failure)
             {
                 await TryRollBackAsync(transaction).ConfigureAwait(false);
+                if (dialects.Of(context.Host).IsConflict(failure))
+                {
+                    throw new WorkBusyException(failure, isJoined: true);
+                }
+
                 throw;
             }
         }
@@ -65,7 +86,7 @@ internal sealed class WorkTransactions(
     /// <summary>Runs an attempt in its own transaction.</summary>
     public async Task<Ending<T>> OwnAsync<T>(OperationContext context, Attempt attempt, Func<UnitOfWork, Task<Ending<T>>> body)
     {
-        var db = contexts.SourceOf(context.Host).Open();
+        var db = contexts.Open(context.Host);
         await using (db.ConfigureAwait(false))
         {
             return await OwnAsync(db, context, attempt, body).ConfigureAwait(false);
@@ -75,7 +96,7 @@ internal sealed class WorkTransactions(
     /// <summary>Runs an attempt that writes by one command only. The command is its own transaction where the database allows that.</summary>
     public async Task<Ending<T>> CommandAsync<T>(OperationContext context, Attempt attempt, Func<UnitOfWork, Task<Ending<T>>> body)
     {
-        var db = contexts.SourceOf(context.Host).Open();
+        var db = contexts.Open(context.Host);
         await using (db.ConfigureAwait(false))
         {
             if (!dialects.Of(db).StatementsStandAlone(db))
@@ -94,19 +115,20 @@ internal sealed class WorkTransactions(
     /// <summary>Runs an attempt in one transaction with the host's context, which comes from a new scope.</summary>
     public async Task<Ending<T>> WithHostAsync<T>(OperationContext context, Attempt attempt, Func<HostUnit, Task<Ending<T>>> body)
     {
-        var scope = scopes.CreateAsyncScope();
+        using var tenant = TenantFlow.Enter(context.Tenant);
+        var scope = await scopes.CreateForAsync(context.Services).ConfigureAwait(false);
         await using (scope.ConfigureAwait(false))
         {
             var host = owner.Resolve(scope.ServiceProvider);
+            EnsureIsOnTheDatabaseOf(context.Host, host);
             using var apply = ApplyScope.Enter(host);
-            using var tenant = TenantFlow.Enter(context.Tenant);
             var transaction = await BeginAsync(host).ConfigureAwait(false);
             await using (transaction.ConfigureAwait(false))
             {
                 var db = await contexts.JoinAsync(host, transaction).ConfigureAwait(false);
                 await using (db.ConfigureAwait(false))
                 {
-                    var ending = await body(new HostUnit(Unit(db, context, attempt), host, scope.ServiceProvider)).ConfigureAwait(false);
+                    var ending = await body(new HostUnit(Unit(db, context, attempt), host, scope.ServiceProvider, apply)).ConfigureAwait(false);
                     await EndAsync(transaction, attempt, ending).ConfigureAwait(false);
                     return ending;
                 }
@@ -122,6 +144,18 @@ internal sealed class WorkTransactions(
             var ending = await body(Unit(db, context, attempt)).ConfigureAwait(false);
             await EndAsync(transaction, attempt, ending).ConfigureAwait(false);
             return ending;
+        }
+    }
+
+    private void EnsureIsOnTheDatabaseOf(DbContext caller, DbContext fresh)
+    {
+        if (!contexts.AreOnOneDatabase(caller, fresh))
+        {
+            throw new WorkManagerException(
+                WorkErrorCodes.OtherDatabase,
+                $"The {fresh.GetType().Name} of a new scope is on another database than the caller's. An apply runs in a new scope. If a scoped service "
+                + "chooses the database, carry it over with AddWorkManager().CarryScope<TService>((caller, fresh) => …). Choose the database where the options "
+                + "of the context are built.");
         }
     }
 

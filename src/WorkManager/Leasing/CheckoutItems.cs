@@ -4,14 +4,15 @@ using Microsoft.Extensions.Logging.Abstractions;
 using WorkManager.Diagnostics;
 using WorkManager.Errors;
 using WorkManager.Execution;
+using WorkManager.Orders;
 using WorkManager.OrderTypes;
 
 namespace WorkManager.Leasing;
 
 /// <summary>Leases the next items: highest priority first, then first in.</summary>
 internal sealed class CheckoutItems(
-    LeaseRecovery recovery, TenantRotation rotation, OrderTypeRegistry types, JsonDocuments documents, Telemetry telemetry, LeaseOptions lease,
-    ILogger<CheckoutItems>? log = null)
+    LeaseRecovery recovery, RecoverySchedule schedule, TenantRotation rotation, OrderTypeRegistry types, JsonDocuments documents, Telemetry telemetry,
+    LeaseOptions lease, ILogger<CheckoutItems>? log = null)
     : IVerb<CheckoutBatch, IReadOnlyList<WorkLease>>
 {
     // Optional: an application without logging is no reason to fail.
@@ -31,6 +32,12 @@ internal sealed class CheckoutItems(
         {
             var rest = claim with { Count = claim.Count - items.Count };
             items = [.. items, .. await OrElseAsync([], () => RefillAndClaimAsync(context, rest, CancellationToken.None)).ConfigureAwait(false)];
+        }
+
+        if (schedule.TakeTurn(context.DatabaseName))
+        {
+            // For all tenants, whoever asks: this is housekeeping, and tells nobody anything of another's work.
+            await OrElseAsync(false, () => recovery.RefillAsync(context.For(TenantScope.All), QueueFilter.All, CancellationToken.None)).ConfigureAwait(false);
         }
 
         if (items.Count == 0)
@@ -67,7 +74,7 @@ internal sealed class CheckoutItems(
     }
 
     private async Task<IReadOnlyList<WorkItem>> RefillAndClaimAsync(OperationContext context, Claim claim, CancellationToken cancellationToken) =>
-        await recovery.RefillAsync(context, cancellationToken).ConfigureAwait(false)
+        await recovery.RefillAsync(context, claim.Filter, cancellationToken).ConfigureAwait(false)
             ? await ClaimAsync(context, claim, cancellationToken).ConfigureAwait(false)
             : [];
 

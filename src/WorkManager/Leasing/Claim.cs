@@ -13,6 +13,9 @@ internal sealed record Claim(
     /// <summary>How many items each of the tenants may give.</summary>
     public int Share => (Count + Tenants!.Count - 1) / Tenants.Count;
 
+    /// <summary>What it may claim.</summary>
+    public QueueFilter Filter => new(OrderId, OrderType, MinPriority ?? 0);
+
     /// <summary>The time in whole seconds, as it is stored.</summary>
     public int Seconds => (int)Math.Ceiling(Ttl.TotalSeconds);
 }

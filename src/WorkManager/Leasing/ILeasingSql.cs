@@ -26,10 +26,15 @@ internal interface ILeasingSql
     Task<IReadOnlyList<string>> FindTenantsAsync(WorkManagerDbContext db, string? after, string? orderType, int limit);
 
     /// <summary>Makes items ready whose time has come; returns how many.</summary>
-    Task<int> PromoteDueAsync(UnitOfWork unit, int limit);
+    Task<int> PromoteDueAsync(UnitOfWork unit, QueueFilter filter, int limit);
 
     /// <summary>Reads items whose lease has run out, detached and without locking them, the longest overdue first.</summary>
-    Task<IReadOnlyList<WorkItem>> FindExpiredAsync(WorkManagerDbContext db, WorkClock clock, WorkItem? after, int limit);
+    /// <param name="rows">The database, and the tenant.</param>
+    /// <param name="clock">The clock that decides leases.</param>
+    /// <param name="filter">Which items.</param>
+    /// <param name="after">Only those after this one; null for the first ones.</param>
+    /// <param name="limit">How many at most.</param>
+    Task<IReadOnlyList<WorkItem>> FindExpiredAsync(WorkRows rows, WorkClock clock, QueueFilter filter, WorkItem? after, int limit);
 
     /// <summary>Locks those of the items whose lease has still run out, and returns them tracked.</summary>
     Task<IReadOnlyList<WorkItem>> LockExpiredAsync(UnitOfWork unit, IReadOnlyCollection<Guid> itemIds);

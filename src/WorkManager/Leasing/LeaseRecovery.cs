@@ -3,12 +3,14 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using WorkManager.Diagnostics;
 using WorkManager.Execution;
-using WorkManager.Orders;
 
 namespace WorkManager.Leasing;
 
 /// <summary>Takes back leases that ran out, and puts items in the queue whose time has come.</summary>
-/// <remarks>Maintenance does it on a schedule; a claim that comes up short does it, too, so that work flows without any schedule.</remarks>
+/// <remarks>
+/// Maintenance does it on a schedule. So that work flows without any schedule, a claim that gets less than it asked for does it for what it may claim, and
+/// every few seconds a claim does it for all; see <see cref="RecoverySchedule"/>.
+/// </remarks>
 internal sealed class LeaseRecovery(StoreDialects dialects, Telemetry telemetry, RetryOptions retry, ILogger<LeaseRecovery>? log = null)
 {
     public const int PromoteBatch = 1000;
@@ -17,31 +19,39 @@ internal sealed class LeaseRecovery(StoreDialects dialects, Telemetry telemetry,
     // Optional: an application without logging is no reason to fail.
     private readonly ILogger log = (ILogger?)log ?? NullLogger.Instance;
 
-    /// <summary>Puts due items and items with expired leases back into the queue. Returns whether it found any.</summary>
-    /// <remarks>For all tenants, whoever asks: this is housekeeping, and tells nobody anything of another's work.</remarks>
-    public async Task<bool> RefillAsync(OperationContext operation, CancellationToken cancellationToken)
+    /// <summary>Puts due items and items with expired leases back into the queue, up to a batch of each. Returns whether it put back any.</summary>
+    public async Task<bool> RefillAsync(OperationContext context, QueueFilter filter, CancellationToken cancellationToken)
     {
-        var context = operation.For(TenantScope.All);
-        var promoted = await PromoteDueAsync(context, cancellationToken).ConfigureAwait(false);
-        var (reclaimed, _) = await ReclaimBatchAsync(context, after: null, cancellationToken).ConfigureAwait(false);
+        var promoted = await PromoteDueAsync(context, filter, cancellationToken).ConfigureAwait(false);
+        var reclaimed = 0;
+        WorkItem? last = null;
+        do
+        {
+            // A page may yield nothing: others have its items locked. Behind it there may be more.
+            (reclaimed, last) = await ReclaimBatchAsync(context, filter, last, cancellationToken).ConfigureAwait(false);
+        }
+        while (reclaimed == 0 && last is not null);
+
         return promoted + reclaimed > 0;
     }
 
     /// <summary>Makes items claimable whose time has come, up to a batch of them. Returns how many.</summary>
-    public static Task<int> PromoteDueAsync(OperationContext context, CancellationToken cancellationToken) =>
+    public static Task<int> PromoteDueAsync(OperationContext context, QueueFilter filter, CancellationToken cancellationToken) =>
         context.WriteByCommandAsync(
-            Write.Repeatable(async unit => Ending.Commit(await unit.Sql<ILeasingSql>().PromoteDueAsync(unit, PromoteBatch).ConfigureAwait(false))),
+            Write.Repeatable(async unit => Ending.Commit(await unit.Sql<ILeasingSql>().PromoteDueAsync(unit, filter, PromoteBatch).ConfigureAwait(false))),
             cancellationToken);
 
     /// <summary>Takes back up to a batch of expired leases. Rows that another transaction has locked are skipped.</summary>
     /// <param name="context">The operation.</param>
+    /// <param name="filter">Which leases.</param>
     /// <param name="after">The last lease of the batch before; null for the first batch.</param>
     /// <param name="cancellationToken">Ends it before the batch.</param>
     /// <returns>How many were taken back, and the last one looked at; null when there are no more.</returns>
-    public async Task<(int Reclaimed, WorkItem? Last)> ReclaimBatchAsync(OperationContext context, WorkItem? after, CancellationToken cancellationToken)
+    public async Task<(int Reclaimed, WorkItem? Last)> ReclaimBatchAsync(
+        OperationContext context, QueueFilter filter, WorkItem? after, CancellationToken cancellationToken)
     {
         var expired = await context.ReadAsync(rows =>
-            dialects.Sql<ILeasingSql>(rows.Db).FindExpiredAsync(rows.Db, context.Clock, after, ReclaimBatch), cancellationToken).ConfigureAwait(false);
+            dialects.Sql<ILeasingSql>(rows.Db).FindExpiredAsync(rows, context.Clock, filter, after, ReclaimBatch), cancellationToken).ConfigureAwait(false);
         if (expired.Count == 0)
         {
             return (0, null);

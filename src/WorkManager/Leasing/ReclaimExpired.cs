@@ -9,7 +9,7 @@ internal sealed class ReclaimExpired(LeaseRecovery recovery) : IVerb<ReclaimRequ
 
     public async Task<int> ExecuteAsync(OperationContext context, ReclaimRequest request, CancellationToken cancellationToken)
     {
-        while (await LeaseRecovery.PromoteDueAsync(context, cancellationToken).ConfigureAwait(false) == LeaseRecovery.PromoteBatch)
+        while (await LeaseRecovery.PromoteDueAsync(context, QueueFilter.All, cancellationToken).ConfigureAwait(false) == LeaseRecovery.PromoteBatch)
         {
             cancellationToken.ThrowIfCancellationRequested();
         }
@@ -20,7 +20,7 @@ internal sealed class ReclaimExpired(LeaseRecovery recovery) : IVerb<ReclaimRequ
         do
         {
             cancellationToken.ThrowIfCancellationRequested();
-            (var reclaimed, last) = await recovery.ReclaimBatchAsync(context, last, cancellationToken).ConfigureAwait(false);
+            (var reclaimed, last) = await recovery.ReclaimBatchAsync(context, QueueFilter.All, last, cancellationToken).ConfigureAwait(false);
             total += reclaimed;
         }
         while (last is not null);

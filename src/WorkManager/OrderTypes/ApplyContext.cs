@@ -42,7 +42,7 @@ public sealed class ApplyContext<TPayload, TInput, TResult>
     public void Describe(WorkDiff diff) => environment.Diff = diff;
 
     /// <summary>
-    /// Sends a message to every <see cref="IAfterCommitHandler{TMessage}"/> once the change is committed: the place for effects outside the database.
+    /// Sends a message to every <see cref="IAfterCommitHandler{TMessage}"/> once the change is committed: use it for effects outside the database.
     /// </summary>
     /// <typeparam name="TMessage">The kind of message.</typeparam>
     /// <param name="message">The message.</param>

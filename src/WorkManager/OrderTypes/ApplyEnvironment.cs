@@ -4,7 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace WorkManager.OrderTypes;
 
-/// <summary>What an apply gets from the engine, and gives back to it, beside the typed values.</summary>
+/// <summary>What an apply gets from the engine and returns to it, apart from the typed values.</summary>
 internal sealed class ApplyEnvironment(Guid orderId, int revision, DateTimeOffset now, Actor approvedBy)
 {
     private int ids;
@@ -15,7 +15,7 @@ internal sealed class ApplyEnvironment(Guid orderId, int revision, DateTimeOffse
 
     public WorkDiff? Diff { get; set; }
 
-    /// <summary>One delivery a message, still typed, so that the dispatcher needs no reflection.</summary>
+    /// <summary>One delivery per message, still typed, so that the dispatcher needs no reflection.</summary>
     public List<Func<IServiceProvider, CancellationToken, Task>> Deliveries { get; } = [];
 
     public void AfterCommit<TMessage>(TMessage message)

@@ -1,6 +1,6 @@
 namespace WorkManager.OrderTypes;
 
-/// <summary>A document that passed the gate.</summary>
+/// <summary>A document that was checked.</summary>
 /// <param name="Text">What is stored.</param>
 /// <param name="Hash">SHA-256 of its canonical form, lower-case hex.</param>
 /// <param name="Value">The document as a value of the host's type.</param>

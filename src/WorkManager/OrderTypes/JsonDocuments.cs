@@ -6,7 +6,7 @@ using WorkManager.OrderTypes.Validation;
 
 namespace WorkManager.OrderTypes;
 
-/// <summary>The gate that payloads, inputs and results pass on their way in.</summary>
+/// <summary>Checks payloads, inputs and results before they are stored.</summary>
 internal sealed class JsonDocuments
 {
     private readonly StrictJsonReader reader;
@@ -26,7 +26,7 @@ internal sealed class JsonDocuments
     /// <summary>How stored rows are read: they may be of another version.</summary>
     public JsonSerializerOptions Lenient { get; }
 
-    /// <summary>Checks a value of the host's: it passes the same gate as one that comes in as JSON.</summary>
+    /// <summary>Checks a value of the host's: by the same rules as one that comes in as JSON.</summary>
     /// <exception cref="WorkValidationException">It breaks rules of its type.</exception>
     /// <exception cref="WorkLimitException">It is too large.</exception>
     public CheckedDocument Check(string subject, object value, Type type) => Check(subject, JsonSerializer.SerializeToElement(value, type, Strict), type);

@@ -2,7 +2,7 @@ using System.ComponentModel.DataAnnotations;
 
 namespace WorkManager;
 
-/// <summary>How large things may get.</summary>
+/// <summary>Limits on sizes.</summary>
 public sealed class LimitOptions
 {
     /// <summary>How many items an order may have.</summary>

@@ -3,7 +3,9 @@ using WorkManager.OrderTypes;
 
 namespace WorkManager;
 
-/// <summary>What all order types share. Derive from <see cref="OrderType{TPayload, TInput, TResult}"/> or <see cref="OrderType{TPayload, TResult}"/>.</summary>
+/// <summary>
+/// The base of all order types. Derive from <see cref="OrderType{TPayload, TInput, TResult}"/> or <see cref="OrderType{TPayload, TResult}"/>.
+/// </summary>
 /// <remarks>An order type is resolved from the scope that it runs in, so it may take scoped services such as the host's context.</remarks>
 public abstract class OrderType
 {

@@ -1,10 +1,36 @@
 using System.Reflection;
+using System.Text.Json;
+using WorkManager.OrderTypes.Validation;
 
 namespace WorkManager.OrderTypes;
 
-/// <summary>What is known of an order type without constructing it.</summary>
+/// <summary>Facts about an order type that are known without constructing it.</summary>
 internal sealed record OrderTypeDescriptor(string Key, int Version, Type ClrType, Type PayloadType, Type InputType, Type ResultType)
 {
+    /// <summary>What keeps payload, input and result from being carried as JSON, as sentences.</summary>
+    /// <param name="json">How they are written and read. It can no longer be changed after this.</param>
+    public IEnumerable<string> FindFaults(JsonSerializerOptions json)
+    {
+        var contracts = JsonContractBuilder.For(json);
+        foreach (var (role, type) in new[] { ("payload", PayloadType), ("input", InputType), ("result", ResultType) })
+        {
+            string? fault = null;
+            try
+            {
+                contracts.Build(type);
+            }
+            catch (Exception refused) when (refused is InvalidOperationException or NotSupportedException or ArgumentException)
+            {
+                fault = $"The {role} of {ClrType.Name} ('{Key}') cannot be used: {refused.Message}";
+            }
+
+            if (fault is not null)
+            {
+                yield return fault;
+            }
+        }
+    }
+
     public static OrderTypeDescriptor Of(Type clrType)
     {
         var attribute = clrType.GetCustomAttribute<OrderTypeAttribute>()

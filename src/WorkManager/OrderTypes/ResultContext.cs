@@ -29,7 +29,7 @@ public sealed class ResultContext<TInput, TResult>
 
     internal IReadOnlyList<ValidationError> Errors => errors;
 
-    /// <summary>Refuses the result. Call it once an error: the agent gets all of them.</summary>
+    /// <summary>Refuses the result. Call it once for each error: the agent gets all of them.</summary>
     /// <param name="field">Dotted path of the field as the agent knows it, such as <c>zones.0</c>; empty for the whole result.</param>
     /// <param name="code">A stable code for programs.</param>
     /// <param name="message">A sentence that tells the agent what to do better.</param>

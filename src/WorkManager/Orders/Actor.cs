@@ -2,8 +2,8 @@ using System.Text;
 
 namespace WorkManager;
 
-/// <summary>Who does something: a person, an agent or the application itself.</summary>
-/// <remarks>Doors build it from the verified principal; what a caller claims about itself is for display only.</remarks>
+/// <summary>Who acts: a person, an agent or the application itself.</summary>
+/// <remarks>Endpoints build it from the verified principal. What a caller says about itself is for display only.</remarks>
 public sealed record Actor
 {
     private Actor(ActorType type, string id, string? model, Actor? onBehalfOf)
@@ -63,6 +63,9 @@ public sealed record Actor
     /// meet an agent's.
     /// </summary>
     internal string LeaseHolder => Type == ActorType.Agent && !HasPrefix(Id) ? Id : ToString();
+
+    /// <summary>Who acts where nobody was named.</summary>
+    internal static Actor Unnamed { get; } = System("application");
 
     /// <summary>Whether both are the same person, agent or system part, whatever model it runs on.</summary>
     internal bool IsSame(Actor other) => Type == other.Type && Id == other.Id;

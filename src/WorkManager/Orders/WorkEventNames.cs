@@ -30,6 +30,9 @@ public static class WorkEventNames
     /// <summary>An item's result was accepted.</summary>
     public const string Accepted = "accepted";
 
+    /// <summary>Somebody wanted to approve an order who may not.</summary>
+    public const string ApprovalDenied = "approval_denied";
+
     /// <summary>An order was approved.</summary>
     public const string Approved = "approved";
 

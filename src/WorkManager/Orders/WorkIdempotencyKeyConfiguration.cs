@@ -31,9 +31,9 @@ public sealed class WorkIdempotencyKeyConfiguration : IEntityTypeConfiguration<W
         builder.Property(k => k.CreatedAt).Time("created_at");
         builder.Property(k => k.ExpiresAt).Time("expires_at");
 
-        // The guide's one.
+        // From the first schema.
         builder.HasIndex(k => new { k.Scope, k.KeyHash }, "work_idem_scope_hash_unique").IsUnique();
-        // Keys whose time is over.
+        // Keys that have expired.
         builder.HasIndex(k => k.ExpiresAt, "work_idem_expires_idx");
     }
 }

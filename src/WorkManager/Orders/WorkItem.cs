@@ -49,7 +49,7 @@ public sealed class WorkItem
     /// <summary>When the lease runs out.</summary>
     public DateTimeOffset? LeaseExpiresAt { get; internal set; }
 
-    /// <summary>The holder's last sign of life.</summary>
+    /// <summary>When the holder last sent a heartbeat, or got the lease.</summary>
     public DateTimeOffset? LastHeartbeatAt { get; internal set; }
 
     /// <summary>The number of the current or last grant; rises by one with every lease.</summary>
@@ -103,7 +103,7 @@ public sealed class WorkItem
     [JsonColumn]
     public string? Error { get; internal set; }
 
-    /// <summary>How far the holder says it is, 0 to 100.</summary>
+    /// <summary>The progress that the holder reported, 0 to 100.</summary>
     public short? Progress { get; internal set; }
 
     /// <summary>When the result was submitted.</summary>
@@ -150,7 +150,7 @@ public sealed class WorkItem
 
     /// <summary>Whether an agent holds the item although its lease has run out.</summary>
     /// <param name="now">The time to compare with.</param>
-    /// <returns>True if the lease counts no more.</returns>
+    /// <returns>True if the lease is no longer valid.</returns>
     public bool IsLeaseExpired(DateTimeOffset now) => IsLeased && LeaseExpiresAt <= now;
 
     /// <summary>Whether another lease without a result fails the item for good.</summary>
@@ -191,7 +191,7 @@ public sealed class WorkItem
     /// <summary>The item by itself, to be changed.</summary>
     internal WorkItem Copy() => ((WorkItem)MemberwiseClone()).Detach();
 
-    /// <summary>Takes off what the engine's tracker hung on.</summary>
+    /// <summary>Detaches what the engine's tracker attached to it.</summary>
     internal WorkItem Detach(WorkOrder? order = null)
     {
         Order = order;

@@ -31,7 +31,7 @@ public sealed class WorkProvenanceConfiguration : IEntityTypeConfiguration<WorkP
         builder.Property(p => p.Extra).HasColumnName("extra");
         builder.Property(p => p.CreatedAt).Time("created_at");
 
-        // The guide's one.
+        // From the first schema.
         builder.HasIndex(p => p.IdempotencyKey, "work_prov_idempotency_key_unique").IsUnique();
         // The provenance of an order, and of an item.
         builder.HasIndex(p => new { p.OrderId, p.CreatedAt }, "work_prov_order_timeline_idx");

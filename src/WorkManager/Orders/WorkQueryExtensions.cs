@@ -41,11 +41,13 @@ public static class WorkQueryExtensions
     public static IQueryable<WorkItem> WithExpiredLease(this IQueryable<WorkItem> items, DateTimeOffset now) =>
         items.Where(i => (i.State == ItemState.Leased || i.State == ItemState.InProgress) && i.LeaseExpiresAt <= now);
 
-    /// <summary>Items that an agent could claim now, in the order in which they are handed out.</summary>
+    /// <summary>Items that an agent could claim now, in the order in which they are handed out: those whose time has just come are among them.</summary>
     /// <param name="items">The query.</param>
+    /// <param name="now">The time to compare with.</param>
     /// <returns>The narrowed and sorted query.</returns>
-    public static IOrderedQueryable<WorkItem> AvailableForLease(this IQueryable<WorkItem> items) =>
-        items.Where(i => i.ReadyAt != null).OrderByDescending(i => i.Priority).ThenBy(i => i.ReadyAt).ThenBy(i => i.Id);
+    public static IOrderedQueryable<WorkItem> AvailableForLease(this IQueryable<WorkItem> items, DateTimeOffset now) =>
+        items.Where(i => i.ReadyAt != null || (i.State == ItemState.Queued && i.BlockedBy == 0 && i.AvailableAt <= now))
+            .OrderByDescending(i => i.Priority).ThenBy(i => i.ReadyAt ?? now).ThenBy(i => i.Id);
 
     /// <summary>Items that an agent holds.</summary>
     /// <param name="items">The query.</param>
@@ -91,7 +93,7 @@ public static class WorkQueryExtensions
         return events.Where(e => e.CreatedAt >= since);
     }
 
-    /// <summary>Provenance of an agent, by the name that it gives of itself.</summary>
+    /// <summary>Provenance of an agent, by the name that it states.</summary>
     /// <param name="provenances">The query.</param>
     /// <param name="agentName">The name.</param>
     /// <returns>The narrowed query.</returns>

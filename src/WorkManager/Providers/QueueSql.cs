@@ -19,10 +19,11 @@ internal static class QueueSql
         """;
 
     /// <summary>Leases that have run out, the longest overdue first.</summary>
-    public const string FindExpired =
+    /// <param name="filter">A condition on the items <c>i</c>.</param>
+    public static string FindExpired(string filter) =>
         $"""
         SELECT [i.*] FROM [work_items] AS i
-        WHERE {IsLeased} AND lease_expires_at <= [instant] AND (lease_expires_at, id) > (@after, @after_id)
+        WHERE [i.tenant] AND {IsLeased} AND lease_expires_at <= [instant] AND (lease_expires_at, id) > (@after, @after_id) AND {filter}
         ORDER BY lease_expires_at, id LIMIT @limit
         """;
 

@@ -37,10 +37,12 @@ internal sealed class Statement(string text)
     /// <summary>The text as it was written.</summary>
     public string Text => text;
 
-    /// <summary>Runs the statement for the engine itself, of all tenants, and returns its rows, which are all columns of a table, detached.</summary>
-    public async Task<IReadOnlyList<T>> QueryAsync<T>(WorkManagerDbContext db, bool databaseClock, params Value[] values)
+    /// <summary>Runs the statement outside a unit of work, and returns its rows, which are all columns of a table, detached.</summary>
+    public async Task<IReadOnlyList<T>> QueryAsync<T>(WorkRows rows, bool databaseClock, params Value[] values)
         where T : class =>
-        await ReadAsync(db, VariantFor(db, databaseClock, allTenants: true), EntityReader.Of<T>(db.Model), values).ConfigureAwait(false);
+        await ReadAsync(
+            rows.Db, VariantFor(rows.Db, databaseClock, rows.Tenant.IsAll), EntityReader.Of<T>(rows.Db.Model), [("tenant", rows.Tenant.Id), .. values])
+            .ConfigureAwait(false);
 
     /// <summary>Runs the statement and returns its rows, which are all columns of a table, tracked or detached.</summary>
     public async Task<IReadOnlyList<T>> QueryAsync<T>(UnitOfWork unit, QueryTrackingBehavior tracking, params Value[] values)

@@ -27,12 +27,20 @@ internal static class WorkQueries
     public static Task<WorkItem?> FindItemAsync(WorkRows rows, Guid id, CancellationToken cancellationToken) =>
         rows.Items.AsNoTracking().Include(i => i.Parts).SingleOrDefaultAsync(i => i.Id == id, cancellationToken);
 
-    public static async Task<IReadOnlyList<WorkItem>> ListAvailableAsync(WorkRows rows, string? type, int limit, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<WorkItem>> ListAvailableAsync(
+        WorkRows rows, DateTimeOffset now, string? type, int limit, CancellationToken cancellationToken)
     {
         EnsureLimit(limit, MaxPage);
         var items = rows.Items.AsNoTracking();
         items = type is null ? items : items.Where(i => i.OrderType == type);
-        return await items.AvailableForLease().Take(limit).ToListAsync(cancellationToken).ConfigureAwait(false);
+        // Two queries, each by its own index.
+        var ready = await items.Where(i => i.ReadyAt != null)
+            .OrderByDescending(i => i.Priority).ThenBy(i => i.ReadyAt).ThenBy(i => i.Id)
+            .Take(limit).ToListAsync(cancellationToken).ConfigureAwait(false);
+        var due = await items.Where(i => i.State == ItemState.Queued && i.ReadyAt == null && i.BlockedBy == 0 && i.AvailableAt <= now)
+            .OrderBy(i => i.AvailableAt)
+            .Take(limit).ToListAsync(cancellationToken).ConfigureAwait(false);
+        return [.. ready.Concat(due).OrderByDescending(i => i.Priority).ThenBy(i => i.ReadyAt ?? now).ThenBy(i => i.Id).Take(limit)];
     }
 
     public static async Task<IReadOnlyList<WorkItem>> ListExpiredAsync(

@@ -10,9 +10,11 @@ namespace WorkManager.Reviewing;
 /// <summary>Closes an order for good. Reject and cancel share this.</summary>
 internal static class OrderClosing
 {
+    /// <exception cref="ApprovalDeniedException">The actor may not close it.</exception>
     /// <exception cref="IllegalTransitionException">The order is in no state to be closed.</exception>
     public static async Task<WorkOrder> CloseAsync(UnitOfWork unit, WorkOrder order, Guid decisionId, Closing closing)
     {
+        ClosingRules.EnsureMayClose(order, unit.Actor, closing.Decision);
         if (!order.State.IsLive() && order.State != OrderState.Submitted)
         {
             throw Transitions.Illegal(order, OrderState.Rejected);

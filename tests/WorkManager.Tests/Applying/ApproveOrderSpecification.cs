@@ -352,7 +352,7 @@ public abstract class ApproveOrderSpecification(DatabaseFixture databases)
 
         foreach (var agent in (Actor[])[Actor.Agent("agent-1"), Actor.Agent("agent-2", onBehalfOf: Actor.User("bert"))])
         {
-            var refusal = await app.RefusesAsync<ApprovalDeniedException>("approval_denied", () => app.By(agent).ApproveAsync(order.Id));
+            var refusal = await app.RefusesApprovalAsync(() => app.By(agent).ApproveAsync(order.Id));
             (refusal.OrderId, refusal.Reason).Should().Be((order.Id, ApprovalDeniedReason.Agent));
         }
     }
@@ -368,7 +368,7 @@ public abstract class ApproveOrderSpecification(DatabaseFixture databases)
         await using var app = await new Script().StartAsync(databases);
         var order = await app.SubmittedNoteAsync(by: submitter);
 
-        var refusal = await app.RefusesAsync<ApprovalDeniedException>("approval_denied", () => app.Reviewer.ApproveAsync(order.Id));
+        var refusal = await app.RefusesApprovalAsync(() => app.Reviewer.ApproveAsync(order.Id));
 
         refusal.Reason.Should().Be(ApprovalDeniedReason.Self);
         (await app.By(Actor.User("anna")).ApproveAsync(order.Id)).State.Should().Be(OrderState.Completed);

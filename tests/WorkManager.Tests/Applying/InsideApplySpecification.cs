@@ -78,6 +78,49 @@ public abstract class InsideApplySpecification(DatabaseFixture databases)
         await scope.ServiceProvider.GetRequiredService<ShopContext>().Ledger.CountAsync();
     });
 
+    [Theory]
+    [InlineData("commit")]
+    [InlineData("roll back")]
+    [InlineData("dispose")]
+    [InlineData("dispose and save")]
+    [InlineData("use none")]
+    public async Task Host_code_cannot_end_the_transaction_that_it_runs_in(string how)
+    {
+        var script = new Script();
+        var working = script.Apply;
+        script.Apply = async (apply, services) =>
+        {
+            await working(apply, services);
+            var db = services.GetRequiredService<ShopContext>();
+            await db.SaveChangesAsync();
+            var transaction = db.Database.CurrentTransaction!;
+            await (how switch
+            {
+                "commit" => transaction.CommitAsync(),
+                "roll back" => transaction.RollbackAsync(),
+                "use none" => db.Database.UseTransactionAsync(null),
+                _ => transaction.DisposeAsync().AsTask(),
+            });
+            if (how == "dispose and save")
+            {
+                db.Customers.Add(new Customer { Name = "stays" });
+                await db.SaveChangesAsync();
+            }
+        };
+        await using var app = await script.StartAsync(databases);
+        var order = await app.SubmittedNoteAsync();
+
+        var refusal = (await FluentActions.Awaiting(() => app.Reviewer.ApproveAsync(order.Id)).Should().ThrowExactlyAsync<WorkManagerException>()).Which;
+
+        refusal.Code.Should().Be("transaction_not_allowed");
+        (await app.OrderAsync(order.Id)).State.Should().Be(OrderState.Submitted);
+        (await app.LedgerAsync(order.Id)).Should().BeEmpty();
+        (await app.ReadAsync(db => db.Customers.CountAsync())).Should().Be(0);
+        script.Apply = working;
+        (await app.Reviewer.ApproveAsync(order.Id)).State.Should().Be(OrderState.Completed);
+        (await app.LedgerAsync(order.Id)).Should().HaveCount(1);
+    }
+
     [Fact]
     public async Task After_the_apply_other_contexts_are_free_again()
     {

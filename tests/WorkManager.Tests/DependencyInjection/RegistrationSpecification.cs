@@ -95,7 +95,7 @@ public abstract class RegistrationSpecification(DatabaseFixture databases)
         services.AddWorkManager().AddOrderType<HostlessEcho>().AddOrderType<SameKey>();
         using var provider = services.BuildServiceProvider();
 
-        FluentActions.Invoking(() => provider.GetRequiredService<IWorkOrderManagerFactory>()).Should().ThrowExactly<InvalidOperationException>()
+        FluentActions.Invoking(() => provider.GetRequiredService<IWorkOrderManagerFactory>()).Should().ThrowExactly<OptionsValidationException>()
             .WithMessage("*'test.echo'*HostlessEcho*SameKey*");
     }
 

@@ -64,7 +64,7 @@ public abstract class CommitSubscriberSpecification(DatabaseFixture databases)
 
         public Func<OrderSubmitted, IReadOnlyList<CommittedFact>> More { get; set; } = _ => [];
 
-        public async Task<IReadOnlyList<CommittedFact>> OnCommittedAsync(CommittedFact fact, CancellationToken cancellationToken)
+        public async Task<IReadOnlyList<CommittedFact>> OnCommittedAsync(CommittedFact fact, WorkSession session, CancellationToken cancellationToken)
         {
             var submitted = (OrderSubmitted)fact;
             Facts.Add(submitted);

@@ -21,7 +21,7 @@ public sealed class EngineContextsOfTenants
         foreach (var schema in (string[])["one", "two", "one", "two", "one"])
         {
             await using var host = new TenantContext(options.Options, schema);
-            await using var engine = engines.SourceOf(host).Open();
+            await using var engine = engines.Open(host);
             engine.Model.FindEntityType(typeof(WorkOrder))!.GetSchema().Should().Be(schema);
         }
     }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 using Npgsql;
 
 namespace WorkManager.Tests.HostKinds;
@@ -13,6 +14,9 @@ internal sealed class LossyLine : IAsyncDisposable
     private readonly Task accepting;
     private int toLose = -1;
     private Action? lost;
+    private string? toCutAfter;
+
+    private delegate bool Judge(ReadOnlySpan<byte> bytes);
 
     public LossyLine(string connectionString)
     {
@@ -30,6 +34,9 @@ internal sealed class LossyLine : IAsyncDisposable
     }.ToString();
 
     public int Lost { get; private set; }
+
+    /// <summary>The next time that the client sends this, the line is gone: the server gets it, works on, and has nobody to answer to.</summary>
+    public void CutAfter(string sent) => Volatile.Write(ref toCutAfter, sent);
 
     /// <summary>An answer of the server does not arrive, and its connection is gone.</summary>
     /// <param name="after">How many answers arrive before.</param>
@@ -71,18 +78,24 @@ internal sealed class LossyLine : IAsyncDisposable
         using var far = new TcpClient();
         await far.ConnectAsync(server.Host!, server.Port, closing.Token);
         await Task.WhenAny(
-            PumpAsync(near.GetStream(), far.GetStream(), () => false),
-            PumpAsync(far.GetStream(), near.GetStream(), () => Volatile.Read(ref toLose) >= 0 && Interlocked.Decrement(ref toLose) == -1));
+            PumpAsync(near.GetStream(), far.GetStream(), _ => false, Cuts),
+            PumpAsync(far.GetStream(), near.GetStream(), _ => Volatile.Read(ref toLose) >= 0 && Interlocked.Decrement(ref toLose) == -1, _ => false));
     }
 
-    private async Task PumpAsync(NetworkStream from, NetworkStream to, Func<bool> loses)
+    private bool Cuts(ReadOnlySpan<byte> sent)
+    {
+        var text = Volatile.Read(ref toCutAfter);
+        return text is not null && sent.IndexOf(Encoding.UTF8.GetBytes(text)) >= 0 && Interlocked.CompareExchange(ref toCutAfter, null, text) == text;
+    }
+
+    private async Task PumpAsync(NetworkStream from, NetworkStream to, Judge losesThis, Judge cutsAfterThis)
     {
         var buffer = new byte[1 << 16];
         try
         {
             while (await from.ReadAsync(buffer, closing.Token) is > 0 and var count)
             {
-                if (loses())
+                if (losesThis(buffer.AsSpan(0, count)))
                 {
                     Lost++;
                     lost?.Invoke();
@@ -90,6 +103,11 @@ internal sealed class LossyLine : IAsyncDisposable
                 }
 
                 await to.WriteAsync(buffer.AsMemory(0, count), closing.Token);
+                if (cutsAfterThis(buffer.AsSpan(0, count)))
+                {
+                    Lost++;
+                    return;
+                }
             }
         }
         catch (Exception gone) when (gone is IOException or ObjectDisposedException or OperationCanceledException)

@@ -125,8 +125,8 @@ public abstract class ReclaimExpiredSpecification(DatabaseFixture databases)
         await using var app = await ShopApp.StartAsync(databases);
         var order = await app.Requester.ProposeAsync(Batches.Payload(many + 1));
         await app.Agent("agent-1").CheckoutManyAsync(many);
+        var live = (await app.Agent("agent-2").CheckoutAsync(new CheckoutRequest { Ttl = TimeSpan.FromHours(1) }))!;
         app.Time.Advance(PastTtl);
-        var live = await app.LeaseAsync("agent-2");
 
         (await app.Maintenance.ReclaimExpiredAsync()).Should().Be(many);
 

@@ -12,6 +12,8 @@ internal sealed class ModelOrder(int number, int type, int priority, Actor reque
 
     public int Priority => priority;
 
+    public Actor Requester => requester;
+
     public bool HasObstacle => hasObstacle;
 
     public OrderState State { get; private set; } = OrderState.Queued;

@@ -176,6 +176,9 @@ public abstract class ModelSpecification(DatabaseFixture databases, ITestOutputH
                 await db.Set<WorkOrder>().ExecuteDeleteAsync();
                 return await db.Ledger.ExecuteDeleteAsync();
             });
+            // The model begins when a checkout has just looked for what is due.
+            App.Time.Advance(TimeSpan.FromSeconds(5));
+            (await App.Agent("clock").CheckoutAsync()).Should().BeNull();
             return new RealShop(App, Host);
         }
     }

@@ -32,7 +32,7 @@ internal static class Replay
         trail.Take(2).Select(e => e.Event).Should().Equal(WorkEventNames.Proposed, WorkEventNames.Planned);
 
         var (state, moved, writes) = (OrderState.Queued, order.CreatedAt, 0);
-        foreach (var step in trail.Skip(2).Where(e => !IsFailedApply(e)))
+        foreach (var step in trail.Skip(2).Where(e => !IsFailedApproval(e)))
         {
             var to = StateNames.Parse<OrderState>(step.Event == WorkEventNames.Requeued ? "queued" : step.Event);
             Transitions.OfOrders[state].Should().Contain(to, "{0} follows {1}", to, state);
@@ -70,6 +70,7 @@ internal static class Replay
             (item.State, item.LeaseEpoch, item.Attempts, item.Result, item.LeasedByAgentId?.Split(':')[^1]), "the trail of the item ends in its row");
     }
 
-    private static bool IsFailedApply(WorkEvent step) =>
-        step.Event == WorkEventNames.Failed && step.Payload?.Contains(WorkErrorCodes.ApplyFailed, StringComparison.Ordinal) == true;
+    private static bool IsFailedApproval(WorkEvent step) =>
+        step.Event == WorkEventNames.ApprovalDenied
+        || (step.Event == WorkEventNames.Failed && step.Payload?.Contains(WorkErrorCodes.ApplyFailed, StringComparison.Ordinal) == true);
 }

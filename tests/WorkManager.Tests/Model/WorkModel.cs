@@ -9,6 +9,9 @@ internal sealed class WorkModel
     private readonly List<int> awaitingApproval = [];
     private bool hostFails;
 
+    /// <summary>When a checkout last looked for all that is due or expired.</summary>
+    private int looked;
+
     /// <summary>Seconds since the beginning.</summary>
     public int Now { get; private set; }
 
@@ -26,7 +29,7 @@ internal sealed class WorkModel
 
     public WorkModel Clone()
     {
-        var clone = new WorkModel { Now = Now, hostFails = hostFails };
+        var clone = new WorkModel { Now = Now, hostFails = hostFails, looked = looked };
         clone.known.AddRange(known);
         clone.awaitingApproval.AddRange(awaitingApproval);
         clone.leases.AddRange(leases);
@@ -126,14 +129,13 @@ internal sealed class WorkModel
             return isSame ? [next] : [];
         }
 
-        // A claim skips what others have locked: it may return less than there is, but nothing else.
+        // A claim skips what others have locked: it may return less than there is, but nothing else. Of several, one looks for all that is due.
         var refilled = Clone();
-        refilled.Refill();
-        return
-        [
-            .. next.TryClaim(checkOut, answer.Grants) ? [next] : Array.Empty<WorkModel>(),
-            .. refilled.TryClaim(checkOut, answer.Grants) ? [refilled] : Array.Empty<WorkModel>(),
-        ];
+        refilled.Refill(checkOut);
+        List<WorkModel> claimed = [.. new[] { next, refilled }.Where(model => model.TryClaim(checkOut, answer.Grants))];
+        List<WorkModel> after = [.. claimed, .. claimed.Select(model => model.Clone())];
+        after.Skip(claimed.Count).ToList().ForEach(model => model.LookAround());
+        return after;
     }
 
     private IReadOnlyList<Command> SinglesOf(Many many) =>
@@ -184,13 +186,14 @@ internal sealed class WorkModel
         var claimed = Claim(request, request.Count);
         if (claimed.Count < request.Count)
         {
-            var (promoted, reclaimed) = Refill();
+            var (promoted, reclaimed) = Refill(request);
             if (promoted + reclaimed > 0)
             {
                 claimed.AddRange(Claim(request, request.Count - claimed.Count));
             }
         }
 
+        LookAround();
         return claimed.Count == 0 && request.Order is { } order && OrderOf(order, request.Who) is null
             ? Answer.Refused("not_found")
             : Answer.Of(claimed.Count == 0 ? "" : $"{claimed[0].Expires}") with
@@ -230,9 +233,13 @@ internal sealed class WorkModel
 
     private bool IsClaimable(ModelItem item, CheckOut request)
     {
+        return item.Ready is not null && Matches(item, request);
+    }
+
+    private bool Matches(ModelItem item, CheckOut request)
+    {
         var order = orders[item.Name.Order];
-        return item.Ready is not null
-            && Sees(request.Who, order)
+        return Sees(request.Who, order)
             && (request.Order is null || OrderOf(request.Order.Value, request.Who) == order)
             && (request.Type is null || order.Type == request.Type)
             && order.Priority >= (request.MinPriority ?? 0);
@@ -315,6 +322,7 @@ internal sealed class WorkModel
         var actor = Cast.Actors[approve.Who];
         if (actor.Type == ActorType.Agent)
         {
+            order.Events.Add($"approval_denied {actor}");
             return Answer.Refused("approval_denied", ApprovalDeniedReason.Agent);
         }
 
@@ -331,6 +339,7 @@ internal sealed class WorkModel
         var isOwn = order.Items.Any(i => i.SubmittedBy is { } by && (by.IsSame(actor) || by.Principal?.ToString() == actor.ToString()));
         if (isOwn && Cast.Types[order.Type] != LenientJob.Key)
         {
+            order.Events.Add($"approval_denied {actor}");
             return Answer.Refused("approval_denied", ApprovalDeniedReason.Self);
         }
 
@@ -369,6 +378,12 @@ internal sealed class WorkModel
             return Answer.Refused("not_found");
         }
 
+        var actor = Cast.Actors[who];
+        if (actor.Type == ActorType.Agent && !actor.IsSame(order.Requester))
+        {
+            return Answer.Refused("approval_denied", ApprovalDeniedReason.Agent);
+        }
+
         if (!order.IsLive && order.State != OrderState.Submitted)
         {
             return Answer.Refused("illegal_transition");
@@ -405,11 +420,23 @@ internal sealed class WorkModel
         return Answer.Of($"{order.State}");
     }
 
-    private (int Promoted, int Reclaimed) Refill()
+    /// <summary>Every five seconds, a checkout takes back and makes ready what is due of everybody.</summary>
+    private void LookAround()
     {
-        var due = AllItems.Where(i => i.State == ItemState.Queued && i.Ready is null && i.Blocked == 0 && i.Available <= Now).ToList();
+        if (Now - looked >= 5)
+        {
+            Refill();
+            looked = Now;
+        }
+    }
+
+    /// <summary>Makes ready what is due, and takes back what has expired: of everybody, or of what a checkout asks for.</summary>
+    private (int Promoted, int Reclaimed) Refill(CheckOut? request = null)
+    {
+        var meant = AllItems.Where(i => request is null || Matches(i, request)).ToList();
+        var due = meant.Where(i => i.State == ItemState.Queued && i.Ready is null && i.Blocked == 0 && i.Available <= Now).ToList();
         due.ForEach(i => i.Ready = Now);
-        var expired = AllItems.Where(IsExpired).ToList();
+        var expired = meant.Where(IsExpired).ToList();
         expired.ForEach(TakeBack);
         foreach (var order in expired.Select(i => orders[i.Name.Order]).Distinct())
         {

@@ -44,7 +44,7 @@ public abstract class WorkQueryExtensionsSpecification(DatabaseFixture databases
         (await ItemsAsync(i => i.WithExpiredLease(now))).Should().Equal(urgent.Item.Id);
         (await ItemsAsync(i => i.WithExpiredLease(now.AddSeconds(-1)))).Should().BeEmpty();
         (await ItemsAsync(i => i.LeasedBy("agent-2"))).Should().Equal(second.Item.Id);
-        var available = await app.ReadAsync(db => db.Set<WorkItem>().AvailableForLease().AsNoTracking().ToListAsync());
+        var available = await app.ReadAsync(db => db.Set<WorkItem>().AvailableForLease(app.Time.GetUtcNow()).AsNoTracking().ToListAsync());
         available.Should().HaveCount(3).And.AllSatisfy(i => i.State.Should().Be(ItemState.Queued));
         available.Select(i => i.Id).Should().BeInAscendingOrder().And.StartWith((await app.LeaseAsync("agent-3")).Item.Id, "the next to be leased comes first");
 

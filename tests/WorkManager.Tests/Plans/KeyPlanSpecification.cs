@@ -102,72 +102,72 @@ public abstract partial class KeyPlanSpecification(DatabaseFixture databases, IT
 
     [GeneratedRegex("(FROM|JOIN|UPDATE) \"?work_(orders|items)")]
     private static partial Regex WorkTable();
+}
 
-    public sealed class OnSqlite(SqliteFixture databases, ITestOutputHelper output) : KeyPlanSpecification(databases, output), IOnSqlite
+public sealed class KeyPlanOnSqlite(SqliteFixture databases, ITestOutputHelper output) : KeyPlanSpecification(databases, output), IOnSqlite
+{
+    private protected override Statistics[] Conditions => Statistics.OnSqlite;
+
+    private protected override string Finished =>
+        """
+        WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 1999)
+        INSERT INTO work_orders (id, type, state, payload, payload_hash, created_at, updated_at)
+        SELECT printf('00000000-0000-0000-0000-%012d', i), 'bulk', 'completed', '{}', '', '2026-01-01', '2026-01-01' FROM n;
+        WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 19999)
+        INSERT INTO work_items (id, order_id, order_type, type, state, available_at, input, created_at, updated_at)
+        SELECT printf('00000000-0000-0001-0000-%012d', i), printf('00000000-0000-0000-0000-%012d', i % 2000), 'bulk', 'bulk', 'completed',
+            '2026-01-01', '{}', '2026-01-01', '2026-01-01'
+        FROM n;
+        """;
+
+    private protected override async Task<IReadOnlyList<string>> WaysInAsync(
+        DbConnection connection, (string Text, IReadOnlyList<(string Name, object? Value)> Values) command)
     {
-        private protected override Statistics[] Conditions => Statistics.OnSqlite;
-
-        private protected override string Finished =>
-            """
-            WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 1999)
-            INSERT INTO work_orders (id, type, state, payload, payload_hash, created_at, updated_at)
-            SELECT printf('00000000-0000-0000-0000-%012d', i), 'bulk', 'completed', '{}', '', '2026-01-01', '2026-01-01' FROM n;
-            WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 19999)
-            INSERT INTO work_items (id, order_id, order_type, type, state, available_at, input, created_at, updated_at)
-            SELECT printf('00000000-0000-0001-0000-%012d', i), printf('00000000-0000-0000-0000-%012d', i % 2000), 'bulk', 'bulk', 'completed',
-                '2026-01-01', '{}', '2026-01-01', '2026-01-01'
-            FROM n;
-            """;
-
-        private protected override async Task<IReadOnlyList<string>> WaysInAsync(
-            DbConnection connection, (string Text, IReadOnlyList<(string Name, object? Value)> Values) command)
+        var steps = new List<string>();
+        await using var explain = SentCommands.Repeat(connection, "EXPLAIN QUERY PLAN ", command);
+        await using var reader = await explain.ExecuteReaderAsync();
+        while (await reader.ReadAsync())
         {
-            var steps = new List<string>();
-            await using var explain = SentCommands.Repeat(connection, "EXPLAIN QUERY PLAN ", command);
-            await using var reader = await explain.ExecuteReaderAsync();
-            while (await reader.ReadAsync())
-            {
-                steps.Add(reader.GetString(3));
-            }
-
-            return [.. steps.Where(step => step.Contains(" USING ", StringComparison.Ordinal) || Table().IsMatch(step))];
+            steps.Add(reader.GetString(3));
         }
 
-        private static Regex Table() => new("^SCAN (work_|[iow] ?)");
+        return [.. steps.Where(step => step.Contains(" USING ", StringComparison.Ordinal) || Table().IsMatch(step))];
     }
 
-    public sealed class OnPostgreSql(PostgreSqlFixture databases, ITestOutputHelper output) : KeyPlanSpecification(databases, output), IOnPostgreSql
+    private static Regex Table() => new("^SCAN (work_|[iow] ?)");
+}
+
+public sealed class KeyPlanOnPostgreSql(PostgreSqlFixture databases, ITestOutputHelper output) : KeyPlanSpecification(databases, output), IOnPostgreSql
+{
+    private protected override Statistics[] Conditions => Statistics.OnPostgreSql;
+
+    private protected override string Finished =>
+        """
+        ALTER TABLE work_orders SET (autovacuum_enabled = false);
+        ALTER TABLE work_items SET (autovacuum_enabled = false);
+        INSERT INTO work_orders (id, type, state, payload, payload_hash, created_at, updated_at)
+        SELECT ('00000000-0000-0000-0000-' || lpad(i::text, 12, '0'))::uuid, 'bulk', 'completed', '{}', '', now(), now() FROM generate_series(0, 1999) AS i;
+        INSERT INTO work_items (id, order_id, order_type, type, state, available_at, input, created_at, updated_at)
+        SELECT gen_random_uuid(), ('00000000-0000-0000-0000-' || lpad((i % 2000)::text, 12, '0'))::uuid, 'bulk', 'bulk', 'completed', now(), '{}', now(), now()
+        FROM generate_series(0, 19999) AS i;
+        """;
+
+    private protected override void Configure(WorkManagerOptions options) => options.Clock = ClockSource.Database;
+
+    private protected override async Task<IReadOnlyList<string>> WaysInAsync(
+        DbConnection connection, (string Text, IReadOnlyList<(string Name, object? Value)> Values) command)
     {
-        private protected override Statistics[] Conditions => Statistics.OnPostgreSql;
-
-        private protected override string Finished =>
-            """
-            ALTER TABLE work_orders SET (autovacuum_enabled = false);
-            ALTER TABLE work_items SET (autovacuum_enabled = false);
-            INSERT INTO work_orders (id, type, state, payload, payload_hash, created_at, updated_at)
-            SELECT ('00000000-0000-0000-0000-' || lpad(i::text, 12, '0'))::uuid, 'bulk', 'completed', '{}', '', now(), now() FROM generate_series(0, 1999) AS i;
-            INSERT INTO work_items (id, order_id, order_type, type, state, available_at, input, created_at, updated_at)
-            SELECT gen_random_uuid(), ('00000000-0000-0000-0000-' || lpad((i % 2000)::text, 12, '0'))::uuid, 'bulk', 'bulk', 'completed', now(), '{}', now(), now()
-            FROM generate_series(0, 19999) AS i;
-            """;
-
-        private protected override void Configure(WorkManagerOptions options) => options.Clock = ClockSource.Database;
-
-        private protected override async Task<IReadOnlyList<string>> WaysInAsync(
-            DbConnection connection, (string Text, IReadOnlyList<(string Name, object? Value)> Values) command)
-        {
-            await using var explain = SentCommands.Repeat(connection, "EXPLAIN (FORMAT JSON) ", command);
-            var plan = JsonNode.Parse((string)(await explain.ExecuteScalarAsync())!)![0]!["Plan"]!;
-            return
-            [
-                .. from node in Nodes(plan)
-                   let index = (string?)node["Index Name"]
-                   let table = (string?)node["Relation Name"]
-                   where index is not null || ((string?)node["Node Type"] == "Seq Scan" && table is not null)
-                   select index ?? $"Seq Scan of {table}",
-            ];
-        }
-
-        private static IEnumerable<JsonNode> Nodes(JsonNode node) => [node, .. (node["Plans"]?.AsArray() ?? []).SelectMany(child => Nodes(child!))];
+        await using var explain = SentCommands.Repeat(connection, "EXPLAIN (FORMAT JSON) ", command);
+        var plan = JsonNode.Parse((string)(await explain.ExecuteScalarAsync())!)![0]!["Plan"]!;
+        return
+        [
+            .. from node in Nodes(plan)
+               let index = (string?)node["Index Name"]
+               let table = (string?)node["Relation Name"]
+               where index is not null || ((string?)node["Node Type"] == "Seq Scan" && table is not null)
+               select index ?? $"Seq Scan of {table}",
+        ];
     }
+
+    private static IEnumerable<JsonNode> Nodes(JsonNode node) => [node, .. (node["Plans"]?.AsArray() ?? []).SelectMany(child => Nodes(child!))];
 }

@@ -1,5 +1,7 @@
 using AwesomeAssertions;
 using Microsoft.EntityFrameworkCore;
+using WorkManager.Execution;
+using WorkManager.Orders;
 using WorkManager.Providers;
 using WorkManager.Tests.Persistence;
 using WorkManager.Tests.Shop;
@@ -99,7 +101,7 @@ public abstract class StatementSpecification(DatabaseFixture databases)
         var expected = await db.Set<T>().AsNoTracking().ToListAsync();
         expected.Should().HaveCountGreaterThan(1);
 
-        var read = await new Statement($"SELECT [{table}.*] FROM [{table}]").QueryAsync<T>(db, databaseClock: false);
+        var read = await new Statement($"SELECT [{table}.*] FROM [{table}]").QueryAsync<T>(new WorkRows(db, TenantScope.All), databaseClock: false);
 
         read.Should().BeEquivalentTo(expected);
     }

@@ -10,8 +10,6 @@ public sealed partial class TenantsInSql
 
     private static readonly Dictionary<string, string> Without = new()
     {
-        ["PostgreSqlLeasingSql.FindExpired"] = "Recovery is housekeeping for all tenants.",
-        ["SqliteLeasingSql.FindExpired"] = "Recovery is housekeeping for all tenants.",
         ["TenantStatements.First"] = "Lists the tenants.",
         ["TenantStatements.FirstOfType"] = "Lists the tenants.",
         ["TenantStatements.Next"] = "Lists the tenants.",

@@ -22,6 +22,20 @@ internal static class Refusal
         return refusal;
     }
 
+    /// <summary>Runs an approval that must be refused, and must leave one event that says so and nothing else.</summary>
+    public static async Task<ApprovalDeniedException> RefusesApprovalAsync(this ShopApp app, Func<Task> call)
+    {
+        var before = await ReadAsync(app.Database);
+
+        var refusal = (await call.Should().ThrowAsync<ApprovalDeniedException>()).Which;
+
+        refusal.Code.Should().Be("approval_denied");
+        var after = await ReadAsync(app.Database);
+        after.Should().Contain(before);
+        after.Except(before).Should().ContainSingle().Which.Should().Contain("work_events.event=approval_denied;");
+        return refusal;
+    }
+
     /// <summary>Every row of every table as text, without the columns named as <c>table.column</c>.</summary>
     public static async Task<List<string>> ReadAsync(TestDatabase database, params string[] but)
     {

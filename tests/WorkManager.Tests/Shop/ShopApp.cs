@@ -67,17 +67,17 @@ public sealed class ShopApp : IAsyncDisposable
         return On(database, configure, options, context);
     }
 
-    /// <summary>An application on a database that is there already.</summary>
+    /// <summary>An application on a database that is there already, or on the one that each scope chooses.</summary>
     public static ShopApp On(
         TestDatabase database, Action<IWorkManagerBuilder>? configure = null, Action<WorkManagerOptions>? options = null,
-        Action<DbContextOptionsBuilder>? context = null)
+        Action<DbContextOptionsBuilder>? context = null, Func<IServiceProvider, TestDatabase>? choose = null)
     {
         var time = new FakeTimeProvider(new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero));
         var services = new ServiceCollection();
         services.AddSingleton<TimeProvider>(time);
-        services.AddDbContext<ShopContext>(o =>
+        services.AddDbContext<ShopContext>((scope, o) =>
         {
-            database.Configure(o);
+            (choose?.Invoke(scope) ?? database).Configure(o);
             Configure(o);
             context?.Invoke(o);
         });

@@ -37,7 +37,7 @@ internal static class JsonText
         return name is not null;
     }
 
-    /// <summary>Like <see cref="JsonElement.TryGetProperty(string, out JsonElement)"/>, which may throw for another name that is no text.</summary>
+    /// <summary>Like <see cref="JsonElement.TryGetProperty(string, out JsonElement)"/>, which may throw if another name is not valid text.</summary>
     public static bool TryGetMember(JsonElement element, string name, out JsonElement value)
     {
         foreach (var member in element.EnumerateObject())

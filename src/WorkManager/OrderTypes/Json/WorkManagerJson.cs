@@ -4,7 +4,7 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace WorkManager.OrderTypes.Json;
 
-/// <summary>The two ways to read a host's JSON: strictly at the doors, leniently from stored rows.</summary>
+/// <summary>The two ways to read a host's JSON: strictly for what comes in, leniently for stored rows.</summary>
 internal static class WorkManagerJson
 {
     /// <summary>Options for what comes in: unknown and duplicate members, missing required and null for non-null are refused.</summary>
@@ -13,13 +13,14 @@ internal static class WorkManagerJson
     {
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
         DictionaryKeyPolicy = null, // keys are data, not names of ours
+        AllowOutOfOrderMetadataProperties = true, // a sender may write the discriminator anywhere
         Converters = { new JsonStringEnumConverter(namingPolicy: null, allowIntegerValues: false) },
         TypeInfoResolver = new DefaultJsonTypeInfoResolver(),
     };
 
     /// <summary>A copy for stored rows, which an older or newer version of the type may have written.</summary>
     /// <param name="strict">The options to copy; they are not changed.</param>
-    /// <returns>New options with the same names and converters, which refuse nothing that can be read.</returns>
+    /// <returns>New options with the same names and converters, which accept everything that can be read.</returns>
     public static JsonSerializerOptions ToLenient(JsonSerializerOptions strict)
     {
         ArgumentNullException.ThrowIfNull(strict);

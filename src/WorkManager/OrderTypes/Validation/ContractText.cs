@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace WorkManager.OrderTypes.Validation;
 
-/// <summary>Says what a contract asks for. It is never given the value that was sent.</summary>
+/// <summary>Describes the rules of a contract, for messages. It never sees the value that was sent.</summary>
 internal static class ContractText
 {
     private const int MaxChoices = 50;

@@ -5,14 +5,14 @@ namespace WorkManager.OrderTypes.Validation;
 /// <summary>The errors of one document, each at the place where the walker was.</summary>
 internal sealed class ErrorList
 {
-    /// <summary>A document of a million wrong elements must not become a million errors.</summary>
+    /// <summary>The most errors of one document, which may have a million wrong elements.</summary>
     internal const int MaxErrors = 1_000;
 
     private readonly List<ValidationError> errors = [];
 
     public FieldPath Path { get; } = new();
 
-    /// <summary>Whether there is no room for more: walking on is pointless.</summary>
+    /// <summary>Whether no more errors are recorded, so that the walk can end.</summary>
     public bool IsFull => errors.Count > MaxErrors;
 
     public IReadOnlyList<ValidationError> Errors => errors;

@@ -3,10 +3,10 @@ using System.Text;
 
 namespace WorkManager.OrderTypes.Validation;
 
-/// <summary>Where the walker is, as dotted wire names. A text is only made of it when there is an error to report.</summary>
+/// <summary>The place of the walker, as dotted wire names. It becomes a text only if there is an error to report.</summary>
 internal sealed class FieldPath
 {
-    /// <summary>Names may come from the sender: an error must not become a copy of the payload.</summary>
+    /// <summary>Names may come from the sender, and may be long: an error must not repeat the payload.</summary>
     internal const int MaxNameLength = 64;
 
     private readonly List<(string? Name, int Index)> segments = [];

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using System.Text.Json;
@@ -5,11 +6,21 @@ using System.Text.Json;
 namespace WorkManager.OrderTypes.Validation;
 
 /// <summary>
-/// Reads the DataAnnotations that are checked: [Required], [MinLength], [MaxLength], [Length], [StringLength], [Range],
-/// [RegularExpression], [AllowedValues], [EmailAddress] and [Url]. Other validation attributes are not looked at.
+/// Reads the DataAnnotations that are checked on the JSON: [Required], [MinLength], [MaxLength], [Length], [StringLength], [Range],
+/// [RegularExpression], [AllowedValues], [EmailAddress] and [Url]. Other validation attributes run on the object; see <see cref="ObjectRules"/>.
 /// </summary>
 internal static class JsonAnnotations
 {
+    private static readonly FrozenSet<Type> InContract =
+    [
+        typeof(RequiredAttribute), typeof(MinLengthAttribute), typeof(MaxLengthAttribute), typeof(LengthAttribute), typeof(StringLengthAttribute),
+        typeof(RangeAttribute), typeof(RegularExpressionAttribute), typeof(AllowedValuesAttribute), typeof(EmailAddressAttribute), typeof(UrlAttribute),
+    ];
+
+    /// <summary>The attributes that a contract does not express, or not fully: a class that derives from [Range] may check more.</summary>
+    public static IReadOnlyList<ValidationAttribute> Others(JsonMember member) =>
+        [.. member.Annotations<ValidationAttribute>().Where(a => !InContract.Contains(a.GetType()))];
+
     public static JsonContract Apply(JsonContract contract, JsonMember member, JsonSerializerOptions options)
     {
         foreach (var annotation in member.Annotations<ValidationAttribute>())

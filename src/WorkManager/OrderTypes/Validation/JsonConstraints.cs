@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace WorkManager.OrderTypes.Validation;
 
-/// <summary>What is asked beyond the JSON type. Null and empty mean: nothing.</summary>
+/// <summary>The rules beyond the JSON type. Null and empty mean that there is no rule.</summary>
 internal sealed record JsonConstraints
 {
     public static JsonConstraints None { get; } = new();
@@ -28,6 +28,6 @@ internal sealed record JsonConstraints
     /// <summary>Greatest number of elements of an array or entries of a dictionary.</summary>
     public int? MaxItems { get; init; }
 
-    /// <summary>The only values that are right: the names of an enum, or what the host listed.</summary>
+    /// <summary>The only values that are allowed: the names of an enum, or what the host listed.</summary>
     public IReadOnlyList<JsonElement>? AllowedValues { get; init; }
 }

@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace WorkManager.OrderTypes.Validation;
 
 /// <summary>
-/// What is asked of a JSON value at one place: the facts behind both the coded errors and the exported JSON Schema.
+/// The rules for a JSON value at one place: both the coded errors and the exported JSON Schema come from them.
 /// Immutable. A type that refers to itself does so through <see cref="Shape"/>, which is one instance per type.
 /// </summary>
 /// <param name="Kind">The JSON type.</param>
@@ -13,12 +13,12 @@ internal sealed record JsonContract(JsonContractKind Kind)
 
     public static JsonContract Opaque { get; } = new(JsonContractKind.Opaque);
 
-    /// <summary>Whether null is right, too.</summary>
+    /// <summary>Whether null is allowed, too.</summary>
     public bool Nullable { get; init; }
 
     public JsonConstraints Constraints { get; init; } = JsonConstraints.None;
 
-    /// <summary>What a string must be the text of.</summary>
+    /// <summary>The format of a string.</summary>
     public StringFormat Format { get; init; }
 
     /// <summary>What the number is read into.</summary>
@@ -30,7 +30,7 @@ internal sealed record JsonContract(JsonContractKind Kind)
     /// <summary>The members, for <see cref="JsonContractKind.Object"/>.</summary>
     public JsonObjectShape? Shape { get; init; }
 
-    /// <summary>The same contract where null is right, or is not. Like JSON Schema, a list of allowed values must then list null.</summary>
+    /// <summary>The same contract with null allowed, or refused. Like JSON Schema, a list of allowed values must then list null.</summary>
     public JsonContract OrNull(bool allowed) => this with
     {
         Nullable = allowed,

@@ -14,7 +14,7 @@ internal sealed class JsonContractBuild(JsonSerializerOptions options, IReadOnly
 
     public Dictionary<Type, JsonObjectShape> NewShapes { get; } = [];
 
-    // A generic argument says nothing about its own nullability; a document that is null says nothing at all.
+    // A generic argument says nothing about its own nullability; nothing says it for the whole document.
     public JsonContract Document(Type type) => type == typeof(JsonElement)
         ? JsonContract.Any
         : Contract(type, null).OrNull(Nullable.GetUnderlyingType(type) is not null);
@@ -81,6 +81,7 @@ internal sealed class JsonContractBuild(JsonSerializerOptions options, IReadOnly
         var allowsUnknown = handling is JsonUnmappedMemberHandling.Skip || info.Properties.Any(static p => p.IsExtensionData);
         var names = options.PropertyNameCaseInsensitive ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal;
 
+        JsonRoundTrip.Ensure(info, options);
         // Known before its members are, so that a member of the same type finds it.
         shape = new JsonObjectShape(info.Type, names, allowsUnknown);
         NewShapes.Add(info.Type, shape);
@@ -101,7 +102,10 @@ internal sealed class JsonContractBuild(JsonSerializerOptions options, IReadOnly
         var allowsNull = property.PropertyType.IsValueType ? AllowsNull(property.PropertyType, contract, nullability) : member.AllowsNull;
 
         contract = JsonAnnotations.Apply(contract.OrNull(allowsNull), member, options);
-        return new JsonPropertyContract(property.Name, contract, member.IsRequired, member.IsReadOnly);
+        return new JsonPropertyContract(property.Name, contract, member.IsRequired, member.IsReadOnly)
+        {
+            MemberName = member.Name, Get = property.Get, Rules = JsonAnnotations.Others(member),
+        };
     }
 
     // [JsonConverter(typeof(JsonStringEnumConverter<…>))] on a property is still an enum with names.

@@ -26,7 +26,7 @@ internal sealed class JsonContractBuilder
 
     /// <summary>The contract of a whole document.</summary>
     /// <exception cref="InvalidOperationException">
-    /// The type cannot be read from JSON, or carries an annotation that cannot be checked: better known at registration than skipped for ever.
+    /// The type cannot be read from JSON, has a member whose value would be lost, or carries an annotation that cannot be checked.
     /// </exception>
     public JsonContract Build(Type type)
     {

@@ -3,10 +3,10 @@ namespace WorkManager.OrderTypes.Validation;
 /// <summary>The JSON type that a contract asks for.</summary>
 internal enum JsonContractKind
 {
-    /// <summary>Every JSON value is right.</summary>
+    /// <summary>Every JSON value is valid.</summary>
     Any,
 
-    /// <summary>A converter of the host reads it: only deserialization knows what is right.</summary>
+    /// <summary>A converter of the host reads it: only deserialization can tell whether a value is valid.</summary>
     Opaque,
 
     Boolean,

@@ -8,7 +8,7 @@ internal static class JsonContractValidator
     private const int DefaultMaxDepth = 64; // what System.Text.Json means by 0
 
     /// <summary>Finds everything that is wrong, not only the first.</summary>
-    /// <param name="contract">What is asked.</param>
+    /// <param name="contract">The rules.</param>
     /// <param name="document">What was sent.</param>
     /// <param name="options">The options under which the contract was built.</param>
     /// <returns>The errors in document order; none if the document keeps the contract.</returns>

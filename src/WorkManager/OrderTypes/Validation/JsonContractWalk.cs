@@ -207,7 +207,7 @@ internal sealed class JsonContractWalk(int maxDepth, bool allowDuplicates)
         }
     }
 
-    /// <summary>Reads a name; false, with an error, if its value is not worth a look.</summary>
+    /// <summary>Reads a name; false, with an error, if its value need not be checked.</summary>
     private bool Name(JsonProperty member, HashSet<string> seen, out string name)
     {
         if (!JsonText.TryGetName(member, out name!) || name.Contains('\0', StringComparison.Ordinal))
@@ -225,7 +225,7 @@ internal sealed class JsonContractWalk(int maxDepth, bool allowDuplicates)
         return true;
     }
 
-    // The stack is asked, too: a host may set a depth that its own threads cannot bear.
+    // The remaining stack is checked, too: a host may set a depth that is too much for its threads.
     private bool IsTooDeep(JsonElement value)
     {
         if (value.ValueKind is not (JsonValueKind.Object or JsonValueKind.Array)

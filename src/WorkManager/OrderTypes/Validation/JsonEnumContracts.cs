@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace WorkManager.OrderTypes.Validation;
 
-/// <summary>The names of an enum on the wire, found by writing every value: so policies and [JsonStringEnumMemberName] need no second reading.</summary>
+/// <summary>The names of an enum on the wire, found by writing every value: so naming policies and [JsonStringEnumMemberName] apply by themselves.</summary>
 internal static class JsonEnumContracts
 {
     public static JsonContract For(Type type, JsonSerializerOptions options)

@@ -15,8 +15,11 @@ internal sealed class JsonMember(JsonPropertyInfo property, JsonSerializerOption
     private readonly MemberInfo? member = property.AttributeProvider as MemberInfo;
     private readonly JsonParameterInfo? parameter = property.AssociatedParameter;
 
-    /// <summary>How errors in the host's own code name it.</summary>
-    public string Display => $"{property.DeclaringType.Name}.{this.member?.Name ?? property.Name}";
+    /// <summary>Its name in errors about the host's code.</summary>
+    public string Display => $"{property.DeclaringType.Name}.{Name}";
+
+    /// <summary>Its name in the host's code.</summary>
+    public string Name => this.member?.Name ?? property.Name;
 
     public Type Type => property.PropertyType;
 

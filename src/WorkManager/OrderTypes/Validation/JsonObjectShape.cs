@@ -1,8 +1,10 @@
+using System.ComponentModel.DataAnnotations;
 using System.Diagnostics.CodeAnalysis;
+using System.Reflection;
 
 namespace WorkManager.OrderTypes.Validation;
 
-/// <summary>The members of a type. One instance a type and options, so that a type may contain itself.</summary>
+/// <summary>The members of a type. One instance per type and options, so that a type may contain itself.</summary>
 internal sealed class JsonObjectShape(Type type, StringComparer names, bool allowsUnknown)
 {
     private Dictionary<string, JsonPropertyContract> byName = new(names);
@@ -12,10 +14,16 @@ internal sealed class JsonObjectShape(Type type, StringComparer names, bool allo
     /// <summary>How names are told apart.</summary>
     public StringComparer Names { get; } = names;
 
-    /// <summary>Whether members that the type does not know are let through.</summary>
+    /// <summary>Whether members that the type does not know are accepted.</summary>
     public bool AllowsUnknown { get; } = allowsUnknown;
 
     public IReadOnlyList<JsonPropertyContract> Properties { get; private set; } = [];
+
+    /// <summary>The validation attributes on the type itself. They run on the object.</summary>
+    public IReadOnlyList<ValidationAttribute> Rules { get; } = [.. type.GetCustomAttributes<ValidationAttribute>(inherit: true)];
+
+    /// <summary>Whether objects of the type have rules of their own that run on the object.</summary>
+    public bool HasRules => Rules.Count > 0 || Type.IsAssignableTo(typeof(IValidatableObject)) || Properties.Any(p => p.Rules.Count > 0);
 
     /// <summary>How derived types are told apart, if there are any.</summary>
     public JsonPolymorphism? Polymorphism { get; private set; }

@@ -5,7 +5,7 @@ using WorkManager.Errors;
 
 namespace WorkManager.OrderTypes.Validation;
 
-/// <summary>What is asked of numbers.</summary>
+/// <summary>The rules for numbers.</summary>
 internal static class NumberRules
 {
     public static void Check(JsonContract contract, JsonElement value, ErrorList errors)
@@ -76,7 +76,7 @@ internal static class NumberRules
         }
     }
 
-    // No .NET type of the contract holds it, so that its sign says which limit it crosses.
+    // No .NET type of the contract holds it, so its sign tells which limit it crosses.
     private static void OutOfRange(JsonContract contract, JsonElement value, ErrorList errors)
     {
         var (least, most) = contract switch

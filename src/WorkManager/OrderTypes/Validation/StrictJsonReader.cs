@@ -3,7 +3,7 @@ using WorkManager.Errors;
 
 namespace WorkManager.OrderTypes.Validation;
 
-/// <summary>Turns what was sent into an object of the host's type, or into everything that is wrong with it.</summary>
+/// <summary>Reads what was sent as an object of the host's type, or finds everything that is wrong with it.</summary>
 internal sealed class StrictJsonReader(JsonSerializerOptions options)
 {
     private readonly JsonContractBuilder contracts = JsonContractBuilder.For(options);
@@ -23,7 +23,9 @@ internal sealed class StrictJsonReader(JsonSerializerOptions options)
 
         try
         {
-            return document.Deserialize(options.GetTypeInfo(type));
+            var value = document.Deserialize(options.GetTypeInfo(type));
+            errors = ObjectRules.Check(contracts.Build(type), value);
+            return errors.Count > 0 ? null : value;
         }
         catch (JsonException refused)
         {
@@ -38,8 +40,8 @@ internal sealed class StrictJsonReader(JsonSerializerOptions options)
         return null;
     }
 
-    /// <summary>Finds everything that is wrong without reading: what a converter of the host would refuse stays unseen.</summary>
-    public IReadOnlyList<ValidationError> Validate(JsonElement document, Type type) =>
+    // What a converter or a rule of the host would refuse is not found here.
+    internal IReadOnlyList<ValidationError> Validate(JsonElement document, Type type) =>
         JsonContractValidator.Validate(contracts.Build(type), document, options);
 
     private static ValidationError Refusal(string field) => new(field, ValidationCodes.Invalid, "The value does not fit the type of the field.");

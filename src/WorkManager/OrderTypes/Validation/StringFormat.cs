@@ -1,6 +1,6 @@
 namespace WorkManager.OrderTypes.Validation;
 
-/// <summary>What a JSON string is the text of.</summary>
+/// <summary>The format of a JSON string.</summary>
 internal enum StringFormat
 {
     None,

@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace WorkManager.OrderTypes.Validation;
 
-/// <summary>Whether a string is the text of what it should be, as System.Text.Json reads it.</summary>
+/// <summary>Tells whether a string has its format, as System.Text.Json reads it.</summary>
 internal static class StringFormats
 {
     private static readonly EmailAddressAttribute Email = new();

@@ -5,7 +5,7 @@ namespace WorkManager.OrderTypes.Validation;
 /// <summary>A regular expression that a whole string must match, in bounded time whatever the string.</summary>
 internal sealed class StringPattern
 {
-    /// <summary>Far beyond what an honest pattern takes; short enough that a hostile string costs little.</summary>
+    /// <summary>Much longer than a normal pattern needs, and short enough that a hostile string costs little.</summary>
     internal static readonly TimeSpan MatchTimeout = TimeSpan.FromMilliseconds(50);
 
     private readonly Regex regex;

@@ -5,7 +5,7 @@ using WorkManager.OrderTypes.Json;
 
 namespace WorkManager.OrderTypes.Validation;
 
-/// <summary>What is asked of strings. One instance a document.</summary>
+/// <summary>The rules for strings. One instance per document.</summary>
 internal sealed class StringRules
 {
     // A pattern that took too long once is not tried again on this document: a thousand hostile strings cost one timeout.

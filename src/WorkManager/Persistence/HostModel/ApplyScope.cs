@@ -3,27 +3,43 @@ using Microsoft.EntityFrameworkCore;
 namespace WorkManager.Persistence.HostModel;
 
 /// <summary>The apply that runs in the current flow of control.</summary>
-internal static class ApplyScope
+/// <remarks>
+/// It is emptied at the end of the apply. Tasks that host code started and left running have a copy of the flow, and are no longer inside the apply.
+/// </remarks>
+internal sealed class ApplyScope : IDisposable
 {
-    private static readonly AsyncLocal<Holder?> Current = new();
+    private static readonly AsyncLocal<ApplyScope?> Current = new();
+
+    private DbContext? host;
+    private bool isHostCode;
+
+    private ApplyScope(DbContext host) => this.host = host;
 
     /// <summary>The host's context of the running apply; null outside.</summary>
-    public static DbContext? Host => Current.Value?.Host;
+    public static DbContext? Host => Current.Value?.host;
 
-    public static IDisposable Enter(DbContext host)
+    /// <summary>Whether the host's own code runs at this moment, and not the engine's.</summary>
+    public static bool IsHostCode => Current.Value is { host: not null, isHostCode: true };
+
+    /// <summary>Begins an apply.</summary>
+    /// <param name="host">The context that holds the transaction.</param>
+    public static ApplyScope Enter(DbContext host) => Current.Value = new ApplyScope(host);
+
+    /// <summary>Begins a part of the apply in which the host's own code runs.</summary>
+    public IDisposable EnterHostCode() => new HostCodePart(this);
+
+    public void Dispose() => host = null;
+
+    private sealed class HostCodePart : IDisposable
     {
-        var holder = new Holder { Host = host };
-        Current.Value = holder;
-        return holder;
-    }
+        private readonly ApplyScope apply;
 
-    /// <summary>
-    /// Emptied at the end of the apply. Tasks that host code started and left running have a copy of the flow, and are no longer inside the apply.
-    /// </summary>
-    private sealed class Holder : IDisposable
-    {
-        public DbContext? Host { get; set; }
+        public HostCodePart(ApplyScope apply)
+        {
+            this.apply = apply;
+            apply.isHostCode = true;
+        }
 
-        public void Dispose() => Host = null;
+        public void Dispose() => apply.isHostCode = false;
     }
 }

@@ -12,6 +12,6 @@ public enum MigrationOwnership
     /// </summary>
     Host,
 
-    /// <summary>Nobody by this context: it only reads tables that another context on the same database owns.</summary>
+    /// <summary>Not this context: it only reads tables that another context on the same database owns.</summary>
     None,
 }

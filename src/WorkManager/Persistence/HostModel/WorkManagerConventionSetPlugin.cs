@@ -48,7 +48,7 @@ internal sealed class WorkManagerConventionSetPlugin(IDbContextOptions options, 
         }
     }
 
-    /// <summary>Sets what the configurations cannot know or hold on to: the schema, the types of JSON columns, the names of indexes.</summary>
+    /// <summary>Sets what the configurations do not know or cannot keep: the schema, the types of JSON columns, the names of indexes.</summary>
     private sealed class FitProvider(string? schema, string provider) : IModelFinalizingConvention
     {
         public void ProcessModelFinalizing(IConventionModelBuilder modelBuilder, IConventionContext<IConventionModelBuilder> context)
@@ -57,7 +57,7 @@ internal sealed class WorkManagerConventionSetPlugin(IDbContextOptions options, 
             {
                 if (schema is not null)
                 {
-                    // Naming the table says "no schema" as explicitly: what a convention says would not count.
+                    // Naming the table makes "no schema" explicit. A convention could still change what is not explicit.
                     ((IMutableEntityType)entity).SetSchema(schema);
                 }
 

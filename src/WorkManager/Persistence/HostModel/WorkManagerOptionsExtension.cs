@@ -55,6 +55,7 @@ internal sealed class WorkManagerOptionsExtension : IDbContextOptionsExtension
         {
             services.AddSingleton<IInterceptor, HostWriteGuard>();
             services.AddSingleton<IInterceptor, ForeignContextGuard>();
+            services.AddSingleton<IInterceptor, HostTransactionGuard>();
         }
     }
 

@@ -12,7 +12,7 @@ public sealed class WorkManagerSchemaOptions
     public MigrationOwnership Migrations { get; set; }
 
     /// <summary>
-    /// Whether reverting the shipped migrations may drop the tables while there is an audit trail in them. Not for every day: without it
+    /// Whether reverting the shipped migrations may drop the tables while there is an audit trail in them. Do not leave it on: without it
     /// <c>dotnet ef database update 0</c> stops at our tables.
     /// </summary>
     /// <value>false by default.</value>

@@ -1,3 +1,4 @@
+using System.Data;
 using System.Collections.Concurrent;
 using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
@@ -47,7 +48,10 @@ internal sealed class PostgreSqlDialect(PostgreSqlOptions options, ILogger<Postg
     private static readonly ArrayStatements LockHeldItems = new(LockHeld);
 
     private static readonly Statement LockHeldItemsOf = new(
-        $"SELECT [i.*] FROM [work_items] AS i WHERE order_id = @id AND [tenant] AND {QueueSql.ByKey("state")} IN ('leased', 'in_progress') ORDER BY id FOR NO KEY UPDATE");
+        $"""
+        SELECT [i.*] FROM [work_items] AS i WHERE order_id = @id AND [tenant] AND {QueueSql.ByKey("state")} IN ('leased', 'in_progress')
+        ORDER BY id FOR NO KEY UPDATE
+        """);
 
     private static readonly Statement Columns = new(
         """
@@ -77,7 +81,9 @@ internal sealed class PostgreSqlDialect(PostgreSqlOptions options, ILogger<Postg
 
     public bool HasClock => true;
 
-    public string? WriterGateOf(DbContext db) => null;
+    public object? WriterGateOf(DbContext db) => null;
+
+    public bool IsPrivate(DbContext db) => false;
 
     // If the host passed a connection object, a transaction may be open on it that EF Core does not know of. And a host that intercepts transactions needs one,
     // for example to set a variable for row-level security.
@@ -85,6 +91,10 @@ internal sealed class PostgreSqlDialect(PostgreSqlOptions options, ILogger<Postg
         RelationalOptionsExtension.Extract(db.GetService<IDbContextOptions>()).Connection is null
         && !db.HasInterceptor<IDbTransactionInterceptor>()
         && db.Database.GetConnectionString() is { } text && readCommitted.ContainsKey(text);
+
+    public IsolationLevel OneMoment => IsolationLevel.RepeatableRead;
+
+    public bool IsConflict(Exception failure) => MayRunAgain(failure);
 
     public bool MayRunAgain(Exception failure) =>
         failure is DbException { SqlState: DeadlockDetected or SerializationFailure } || (failure.InnerException is { } inner && MayRunAgain(inner));

@@ -28,11 +28,11 @@ internal sealed class PostgreSqlLeasingSql : ILeasingSql
     // Its own text: PostgreSQL plans best for a limit that it sees, and this one is always the same.
     private static readonly ClaimStatements ClaimsOfOne = ClaimsOf("1");
 
-    private static readonly Statement PromoteDue = new(
+    private static readonly FilteredStatements PromoteDue = new(filter =>
         $"""
         WITH due AS MATERIALIZED (
-            SELECT id FROM [work_items]
-            WHERE [tenant] AND {WorkItem.WaitsForItsTime} AND available_at <= [instant]
+            SELECT i.id FROM [work_items] AS i
+            WHERE [i.tenant] AND {WorkItem.WaitsForItsTime} AND available_at <= [instant] AND {filter}
             ORDER BY available_at LIMIT @limit FOR NO KEY UPDATE SKIP LOCKED
         )
         UPDATE [work_items] AS i SET ready_at = [clock], updated_at = @now
@@ -40,7 +40,7 @@ internal sealed class PostgreSqlLeasingSql : ILeasingSql
         WHERE i.id = due.id AND {WorkItem.WaitsForItsTime} AND available_at <= [clock]
         """);
 
-    private static readonly Statement FindExpired = new(QueueSql.FindExpired);
+    private static readonly FilteredStatements FindExpired = new(QueueSql.FindExpired);
 
     private static readonly Statement LockExpired = new(
         $"""
@@ -74,12 +74,15 @@ internal sealed class PostgreSqlLeasingSql : ILeasingSql
     public Task<IReadOnlyList<string>> FindTenantsAsync(WorkManagerDbContext db, string? after, string? orderType, int limit) =>
         TenantStatements.FindAsync(db, after, orderType, limit);
 
-    public Task<int> PromoteDueAsync(UnitOfWork unit, int limit) => PromoteDue.ExecuteAsync(unit, ("limit", limit));
+    public Task<int> PromoteDueAsync(UnitOfWork unit, QueueFilter filter, int limit) =>
+        PromoteDue.For(filter).ExecuteAsync(unit, [("limit", limit), .. FilteredStatements.Values(filter)]);
 
-    public Task<IReadOnlyList<WorkItem>> FindExpiredAsync(WorkManagerDbContext db, WorkClock clock, WorkItem? after, int limit) =>
-        FindExpired.QueryAsync<WorkItem>(
-            db, clock.Source == ClockSource.Database, ("now", clock.Now().UtcDateTime), ("limit", limit),
-            ("after", after?.LeaseExpiresAt?.UtcDateTime ?? DateTime.SpecifyKind(DateTime.MinValue, DateTimeKind.Utc)), ("after_id", after?.Id ?? Guid.Empty));
+    public Task<IReadOnlyList<WorkItem>> FindExpiredAsync(WorkRows rows, WorkClock clock, QueueFilter filter, WorkItem? after, int limit) =>
+        FindExpired.For(filter).QueryAsync<WorkItem>(
+            rows, clock.Source == ClockSource.Database,
+            [("now", clock.Now().UtcDateTime), ("limit", limit),
+            ("after", after?.LeaseExpiresAt?.UtcDateTime ?? DateTime.SpecifyKind(DateTime.MinValue, DateTimeKind.Utc)),
+            ("after_id", after?.Id ?? Guid.Empty), .. FilteredStatements.Values(filter)]);
 
     public Task<IReadOnlyList<WorkItem>> LockExpiredAsync(UnitOfWork unit, IReadOnlyCollection<Guid> itemIds) =>
         LockExpired.QueryAsync<WorkItem>(unit, QueryTrackingBehavior.TrackAll, ("ids", itemIds.ToArray()));

@@ -1,3 +1,4 @@
+using System.Data;
 using System.Data.Common;
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
@@ -13,6 +14,9 @@ namespace WorkManager.Providers.Sqlite;
 /// </remarks>
 internal sealed class SqliteDialect : IStoreDialect
 {
+    private const int Busy = 5;
+    private const int Locked = 6;
+
     private static readonly Version FirstSafe = new(3, 51, 3);
 
     private static readonly Statement LockOrder = new("UPDATE [work_orders] SET revision = revision + 1 WHERE id = @id AND [tenant] RETURNING [work_orders.*]");
@@ -46,15 +50,28 @@ internal sealed class SqliteDialect : IStoreDialect
 
     public bool HasClock => false;
 
-    /// <summary>The file; null for private in-memory databases, which one connection has to itself.</summary>
-    public string? WriterGateOf(DbContext db) =>
-        db.Database.GetDbConnection().DataSource is { Length: > 0 } file && file != ":memory:" ? Path.GetFullPath(file) : null;
+    /// <summary>The file, or the connection of a database that is in its memory.</summary>
+    public object? WriterGateOf(DbContext db) =>
+        db.Database.GetDbConnection() is var connection && IsPrivate(connection) ? connection : Path.GetFullPath(connection.DataSource);
+
+    public bool IsPrivate(DbContext db) => IsPrivate(db.Database.GetDbConnection());
+
+    private static bool IsPrivate(DbConnection connection) => connection.DataSource is "" or ":memory:";
+
+    // The driver begins any other transaction as a writer, which would wait for writers and keep them waiting. In a file that connections do not share in
+    // one cache, this one reads a snapshot.
+    public IsolationLevel OneMoment => IsolationLevel.ReadUncommitted;
 
     // Without a transaction, a statement with RETURNING can lose rows.
     public bool StatementsStandAlone(WorkManagerDbContext db) => false;
 
     // There is one writer at a time, so no two writers can wait for each other.
     public bool MayRunAgain(Exception failure) => false;
+
+    // Another process writes for longer than the command's timeout. The package does not refer to the driver, whose exception has the code.
+    public bool IsConflict(Exception failure) =>
+        (failure is DbException && failure.GetType().GetProperty("SqliteErrorCode")?.GetValue(failure) is Busy or Locked)
+        || (failure.InnerException is { } inner && IsConflict(inner));
 
     public Task WriteAsync(WorkManagerDbContext db, IReadOnlyList<TableChange> changes) => tables.WriteAsync(db, changes);
 

@@ -34,13 +34,15 @@ internal sealed class SqliteLeasingSql : ILeasingSql
         RETURNING work_orders.id, tenant_id
         """));
 
-    private static readonly Statement PromoteDue = new(
+    private static readonly FilteredStatements PromoteDue = new(filter =>
         $"""
         UPDATE [work_items] SET ready_at = @now, updated_at = @now
-        WHERE id IN (SELECT id FROM [work_items] WHERE [tenant] AND {WorkItem.WaitsForItsTime} AND available_at <= @now ORDER BY available_at LIMIT @limit)
+        WHERE id IN (
+            SELECT i.id FROM [work_items] AS i
+            WHERE [i.tenant] AND {WorkItem.WaitsForItsTime} AND available_at <= @now AND {filter} ORDER BY available_at LIMIT @limit)
         """);
 
-    private static readonly Statement FindExpired = new(QueueSql.FindExpired);
+    private static readonly FilteredStatements FindExpired = new(QueueSql.FindExpired);
 
     private static readonly Statement LockExpired = new(
         $"""
@@ -78,12 +80,15 @@ internal sealed class SqliteLeasingSql : ILeasingSql
     public Task<IReadOnlyList<string>> FindTenantsAsync(WorkManagerDbContext db, string? after, string? orderType, int limit) =>
         TenantStatements.FindAsync(db, after, orderType, limit);
 
-    public Task<int> PromoteDueAsync(UnitOfWork unit, int limit) => PromoteDue.ExecuteAsync(unit, ("limit", limit));
+    public Task<int> PromoteDueAsync(UnitOfWork unit, QueueFilter filter, int limit) =>
+        PromoteDue.For(filter).ExecuteAsync(unit, [("limit", limit), .. FilteredStatements.Values(filter)]);
 
-    public Task<IReadOnlyList<WorkItem>> FindExpiredAsync(WorkManagerDbContext db, WorkClock clock, WorkItem? after, int limit) =>
-        FindExpired.QueryAsync<WorkItem>(
-            db, databaseClock: false, ("now", clock.Now().UtcDateTime), ("limit", limit),
-            ("after", after?.LeaseExpiresAt?.UtcDateTime ?? DateTime.SpecifyKind(DateTime.MinValue, DateTimeKind.Utc)), ("after_id", after?.Id ?? Guid.Empty));
+    public Task<IReadOnlyList<WorkItem>> FindExpiredAsync(WorkRows rows, WorkClock clock, QueueFilter filter, WorkItem? after, int limit) =>
+        FindExpired.For(filter).QueryAsync<WorkItem>(
+            rows, databaseClock: false,
+            [("now", clock.Now().UtcDateTime), ("limit", limit),
+            ("after", after?.LeaseExpiresAt?.UtcDateTime ?? DateTime.SpecifyKind(DateTime.MinValue, DateTimeKind.Utc)),
+            ("after_id", after?.Id ?? Guid.Empty), .. FilteredStatements.Values(filter)]);
 
     public Task<IReadOnlyList<WorkItem>> LockExpiredAsync(UnitOfWork unit, IReadOnlyCollection<Guid> itemIds) =>
         LockExpired.QueryAsync<WorkItem>(unit, QueryTrackingBehavior.TrackAll, ("ids", SqliteDialect.IdList(itemIds)));

@@ -1,0 +1,51 @@
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+
+namespace WorkManager.OrderTypes.Validation;
+
+/// <summary>
+/// Refuses types with members that are written to JSON and not read back, or not even written: their values would be lost between a proposal and its plan, or
+/// between a submit and its apply.
+/// </summary>
+internal static class JsonRoundTrip
+{
+    /// <exception cref="InvalidOperationException">A member would be lost. The message names it and the cure.</exception>
+    public static void Ensure(JsonTypeInfo info, JsonSerializerOptions options)
+    {
+        var type = info.Type;
+        if (type.IsValueType && type.IsAssignableTo(typeof(ITuple)))
+        {
+            throw new InvalidOperationException($"{type} is a tuple, which JSON cannot carry: its values would be lost. Use a record with named members.");
+        }
+
+        foreach (var property in info.Properties)
+        {
+            var member = new JsonMember(property, options);
+            if (property.Get is not null && member.IsReadOnly && property.AttributeProvider is PropertyInfo declared && IsStored(declared))
+            {
+                throw Lost(member.Display, "cannot be read back: it has no public setter and no constructor parameter");
+            }
+        }
+
+        // System.Text.Json passes over fields unless it is told otherwise.
+        var known = info.Properties.Select(p => (p.AttributeProvider as MemberInfo)?.Name).ToHashSet();
+        var field = type.GetFields(BindingFlags.Instance | BindingFlags.Public)
+            .FirstOrDefault(f => !known.Contains(f.Name) && !f.IsDefined(typeof(JsonIgnoreAttribute), inherit: true));
+        if (field is not null)
+        {
+            throw Lost($"{type.Name}.{field.Name}", "is not written: it is a field");
+        }
+    }
+
+    // A computed property has no setter and no field behind it, and loses nothing.
+    private static bool IsStored(PropertyInfo property) =>
+        property.SetMethod is not null
+        || property.DeclaringType!.GetField($"<{property.Name}>k__BackingField", BindingFlags.Instance | BindingFlags.NonPublic) is not null;
+
+    private static InvalidOperationException Lost(string member, string why) => new(
+        $"The value of {member} would be lost in JSON, because it {why}. Make it a property with a public set or init accessor, "
+        + "give it a constructor parameter of the same name, or mark it with [JsonIgnore].");
+}

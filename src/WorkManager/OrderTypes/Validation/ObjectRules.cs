@@ -1,0 +1,164 @@
+using System.Collections;
+using System.ComponentModel.DataAnnotations;
+using System.Runtime.CompilerServices;
+using WorkManager.Errors;
+
+namespace WorkManager.OrderTypes.Validation;
+
+/// <summary>
+/// Runs the host's own rules on an object that was read: validation attributes that a contract does not express, those on types, and
+/// <see cref="IValidatableObject"/>. As in <see cref="Validator"/>, an object's <c>Validate</c> runs only if its attributes are satisfied.
+/// </summary>
+internal sealed class ObjectRules
+{
+    private static readonly ConditionalWeakTable<JsonObjectShape, object> Reaching = [];
+
+    private readonly ErrorList errors = new();
+
+    /// <summary>Finds everything that the rules refuse.</summary>
+    /// <param name="contract">The contract of the document.</param>
+    /// <param name="value">The object that was read from it.</param>
+    public static IReadOnlyList<ValidationError> Check(JsonContract contract, object? value)
+    {
+        if (!Reaches(contract))
+        {
+            return [];
+        }
+
+        var rules = new ObjectRules();
+        rules.Visit(contract, value);
+        return rules.errors.Errors;
+    }
+
+    private void Visit(JsonContract contract, object? value)
+    {
+        if (value is null || errors.IsFull || !Reaches(contract))
+        {
+            return;
+        }
+
+        RuntimeHelpers.EnsureSufficientExecutionStack();
+        switch (contract)
+        {
+            case { Kind: JsonContractKind.Object, Shape: { } shape }:
+                VisitObject(ShapeOf(shape, value), value);
+                break;
+            case { Kind: JsonContractKind.Array, Element: { } element } when value is IEnumerable elements:
+                VisitElements(element, elements);
+                break;
+            case { Kind: JsonContractKind.Dictionary, Element: { } element } when value is IDictionary entries:
+                VisitEntries(element, entries);
+                break;
+        }
+    }
+
+    private void VisitObject(JsonObjectShape shape, object value)
+    {
+        var refused = false;
+        foreach (var property in shape.Properties)
+        {
+            if (property.Get is not { } get)
+            {
+                continue;
+            }
+
+            var member = get(value);
+            errors.Path.Push(property.Name);
+            foreach (var rule in property.Rules)
+            {
+                refused |= Refuses(rule, member, value, property.MemberName, property.Name);
+            }
+
+            Visit(property.Contract, member);
+            errors.Path.Pop();
+        }
+
+        foreach (var rule in shape.Rules)
+        {
+            refused |= Refuses(rule, value, value, null, shape.Type.Name);
+        }
+
+        if (!refused && value is IValidatableObject validatable)
+        {
+            foreach (var result in validatable.Validate(Context(value, null, shape.Type.Name)) ?? [])
+            {
+                Add(shape, result);
+            }
+        }
+    }
+
+    private void VisitElements(JsonContract contract, IEnumerable elements)
+    {
+        var index = 0;
+        foreach (var element in elements)
+        {
+            errors.Path.Push(index++);
+            Visit(contract, element);
+            errors.Path.Pop();
+        }
+    }
+
+    private void VisitEntries(JsonContract contract, IDictionary entries)
+    {
+        foreach (DictionaryEntry entry in entries)
+        {
+            errors.Path.Push(entry.Key.ToString() ?? "");
+            Visit(contract, entry.Value);
+            errors.Path.Pop();
+        }
+    }
+
+    private bool Refuses(ValidationAttribute rule, object? value, object owner, string? member, string display)
+    {
+        if (rule.GetValidationResult(value, Context(owner, member, display)) is not { } refusal || refusal == ValidationResult.Success)
+        {
+            return false;
+        }
+
+        errors.Add(ValidationCodes.Rule, MessageOf(refusal));
+        return true;
+    }
+
+    /// <summary>Adds what an object's own <c>Validate</c> refuses, at the members that it names.</summary>
+    private void Add(JsonObjectShape shape, ValidationResult? result)
+    {
+        if (result is null || result == ValidationResult.Success)
+        {
+            return;
+        }
+
+        var names = result.MemberNames.ToList();
+        foreach (var name in names)
+        {
+            errors.Add(shape.Properties.FirstOrDefault(p => p.MemberName == name)?.Name ?? name, ValidationCodes.Rule, MessageOf(result));
+        }
+
+        if (names.Count == 0)
+        {
+            errors.Add(ValidationCodes.Rule, MessageOf(result));
+        }
+    }
+
+    private static string MessageOf(ValidationResult refusal) => refusal.ErrorMessage is { Length: > 0 } message ? message : "The value is not valid.";
+
+    private static ValidationContext Context(object owner, string? member, string display) =>
+        new(owner, display, serviceProvider: null, items: null) { MemberName = member };
+
+    private static JsonObjectShape ShapeOf(JsonObjectShape declared, object value) =>
+        declared.Polymorphism?.Variants.FirstOrDefault(v => v.Shape.Type == value.GetType())?.Shape ?? declared;
+
+    /// <summary>Whether anything below a contract has rules. Most documents have none, and are not visited.</summary>
+    private static bool Reaches(JsonContract contract) => contract switch
+    {
+        { Shape: { } shape } => (bool)Reaching.GetValue(shape, static s => Reaches(s, [])),
+        { Element: { } element } => Reaches(element),
+        _ => false,
+    };
+
+    private static bool Reaches(JsonObjectShape shape, HashSet<JsonObjectShape> seen) =>
+        seen.Add(shape) && (shape.HasRules
+            || shape.Properties.Any(p => ShapeIn(p.Contract) is { } inner && Reaches(inner, seen))
+            || (shape.Polymorphism?.Variants.Any(v => Reaches(v.Shape, seen)) ?? false));
+
+    private static JsonObjectShape? ShapeIn(JsonContract contract) => contract.Shape ?? (contract.Element is { } element ? ShapeIn(element) : null);
+}

@@ -1,0 +1,144 @@
+using AwesomeAssertions;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using WorkManager.Tests.Shop;
+
+namespace WorkManager.Tests.HostKinds;
+
+/// <summary>
+/// A commit can still be running on the server when its connection is lost: a deferred trigger works, or a replica is waited for. Asked at once, the database
+/// does not know of it yet. The answer to the caller is the truth all the same.
+/// </summary>
+public sealed class LateCommits(PostgreSqlFixture databases) : IClassFixture<PostgreSqlFixture>
+{
+    // How often each case is repeated: WORKMANAGER_LATE_COMMITS=50 dotnet test …
+    private static readonly int Rounds = int.TryParse(Environment.GetEnvironmentVariable("WORKMANAGER_LATE_COMMITS"), out var rounds) ? rounds : 1;
+
+    public static TheoryData<string> Names => [.. Cases.Keys];
+
+    private static readonly Dictionary<string, Func<World, Task>> Cases = new(StringComparer.Ordinal)
+    {
+        ["propose"] = async w =>
+        {
+            var order = await w.CutAsync("COMMIT", () => w.App.Requester.ProposeAsync(new Note("cut")));
+            (await w.App.OrderAsync(order.Id)).Events.Select(e => e.Event).Should().Equal("proposed", "planned");
+        },
+        ["reject"] = async w =>
+        {
+            var order = await w.SubmittedAsync();
+            var rejected = await w.CutAsync("COMMIT", () => w.App.Reviewer.RejectAsync(order, [new RejectionReason("wrong", "Do it again.")]));
+            rejected.State.Should().Be(OrderState.Rejected);
+            (await w.DecisionsAsync(order)).Should().Equal("reject");
+        },
+        ["cancel"] = async w =>
+        {
+            var order = (await w.App.Requester.ProposeAsync(new Note("n"))).Id;
+            var cancelled = await w.CutAsync("COMMIT", () => w.App.Requester.CancelAsync(order, "Not needed."));
+            cancelled.State.Should().Be(OrderState.Rejected);
+            (await w.DecisionsAsync(order)).Should().Equal("cancel");
+        },
+        ["release"] = async w =>
+        {
+            await w.App.Requester.ProposeAsync(new Note("n"));
+            var lease = await w.App.Agent("agent-1").CheckoutAsync();
+            var item = await w.CutAsync("COMMIT", () => w.App.Agent("agent-1").ReleaseAsync(lease!));
+            item.State.Should().Be(ItemState.Queued);
+            (await w.App.EventsAsync(item.OrderId)).Count(e => e == "released").Should().Be(1);
+        },
+        ["submit"] = async w =>
+        {
+            await w.App.Requester.ProposeAsync(new Note("n"));
+            var lease = await w.App.Agent("agent-1").CheckoutAsync();
+            var item = await w.CutAsync("work_items", () => w.App.Agent("agent-1").SubmitAsync(lease!, new Answer("done")));
+            item.State.Should().Be(ItemState.Submitted);
+            (await w.App.EventsAsync(item.OrderId)).Count(e => e == "submitted").Should().Be(2, "one of the item, one of the order");
+        },
+        ["submit many"] = async w =>
+        {
+            foreach (var _ in Enumerable.Range(0, 3))
+            {
+                await w.App.Requester.ProposeAsync(new Note("n"));
+            }
+
+            var leases = await w.App.Agent("agent-1").CheckoutManyAsync(3);
+            var outcomes = await w.CutAsync("work_items", () => w.App.Agent("agent-1").SubmitManyAsync(
+                [.. leases.Select(l => new Submission<Answer>(l, new Answer("done")))]));
+            outcomes.Should().OnlyContain(o => o.Error == null);
+        },
+        ["approve"] = async w =>
+        {
+            var order = await w.SubmittedAsync();
+            var approved = await w.CutAsync("COMMIT", () => w.App.Reviewer.ApproveAsync(order));
+            approved.State.Should().Be(OrderState.Completed);
+            (await w.DecisionsAsync(order)).Should().Equal("approve");
+            (await w.App.LedgerAsync(order)).Should().HaveCount(1);
+            w.After.Should().Equal([order], "the step after the commit ran once");
+        },
+        ["automatic approval"] = async w =>
+        {
+            w.Script.AutoApprove = true;
+            await w.App.Requester.ProposeAsync(new Note("n"));
+            var lease = await w.App.Agent("agent-1").CheckoutAsync();
+            var item = await w.CutAsync("COMMIT", () => w.App.Agent("agent-1").SubmitAsync(lease!, new Answer("done")));
+            (await w.App.OrderAsync(item.OrderId)).State.Should().Be(OrderState.Completed);
+            w.After.Should().Equal(item.OrderId);
+        },
+    };
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public async Task What_was_committed_after_its_line_was_cut_is_answered_as_done(string name)
+    {
+        var database = await databases.CreateAsync(ShopApp.Migrated);
+        await database.ExecuteAsync(
+            """
+            CREATE FUNCTION take_time() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(0.3); RETURN NULL; END $$;
+            CREATE CONSTRAINT TRIGGER take_time AFTER INSERT ON work_orders DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION take_time();
+            CREATE CONSTRAINT TRIGGER take_time_too AFTER UPDATE ON work_items DEFERRABLE INITIALLY DEFERRED
+                FOR EACH ROW WHEN (NEW.state IN ('queued', 'submitted', 'completed') AND OLD.state <> NEW.state) EXECUTE FUNCTION take_time();
+            CREATE CONSTRAINT TRIGGER take_time_as_well AFTER INSERT ON work_decisions DEFERRABLE INITIALLY DEFERRED
+                FOR EACH ROW EXECUTE FUNCTION take_time();
+            """);
+        await using var line = new LossyLine(database.ConnectionString);
+        var (script, after) = (new Script(), new List<Guid>());
+        script.After = (apply, _) =>
+        {
+            after.Add(apply.OrderId);
+            return Task.CompletedTask;
+        };
+        await using var app = ShopApp.On(
+            database,
+            builder => builder.AddOrderType<Scripted>().Services.AddSingleton(script),
+            options => options.PostgreSql.PrepareStatements = false,
+            context => context.UseNpgsql(line.ConnectionString, o => o.EnableRetryOnFailure(3, TimeSpan.FromMilliseconds(1), null)));
+        for (var round = 0; round < Rounds; round++)
+        {
+            after.Clear();
+            script.AutoApprove = false;
+            await Cases[name](new World(app, line, script, after));
+        }
+    }
+
+    private sealed record World(ShopApp App, LossyLine Line, Script Script, List<Guid> After)
+    {
+        public async Task<T> CutAsync<T>(string sent, Func<Task<T>> call)
+        {
+            var before = Line.Lost;
+            Line.CutAfter(sent);
+            var answer = await call();
+            Line.Lost.Should().Be(before + 1);
+            return answer;
+        }
+
+        public async Task<Guid> SubmittedAsync()
+        {
+            var order = await App.Requester.ProposeAsync(new Note("n"));
+            var lease = await App.Agent("agent-1").CheckoutAsync();
+            await App.Agent("agent-1").SubmitAsync(lease!, new Answer("done"));
+            return order.Id;
+        }
+
+        public Task<List<string>> DecisionsAsync(Guid order) => App.ReadAsync(
+            db => db.Set<WorkDecision>().Where(d => d.OrderId == order).OrderBy(d => d.CreatedAt).Select(d => d.Decision).ToListAsync());
+    }
+}

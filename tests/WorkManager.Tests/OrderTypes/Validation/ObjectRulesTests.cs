@@ -1,0 +1,178 @@
+using System.ComponentModel.DataAnnotations;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using AwesomeAssertions;
+using WorkManager.OrderTypes.Json;
+using WorkManager.OrderTypes.Validation;
+
+namespace WorkManager.Tests.OrderTypes.Validation;
+
+/// <summary>Every validation attribute of the host runs, and so does <see cref="IValidatableObject"/>, with the paths of the document.</summary>
+public sealed class ObjectRulesTests
+{
+    [Theory]
+    [InlineData("""{"even":2}""", "")]
+    [InlineData("""{"even":3}""", "even schema.rule: Give an even number for even.")]
+    [InlineData("""{"even":2,"card":"4111111111111112"}""", "card schema.rule: The card field is not a valid credit card number.")]
+    [InlineData("""{"even":2,"tight":7}""", "tight schema.rule: 7 is refused.")]
+    [InlineData("""{"even":2,"tight":70}""", "tight schema.maximum")]
+    public void An_attribute_that_has_no_code_of_its_own_runs(string document, string error) => Errors<Sample>(document).Should().StartWith(error);
+
+    [Theory]
+    [InlineData("""{"even":2,"inner":{"even":3}}""", "inner.even")]
+    [InlineData("""{"even":2,"list":[{"even":2},{"even":3}]}""", "list.1.even")]
+    [InlineData("""{"even":2,"map":{"a b":{"even":3}}}""", "map.a b.even")]
+    [InlineData("""{"even":2,"shape":{"$type":"square","side":3}}""", "shape.side")]
+    [InlineData("""{"even":2,"shape":{"side":3,"$type":"square"}}""", "shape.side")]
+    public void The_path_leads_to_the_value(string document, string path) => Errors<Sample>(document).Should().StartWith($"{path} schema.rule");
+
+    [Theory]
+    [InlineData("""{"from":1,"to":2}""", "")]
+    [InlineData("""{"from":2,"to":1}""", "to schema.rule: Ends before it begins.; the_start schema.rule: Ends before it begins.")]
+    [InlineData("""{"from":1,"to":99}""", " schema.rule: Too long.")]
+    public void What_an_object_checks_itself_is_told_by_the_names_of_the_document(string document, string errors) =>
+        Errors<Period>(document.Replace("from", "the_start", StringComparison.Ordinal)).Should().Be(errors);
+
+    [Fact]
+    public void What_an_object_checks_itself_is_asked_only_if_its_attributes_are_satisfied() =>
+        Errors<Period>("""{"the_start":1,"to":13}""").Should().Be("to schema.rule: Not 13.");
+
+    [Fact]
+    public void An_attribute_on_the_type_runs() => Errors<Guarded>("""{"sum":3,"parts":[1,1]}""").Should().Be(" schema.rule: The parts do not add up.");
+
+    [Fact]
+    public void A_thousand_refusals_are_enough() =>
+        Errors<int[], Numbers>($$"""{"all":[{{string.Join(',', Enumerable.Repeat("""{"even":3}""", 1_500))}}]}""").Should().Be(1_001);
+
+    [Theory]
+    [InlineData(typeof(PrivateSetter), "PrivateSetter.Name")]
+    [InlineData(typeof(GetOnly), "GetOnly.Name")]
+    [InlineData(typeof(WithField), "WithField.Name")]
+    [InlineData(typeof(WithTuple), "tuple")]
+    [InlineData(typeof(List<PrivateSetter>), "PrivateSetter.Name")]
+    [InlineData(typeof(Outer), "PrivateSetter.Name")]
+    public void A_member_whose_value_would_be_lost_is_refused_with_its_name_and_the_cure(Type type, string named)
+    {
+        var build = () => JsonContractBuilder.For(WorkManagerJson.CreateStrict()).Build(type);
+
+        build.Should().Throw<InvalidOperationException>().Which.Message.Should().Contain(named).And.ContainAny("[JsonIgnore]", "record");
+    }
+
+    [Theory]
+    [InlineData(typeof(Computed))]
+    [InlineData(typeof(Ignored))]
+    [InlineData(typeof(Included))]
+    [InlineData(typeof(Tuple<int, string>))]
+    [InlineData(typeof(KeyValuePair<string, int>))]
+    [InlineData(typeof(Sample))]
+    public void What_survives_is_taken(Type type) => JsonContractBuilder.For(WorkManagerJson.CreateStrict()).Build(type).Should().NotBeNull();
+
+    private static string Errors<T>(string document)
+    {
+        new StrictJsonReader(WorkManagerJson.CreateStrict()).Read(JsonElement.Parse(document), typeof(T), out var errors);
+        return string.Join("; ", errors.Select(e => $"{e.Field} {e.Code}: {e.Message}"));
+    }
+
+    private static int Errors<TElement, T>(string document)
+    {
+        new StrictJsonReader(WorkManagerJson.CreateStrict()).Read(JsonElement.Parse(document), typeof(T), out var errors);
+        return errors.Count;
+    }
+
+    [AttributeUsage(AttributeTargets.Property | AttributeTargets.Parameter)]
+    private sealed class EvenAttribute() : ValidationAttribute("Give an even number for {0}.")
+    {
+        public override bool IsValid(object? value) => value is null or int and (0 or 2 or 4);
+    }
+
+    [AttributeUsage(AttributeTargets.Property | AttributeTargets.Parameter)]
+    private sealed class NotAttribute(int refused) : RangeAttribute(0, 20)
+    {
+        public override bool IsValid(object? value) => value is null || (int)value != refused;
+
+        public override string FormatErrorMessage(string name) => $"{refused} is refused.";
+    }
+
+    [AttributeUsage(AttributeTargets.Class)]
+    private sealed class AddsUpAttribute() : ValidationAttribute("The parts do not add up.")
+    {
+        public override bool IsValid(object? value) => value is Guarded guarded && guarded.Parts.Sum() == guarded.Sum;
+    }
+
+    private sealed record Sample([Even] int Even, Sample? Inner = null, Sample[]? List = null, Dictionary<string, Sample>? Map = null, Shape? Shape = null)
+    {
+        [CreditCard]
+        public string? Card { get; init; }
+
+        [Not(7)]
+        public int? Tight { get; init; }
+    }
+
+    [JsonPolymorphic]
+    [JsonDerivedType(typeof(Square), "square")]
+    private abstract record Shape;
+
+    private sealed record Square([Even] int Side) : Shape;
+
+    private sealed record Numbers(Sample[] All);
+
+    [AddsUp]
+    private sealed record Guarded(int Sum, int[] Parts);
+
+    private sealed record Period([property: JsonPropertyName("the_start")] int From, int To) : IValidatableObject
+    {
+        [DeniedValues(13, ErrorMessage = "Not 13.")]
+        public int To { get; init; } = To;
+
+        public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+        {
+            if (To < From)
+            {
+                yield return new ValidationResult("Ends before it begins.", [nameof(To), nameof(From)]);
+            }
+
+            if (To - From > 50 || To == 13)
+            {
+                yield return new ValidationResult("Too long.");
+            }
+        }
+    }
+
+    private sealed class PrivateSetter
+    {
+        public string? Name { get; private set; }
+    }
+
+    private sealed class GetOnly
+    {
+        public string Name { get; } = "";
+    }
+
+    private sealed class WithField
+    {
+#pragma warning disable CA1051, SA1401, CS0649 // The mistake that is refused.
+        public string? Name;
+#pragma warning restore CA1051, SA1401, CS0649
+    }
+
+    private sealed record WithTuple((int, string) Pair);
+
+    private sealed record Outer(string Name, Dictionary<string, PrivateSetter[]> Inner);
+
+    private sealed record Computed(int A, int B)
+    {
+        public int Sum => A + B;
+    }
+
+    private sealed class Ignored
+    {
+        [JsonIgnore]
+        public string Name { get; } = "";
+    }
+
+    private sealed class Included
+    {
+        [JsonInclude]
+        public string? Name { get; private set; }
+    }
+}
