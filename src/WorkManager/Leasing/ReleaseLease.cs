@@ -34,7 +34,18 @@ internal sealed class ReleaseLease : IVerb<Batch<LeaseToken>, IReadOnlyList<Work
         await IdleOrders.RequeueAsync(unit, touched, released).ConfigureAwait(false);
         await unit.SaveAsync().ConfigureAwait(false);
         released.ForEach(i => i.Detach());
-        return outcomes;
+        return unit.Attempt.MayBeDone ? await RecognizeAsync(unit, leases, outcomes).ConfigureAwait(false) : outcomes;
+    }
+
+    /// <summary>Finds what an attempt of this call without an answer has released: it was committed while this one waited for the order.</summary>
+    private static async Task<IReadOnlyList<WorkOutcome<WorkItem>>> RecognizeAsync(
+        UnitOfWork unit, IReadOnlyList<LeaseToken> leases, List<WorkOutcome<WorkItem>> outcomes)
+    {
+        var lost = leases.Where((_, i) => !outcomes[i].Succeeded).Select(l => (Guid?)l.ItemId).ToList();
+        var released = unit.Rows.Events.Where(
+            e => e.OperationId == unit.OperationId && e.Event == WorkEventNames.Released && lost.Contains(e.ItemId)).Select(e => e.ItemId);
+        var items = await unit.Rows.Items.AsNoTracking().Where(i => released.Contains(i.Id)).ToDictionaryAsync(i => i.Id).ConfigureAwait(false);
+        return [.. outcomes.Select((outcome, i) => outcome.Succeeded || !items.TryGetValue(leases[i].ItemId, out var item) ? outcome : new(item))];
     }
 
     private static WorkOutcome<WorkItem> Release(UnitOfWork unit, WorkOrder order, WorkItem item)

@@ -11,6 +11,9 @@ namespace WorkManager.Tests.HostKinds;
 /// </summary>
 public sealed class LateCommits(PostgreSqlFixture databases) : IClassFixture<PostgreSqlFixture>
 {
+    // The end of the text belongs to it: the level of a transaction is READ COMMITTED.
+    private const string Commit = "COMMIT\0";
+
     // How often each case is repeated: WORKMANAGER_LATE_COMMITS=50 dotnet test …
     private static readonly int Rounds = int.TryParse(Environment.GetEnvironmentVariable("WORKMANAGER_LATE_COMMITS"), out var rounds) ? rounds : 1;
 
@@ -20,20 +23,20 @@ public sealed class LateCommits(PostgreSqlFixture databases) : IClassFixture<Pos
     {
         ["propose"] = async w =>
         {
-            var order = await w.CutAsync("COMMIT", () => w.App.Requester.ProposeAsync(new Note("cut")));
+            var order = await w.CutAsync(Commit, () => w.App.Requester.ProposeAsync(new Note("cut")));
             (await w.App.OrderAsync(order.Id)).Events.Select(e => e.Event).Should().Equal("proposed", "planned");
         },
         ["reject"] = async w =>
         {
             var order = await w.SubmittedAsync();
-            var rejected = await w.CutAsync("COMMIT", () => w.App.Reviewer.RejectAsync(order, [new RejectionReason("wrong", "Do it again.")]));
+            var rejected = await w.CutAsync(Commit, () => w.App.Reviewer.RejectAsync(order, [new RejectionReason("wrong", "Do it again.")]));
             rejected.State.Should().Be(OrderState.Rejected);
             (await w.DecisionsAsync(order)).Should().Equal("reject");
         },
         ["cancel"] = async w =>
         {
             var order = (await w.App.Requester.ProposeAsync(new Note("n"))).Id;
-            var cancelled = await w.CutAsync("COMMIT", () => w.App.Requester.CancelAsync(order, "Not needed."));
+            var cancelled = await w.CutAsync(Commit, () => w.App.Requester.CancelAsync(order, "Not needed."));
             cancelled.State.Should().Be(OrderState.Rejected);
             (await w.DecisionsAsync(order)).Should().Equal("cancel");
         },
@@ -41,7 +44,7 @@ public sealed class LateCommits(PostgreSqlFixture databases) : IClassFixture<Pos
         {
             await w.App.Requester.ProposeAsync(new Note("n"));
             var lease = await w.App.Agent("agent-1").CheckoutAsync();
-            var item = await w.CutAsync("COMMIT", () => w.App.Agent("agent-1").ReleaseAsync(lease!));
+            var item = await w.CutAsync(Commit, () => w.App.Agent("agent-1").ReleaseAsync(lease!));
             item.State.Should().Be(ItemState.Queued);
             (await w.App.EventsAsync(item.OrderId)).Count(e => e == "released").Should().Be(1);
         },
@@ -68,7 +71,7 @@ public sealed class LateCommits(PostgreSqlFixture databases) : IClassFixture<Pos
         ["approve"] = async w =>
         {
             var order = await w.SubmittedAsync();
-            var approved = await w.CutAsync("COMMIT", () => w.App.Reviewer.ApproveAsync(order));
+            var approved = await w.CutAsync(Commit, () => w.App.Reviewer.ApproveAsync(order));
             approved.State.Should().Be(OrderState.Completed);
             (await w.DecisionsAsync(order)).Should().Equal("approve");
             (await w.App.LedgerAsync(order)).Should().HaveCount(1);
@@ -79,7 +82,7 @@ public sealed class LateCommits(PostgreSqlFixture databases) : IClassFixture<Pos
             w.Script.AutoApprove = true;
             await w.App.Requester.ProposeAsync(new Note("n"));
             var lease = await w.App.Agent("agent-1").CheckoutAsync();
-            var item = await w.CutAsync("COMMIT", () => w.App.Agent("agent-1").SubmitAsync(lease!, new Answer("done")));
+            var item = await w.CutAsync(Commit, () => w.App.Agent("agent-1").SubmitAsync(lease!, new Answer("done")));
             (await w.App.OrderAsync(item.OrderId)).State.Should().Be(OrderState.Completed);
             w.After.Should().Equal(item.OrderId);
         },
