@@ -1,3 +1,4 @@
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using WorkManager;
@@ -16,12 +17,28 @@ public sealed class ShopTenant(CurrentShop shop) : IWorkTenantProvider
 }
 #endregion
 
+public sealed class CurrentDatabase
+{
+    public string ConnectionString { get; set; } = "";
+}
+
 public static class Tenants
 {
     public static void Register(IHostApplicationBuilder builder)
     {
         #region tenant-registration
         builder.Services.AddScoped<IWorkTenantProvider, ShopTenant>();
+        #endregion
+    }
+
+    public static void RegisterDatabases(IHostApplicationBuilder builder)
+    {
+        #region database-per-tenant
+        builder.Services.AddScoped<CurrentDatabase>();
+        builder.Services.AddDbContext<AppDbContext>((scope, o) => o.UseSqlite(scope.GetRequiredService<CurrentDatabase>().ConnectionString));
+        builder.Services.AddWorkManager()
+            .UseDbContext<AppDbContext>()
+            .CarryScope<CurrentDatabase>((caller, fresh) => fresh.ConnectionString = caller.ConnectionString);
         #endregion
     }
 

@@ -1,4 +1,6 @@
+using System.Data;
 using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
 using WorkManager.Execution;
 using WorkManager.OrderTypes;
 
@@ -29,13 +31,23 @@ internal sealed class ApplyRun(HostUnit hosted, HostCode hostCode, JsonSerialize
     public Task<WorkDiff> ApplyAsync(CancellationToken cancellationToken) => hostCode.RunAsync(hosted, async () =>
     {
         var steps = type.BeginApply(stored, applied.Environment);
-        using var changes = new HostChanges(hosted.Host, json);
+        using var changes = new HostChanges(hosted, json);
         await steps.BeforeAsync(cancellationToken).ConfigureAwait(false);
         await steps.ApplyAsync(cancellationToken).ConfigureAwait(false);
         EnsureTransactionIsOpen();
         await hosted.Host.SaveChangesAsync(cancellationToken).ConfigureAwait(false);
+        EnsureConnectionIsOpen();
         return applied.Environment.Diff ?? changes.ToDiff();
     });
+
+    // EF Core passes over it if the connection is lost when it releases the savepoint of the save.
+    private void EnsureConnectionIsOpen()
+    {
+        if (hosted.Host.Database.GetDbConnection().State != ConnectionState.Open)
+        {
+            throw new InvalidOperationException("The connection was lost when the host's context was saved.");
+        }
+    }
 
     // What ends a transaction by disposing it is seen by no interceptor.
     private void EnsureTransactionIsOpen()

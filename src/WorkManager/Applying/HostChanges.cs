@@ -3,36 +3,72 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.ChangeTracking;
+using WorkManager.Execution;
 
 namespace WorkManager.Applying;
 
 /// <summary>Tells what an apply changed from what the host's context tracks, at each save: also at those that host code makes itself.</summary>
-/// <remarks>Rows are named <c>table:key</c>, added ones <c>new:table:n</c>: their keys may not be known yet. What goes round the tracker is not seen.</remarks>
+/// <remarks>
+/// <para>
+/// Rows are named <c>table:key</c>, with a JSON array of the values if the key has several columns, and added ones <c>new:table:n</c>: their keys may not be
+/// known yet. What goes round the tracker is not seen.
+/// </para>
+/// <para>
+/// It looks at the tracker when the first command of a save is about to be sent. Interceptors and overrides of the host have done their part by then: it sees
+/// the stamps, and a deletion that they turned into a change.
+/// </para>
+/// </remarks>
 internal sealed class HostChanges : IDisposable
 {
+    private readonly HostUnit hosted;
     private readonly DbContext host;
     private readonly JsonSerializerOptions json;
     private readonly JsonObject before = [];
     private readonly JsonObject after = [];
     private readonly Dictionary<string, int> added = [];
+    private bool isSaving;
 
-    public HostChanges(DbContext host, JsonSerializerOptions json)
+    public HostChanges(HostUnit hosted, JsonSerializerOptions json)
     {
-        this.host = host;
+        this.hosted = hosted;
         this.json = json;
-        host.SavingChanges += Record;
+        host = hosted.Host;
+        host.SavingChanges += BeginSave;
+        hosted.OnCommandOfSave(Record);
     }
 
     public WorkDiff ToDiff() => WorkDiff.Between(before, after);
 
-    public void Dispose() => host.SavingChanges -= Record;
-
-    private void Record(object? sender, SavingChangesEventArgs e)
+    public void Dispose()
     {
-        host.ChangeTracker.DetectChanges();
-        foreach (var entry in host.ChangeTracker.Entries().Where(x => x.State is EntityState.Added or EntityState.Modified or EntityState.Deleted))
+        host.SavingChanges -= BeginSave;
+        hosted.OnCommandOfSave(null);
+    }
+
+    private void BeginSave(object? sender, SavingChangesEventArgs e) => isSaving = true;
+
+    /// <summary>Looks at the tracker at the first command of a save. The others send the rest of the same changes.</summary>
+    private void Record()
+    {
+        if (!isSaving)
         {
-            Record(entry);
+            return;
+        }
+
+        isSaving = false;
+        // EF Core has detected the changes already. To do it again in the middle of a save could change what is saved.
+        var detects = host.ChangeTracker.AutoDetectChangesEnabled;
+        host.ChangeTracker.AutoDetectChangesEnabled = false;
+        try
+        {
+            foreach (var entry in host.ChangeTracker.Entries().Where(x => x.State is EntityState.Added or EntityState.Modified or EntityState.Deleted))
+            {
+                Record(entry);
+            }
+        }
+        finally
+        {
+            host.ChangeTracker.AutoDetectChangesEnabled = detects;
         }
     }
 
@@ -40,10 +76,7 @@ internal sealed class HostChanges : IDisposable
     {
         var table = entry.Metadata.GetTableName() ?? entry.Metadata.DisplayName();
         var row = KeyOf(entry, table);
-        var properties = entry.Properties
-            .Where(p => !p.Metadata.IsShadowProperty() || p.Metadata.IsForeignKey())
-            .Concat(entry.ComplexProperties.SelectMany(Flatten))
-            .ToList();
+        var properties = entry.Properties.Concat(entry.ComplexProperties.SelectMany(Flatten)).ToList();
         switch (entry.State)
         {
             case EntityState.Added:
@@ -63,9 +96,18 @@ internal sealed class HostChanges : IDisposable
         }
     }
 
-    private static string KeyOf(EntityEntry entry, string table) => entry.Metadata.FindPrimaryKey() is { } key
-        ? $"{table}:{string.Join(",", key.Properties.Select(p => Convert.ToString(entry.Property(p.Name).OriginalValue, CultureInfo.InvariantCulture)))}"
-        : table;
+    private static string KeyOf(EntityEntry entry, string table)
+    {
+        var values = entry.Metadata.FindPrimaryKey()?.Properties
+            .Select(p => Convert.ToString(entry.Property(p.Name).OriginalValue, CultureInfo.InvariantCulture)).ToList();
+        return values switch
+        {
+            null => table,
+            [var value] => $"{table}:{value}",
+            // Whatever the values hold, they can be read back.
+            _ => $"{table}:{JsonSerializer.Serialize(values, JsonSerializerOptions.Web)}",
+        };
+    }
 
     private static IEnumerable<PropertyEntry> Flatten(ComplexPropertyEntry complex) => complex.Properties.Concat(complex.ComplexProperties.SelectMany(Flatten));
 

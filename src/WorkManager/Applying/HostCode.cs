@@ -1,3 +1,5 @@
+using System.Data;
+using Microsoft.EntityFrameworkCore;
 using WorkManager.Execution;
 
 namespace WorkManager.Applying;
@@ -24,6 +26,12 @@ internal sealed class HostCode
         catch (Exception failure)
         {
             Failure = failure;
+            if (failure is InvalidOperationException && hosted.Host.Database.GetDbConnection().State != ConnectionState.Open)
+            {
+                // Who uses the transaction of a lost connection is told that it is completed. To an execution strategy that is no reason to try again.
+                throw new TimeoutException("The connection was lost during the apply.", failure);
+            }
+
             throw;
         }
     }

@@ -7,6 +7,12 @@ public sealed class OrderTypeNotFoundException : WorkManagerException
         : base(WorkErrorCodes.OrderTypeNotFound, $"No order type is registered for '{type}'. Register one with AddWorkManager().AddOrderType<T>().")
         => Type = type;
 
+    internal OrderTypeNotFoundException(Type payload)
+        : base(
+            WorkErrorCodes.OrderTypeNotFound,
+            $"No order type has the payload {payload.Name}. Register one with AddWorkManager().AddOrderType<T>(), or propose by the key of the order type.")
+        => Type = payload.Name;
+
     /// <summary>What was asked for: the key, or the name of the class of the order type or of its payload.</summary>
     public string Type { get; }
 }

@@ -18,6 +18,9 @@ public static class WorkErrorCodes
     /// <summary>The order type planned no item.</summary>
     public const string EmptyPlan = "empty_plan";
 
+    /// <summary>The order type's own planning, or its check of the payload, threw.</summary>
+    public const string PlanFailed = "plan_failed";
+
     /// <summary>More parts than an item may have.</summary>
     public const string MaxPartsExceeded = "max_parts_exceeded";
 

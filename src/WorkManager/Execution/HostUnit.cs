@@ -12,4 +12,7 @@ internal sealed record HostUnit(UnitOfWork Unit, DbContext Host, IServiceProvide
 {
     /// <summary>Begins a part of the attempt in which the host's own code runs: until it ends, the host's context must not end the transaction.</summary>
     public IDisposable EnterHostCode() => Apply.EnterHostCode();
+
+    /// <summary>Has an action called before each command by which the host's context saves.</summary>
+    public void OnCommandOfSave(Action? action) => Apply.OnCommandOfSave(action);
 }

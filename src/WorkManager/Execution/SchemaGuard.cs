@@ -13,6 +13,8 @@ internal sealed class SchemaGuard(StoreDialects dialects)
 
     public async Task EnsureAsync(OperationContext context)
     {
+        // Says so if the provider is not supported, before anything relational is asked of it.
+        dialects.Of(context.Host);
         // Without a connection string, or with an in-memory database, one text may stand for different databases: these are checked at each call.
         var isNamed = context.DatabaseName is not [.., '\n'] && !dialects.Of(context.Host).IsPrivate(context.Host);
         var key = isNamed ? context.DatabaseName : null;

@@ -19,7 +19,8 @@ internal sealed class StoreDialects(IServiceProvider services)
     public T Sql<T>(DbContext context)
         where T : notnull =>
         services.GetKeyedService<T>(NameOf(context)) ?? throw new NotSupportedException(
-            $"WorkManager does not support the database provider '{NameOf(context)}'. Configure the context with UseSqlite or UseNpgsql.");
+            $"WorkManager does not support the database provider '{NameOf(context)}'. Configure the context with UseSqlite or UseNpgsql. For tests, "
+            + "SQLite in a temporary file does what the in-memory provider does, and has transactions.");
 
     private string NameOf(DbContext context) => names.GetValue(context.GetService<IDatabaseProvider>(), provider => provider.Name);
 }

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using WorkManager.Errors;
 using WorkManager.OrderTypes.Json;
 using WorkManager.OrderTypes.Validation;
@@ -9,6 +10,8 @@ namespace WorkManager.OrderTypes;
 /// <summary>Checks payloads, inputs and results before they are stored.</summary>
 internal sealed class JsonDocuments
 {
+    private const int MaxRemarkDepth = 64;
+
     private readonly StrictJsonReader reader;
     private readonly int maxBytes;
 
@@ -49,6 +52,26 @@ internal sealed class JsonDocuments
         }
 
         return new CheckedDocument(text, CanonicalJson.Hash(document), value);
+    }
+
+    /// <summary>Checks what a caller adds to an order or a result for the audit trail, and returns it as text.</summary>
+    /// <exception cref="WorkValidationException">It holds a character that a database cannot keep.</exception>
+    /// <exception cref="WorkLimitException">It is too large, or nested too deep.</exception>
+    public string CheckRemark(string subject, JsonNode remark)
+    {
+        try
+        {
+            var text = remark.ToJsonString(Strict);
+            EnsureSize(subject, text);
+            using var document = JsonDocument.Parse(text, new JsonDocumentOptions { MaxDepth = MaxRemarkDepth });
+            StorableText.Ensure(subject, document.RootElement);
+            return text;
+        }
+        catch (Exception tooDeep) when (tooDeep is JsonException or InvalidOperationException)
+        {
+            throw new WorkLimitException(
+                WorkErrorCodes.PayloadTooLarge, $"The {subject} is nested deeper than {MaxRemarkDepth} levels, or cannot be written as JSON.", MaxRemarkDepth);
+        }
     }
 
     /// <exception cref="WorkLimitException">The text is too large.</exception>

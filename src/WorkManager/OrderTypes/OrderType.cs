@@ -31,7 +31,9 @@ public abstract class OrderType
     /// <returns>The payload in the current shape; by default the payload as it is.</returns>
     public virtual JsonObject Upgrade(JsonObject payload, int fromVersion) => payload;
 
-    internal abstract Task<IReadOnlyList<PlannedItem>> PlanAsync(object payload, CancellationToken cancellationToken);
+    internal abstract Task<IReadOnlyList<ValidationError>> FindFaultsAsync(object payload, CancellationToken cancellationToken);
+
+    internal abstract Task<IReadOnlyList<PlannedItem>> PlanItemsAsync(object payload, CancellationToken cancellationToken);
 
     internal abstract Task<IReadOnlyList<ValidationError>> ValidateResultAsync(StoredItem item, object result, CancellationToken cancellationToken);
 

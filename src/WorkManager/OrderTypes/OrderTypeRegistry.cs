@@ -33,7 +33,7 @@ internal sealed class OrderTypeRegistry
         return candidates.Count switch
         {
             1 => candidates[0],
-            0 => throw new OrderTypeNotFoundException(payloadType.Name),
+            0 => throw new OrderTypeNotFoundException(payloadType),
             _ => throw new InvalidOperationException(
                 $"{payloadType.Name} is the payload of several order types ({string.Join(", ", candidates.Select(c => c.Key))}). Propose by type key."),
         };

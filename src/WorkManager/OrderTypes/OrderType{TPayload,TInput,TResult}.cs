@@ -12,10 +12,25 @@ public abstract class OrderType<TPayload, TInput, TResult> : OrderType
     where TInput : notnull
     where TResult : notnull
 {
-    /// <summary>Splits the order into items. Runs once, when the order is proposed.</summary>
+    /// <summary>
+    /// Checks a payload beyond its shape, before it is planned: call <see cref="PayloadContext{TPayload}.Fail"/> for each error. Runs once, when the order is
+    /// proposed.
+    /// </summary>
     /// <param name="payload">The payload.</param>
+    /// <param name="cancellationToken">Cancels the check.</param>
+    /// <returns>A task that ends with the check.</returns>
+    protected virtual Task ValidatePayloadAsync(PayloadContext<TPayload> payload, CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>Splits the order into items. Runs once, when the order is proposed. Override this or <see cref="PlanAsync"/>.</summary>
+    /// <param name="payload">The payload.</param>
+    /// <returns>The items, at least one; build them with <see cref="Item"/>. By default none, which is refused (<c>empty_plan</c>).</returns>
+    protected virtual IEnumerable<PlannedItem<TInput>> Plan(TPayload payload) => [];
+
+    /// <summary>Splits the order into items where that takes I/O. By default calls <see cref="Plan"/>.</summary>
+    /// <param name="payload">The payload.</param>
+    /// <param name="cancellationToken">Cancels the planning.</param>
     /// <returns>The items, at least one; build them with <see cref="Item"/>.</returns>
-    protected abstract IEnumerable<PlannedItem<TInput>> Plan(TPayload payload);
+    protected virtual Task<IEnumerable<PlannedItem<TInput>>> PlanAsync(TPayload payload, CancellationToken cancellationToken) => Task.FromResult(Plan(payload));
 
     /// <summary>One item of the plan.</summary>
     /// <param name="input">What the agent gets.</param>
@@ -66,8 +81,19 @@ public abstract class OrderType<TPayload, TInput, TResult> : OrderType
     /// <returns>A task that ends with the step.</returns>
     protected virtual Task AfterApplyAsync(ApplyContext<TPayload, TInput, TResult> apply, CancellationToken cancellationToken) => Task.CompletedTask;
 
-    internal sealed override Task<IReadOnlyList<PlannedItem>> PlanAsync(object payload, CancellationToken cancellationToken) =>
-        Task.FromResult<IReadOnlyList<PlannedItem>>([.. Plan((TPayload)payload)]);
+    internal sealed override async Task<IReadOnlyList<ValidationError>> FindFaultsAsync(object payload, CancellationToken cancellationToken)
+    {
+        var context = new PayloadContext<TPayload>((TPayload)payload);
+        await ValidatePayloadAsync(context, cancellationToken).ConfigureAwait(false);
+        return context.Errors;
+    }
+
+    internal sealed override async Task<IReadOnlyList<PlannedItem>> PlanItemsAsync(object payload, CancellationToken cancellationToken)
+    {
+        // Of a null the plan has no items. A null among the items is the planner's mistake.
+        IReadOnlyList<PlannedItem> items = [.. await PlanAsync((TPayload)payload, cancellationToken).ConfigureAwait(false) ?? []];
+        return items.All(item => item is not null) ? items : throw new InvalidOperationException("The plan holds null instead of an item.");
+    }
 
     internal sealed override async Task<IReadOnlyList<ValidationError>> ValidateResultAsync(StoredItem item, object result, CancellationToken cancellationToken)
     {

@@ -5,7 +5,6 @@ using Microsoft.Extensions.DependencyInjection;
 using WorkManager.Errors;
 using WorkManager.Execution;
 using WorkManager.OrderTypes;
-using WorkManager.OrderTypes.Json;
 using WorkManager.Persistence;
 
 namespace WorkManager.Proposing;
@@ -57,12 +56,30 @@ internal sealed class ProposeOrder(JsonDocuments documents, IdGenerator ids, Lim
             var meta = CheckOptions(request.Options);
             var payload = documents.Check("payload", request.Payload, request.Type.PayloadType);
             var type = (OrderType)context.Services.GetRequiredService(request.Type.ClrType);
-            var items = CheckPlan(request.Type, type, await type.PlanAsync(payload.Value, cancellationToken).ConfigureAwait(false));
+            var plan = await RunHooksAsync(request.Type, type, payload.Value, cancellationToken).ConfigureAwait(false);
+            var items = CheckPlan(request.Type, type, plan);
             return new(new Plan(ids.Next(), request, payload, meta, type, items));
         }
         catch (WorkManagerException refused)
         {
             return new(refused);
+        }
+    }
+
+    private static async Task<IReadOnlyList<PlannedItem>> RunHooksAsync(
+        OrderTypeDescriptor descriptor, OrderType type, object payload, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var errors = await type.FindFaultsAsync(payload, cancellationToken).ConfigureAwait(false);
+            return errors.Count == 0
+                ? await type.PlanItemsAsync(payload, cancellationToken).ConfigureAwait(false)
+                : throw new WorkValidationException("payload", errors);
+        }
+        catch (Exception failure) when (failure is not (WorkManagerException or OperationCanceledException))
+        {
+            throw new WorkManagerException(
+                WorkErrorCodes.PlanFailed, $"The order type '{descriptor.Key}' failed to plan this payload. Its own exception is the inner one.", failure);
         }
     }
 
@@ -91,15 +108,7 @@ internal sealed class ProposeOrder(JsonDocuments documents, IdGenerator ids, Lim
             throw WorkValidationException.Argument("priority", ValidationCodes.OutOfRange, "The priority must be 0 to 100.");
         }
 
-        var meta = propose.Meta?.ToJsonString(documents.Strict);
-        if (meta is not null)
-        {
-            documents.EnsureSize("meta", meta);
-            using var document = JsonDocument.Parse(meta);
-            StorableText.Ensure("meta", document.RootElement);
-        }
-
-        return meta;
+        return propose.Meta is { } meta ? documents.CheckRemark("meta", meta) : null;
     }
 
     private List<(PlannedItem Item, CheckedDocument Input)> CheckPlan(OrderTypeDescriptor type, OrderType rules, IReadOnlyList<PlannedItem> plan)

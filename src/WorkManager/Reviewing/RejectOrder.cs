@@ -37,14 +37,14 @@ internal sealed class RejectOrder(IdGenerator ids) : IVerb<RejectRequest, WorkOr
         if (reasons.Count is 0 or > MaxReasons)
         {
             var code = reasons.Count == 0 ? ValidationCodes.MinItems : ValidationCodes.MaxItems;
-            errors.Add(new ValidationError("errors", code, $"Give 1 to {MaxReasons} reasons."));
+            errors.Add(new ValidationError("reasons", code, $"Give 1 to {MaxReasons} reasons."));
         }
 
         for (var i = 0; i < Math.Min(reasons.Count, MaxReasons); i++)
         {
-            CheckText(errors, $"errors.{i}.code", reasons[i]?.Code, 100);
-            CheckText(errors, $"errors.{i}.message", reasons[i]?.Message, 2_000);
-            CheckText(errors, $"errors.{i}.field", reasons[i]?.Field, 500, required: false);
+            CheckText(errors, $"reasons.{i}.code", reasons[i]?.Code, 100);
+            CheckText(errors, $"reasons.{i}.message", reasons[i]?.Message, 2_000);
+            CheckText(errors, $"reasons.{i}.field", reasons[i]?.Field, 500, required: false);
         }
 
         if (errors.Count > 0)

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using WorkManager.Errors;
@@ -101,10 +100,7 @@ internal sealed class ResultCheck(OrderTypeRegistry types, JsonDocuments documen
         StorableText.Ensure("notes", remarks.Notes);
         if (remarks.Evidence is not null)
         {
-            var text = remarks.Evidence.ToJsonString(documents.Strict);
-            documents.EnsureSize("evidence", text);
-            using var evidence = JsonDocument.Parse(text);
-            StorableText.Ensure("evidence", evidence.RootElement);
+            documents.CheckRemark("evidence", remarks.Evidence);
         }
     }
 

@@ -3,6 +3,8 @@ using System.Text.Json;
 using AwesomeAssertions;
 using Microsoft.EntityFrameworkCore;
 using WorkManager.Applying;
+using WorkManager.Execution;
+using WorkManager.Persistence.HostModel;
 
 namespace WorkManager.Tests.Applying;
 
@@ -13,14 +15,15 @@ public sealed class HostChangesTellWhatIsTracked
     public async Task Complex_values_are_told_and_nothing_that_is_hard_to_tell_fails_the_save()
     {
         var options = new DbContextOptionsBuilder<Network>();
-        options.UseSqlite("Data Source=:memory:").AmongManyKinds();
+        options.UseSqlite("Data Source=:memory:").UseWorkManager().AmongManyKinds();
         await using var db = new Network(options.Options);
         await db.Database.OpenConnectionAsync();
         await db.Database.EnsureCreatedAsync();
         db.Add(new Device { Id = 1, Place = new Place { Room = "A1" }, Load = double.NaN, Address = IPAddress.Loopback });
         await db.SaveChangesAsync();
 
-        using var changes = new HostChanges(db, JsonSerializerOptions.Strict);
+        using var apply = ApplyScope.Enter(db);
+        using var changes = new HostChanges(new HostUnit(null!, db, null!, apply), JsonSerializerOptions.Strict);
         var device = await db.Set<Device>().SingleAsync();
         device.Place.Room = "B2";
         device.Address = IPAddress.Any;

@@ -215,14 +215,6 @@ public abstract class ProposeOrderSpecification(DatabaseFixture databases)
     }
 
     [Fact]
-    public async Task A_plan_that_throws_leaves_nothing()
-    {
-        await using var app = await new Script { Plan = _ => throw new TimeoutException("planner") }.StartAsync(databases);
-
-        await app.RefusesAsync<TimeoutException>(null, () => app.Requester.ProposeAsync(new Note("a")));
-    }
-
-    [Fact]
     public async Task A_payload_or_meta_that_is_too_large_is_refused()
     {
         await using var app = await ShopApp.StartAsync(databases, null, o => o.Limits.MaxPayloadBytes = 200);

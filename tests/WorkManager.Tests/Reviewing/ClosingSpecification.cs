@@ -175,10 +175,11 @@ public abstract class ClosingSpecification(DatabaseFixture databases)
         await using var app = await ShopApp.StartAsync(databases);
         var order = await app.SubmittedEchoAsync();
 
-        (await RefusedAsync([])).Should().Equal("errors schema.min_items");
+        (await RefusedAsync([])).Should().Equal("reasons schema.min_items");
         (await RefusedAsync([new("", " "), new("ok", "fine"), new(new string('c', 101), new string('m', 2001))])).Should().Equal(
-            "errors.0.code schema.required", "errors.0.message schema.required", "errors.2.code schema.max_length", "errors.2.message schema.max_length");
-        (await RefusedAsync([.. Enumerable.Repeat(new RejectionReason("a", "b"), 101)])).Should().Equal("errors schema.max_items");
+            "reasons.0.code schema.required", "reasons.0.message schema.required", "reasons.2.code schema.max_length",
+            "reasons.2.message schema.max_length");
+        (await RefusedAsync([.. Enumerable.Repeat(new RejectionReason("a", "b"), 101)])).Should().Equal("reasons schema.max_items");
         (await RefusedAsync([new("a\0", "b")])).Should().HaveCount(1);
         (await RefusedAsync([new("a", "b\0")])).Should().HaveCount(1);
         (await RefusedAsync([new("a", "b", "c\0")])).Should().HaveCount(1);

@@ -113,7 +113,8 @@ internal sealed class JsonContractWalk(int maxDepth, bool allowDuplicates)
         }
         else if (declared.Polymorphism?.Discriminator != name && !shape.AllowsUnknown)
         {
-            errors.Add(ValidationCodes.UnknownProperty, "There is no such field.");
+            var meant = Suggestion.For(name, shape.Properties.Select(p => p.Name));
+            errors.Add(ValidationCodes.UnknownProperty, meant is null ? "There is no such field." : $"There is no such field. Did you mean `{meant}`?");
         }
         else
         {

@@ -12,6 +12,7 @@ internal sealed class ApplyScope : IDisposable
 
     private DbContext? host;
     private bool isHostCode;
+    private Action? commandOfSave;
 
     private ApplyScope(DbContext host) => this.host = host;
 
@@ -27,6 +28,18 @@ internal sealed class ApplyScope : IDisposable
 
     /// <summary>Begins a part of the apply in which the host's own code runs.</summary>
     public IDisposable EnterHostCode() => new HostCodePart(this);
+
+    /// <summary>Has an action called before each command by which the host's context saves.</summary>
+    public void OnCommandOfSave(Action? action) => commandOfSave = action;
+
+    /// <summary>Tells the apply, if there is one, that a context is about to send a command by which it saves.</summary>
+    public static void TellCommandOfSave(DbContext? context)
+    {
+        if (Current.Value is { host: { } applying } apply && applying == context)
+        {
+            apply.commandOfSave?.Invoke();
+        }
+    }
 
     public void Dispose() => host = null;
 

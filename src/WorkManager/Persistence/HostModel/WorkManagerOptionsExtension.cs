@@ -56,6 +56,7 @@ internal sealed class WorkManagerOptionsExtension : IDbContextOptionsExtension
             services.AddSingleton<IInterceptor, HostWriteGuard>();
             services.AddSingleton<IInterceptor, ForeignContextGuard>();
             services.AddSingleton<IInterceptor, HostTransactionGuard>();
+            services.AddSingleton<IInterceptor, HostSaveObserver>();
         }
     }
 
