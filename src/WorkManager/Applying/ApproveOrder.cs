@@ -52,7 +52,8 @@ internal sealed class ApproveOrder(ApplyRuns runs, IdGenerator ids, PostCommitSt
             ApprovalRules.EnsureMayApprove(request.OrderId, context.Actor);
             return await ApproveAsync(context, request, cancellationToken).ConfigureAwait(false);
         }
-        catch (ApprovalDeniedException denied)
+        // Host code may have been refused a decision about another order.
+        catch (ApprovalDeniedException denied) when (denied.OrderId == request.OrderId)
         {
             await TryRecordAsync(context, request.OrderId, WorkEventNames.ApprovalDenied, new EventDetails(
                 new JsonObject { ["reason"] = StateNames.ToName(denied.Reason) }, "Approval refused; nothing was changed")).ConfigureAwait(false);
@@ -72,7 +73,7 @@ internal sealed class ApproveOrder(ApplyRuns runs, IdGenerator ids, PostCommitSt
                     (rows, _) => rows.Decisions.AnyAsync(d => d.Id == decisionId, CancellationToken.None)),
                 cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception thrown) when (IsOfHostCode(thrown, hostCode.Failure, cancellationToken))
+        catch (Exception thrown) when (IsOfHostCode(thrown, hostCode, cancellationToken))
         {
             var failure = hostCode.Failure!;
             log.ApplyFailed(failure, request.OrderId);
@@ -89,8 +90,10 @@ internal sealed class ApproveOrder(ApplyRuns runs, IdGenerator ids, PostCommitSt
     }
 
     // What others did at the same moment is no failure of the host's code, and neither is a cancellation.
-    private static bool IsOfHostCode(Exception thrown, Exception? failure, CancellationToken cancellationToken) =>
-        failure is not null && thrown is not WorkBusyException && !(failure is OperationCanceledException && cancellationToken.IsCancellationRequested);
+    private static bool IsOfHostCode(Exception thrown, HostCode hostCode, CancellationToken cancellationToken) =>
+        hostCode.Failure is { } failure
+        && !(thrown is WorkBusyException && hostCode.IsConflict)
+        && !(failure is OperationCanceledException && cancellationToken.IsCancellationRequested);
 
     private async Task<Ending<AppliedOrder>> ApproveAsync(
         HostUnit hosted, ApproveRequest request, Guid decisionId, HostCode hostCode, CancellationToken cancellationToken)

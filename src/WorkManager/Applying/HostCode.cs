@@ -13,8 +13,14 @@ internal sealed class HostCode
     /// </summary>
     public Exception? Failure { get; private set; }
 
+    /// <summary>
+    /// Whether the failure came from what others did at the same moment. On SQLite the apply holds the only writer's lock, so a locked database is a mistake
+    /// of the host's code there: it uses another connection.
+    /// </summary>
+    public bool IsConflict { get; private set; }
+
     /// <summary>Begins an attempt.</summary>
-    public void Begin() => Failure = null;
+    public void Begin() => (Failure, IsConflict) = (null, false);
 
     public async Task<T> RunAsync<T>(HostUnit hosted, Func<Task<T>> code)
     {
@@ -25,7 +31,7 @@ internal sealed class HostCode
         }
         catch (Exception failure)
         {
-            Failure = failure;
+            (Failure, IsConflict) = (failure, hosted.Unit.Dialect.MayRunAgain(failure));
             if (failure is InvalidOperationException && hosted.Host.Database.GetDbConnection().State != ConnectionState.Open)
             {
                 // Who uses the transaction of a lost connection is told that it is completed. To an execution strategy that is no reason to try again.

@@ -21,6 +21,9 @@ public static class WorkErrorCodes
     /// <summary>The order type's own planning, or its check of the payload, threw.</summary>
     public const string PlanFailed = "plan_failed";
 
+    /// <summary>A validation rule of the application threw.</summary>
+    public const string RuleFailed = "rule_failed";
+
     /// <summary>More parts than an item may have.</summary>
     public const string MaxPartsExceeded = "max_parts_exceeded";
 

@@ -30,13 +30,14 @@ internal sealed class EngineContexts(StoreDialects dialects)
     public WorkManagerDbContext Open(DbContext host)
     {
         var source = SourceOf(host);
-        if (source.HasConnectionOf(host) && !dialects.Of(host).IsPrivate(host))
+        if (!dialects.Of(host).IsPrivate(host) && source.HasConnectionOf(host, dialects.Of(host)))
         {
             return source.Open();
         }
 
         var engine = source.OpenOwn();
         engine.Database.SetDbConnection(host.Database.GetDbConnection(), contextOwnsConnection: false);
+        engine.IsOnGivenConnection = true;
         return engine;
     }
 
@@ -49,8 +50,7 @@ internal sealed class EngineContexts(StoreDialects dialects)
         }
 
         var (first, second) = (one.Database.GetDbConnection(), other.Database.GetDbConnection());
-        return ReferenceEquals(first, second)
-            || (!dialects.Of(one).IsPrivate(one) && first.DataSource == second.DataSource && first.Database == second.Database);
+        return ReferenceEquals(first, second) || (!dialects.Of(one).IsPrivate(one) && dialects.Of(one).IsTo(first, second.DataSource, second.Database));
     }
 
     /// <summary>A context on the host's connection and in its transaction.</summary>

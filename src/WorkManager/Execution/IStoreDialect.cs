@@ -1,4 +1,5 @@
 using System.Data;
+using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 
@@ -21,6 +22,9 @@ internal interface IStoreDialect
 
     /// <summary>Whether the database of a context is in the memory of its connection, so that no other connection can reach it.</summary>
     bool IsPrivate(DbContext db);
+
+    /// <summary>Whether a connection leads to the database of another one, of which these are the data source and the database. Either may be open.</summary>
+    bool IsTo(DbConnection connection, string dataSource, string database);
 
     /// <summary>The isolation level of a transaction that only reads, and sees the database as it was at its first statement.</summary>
     IsolationLevel OneMoment { get; }

@@ -88,7 +88,8 @@ internal sealed class Repetition(EngineContexts contexts, StoreDialects dialects
             catch (Exception) when (attempt.MayBeDone && write.CanAsk)
             {
                 // Perhaps an earlier attempt was committed after it was asked for, and this one failed because of that.
-                if (await TryAskAsync(context, write, attempts).ConfigureAwait(false) is { IsSuccessful: true } found)
+                // If the database cannot be asked, that is the failure: then the execution strategy asks, and tries, again.
+                if (await AskAsync(context, write, attempts).ConfigureAwait(false) is { IsSuccessful: true } found)
                 {
                     return found.Result;
                 }
@@ -118,20 +119,6 @@ internal sealed class Repetition(EngineContexts contexts, StoreDialects dialects
         }
 
         return new(false, default!);
-    }
-
-    private async Task<ExecutionResult<T>> TryAskAsync<TUnit, T>(OperationContext context, Write<TUnit, T> write, Attempts attempts)
-    {
-        try
-        {
-            return await AskAsync(context, write, attempts).ConfigureAwait(false);
-        }
-#pragma warning disable CA1031 // If the database cannot be asked, the failure of the attempt counts: the execution strategy decides about it, and asks again.
-        catch (Exception)
-#pragma warning restore CA1031
-        {
-            return new(false, default!);
-        }
     }
 
     /// <summary>The attempts at one write.</summary>

@@ -21,6 +21,12 @@ internal sealed class WorkTransactions(
             context,
             async rows =>
             {
+                if (rows.Db.IsOnGivenConnection)
+                {
+                    // Others may have begun a transaction on it.
+                    return await query(rows).ConfigureAwait(false);
+                }
+
                 var level = dialects.Of(rows.Db).OneMoment;
                 var transaction = await rows.Db.Database.BeginTransactionAsync(level, cancellationToken).ConfigureAwait(false);
                 await using (transaction.ConfigureAwait(false))
@@ -73,7 +79,9 @@ internal sealed class WorkTransactions(
             catch (Exception failure)
             {
                 await TryRollBackAsync(transaction).ConfigureAwait(false);
-                if (dialects.Of(context.Host).IsConflict(failure))
+                // An execution strategy that runs the caller's transaction again, and an apply, which is repeated as a whole, need the provider's exception.
+                if (dialects.Of(context.Host).IsConflict(failure) && ApplyScope.Host is null
+                    && !context.Host.Database.CreateExecutionStrategy().RetriesOnFailure)
                 {
                     throw new WorkBusyException(failure, isJoined: true);
                 }

@@ -11,6 +11,9 @@ namespace WorkManager;
 /// <param name="options">The options.</param>
 public sealed class WorkManagerDbContext(DbContextOptions<WorkManagerDbContext> options) : DbContext(options)
 {
+    /// <summary>Whether the context works on a connection that is not its own: others may use it at the same moment, or have begun a transaction.</summary>
+    internal bool IsOnGivenConnection { get; set; }
+
     /// <summary>The orders.</summary>
     public DbSet<WorkOrder> WorkOrders => Set<WorkOrder>();
 

@@ -38,7 +38,7 @@ internal static class WorkQueries
             .OrderByDescending(i => i.Priority).ThenBy(i => i.ReadyAt).ThenBy(i => i.Id)
             .Take(limit).ToListAsync(cancellationToken).ConfigureAwait(false);
         var due = await items.Where(i => i.State == ItemState.Queued && i.ReadyAt == null && i.BlockedBy == 0 && i.AvailableAt <= now)
-            .OrderBy(i => i.AvailableAt)
+            .OrderByDescending(i => i.Priority).ThenBy(i => i.AvailableAt)
             .Take(limit).ToListAsync(cancellationToken).ConfigureAwait(false);
         return [.. ready.Concat(due).OrderByDescending(i => i.Priority).ThenBy(i => i.ReadyAt ?? now).ThenBy(i => i.Id).Take(limit)];
     }

@@ -83,6 +83,7 @@ public abstract class InsideApplySpecification(DatabaseFixture databases)
     [InlineData("roll back")]
     [InlineData("dispose")]
     [InlineData("dispose and save")]
+    [InlineData("dispose and update")]
     [InlineData("use none")]
     public async Task Host_code_cannot_end_the_transaction_that_it_runs_in(string how)
     {
@@ -101,6 +102,11 @@ public abstract class InsideApplySpecification(DatabaseFixture databases)
                 "use none" => db.Database.UseTransactionAsync(null),
                 _ => transaction.DisposeAsync().AsTask(),
             });
+            if (how == "dispose and update")
+            {
+                await db.Database.ExecuteSqlAsync($"INSERT INTO customers (\"Name\") VALUES ('stays')");
+            }
+
             if (how == "dispose and save")
             {
                 db.Customers.Add(new Customer { Name = "stays" });

@@ -145,6 +145,19 @@ public abstract class SeveralDatabasesSpecification(DatabaseFixture databases)
         (await CountAsync(unused, "work_orders")).Should().Be(0);
     }
 
+    [Fact]
+    public async Task An_open_connection_of_the_caller_is_the_same_database()
+    {
+        await using var app = await ShopApp.StartAsync(databases, builder => builder.AddOrderType<Scripted>().Services.AddSingleton(new Script()));
+        await using var scope = app.NewScope();
+        await scope.ServiceProvider.GetRequiredService<ShopContext>().Database.OpenConnectionAsync(Cancel);
+        var work = scope.ServiceProvider.GetRequiredService<IWorkOrderManager>();
+
+        var order = await SubmittedAsync(work);
+
+        (await work.As(Actor.User("bert")).ApproveAsync(order, cancellationToken: Cancel)).State.Should().Be(OrderState.Completed);
+    }
+
     private static ShopApp On(TestDatabase unused, Script script, bool carries) => ShopApp.On(
         unused,
         builder =>

@@ -15,8 +15,8 @@ public sealed class TenantPlans(PostgreSqlFixture databases, ITestOutputHelper o
     private const string One = "tenant-000050";
 
     // The promise was made for 1,000,000 items of 1,000 tenants: WORKMANAGER_PLAN_ITEMS=1000000 WORKMANAGER_PLAN_TENANTS=1000
-    private static readonly int Items = Number("WORKMANAGER_PLAN_ITEMS", 20_000);
-    private static readonly int Tenants = Number("WORKMANAGER_PLAN_TENANTS", 200);
+    private static readonly int Items = Number("WORKMANAGER_PLAN_ITEMS", 10_000);
+    private static readonly int Tenants = Number("WORKMANAGER_PLAN_TENANTS", 100);
 
     [Fact]
     public async Task A_claim_reads_a_few_buffers_for_each_item_however_many_tenants_there_are()

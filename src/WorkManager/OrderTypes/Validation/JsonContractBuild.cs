@@ -98,7 +98,8 @@ internal sealed class JsonContractBuild(JsonSerializerOptions options, IReadOnly
     {
         var member = new JsonMember(property, options);
         var nullability = member.Nullability(this.nullability);
-        var contract = member.HasOwnConverter ? OwnConverter(property) : Contract(property.PropertyType, nullability);
+        // What is only written is never read, so its type has no rules.
+        var contract = member.IsReadOnly ? JsonContract.Any : member.HasOwnConverter ? OwnConverter(property) : Contract(property.PropertyType, nullability);
         var allowsNull = property.PropertyType.IsValueType ? AllowsNull(property.PropertyType, contract, nullability) : member.AllowsNull;
 
         contract = JsonAnnotations.Apply(contract.OrNull(allowsNull), member, options);

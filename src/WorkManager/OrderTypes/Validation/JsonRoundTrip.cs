@@ -16,15 +16,17 @@ internal static class JsonRoundTrip
     public static void Ensure(JsonTypeInfo info, JsonSerializerOptions options)
     {
         var type = info.Type;
-        if (type.IsValueType && type.IsAssignableTo(typeof(ITuple)))
+        if (type.IsValueType && type.IsAssignableTo(typeof(ITuple)) && !options.IncludeFields)
         {
             throw new InvalidOperationException($"{type} is a tuple, which JSON cannot carry: its values would be lost. Use a record with named members.");
         }
 
-        foreach (var property in info.Properties)
+        // An abstract type is never read. Its variants are, each by its own members.
+        foreach (var property in type.IsAbstract ? [] : info.Properties.Where(p => !p.IsExtensionData))
         {
             var member = new JsonMember(property, options);
-            if (property.Get is not null && member.IsReadOnly && property.AttributeProvider is PropertyInfo declared && IsStored(declared))
+            if (property.Get is not null && member.IsReadOnly && IsStored(property.AttributeProvider)
+                && info.PreferredPropertyObjectCreationHandling is not JsonObjectCreationHandling.Populate)
             {
                 throw Lost(member.Display, "cannot be read back: it has no public setter and no constructor parameter");
             }
@@ -41,9 +43,13 @@ internal static class JsonRoundTrip
     }
 
     // A computed property has no setter and no field behind it, and loses nothing.
-    private static bool IsStored(PropertyInfo property) =>
-        property.SetMethod is not null
-        || property.DeclaringType!.GetField($"<{property.Name}>k__BackingField", BindingFlags.Instance | BindingFlags.NonPublic) is not null;
+    private static bool IsStored(ICustomAttributeProvider? member) => member switch
+    {
+        FieldInfo => true,
+        PropertyInfo property => property.SetMethod is not null
+            || property.DeclaringType!.GetField($"<{property.Name}>k__BackingField", BindingFlags.Instance | BindingFlags.NonPublic) is not null,
+        _ => false,
+    };
 
     private static InvalidOperationException Lost(string member, string why) => new(
         $"The value of {member} would be lost in JSON, because it {why}. Make it a property with a public set or init accessor, "

@@ -18,6 +18,7 @@ internal sealed class ObjectRules
     /// <summary>Finds everything that the rules refuse.</summary>
     /// <param name="contract">The contract of the document.</param>
     /// <param name="value">The object that was read from it.</param>
+    /// <exception cref="WorkManagerException">A rule, or a getter that it needs, threw.</exception>
     public static IReadOnlyList<ValidationError> Check(JsonContract contract, object? value)
     {
         if (!Reaches(contract))
@@ -26,7 +27,16 @@ internal sealed class ObjectRules
         }
 
         var rules = new ObjectRules();
-        rules.Visit(contract, value);
+        try
+        {
+            rules.Visit(contract, value);
+        }
+        catch (Exception failure) when (failure is not WorkManagerException)
+        {
+            throw new WorkManagerException(
+                WorkErrorCodes.RuleFailed, "A validation rule of the application failed on this value. Its own exception is the inner one.", failure);
+        }
+
         return rules.errors.Errors;
     }
 
@@ -57,7 +67,8 @@ internal sealed class ObjectRules
         var refused = false;
         foreach (var property in shape.Properties)
         {
-            if (property.Get is not { } get)
+            // Getters run code of the host: only those that a rule needs.
+            if (property.Get is not { } get || (property.Rules.Count == 0 && (property.ReadOnly || !Reaches(property.Contract))))
             {
                 continue;
             }

@@ -21,11 +21,22 @@ internal sealed class StrictJsonReader(JsonSerializerOptions options)
             return null;
         }
 
+        if (!TryDeserialize(document, type, out var value, out errors))
+        {
+            return null;
+        }
+
+        errors = ObjectRules.Check(contracts.Build(type), value);
+        return errors.Count > 0 ? null : value;
+    }
+
+    private bool TryDeserialize(JsonElement document, Type type, out object? value, out IReadOnlyList<ValidationError> errors)
+    {
+        (value, errors) = (null, []);
         try
         {
-            var value = document.Deserialize(options.GetTypeInfo(type));
-            errors = ObjectRules.Check(contracts.Build(type), value);
-            return errors.Count > 0 ? null : value;
+            value = document.Deserialize(options.GetTypeInfo(type));
+            return true;
         }
         catch (JsonException refused)
         {
@@ -37,7 +48,7 @@ internal sealed class StrictJsonReader(JsonSerializerOptions options)
             errors = [Refusal("")];
         }
 
-        return null;
+        return false;
     }
 
     // What a converter or a rule of the host would refuse is not found here.

@@ -5,7 +5,8 @@ namespace WorkManager.Persistence.HostModel;
 
 /// <summary>
 /// Tells the running apply that its context is about to send what it saves. EF Core raises <c>SavingChanges</c> before interceptors and overrides of the host
-/// have stamped rows or turned a deletion into a change. Its first command comes after them.
+/// have stamped rows or turned a deletion into a change. Its first command comes after them. Commands of host code that has left the transaction of its apply
+/// are refused: they would be committed at once, and a second approval would apply them again.
 /// </summary>
 internal sealed class HostSaveObserver : DbCommandInterceptor
 {
@@ -36,8 +37,22 @@ internal sealed class HostSaveObserver : DbCommandInterceptor
         return ValueTask.FromResult(result);
     }
 
+    public override InterceptionResult<object> ScalarExecuting(DbCommand command, CommandEventData eventData, InterceptionResult<object> result)
+    {
+        Tell(eventData);
+        return result;
+    }
+
+    public override ValueTask<InterceptionResult<object>> ScalarExecutingAsync(
+        DbCommand command, CommandEventData eventData, InterceptionResult<object> result, CancellationToken cancellationToken = default)
+    {
+        Tell(eventData);
+        return ValueTask.FromResult(result);
+    }
+
     private static void Tell(CommandEventData eventData)
     {
+        HostTransactionGuard.EnsureIsInside(eventData.Context);
         if (eventData.CommandSource == CommandSource.SaveChanges)
         {
             ApplyScope.TellCommandOfSave(eventData.Context);

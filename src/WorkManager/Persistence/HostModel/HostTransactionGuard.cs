@@ -10,17 +10,17 @@ namespace WorkManager.Persistence.HostModel;
 /// </summary>
 internal sealed class HostTransactionGuard : DbTransactionInterceptor, ISaveChangesInterceptor
 {
-    // Who disposes of the transaction calls no interceptor. What would be saved after that, would be committed at once.
+    // What its commands throw, a save wraps into an exception of its own.
     public InterceptionResult<int> SavingChanges(DbContextEventData eventData, InterceptionResult<int> result)
     {
-        CheckSave(eventData.Context);
+        EnsureIsInside(eventData.Context);
         return result;
     }
 
     public ValueTask<InterceptionResult<int>> SavingChangesAsync(
         DbContextEventData eventData, InterceptionResult<int> result, CancellationToken cancellationToken = default)
     {
-        CheckSave(eventData.Context);
+        EnsureIsInside(eventData.Context);
         return ValueTask.FromResult(result);
     }
 
@@ -65,11 +65,12 @@ internal sealed class HostTransactionGuard : DbTransactionInterceptor, ISaveChan
         return ValueTask.FromResult(result);
     }
 
-    private static void CheckSave(DbContext? context)
+    /// <summary>Refuses a command of host code that runs outside the transaction of its apply. Who disposes of a transaction calls no interceptor.</summary>
+    public static void EnsureIsInside(DbContext? context)
     {
-        if (context?.Database.CurrentTransaction is null)
+        if (ApplyScope.IsHostCode && context?.Database.CurrentTransaction is null)
         {
-            Check(context, "save outside it");
+            Check(context, "leave it");
         }
     }
 

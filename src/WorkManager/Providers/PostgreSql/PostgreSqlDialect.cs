@@ -3,7 +3,6 @@ using System.Collections.Concurrent;
 using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
-using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using WorkManager.Execution;
@@ -88,9 +87,12 @@ internal sealed class PostgreSqlDialect(PostgreSqlOptions options, ILogger<Postg
     // If the host passed a connection object, a transaction may be open on it that EF Core does not know of. And a host that intercepts transactions needs one,
     // for example to set a variable for row-level security.
     public bool StatementsStandAlone(WorkManagerDbContext db) =>
-        RelationalOptionsExtension.Extract(db.GetService<IDbContextOptions>()).Connection is null
+        !db.IsOnGivenConnection
         && !db.HasInterceptor<IDbTransactionInterceptor>()
         && db.Database.GetConnectionString() is { } text && readCommitted.ContainsKey(text);
+
+    public bool IsTo(DbConnection connection, string dataSource, string database) =>
+        connection.DataSource == dataSource && connection.Database == database;
 
     public IsolationLevel OneMoment => IsolationLevel.RepeatableRead;
 

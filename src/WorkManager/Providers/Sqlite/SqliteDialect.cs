@@ -56,7 +56,22 @@ internal sealed class SqliteDialect : IStoreDialect
 
     public bool IsPrivate(DbContext db) => IsPrivate(db.Database.GetDbConnection());
 
+    private static string PathOf(string dataSource)
+    {
+        if (dataSource is "" or ":memory:")
+        {
+            return dataSource;
+        }
+
+        var path = Path.GetFullPath(dataSource);
+        return File.Exists(path) ? new FileInfo(path).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? path : path;
+    }
+
     private static bool IsPrivate(DbConnection connection) => connection.DataSource is "" or ":memory:";
+
+    // An open connection tells the whole path, and a closed one what its connection string says.
+    public bool IsTo(DbConnection connection, string dataSource, string database) =>
+        connection.DataSource == dataSource || PathOf(connection.DataSource) == PathOf(dataSource);
 
     // The driver begins any other transaction as a writer, which would wait for writers and keep them waiting. In a file that connections do not share in
     // one cache, this one reads a snapshot.

@@ -65,7 +65,21 @@ public sealed class ObjectRulesTests
     [InlineData(typeof(Tuple<int, string>))]
     [InlineData(typeof(KeyValuePair<string, int>))]
     [InlineData(typeof(Sample))]
+    [InlineData(typeof(Figure))]
+    [InlineData(typeof(Populated))]
+    [InlineData(typeof(Extended))]
+    [InlineData(typeof(WithSummary))]
     public void What_survives_is_taken(Type type) => JsonContractBuilder.For(WorkManagerJson.CreateStrict()).Build(type).Should().NotBeNull();
+
+    [Fact]
+    public void A_rule_that_throws_has_a_code_and_getters_that_no_rule_needs_do_not_run()
+    {
+        Errors<Careless>("""{"count":0,"even":2}""").Should().Be("");
+
+        var check = () => Errors<Thrower>("{}");
+
+        check.Should().Throw<WorkManagerException>().Where(e => e.Code == "rule_failed" && e.InnerException is TimeoutException);
+    }
 
     private static string Errors<T>(string document)
     {
@@ -168,6 +182,43 @@ public sealed class ObjectRulesTests
     {
         [JsonIgnore]
         public string Name { get; } = "";
+    }
+
+    [JsonDerivedType(typeof(Circle), "circle")]
+    private abstract class Figure(string name)
+    {
+        public string Name { get; } = name;
+    }
+
+    private sealed class Circle(string name) : Figure(name);
+
+    [JsonObjectCreationHandling(JsonObjectCreationHandling.Populate)]
+    private sealed class Populated
+    {
+        public List<int> Numbers { get; } = [];
+    }
+
+    private sealed class Extended
+    {
+        public int A { get; set; }
+
+        [JsonExtensionData]
+        public Dictionary<string, JsonElement> More { get; } = [];
+    }
+
+    private sealed record WithSummary(int A)
+    {
+        public GetOnly Summary => new();
+    }
+
+    private sealed record Careless(int Count, [Even] int Even)
+    {
+        public int Average => 1 / Count;
+    }
+
+    private sealed record Thrower : IValidatableObject
+    {
+        public IEnumerable<ValidationResult> Validate(ValidationContext validationContext) => throw new TimeoutException();
     }
 
     private sealed class Included
