@@ -135,7 +135,8 @@ internal sealed class RealShop(ShopApp app, HostState host)
     private OrderView View(WorkOrder order, IReadOnlyList<Guid> ledger) => new(
         numbers[order.Id], TenantOf(order), order.State, order.Priority, order.RequestedFor, Seconds(order.SubmittedAt),
         order.ItemsTotal, order.ItemsOpen, order.ItemsFailed, ledger.Count(id => id == order.Id),
-        Trail(order.Events.Where(e => e.ItemId is null)),
+        // A refused approval is recorded after it was refused, in a transaction of its own: beside other calls, anything may come in between.
+        Trail(order.Events.Where(e => e.ItemId is null && e.Event != WorkEventNames.ApprovalDenied)),
         [.. order.Items.OrderBy(i => i.Id).Select(i => View(i, order.Events))]);
 
     private ItemView View(WorkItem item, IEnumerable<WorkEvent> trail) => new(

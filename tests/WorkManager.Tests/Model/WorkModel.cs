@@ -322,7 +322,6 @@ internal sealed class WorkModel
         var actor = Cast.Actors[approve.Who];
         if (actor.Type == ActorType.Agent)
         {
-            order.Events.Add($"approval_denied {actor}");
             return Answer.Refused("approval_denied", ApprovalDeniedReason.Agent);
         }
 
@@ -339,7 +338,6 @@ internal sealed class WorkModel
         var isOwn = order.Items.Any(i => i.SubmittedBy is { } by && (by.IsSame(actor) || by.Principal?.ToString() == actor.ToString()));
         if (isOwn && Cast.Types[order.Type] != LenientJob.Key)
         {
-            order.Events.Add($"approval_denied {actor}");
             return Answer.Refused("approval_denied", ApprovalDeniedReason.Self);
         }
 
