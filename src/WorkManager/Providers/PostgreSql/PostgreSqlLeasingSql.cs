@@ -19,10 +19,10 @@ internal sealed class PostgreSqlLeasingSql : ILeasingSql
 
     private const string ByPriority = "priority DESC, ready_at, id";
 
-    // The pick is materialized, because PostgreSQL may run a subquery with LIMIT once per row, and would then claim too many. Its ids are an array, because of
-    // an array PostgreSQL expects ten ids, and looks each one up in the key. The limit is hidden in a
-    // subquery: without statistics, PostgreSQL expects few rows per tenant, fewer than a batch asks for, and would read and sort the whole queue. It
-    // estimates a hidden limit at a tenth of the rows, and then reads in the order of the index.
+    // The pick is materialized, because PostgreSQL may run a subquery with LIMIT once per row, and would then claim too many. Its ids are passed on as an
+    // array: PostgreSQL expects ten elements of it, and looks up each of them by the key. The limit is hidden in a subquery: without statistics, PostgreSQL
+    // expects few rows per tenant, fewer than a batch asks for, and would read and sort the whole queue. It estimates a hidden limit at a tenth of the rows,
+    // and then reads in the order of the index.
     private static readonly ClaimStatements Claims = ClaimsOf("(SELECT @count)");
 
     // Its own text: PostgreSQL plans best for a limit that it sees, and this one is always the same.
