@@ -65,6 +65,11 @@ internal sealed class Statement(string text)
     public async Task<IReadOnlyList<T>> ValuesAsync<T>(WorkManagerDbContext db, params Value[] values) =>
         await ReadAsync(db, VariantFor(db, databaseClock: true, allTenants: true), row => row.GetFieldValue<T>(0), values).ConfigureAwait(false);
 
+    /// <summary>Runs the statement outside a unit of work, and returns its only column.</summary>
+    public async Task<IReadOnlyList<T>> ValuesAsync<T>(WorkRows rows, params Value[] values) => await ReadAsync(
+        rows.Db, VariantFor(rows.Db, databaseClock: true, rows.Tenant.IsAll), row => row.GetFieldValue<T>(0), [("tenant", rows.Tenant.Id), .. values])
+        .ConfigureAwait(false);
+
     /// <summary>Runs the statement and returns how many rows it changed.</summary>
     public Task<int> ExecuteAsync(UnitOfWork unit, params Value[] values) =>
         RunAsync(unit.Db, VariantFor(unit), WithDefaults(unit, values), (command, parameters) => command.ExecuteNonQueryAsync(parameters));

@@ -60,13 +60,21 @@ internal static class WorkQueries
         return Page(await items.OrderBy(i => i.Id).Take(limit + 1).ToListAsync(cancellationToken).ConfigureAwait(false), limit, i => i.Id);
     }
 
-    public static Task<WorkPage<WorkEvent>> ListEventsOfOrderAsync(
-        WorkRows rows, Guid orderId, int limit, string? after, CancellationToken cancellationToken) =>
-        ListEventsAsync(rows.Events.Where(e => e.OrderId == orderId), limit, after, cancellationToken);
+    /// <summary>Reads a page of events, oldest first. What was committed after the first page was read comes last.</summary>
+    public static async Task<WorkPage<WorkEvent>> ListEventsAsync(
+        WorkRows rows, IReadingSql sql, EventOwner owner, int limit, string? after, CancellationToken cancellationToken)
+    {
+        EnsureLimit(limit);
+        var position = Cursor.Read<EventPosition>(after) ?? new(0, await sql.ReadSnapshotAsync(rows).ConfigureAwait(false), null);
+        var found = await sql.ListEventsAsync(rows, owner, position, limit + 1, cancellationToken).ConfigureAwait(false);
+        if (found.Count > limit)
+        {
+            return new([.. found.Take(limit)], Cursor.Of(position with { Id = found[limit - 1].Id }));
+        }
 
-    public static Task<WorkPage<WorkEvent>> ListEventsOfItemAsync(
-        WorkRows rows, Guid itemId, int limit, string? after, CancellationToken cancellationToken) =>
-        ListEventsAsync(rows.Events.Where(e => e.ItemId == itemId), limit, after, cancellationToken);
+        var news = position.Until is { } until ? await sql.FindNewsAsync(rows, owner, until).ConfigureAwait(false) : null;
+        return new(found, news is null ? null : Cursor.Of(new EventPosition(0, Until: news, Since: position.Until)));
+    }
 
     /// <exception cref="InvalidQueryException">The limit is out of range.</exception>
     private static void EnsureLimit(int limit, int max = MaxPage)
@@ -75,13 +83,6 @@ internal static class WorkQueries
         {
             throw new InvalidQueryException(WorkErrorCodes.InvalidQuery, $"The limit must be 1 to {max}.");
         }
-    }
-
-    private static async Task<WorkPage<WorkEvent>> ListEventsAsync(IQueryable<WorkEvent> events, int limit, string? after, CancellationToken cancellationToken)
-    {
-        EnsureLimit(limit);
-        events = Cursor.Read<long>(after) is { } position ? events.Where(e => e.Id > position) : events;
-        return Page(await events.AsNoTracking().OrderBy(e => e.Id).Take(limit + 1).ToListAsync(cancellationToken).ConfigureAwait(false), limit, e => e.Id);
     }
 
     // One collection is one join, and one snapshot. More of them are split: a join of items, events and provenance would multiply the rows.

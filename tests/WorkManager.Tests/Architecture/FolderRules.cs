@@ -36,9 +36,9 @@ public sealed class FolderRules
         // The facade and the options that gather those of its parts.
         (SourceTree.Root, [.. Domain, .. Kernel, .. Verbs, "Reading"]),
         // Adapters of the kernel's and the verbs' SQL interfaces.
-        ("Providers", [.. Domain, .. Kernel, .. Verbs]),
-        ("Providers/Sqlite", [.. Domain, .. Kernel, .. Verbs, "Providers"]),
-        ("Providers/PostgreSql", [.. Domain, .. Kernel, .. Verbs, "Providers"]),
+        ("Providers", [.. Domain, .. Kernel, .. Verbs, "Reading"]),
+        ("Providers/Sqlite", [.. Domain, .. Kernel, .. Verbs, "Reading", "Providers"]),
+        ("Providers/PostgreSql", [.. Domain, .. Kernel, .. Verbs, "Reading", "Providers"]),
         (
             "DependencyInjection",
             [
