@@ -206,6 +206,14 @@ public interface IWorkOrderManager
     /// <exception cref="WorkNotFoundException">There is no such order.</exception>
     Task<WorkOrder> GetAsync(Guid orderId, CancellationToken cancellationToken = default);
 
+    /// <summary>Reads an order and what belongs to it, as of one moment.</summary>
+    /// <param name="orderId">The order.</param>
+    /// <param name="include">What to read with it.</param>
+    /// <param name="cancellationToken">Cancels reading.</param>
+    /// <returns>The order.</returns>
+    /// <exception cref="WorkNotFoundException">There is no such order.</exception>
+    Task<WorkOrder> GetAsync(Guid orderId, OrderParts include, CancellationToken cancellationToken = default);
+
     /// <summary>Reads a page of orders, newest first.</summary>
     /// <param name="query">Filters and page; null for the newest orders.</param>
     /// <param name="cancellationToken">Cancels reading.</param>

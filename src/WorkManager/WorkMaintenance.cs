@@ -1,3 +1,4 @@
+using WorkManager.Applying;
 using WorkManager.Execution;
 using WorkManager.Leasing;
 using WorkManager.Orders;
@@ -11,6 +12,9 @@ internal sealed class WorkMaintenance(WorkEngine engine) : IWorkMaintenance
 
     public Task<int> ReclaimExpiredAsync(CancellationToken cancellationToken) =>
         engine.RunAsync(engine.Verbs.Reclaim, Session, new ReclaimRequest(), cancellationToken);
+
+    public Task<int> ApproveDueAsync(CancellationToken cancellationToken) =>
+        engine.RunAsync(engine.Verbs.ApproveDue, Session, new ApproveDueRequest(), cancellationToken);
 
     public Task CheckSchemaAsync(CancellationToken cancellationToken) => engine.CheckSchemaAsync(Session, cancellationToken);
 }

@@ -89,10 +89,12 @@ internal sealed class WorkOrderManager(WorkEngine engine, WorkSession session) :
     public Task<WorkOrder> CancelAsync(Guid orderId, string? reason, CancellationToken cancellationToken) =>
         engine.RunAsync(Verbs.Cancel, session, new CancelRequest(orderId, reason), cancellationToken);
 
-    public Task<WorkOrder> GetAsync(Guid orderId, CancellationToken cancellationToken) =>
+    public Task<WorkOrder> GetAsync(Guid orderId, CancellationToken cancellationToken) => GetAsync(orderId, OrderParts.Items, cancellationToken);
+
+    public Task<WorkOrder> GetAsync(Guid orderId, OrderParts include, CancellationToken cancellationToken) =>
         engine.ReadAsync("get", session, async context =>
             await context.ReadAtOneMomentAsync(
-                rows => WorkQueries.FindOrderAsync(rows, orderId, OrderParts.Items, cancellationToken), cancellationToken).ConfigureAwait(false)
+                rows => WorkQueries.FindOrderAsync(rows, orderId, include, cancellationToken), cancellationToken).ConfigureAwait(false)
             ?? throw WorkNotFoundException.Order(orderId), cancellationToken);
 
     public Task<WorkPage<WorkOrder>> ListAsync(OrderQuery? query, CancellationToken cancellationToken) =>

@@ -168,6 +168,7 @@ CREATE TABLE work_events (
     actor_type character varying(50),
     actor_id character varying(255),
     on_behalf_of character varying(255),
+    actor_model character varying(255),
     payload json,
     diff json,
     message text,
@@ -296,7 +297,7 @@ CREATE INDEX work_order_dependencies_depends_on_idx ON work_order_dependencies (
 
 CREATE INDEX work_orders_closed_idx ON work_orders (last_transitioned_at, id) WHERE state IN ('completed', 'rejected', 'dead_lettered');
 
-CREATE INDEX work_orders_next_apply_idx ON work_orders (next_apply_at) WHERE next_apply_at IS NOT NULL;
+CREATE INDEX work_orders_next_apply_idx ON work_orders (next_apply_at) WHERE next_apply_at IS NOT NULL AND state = 'submitted';
 
 CREATE INDEX work_orders_parent_idx ON work_orders (parent_order_id) WHERE parent_order_id IS NOT NULL;
 

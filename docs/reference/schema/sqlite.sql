@@ -161,6 +161,7 @@ CREATE TABLE "work_events" (
     "actor_type" TEXT NULL,
     "actor_id" TEXT NULL,
     "on_behalf_of" TEXT NULL,
+    "actor_model" TEXT NULL,
     "payload" TEXT NULL,
     "diff" TEXT NULL,
     "message" TEXT NULL,
@@ -286,7 +287,7 @@ CREATE INDEX "work_order_dependencies_depends_on_idx" ON "work_order_dependencie
 
 CREATE INDEX "work_orders_closed_idx" ON "work_orders" ("last_transitioned_at", "id") WHERE state IN ('completed', 'rejected', 'dead_lettered');
 
-CREATE INDEX "work_orders_next_apply_idx" ON "work_orders" ("next_apply_at") WHERE next_apply_at IS NOT NULL;
+CREATE INDEX "work_orders_next_apply_idx" ON "work_orders" ("next_apply_at") WHERE next_apply_at IS NOT NULL AND state = 'submitted';
 
 CREATE INDEX "work_orders_parent_idx" ON "work_orders" ("parent_order_id") WHERE parent_order_id IS NOT NULL;
 

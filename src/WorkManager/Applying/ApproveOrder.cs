@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -13,7 +12,8 @@ namespace WorkManager.Applying;
 /// <remarks>
 /// Host code runs in a fresh scope and context in each attempt. On one change tracker, a second attempt would apply the changes twice.
 /// </remarks>
-internal sealed class ApproveOrder(ApplyRuns runs, IdGenerator ids, PostCommitSteps postCommit, ILogger<ApproveOrder>? log = null)
+internal sealed class ApproveOrder(
+    ApplyRuns runs, IdGenerator ids, PostCommitSteps postCommit, FailedApprovals failed, ILogger<ApproveOrder>? log = null)
     : IVerb<ApproveRequest, WorkOrder>
 {
     // Optional: an application without logging is no reason to fail.
@@ -55,8 +55,7 @@ internal sealed class ApproveOrder(ApplyRuns runs, IdGenerator ids, PostCommitSt
         // Host code may have been refused a decision about another order.
         catch (ApprovalDeniedException denied) when (denied.OrderId == request.OrderId)
         {
-            await TryRecordAsync(context, request.OrderId, WorkEventNames.ApprovalDenied, new EventDetails(
-                new JsonObject { ["reason"] = StateNames.ToName(denied.Reason) }, "Approval refused; nothing was changed")).ConfigureAwait(false);
+            await failed.RecordAsync(context, denied).ConfigureAwait(false);
             throw;
         }
     }
@@ -73,13 +72,16 @@ internal sealed class ApproveOrder(ApplyRuns runs, IdGenerator ids, PostCommitSt
                     (rows, _) => rows.Decisions.AnyAsync(d => d.Id == decisionId, CancellationToken.None)),
                 cancellationToken).ConfigureAwait(false);
         }
+        catch (OrderNotReadyException notReady) when (request.IsAutomatic && notReady.OrderId == request.OrderId)
+        {
+            await failed.RecordAsync(context, request, notReady).ConfigureAwait(false);
+            throw;
+        }
         catch (Exception thrown) when (IsOfHostCode(thrown, hostCode, cancellationToken))
         {
             var failure = hostCode.Failure!;
             log.ApplyFailed(failure, request.OrderId);
-            await TryRecordAsync(context, request.OrderId, WorkEventNames.Failed, new EventDetails(
-                new JsonObject { ["code"] = WorkErrorCodes.ApplyFailed, ["exception"] = failure.GetType().FullName, ["message"] = failure.Message },
-                "Apply failed; nothing was changed")).ConfigureAwait(false);
+            await failed.RecordAsync(context, request, failure).ConfigureAwait(false);
             if (failure is WorkManagerException)
             {
                 throw;
@@ -132,41 +134,4 @@ internal sealed class ApproveOrder(ApplyRuns runs, IdGenerator ids, PostCommitSt
 
         unit.Lifecycle.Move(order, OrderState.Completed, new EventDetails(Message: "All items completed", Actor: byEngine));
     }
-
-    private async Task TryRecordAsync(OperationContext context, Guid orderId, string name, EventDetails details)
-    {
-        try
-        {
-            await RecordAsync(context, orderId, name, details).ConfigureAwait(false);
-        }
-#pragma warning disable CA1031 // The caller must learn why the approval failed, not that the database could not be told.
-        catch (Exception recording)
-#pragma warning restore CA1031
-        {
-            log.ApplyFailureNotRecorded(recording, orderId);
-        }
-    }
-
-    /// <summary>Records in a transaction of its own that the approval was tried, and why it failed: the approval itself was rolled back.</summary>
-    private static Task<bool> RecordAsync(OperationContext context, Guid orderId, string name, EventDetails details) => context.WriteAsync(
-        Write.Once<bool>(
-            async unit =>
-            {
-                var order = await unit.LockOrderAsync(orderId).ConfigureAwait(false);
-                if (unit.Attempt.MayBeDone && await IsRecordedAsync(unit.Rows, orderId, name, unit.OperationId).ConfigureAwait(false))
-                {
-                    return Ending.RollBack(true);
-                }
-
-                // The lock raises the revision. The order has not changed, and the next attempt must derive the same ids, so the revision goes back.
-                order.Revision--;
-                unit.Audit.Record(name, order, details);
-                await unit.SaveAsync().ConfigureAwait(false);
-                return Ending.Commit(true);
-            },
-            (rows, _) => IsRecordedAsync(rows, orderId, name, context.OperationId)),
-        CancellationToken.None);
-
-    private static Task<bool> IsRecordedAsync(WorkRows rows, Guid orderId, string name, Guid operationId) => rows.Events.AnyAsync(
-        e => e.OrderId == orderId && e.OperationId == operationId && e.Event == name, CancellationToken.None);
 }

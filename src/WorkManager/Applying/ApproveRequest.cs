@@ -3,4 +3,10 @@ namespace WorkManager.Applying;
 /// <param name="OrderId">The order.</param>
 /// <param name="ContentHash">What the reviewer saw.</param>
 /// <param name="Policy">The rule by which it is approved, if no person decided.</param>
-internal sealed record ApproveRequest(Guid OrderId, ContentHash? ContentHash, string? Policy = null);
+internal sealed record ApproveRequest(Guid OrderId, ContentHash? ContentHash, string? Policy = null)
+{
+    /// <summary>The <see cref="Policy"/> of orders whose type says that they are approved without a person.</summary>
+    public const string AutoApprove = "auto_approve";
+
+    public bool IsAutomatic => Policy == AutoApprove;
+}

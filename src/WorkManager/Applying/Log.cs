@@ -19,4 +19,9 @@ internal static partial class Log
     [LoggerMessage(
         5005, LogLevel.Error, "That applying order {OrderId} failed could not be recorded in its audit trail.", EventName = "ApplyFailureNotRecorded")]
     public static partial void ApplyFailureNotRecorded(this ILogger logger, Exception failure, Guid orderId);
+
+    [LoggerMessage(
+        5006, LogLevel.Warning, "Nothing handles the message {Message} of order {OrderId}. Register an IAfterCommitHandler for it.",
+        EventName = "MessageWithoutHandler")]
+    public static partial void MessageWithoutHandler(this ILogger logger, string message, Guid orderId);
 }

@@ -16,9 +16,9 @@ internal sealed class PostCommitSteps(WorkScopes scopes, JsonDocuments documents
     public async Task RunAsync(IServiceProvider caller, AppliedOrder applied, CancellationToken cancellationToken)
     {
         await TryAsync(caller, applied.Order, services => RunLastStepAsync(services, applied, cancellationToken)).ConfigureAwait(false);
-        foreach (var deliver in applied.Environment.Deliveries.ToList())
+        foreach (var delivery in applied.Environment.Deliveries.ToList())
         {
-            await TryAsync(caller, applied.Order, services => deliver(services, cancellationToken)).ConfigureAwait(false);
+            await TryAsync(caller, applied.Order, services => DeliverAsync(services, delivery, applied.Order.Id, cancellationToken)).ConfigureAwait(false);
         }
     }
 
@@ -27,6 +27,14 @@ internal sealed class PostCommitSteps(WorkScopes scopes, JsonDocuments documents
         var type = (OrderType)services.GetRequiredService(applied.Type.ClrType);
         var stored = new StoredOrder(applied.Order, applied.Items, type, applied.Type.Version, documents.Lenient);
         return type.BeginApply(stored, applied.Environment).AfterAsync(cancellationToken);
+    }
+
+    private async Task DeliverAsync(IServiceProvider services, Delivery delivery, Guid orderId, CancellationToken cancellationToken)
+    {
+        if (!await delivery.DeliverAsync(services, cancellationToken).ConfigureAwait(false))
+        {
+            log.MessageWithoutHandler(delivery.MessageType.Name, orderId);
+        }
     }
 
     private async Task TryAsync(IServiceProvider caller, WorkOrder order, Func<IServiceProvider, Task> step)

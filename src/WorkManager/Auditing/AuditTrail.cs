@@ -31,6 +31,7 @@ internal sealed class AuditTrail(Action<WorkEvent> add, Actor actor, DateTimeOff
             Event = name,
             ActorType = who.Type,
             ActorId = who.Id,
+            ActorModel = who.Model,
             OnBehalfOf = who.OnBehalfOf?.ToString(),
             Payload = details.Text.Payload,
             Diff = details.Text.Diff,

@@ -13,7 +13,8 @@ internal sealed class ItemQueue(Lifecycle lifecycle, AuditTrail audit, Actor act
     /// <summary>Puts a new item into the queue.</summary>
     /// <param name="item">The item.</param>
     /// <param name="at">When it can be claimed; null for at once.</param>
-    public void Add(WorkItem item, DateTimeOffset? at) => Schedule(item, at > now ? at.Value : now, now);
+    /// <param name="clock">The time that decides leases.</param>
+    public static void Add(WorkItem item, DateTimeOffset? at, DateTimeOffset clock) => Schedule(item, at > clock ? at.Value : clock, clock);
 
     /// <summary>Leases items that are ready to the actor.</summary>
     public void Grant(IReadOnlyCollection<WorkItem> items, int seconds)
@@ -77,10 +78,13 @@ internal sealed class ItemQueue(Lifecycle lifecycle, AuditTrail audit, Actor act
     }
 
     /// <summary>Ends a lease whose holder gives it back: the item can be claimed at once, and no attempt is spent.</summary>
-    public void Release(WorkOrder order, WorkItem item)
+    /// <param name="order">The order, locked.</param>
+    /// <param name="item">The item.</param>
+    /// <param name="clock">The time that decides leases.</param>
+    public void Release(WorkOrder order, WorkItem item, DateTimeOffset clock)
     {
         EndLease(item);
-        Schedule(item, now, now);
+        Schedule(item, clock, clock);
         lifecycle.Move(order, item, ItemState.Queued, eventName: WorkEventNames.Released);
     }
 

@@ -29,9 +29,14 @@ internal sealed class Lifecycle(AuditTrail audit, DateTimeOffset now)
                 break;
             case OrderState.Applied:
                 order.AppliedAt = now;
+                order.Error = null;
+                order.NextApplyAt = null;
                 break;
             case OrderState.Completed:
                 order.CompletedAt = now;
+                break;
+            case OrderState.Rejected:
+                order.NextApplyAt = null;
                 break;
         }
 

@@ -94,7 +94,10 @@ public static class WorkManagerServiceCollectionExtensions
         services.TryAddSingleton<SubmitItems>();
         services.TryAddSingleton<ApplyRuns>();
         services.TryAddSingleton<PostCommitSteps>();
+        services.TryAddSingleton<FailedApprovals>();
         services.TryAddSingleton<ApproveOrder>();
+        services.TryAddSingleton<AutomaticApproval>();
+        services.TryAddSingleton<ApproveDue>();
         services.TryAddSingleton<RejectOrder>();
         services.TryAddSingleton<CancelOrder>();
         services.TryAddSingleton<Verbs>();

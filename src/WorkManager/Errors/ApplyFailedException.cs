@@ -7,7 +7,8 @@ public sealed class ApplyFailedException : WorkManagerException
     internal ApplyFailedException(Guid orderId, Exception cause)
         : base(
             WorkErrorCodes.ApplyFailed,
-            $"Applying order {orderId} failed with {cause.GetType().Name}. Nothing was changed: correct the cause, and approve again.",
+            $"Applying order {orderId} failed with {cause.GetBaseException().GetType().Name}: "
+            + $"{cause.GetBaseException().Message} Nothing was changed: correct the cause, and approve again.",
             cause)
         => OrderId = orderId;
 

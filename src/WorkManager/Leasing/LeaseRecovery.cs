@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using WorkManager.Diagnostics;
@@ -78,7 +77,7 @@ internal sealed class LeaseRecovery(StoreDialects dialects, Telemetry telemetry,
         var now = await unit.ReadClockAsync().ConfigureAwait(false);
         foreach (var item in items)
         {
-            unit.Queue.Expire(orders[item.OrderId], item, now, BackoffAfter(item.Attempts + 1));
+            unit.Queue.Expire(orders[item.OrderId], item, now, retry.PauseAfter(item.Attempts + 1));
         }
 
         var touched = orders.Values.Where(o => items.Any(i => i.OrderId == o.Id)).ToList();
@@ -90,13 +89,5 @@ internal sealed class LeaseRecovery(StoreDialects dialects, Telemetry telemetry,
         await IdleOrders.RequeueAsync(unit, touched, items).ConfigureAwait(false);
         await unit.SaveAsync().ConfigureAwait(false);
         return items.Count;
-    }
-
-    /// <summary>Backoff × 2^(attempts − 1), at most the maximum, plus a random part of the jitter.</summary>
-    private TimeSpan BackoffAfter(int attempts)
-    {
-        var wait = Math.Min(retry.Backoff.TotalSeconds * Math.Pow(2, attempts - 1), retry.MaxBackoff.TotalSeconds);
-        var jitter = retry.Jitter.TotalMilliseconds >= 1 ? RandomNumberGenerator.GetInt32((int)retry.Jitter.TotalMilliseconds + 1) : 0;
-        return TimeSpan.FromMilliseconds(Math.Floor(wait * 1000) + jitter);
     }
 }

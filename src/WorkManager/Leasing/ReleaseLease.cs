@@ -26,7 +26,8 @@ internal sealed class ReleaseLease : IVerb<Batch<LeaseToken>, IReadOnlyList<Work
         var orders = await unit.LockOrdersOfItemsAsync([.. leases.Select(l => l.ItemId)]).ConfigureAwait(false);
         context.JoinTraceOf(orders.Values.FirstOrDefault()?.TraceParent);
         var held = await unit.LockHeldItemsAsync(leases, waits).ConfigureAwait(false);
-        var outcomes = leases.Select(lease => held.Of(lease).Then(item => Release(unit, orders[item.OrderId], item))).ToList();
+        var clock = await unit.ReadClockAsync().ConfigureAwait(false);
+        var outcomes = leases.Select(lease => held.Of(lease).Then(item => Release(unit, orders[item.OrderId], item, clock))).ToList();
 
         var released = outcomes.Where(o => o.Succeeded).Select(o => o.Value).ToList();
         var touched = released.Select(i => orders[i.OrderId]).Distinct().ToList();
@@ -48,9 +49,9 @@ internal sealed class ReleaseLease : IVerb<Batch<LeaseToken>, IReadOnlyList<Work
         return [.. outcomes.Select((outcome, i) => outcome.Succeeded || !items.TryGetValue(leases[i].ItemId, out var item) ? outcome : new(item))];
     }
 
-    private static WorkOutcome<WorkItem> Release(UnitOfWork unit, WorkOrder order, WorkItem item)
+    private static WorkOutcome<WorkItem> Release(UnitOfWork unit, WorkOrder order, WorkItem item, DateTimeOffset clock)
     {
-        unit.Queue.Release(order, item);
+        unit.Queue.Release(order, item, clock);
         return new(item);
     }
 }

@@ -15,18 +15,21 @@ internal sealed class ApplyEnvironment(Guid orderId, int revision, DateTimeOffse
 
     public WorkDiff? Diff { get; set; }
 
-    /// <summary>One delivery per message, still typed, so that the dispatcher needs no reflection.</summary>
-    public List<Func<IServiceProvider, CancellationToken, Task>> Deliveries { get; } = [];
+    /// <summary>The messages for after the commit.</summary>
+    public List<Delivery> Deliveries { get; } = [];
 
     public void AfterCommit<TMessage>(TMessage message)
         where TMessage : notnull =>
-        Deliveries.Add(async (services, cancellationToken) =>
+        Deliveries.Add(new Delivery(typeof(TMessage), async (services, cancellationToken) =>
         {
-            foreach (var handler in services.GetServices<IAfterCommitHandler<TMessage>>())
+            var handlers = services.GetServices<IAfterCommitHandler<TMessage>>().ToList();
+            foreach (var handler in handlers)
             {
                 await handler.HandleAsync(message, cancellationToken).ConfigureAwait(false);
             }
-        });
+
+            return handlers.Count > 0;
+        }));
 
     /// <summary>A UUID of version 8 from order, revision and a counter: preview and apply give the same rows the same ids, with nothing stored.</summary>
     public Guid NewId()

@@ -23,7 +23,9 @@ internal sealed class OrderTypeRegistry
         byPayload = byClrType.Values.ToLookup(d => d.PayloadType);
     }
 
-    public OrderTypeDescriptor Get(string key) => byKey.GetValueOrDefault(key) ?? throw new OrderTypeNotFoundException(key);
+    public OrderTypeDescriptor? Find(string key) => byKey.GetValueOrDefault(key);
+
+    public OrderTypeDescriptor Get(string key) => Find(key) ?? throw new OrderTypeNotFoundException(key);
 
     public OrderTypeDescriptor Get(Type clrType) => byClrType.GetValueOrDefault(clrType) ?? throw new OrderTypeNotFoundException(clrType.Name);
 

@@ -10,6 +10,7 @@ public sealed record Actor
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(id);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(id.Length, MaxIdLength, nameof(id));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(model?.Length ?? 0, MaxIdLength, nameof(model));
         // Half of a surrogate pair reads as the replacement character.
         if (id.EnumerateRunes().Any(rune => rune == Rune.ReplacementChar || Rune.IsControl(rune)))
         {

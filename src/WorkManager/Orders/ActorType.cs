@@ -1,6 +1,9 @@
+using System.Text.Json.Serialization;
+
 namespace WorkManager;
 
 /// <summary>The kinds of actor. Stored as the snake_case name.</summary>
+[JsonConverter(typeof(StateNameJsonConverter<ActorType>))]
 public enum ActorType
 {
     /// <summary>A person.</summary>

@@ -1,6 +1,9 @@
+using System.Text.Json.Serialization;
+
 namespace WorkManager;
 
 /// <summary>The states of a work item. Stored as the snake_case name.</summary>
+[JsonConverter(typeof(StateNameJsonConverter<ItemState>))]
 public enum ItemState
 {
     /// <summary>Waits for an agent.</summary>

@@ -1,6 +1,9 @@
+using System.Text.Json.Serialization;
+
 namespace WorkManager;
 
 /// <summary>The states of a work order. Stored as the snake_case name.</summary>
+[JsonConverter(typeof(StateNameJsonConverter<OrderState>))]
 public enum OrderState
 {
     /// <summary>Planned; nobody works on it.</summary>

@@ -1,8 +1,9 @@
 using System.ComponentModel.DataAnnotations;
+using System.Security.Cryptography;
 
 namespace WorkManager;
 
-/// <summary>What happens to items whose lease ran out.</summary>
+/// <summary>How long to wait before something is tried again: an item whose lease ran out, an automatic approval that failed.</summary>
 public sealed class RetryOptions
 {
     /// <summary>How many leases of an item may end without a result before it fails, unless its order type says otherwise.</summary>
@@ -10,12 +11,12 @@ public sealed class RetryOptions
     [Range(1, 1000)]
     public int DefaultMaxAttempts { get; set; } = 3;
 
-    /// <summary>How long an item waits after its first lost lease; doubled with every further one.</summary>
+    /// <summary>How long to wait after the first failure; doubled with every further one.</summary>
     /// <value>1 minute by default; up to 1 day.</value>
     [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00")]
     public TimeSpan Backoff { get; set; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>Up to how much longer it waits, at random, so that items do not come back in step.</summary>
+    /// <summary>Up to how much longer to wait, at random, so that tries do not come back in step.</summary>
     /// <value>20 seconds by default; up to 1 day.</value>
     [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00")]
     public TimeSpan Jitter { get; set; } = TimeSpan.FromSeconds(20);
@@ -24,4 +25,12 @@ public sealed class RetryOptions
     /// <value>1 day by default; up to 30 days.</value>
     [Range(typeof(TimeSpan), "00:00:00", "30.00:00:00")]
     public TimeSpan MaxBackoff { get; set; } = TimeSpan.FromDays(1);
+
+    /// <summary>Backoff × 2^(attempts − 1), at most the maximum, plus a random part of the jitter.</summary>
+    internal TimeSpan PauseAfter(int attempts)
+    {
+        var wait = Math.Min(Backoff.TotalSeconds * Math.Pow(2, attempts - 1), MaxBackoff.TotalSeconds);
+        var jitter = Jitter.TotalMilliseconds >= 1 ? RandomNumberGenerator.GetInt32((int)Jitter.TotalMilliseconds + 1) : 0;
+        return TimeSpan.FromMilliseconds(Math.Floor(wait * 1000) + jitter);
+    }
 }

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Microsoft.EntityFrameworkCore;
 using WorkManager.Orders;
 
@@ -36,12 +37,16 @@ public sealed class WorkDecision
     public string? OnBehalfOf { get; internal set; }
 
     /// <summary>The roles that the actor had, as a JSON array.</summary>
-    [JsonColumn]
+    [JsonColumn, JsonConverter(typeof(JsonTextConverter))]
     public string? Roles { get; internal set; }
 
     /// <summary>The reasons of a refusal, as a JSON array.</summary>
-    [JsonColumn]
+    [JsonColumn, JsonConverter(typeof(JsonTextConverter))]
     public string? Reasons { get; internal set; }
+
+    /// <summary>The reasons of a refusal.</summary>
+    /// <returns>The reasons; none for an approval.</returns>
+    public IReadOnlyList<RejectionReason> ReadReasons() => StoredJson.ReadOptional<RejectionReason[]>(Reasons, null) ?? [];
 
     /// <summary>The reviewer's remarks.</summary>
     public string? Comment { get; internal set; }
@@ -56,11 +61,11 @@ public sealed class WorkDecision
     public int? ItemRevision { get; internal set; }
 
     /// <summary>The reviewed change, as JSON text.</summary>
-    [JsonColumn]
+    [JsonColumn, JsonConverter(typeof(JsonTextConverter))]
     public string? Changes { get; internal set; }
 
     /// <summary>The values before the reviewed change, as JSON text.</summary>
-    [JsonColumn]
+    [JsonColumn, JsonConverter(typeof(JsonTextConverter))]
     public string? Baseline { get; internal set; }
 
     /// <summary>The rule that was applied, such as <c>auto_approve</c>.</summary>

@@ -40,8 +40,6 @@ public sealed class WorkDecisionConfiguration : IEntityTypeConfiguration<WorkDec
         builder.Property(d => d.ConsumedAt).Time("consumed_at");
         builder.Property(d => d.SupersededAt).Time("superseded_at");
 
-        builder.HasOne<WorkOrder>().WithMany().HasForeignKey(d => d.OrderId)
-            .HasConstraintName("work_decisions_order_id_fkey").OnDelete(DeleteBehavior.NoAction);
         builder.HasOne<WorkItem>().WithMany().HasForeignKey(d => d.ItemId)
             .HasConstraintName("work_decisions_item_id_fkey").OnDelete(DeleteBehavior.NoAction);
 

@@ -76,6 +76,16 @@ public sealed class WorkDiff
         return new WorkDiff(before, after, changes, summary);
     }
 
+    /// <summary>Reads what <see cref="ToJson"/> wrote.</summary>
+    /// <param name="json">JSON text.</param>
+    /// <returns>The diff.</returns>
+    /// <exception cref="JsonException">The text is no diff.</exception>
+    public static WorkDiff Parse(string json) =>
+        JsonNode.Parse(json) is JsonObject stored
+        && stored["before"] is JsonObject before && stored["after"] is JsonObject after && stored["changes"] is JsonObject changes
+            ? new WorkDiff(Own(before), Own(after), Own(changes), (string?)stored["summary"])
+            : throw new JsonException("The text is no diff: it needs the members before, after and changes.");
+
     /// <summary>The diff as JSON with the members <c>before</c>, <c>after</c>, <c>changes</c> and <c>summary</c>.</summary>
     /// <returns>JSON text.</returns>
     public string ToJson() => new JsonObject
@@ -85,4 +95,6 @@ public sealed class WorkDiff
         ["changes"] = Changes.DeepClone(),
         ["summary"] = Summary,
     }.ToJsonString(JsonSerializerOptions.Web);
+
+    private static JsonObject Own(JsonObject part) => part.DeepClone().AsObject();
 }

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Microsoft.EntityFrameworkCore;
 using WorkManager.Orders;
 
@@ -30,6 +31,6 @@ public sealed class WorkDuty
     public DateTimeOffset? LastRunAt { get; internal set; }
 
     /// <summary>What failed when the duty was last done, as JSON text: <c>code</c>, <c>message</c>, <c>details</c>; null if it succeeded.</summary>
-    [JsonColumn]
+    [JsonColumn, JsonConverter(typeof(JsonTextConverter))]
     public string? LastError { get; internal set; }
 }

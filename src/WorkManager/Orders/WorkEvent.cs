@@ -1,3 +1,5 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
 using Microsoft.EntityFrameworkCore;
 using WorkManager.Orders;
 
@@ -38,13 +40,26 @@ public sealed class WorkEvent
     /// <summary>For whom the actor acted, such as <c>user:7</c>.</summary>
     public string? OnBehalfOf { get; internal set; }
 
+    /// <summary>The model that the actor ran on, if it is an agent and said so.</summary>
+    public string? ActorModel { get; internal set; }
+
     /// <summary>Details, as JSON text.</summary>
-    [JsonColumn]
+    [JsonColumn, JsonConverter(typeof(JsonTextConverter))]
     public string? Payload { get; internal set; }
 
     /// <summary>What changed in the host's data, as JSON text; see <see cref="WorkDiff"/>.</summary>
-    [JsonColumn]
+    [JsonColumn, JsonConverter(typeof(JsonTextConverter))]
     public string? Diff { get; internal set; }
+
+    /// <summary>The details as a value. Which members there are depends on the event; see the reference of events.</summary>
+    /// <typeparam name="T">The type to read them as, such as <see cref="JsonElement"/>.</typeparam>
+    /// <returns>The details; the default value if there are none.</returns>
+    /// <exception cref="JsonException">The details are not such a value.</exception>
+    public T? ReadPayload<T>() => StoredJson.ReadOptional<T>(Payload, null);
+
+    /// <summary>What changed in the host's data.</summary>
+    /// <returns>The diff; null if the event has none.</returns>
+    public WorkDiff? ReadDiff() => Diff is null ? null : WorkDiff.Parse(Diff);
 
     /// <summary>A sentence for people.</summary>
     public string? Message { get; internal set; }

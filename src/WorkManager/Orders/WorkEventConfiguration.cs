@@ -23,6 +23,7 @@ public sealed class WorkEventConfiguration : IEntityTypeConfiguration<WorkEvent>
         builder.Property(e => e.Event).Text("event", 100);
         builder.Property(e => e.ActorType).State("actor_type", EntityMapping.ActorTypeLength);
         builder.Property(e => e.ActorId).OptionalText("actor_id", EntityMapping.TextLength);
+        builder.Property(e => e.ActorModel).OptionalText("actor_model", EntityMapping.TextLength);
         builder.Property(e => e.OnBehalfOf).OptionalText("on_behalf_of", EntityMapping.TextLength);
         builder.Property(e => e.Payload).HasColumnName("payload");
         builder.Property(e => e.Diff).HasColumnName("diff");

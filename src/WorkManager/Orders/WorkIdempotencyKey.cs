@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Microsoft.EntityFrameworkCore;
 using WorkManager.Orders;
 
@@ -30,7 +31,7 @@ public sealed class WorkIdempotencyKey
     public string Operation { get; internal set; } = "";
 
     /// <summary>The answer's body, as JSON text.</summary>
-    [JsonColumn]
+    [JsonColumn, JsonConverter(typeof(JsonTextConverter))]
     public string? ResponseSnapshot { get; internal set; }
 
     /// <summary>The version of the form in which the answer is stored: a later release may write another.</summary>
@@ -43,7 +44,7 @@ public sealed class WorkIdempotencyKey
     public short? Status { get; internal set; }
 
     /// <summary>The answer's headers, as JSON text.</summary>
-    [JsonColumn]
+    [JsonColumn, JsonConverter(typeof(JsonTextConverter))]
     public string? Headers { get; internal set; }
 
     /// <summary>The order that the request was about.</summary>

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Microsoft.EntityFrameworkCore;
 using WorkManager.Orders;
 
@@ -71,15 +72,15 @@ public sealed class WorkItem
     public int BlockedBy { get; internal set; }
 
     /// <summary>What the agent gets, as JSON text.</summary>
-    [JsonColumn]
+    [JsonColumn, JsonConverter(typeof(JsonTextConverter))]
     public string Input { get; internal set; } = "{}";
 
     /// <summary>What the agent submitted, as JSON text.</summary>
-    [JsonColumn]
+    [JsonColumn, JsonConverter(typeof(JsonTextConverter))]
     public string? Result { get; internal set; }
 
     /// <summary>The result put together from parts, as JSON text.</summary>
-    [JsonColumn]
+    [JsonColumn, JsonConverter(typeof(JsonTextConverter))]
     public string? AssembledResult { get; internal set; }
 
     /// <summary>SHA-256 of the result's canonical JSON, lower-case hex.</summary>
@@ -92,15 +93,15 @@ public sealed class WorkItem
     public short ReworkCount { get; internal set; }
 
     /// <summary>The keys of the parts that finalize asks for, as a JSON array.</summary>
-    [JsonColumn]
+    [JsonColumn, JsonConverter(typeof(JsonTextConverter))]
     public string? PartsRequired { get; internal set; }
 
     /// <summary>The state of each part, as JSON text.</summary>
-    [JsonColumn]
+    [JsonColumn, JsonConverter(typeof(JsonTextConverter))]
     public string? PartsState { get; internal set; }
 
     /// <summary>The last error, as JSON text: <c>code</c>, <c>message</c>, <c>details</c>.</summary>
-    [JsonColumn]
+    [JsonColumn, JsonConverter(typeof(JsonTextConverter))]
     public string? Error { get; internal set; }
 
     /// <summary>The progress that the holder reported, 0 to 100.</summary>
@@ -131,6 +132,7 @@ public sealed class WorkItem
     public int Revision { get; internal set; }
 
     /// <summary>The order, if it was loaded.</summary>
+    [JsonIgnore]
     public WorkOrder? Order { get; internal set; }
 
     /// <summary>The partial submissions, if they were loaded.</summary>
@@ -187,6 +189,10 @@ public sealed class WorkItem
     /// <returns>The result; the default value if none was submitted.</returns>
     /// <exception cref="JsonException">The result is not such a value.</exception>
     public T? ReadResult<T>(JsonSerializerOptions? json = null) => StoredJson.ReadOptional<T>(Result, json);
+
+    /// <summary>The last error.</summary>
+    /// <returns>The error; null if there was none, or a result came after it.</returns>
+    public WorkFailure? ReadError() => StoredJson.ReadOptional<WorkFailure>(Error, null);
 
     /// <summary>The item by itself, to be changed.</summary>
     internal WorkItem Copy() => ((WorkItem)MemberwiseClone()).Detach();

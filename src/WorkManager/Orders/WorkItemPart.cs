@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Microsoft.EntityFrameworkCore;
 using WorkManager.Orders;
 
@@ -27,15 +28,15 @@ public sealed class WorkItemPart
     public PartStatus Status { get; internal set; }
 
     /// <summary>The part, as JSON text.</summary>
-    [JsonColumn]
+    [JsonColumn, JsonConverter(typeof(JsonTextConverter))]
     public string Payload { get; internal set; } = "{}";
 
     /// <summary>What the agent gives as proof, as JSON text.</summary>
-    [JsonColumn]
+    [JsonColumn, JsonConverter(typeof(JsonTextConverter))]
     public string? Evidence { get; internal set; }
 
     /// <summary>Why the last submission of this part was refused, as JSON text.</summary>
-    [JsonColumn]
+    [JsonColumn, JsonConverter(typeof(JsonTextConverter))]
     public string? Errors { get; internal set; }
 
     /// <summary>The agent's remarks.</summary>
@@ -66,7 +67,7 @@ public sealed class WorkItemPart
     public long LeaseEpoch { get; internal set; }
 
     /// <summary>The last refused submission, kept beside the validated one, as JSON text.</summary>
-    [JsonColumn]
+    [JsonColumn, JsonConverter(typeof(JsonTextConverter))]
     public string? RejectedPayload { get; internal set; }
 
     /// <summary>When a submission of this part was last refused.</summary>
@@ -79,5 +80,6 @@ public sealed class WorkItemPart
     public DateTimeOffset UpdatedAt { get; internal set; }
 
     /// <summary>The item, if it was loaded.</summary>
+    [JsonIgnore]
     public WorkItem? Item { get; internal set; }
 }

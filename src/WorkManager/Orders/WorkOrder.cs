@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Microsoft.EntityFrameworkCore;
 using WorkManager.Orders;
 
@@ -43,15 +44,15 @@ public sealed class WorkOrder
     public string? RequestedFor { get; internal set; }
 
     /// <summary>The order type's payload, as JSON text.</summary>
-    [JsonColumn]
+    [JsonColumn, JsonConverter(typeof(JsonTextConverter))]
     public string Payload { get; internal set; } = "{}";
 
     /// <summary>The host's own data about the order, as JSON text; searchable.</summary>
-    [JsonColumn(binary: true)]
+    [JsonColumn(binary: true), JsonConverter(typeof(JsonTextConverter))]
     public string? Meta { get; internal set; }
 
     /// <summary>Reserved for the acceptance rules in force when the order was proposed, as JSON text.</summary>
-    [JsonColumn]
+    [JsonColumn, JsonConverter(typeof(JsonTextConverter))]
     public string? AcceptanceConfig { get; internal set; }
 
     /// <summary>When the order last got its last result: since then it waits for review.</summary>
@@ -90,14 +91,17 @@ public sealed class WorkOrder
     /// <summary>Since when the order is held; null if it is not. Nothing writes it yet.</summary>
     public DateTimeOffset? HeldAt { get; internal set; }
 
-    /// <summary>How many times the engine tried to apply the order by itself. Nothing writes it yet.</summary>
+    /// <summary>How many times applying the order has failed.</summary>
     public int ApplyAttempts { get; internal set; }
 
-    /// <summary>When the engine applies the order by itself, or tries it again; null if it does not. Nothing writes it yet.</summary>
+    /// <summary>
+    /// From when on the engine approves the order by itself once it is submitted, or tries it again; null if it does not. See
+    /// <see cref="IWorkMaintenance.ApproveDueAsync"/>.
+    /// </summary>
     public DateTimeOffset? NextApplyAt { get; internal set; }
 
-    /// <summary>What failed last, as JSON text: <c>code</c>, <c>message</c>, <c>details</c>. Nothing writes it yet.</summary>
-    [JsonColumn]
+    /// <summary>Why the last apply failed, as JSON text: <c>code</c>, <c>message</c>, <c>details</c>; null once it succeeded.</summary>
+    [JsonColumn, JsonConverter(typeof(JsonTextConverter))]
     public string? Error { get; internal set; }
 
     /// <summary>SHA-256 of the payload's canonical JSON, lower-case hex.</summary>
@@ -126,13 +130,18 @@ public sealed class WorkOrder
     /// <summary>The provenance rows, if they were loaded.</summary>
     public IReadOnlyCollection<WorkProvenance> Provenances => ProvenanceList;
 
+    /// <summary>What was decided about the order and its items, if the decisions were loaded.</summary>
+    public IReadOnlyCollection<WorkDecision> Decisions => DecisionList;
+
     /// <summary>Where the proposal came from, if the provenance rows were loaded.</summary>
+    [JsonIgnore]
     public WorkProvenance? Provenance => ProvenanceList.FirstOrDefault(p => p.Operation == "propose");
 
     /// <summary>Whether the order has reached an end that it never leaves.</summary>
     public bool IsTerminal => State is OrderState.Completed or OrderState.DeadLettered;
 
     /// <summary>Whether no item can change any more: all are completed, rejected or dead-lettered. Needs the items.</summary>
+    [JsonIgnore]
     public bool AllItemsComplete =>
         ItemList.Count == ItemsTotal && ItemList.TrueForAll(i => i.State is ItemState.Completed or ItemState.Rejected or ItemState.DeadLettered);
 
@@ -143,11 +152,16 @@ public sealed class WorkOrder
     /// <exception cref="JsonException">The payload is not such a value.</exception>
     public T ReadPayload<T>(JsonSerializerOptions? json = null) => StoredJson.Read<T>(Payload, json);
 
+    /// <summary>Why the last apply failed.</summary>
+    /// <returns>The failure; null if none failed, or a later one succeeded.</returns>
+    public WorkFailure? ReadError() => StoredJson.ReadOptional<WorkFailure>(Error, null);
+
     /// <summary>Takes off what the engine's tracker hung on: a caller gets all of a collection, or none of it.</summary>
     internal WorkOrder Detach(bool withItems)
     {
         EventList.Clear();
         ProvenanceList.Clear();
+        DecisionList.Clear();
         ItemList.ForEach(i => i.Detach(withItems ? this : null));
         if (!withItems)
         {
@@ -168,4 +182,6 @@ public sealed class WorkOrder
     internal List<WorkEvent> EventList { get; } = [];
 
     internal List<WorkProvenance> ProvenanceList { get; } = [];
+
+    internal List<WorkDecision> DecisionList { get; } = [];
 }

@@ -60,8 +60,11 @@ public sealed class WorkOrderConfiguration : IEntityTypeConfiguration<WorkOrder>
             .HasConstraintName("work_events_order_id_fkey").OnDelete(DeleteBehavior.NoAction);
         builder.HasMany<WorkProvenance>(o => o.Provenances).WithOne().HasForeignKey(p => p.OrderId)
             .HasConstraintName("work_provenances_order_id_fkey").OnDelete(DeleteBehavior.NoAction);
+        builder.HasMany<WorkDecision>(o => o.Decisions).WithOne().HasForeignKey(d => d.OrderId)
+            .HasConstraintName("work_decisions_order_id_fkey").OnDelete(DeleteBehavior.NoAction);
         builder.Navigation(o => o.Items).HasField("<ItemList>k__BackingField").UsePropertyAccessMode(PropertyAccessMode.Field);
         builder.Navigation(o => o.Events).HasField("<EventList>k__BackingField").UsePropertyAccessMode(PropertyAccessMode.Field);
+        builder.Navigation(o => o.Decisions).HasField("<DecisionList>k__BackingField").UsePropertyAccessMode(PropertyAccessMode.Field);
         builder.Navigation(o => o.Provenances).HasField("<ProvenanceList>k__BackingField").UsePropertyAccessMode(PropertyAccessMode.Field);
 
         // The guide's four.
@@ -80,7 +83,7 @@ public sealed class WorkOrderConfiguration : IEntityTypeConfiguration<WorkOrder>
         // Retention: orders that were closed before a day.
         builder.HasIndex(o => new { o.LastTransitionedAt, o.Id }, "work_orders_closed_idx").HasFilter(WorkOrder.ClosedStates);
         // Orders that the engine applies by itself, and when.
-        builder.HasIndex(o => o.NextApplyAt, "work_orders_next_apply_idx").HasFilter("next_apply_at IS NOT NULL");
+        builder.HasIndex(o => o.NextApplyAt, "work_orders_next_apply_idx").HasFilter("next_apply_at IS NOT NULL AND state = 'submitted'");
         // What came of an order.
         builder.HasIndex(o => o.ParentOrderId, "work_orders_parent_idx").HasFilter("parent_order_id IS NOT NULL");
     }

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Microsoft.EntityFrameworkCore;
 using WorkManager.Orders;
 
@@ -51,7 +52,7 @@ public sealed class WorkProvenance
     public string? RequestFingerprint { get; internal set; }
 
     /// <summary>Everything else that is known of the request, as JSON text.</summary>
-    [JsonColumn]
+    [JsonColumn, JsonConverter(typeof(JsonTextConverter))]
     public string? Extra { get; internal set; }
 
     /// <summary>When the request was handled.</summary>

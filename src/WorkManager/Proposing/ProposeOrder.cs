@@ -40,7 +40,10 @@ internal sealed class ProposeOrder(JsonDocuments documents, IdGenerator ids, Lim
             Write.Once<IReadOnlyList<WorkOutcome<WorkOrder>>>(
                 async unit =>
                 {
-                    var outcomes = plans.ConvertAll(p => p.Succeeded ? new WorkOutcome<WorkOrder>(Insert(unit, p.Value, context.TraceParent)) : new(p.Error));
+                    // Items are handed out by this clock: that of a process may be wrong.
+                    var clock = await unit.ReadClockAsync().ConfigureAwait(false);
+                    var outcomes = plans.ConvertAll(
+                        p => p.Succeeded ? new WorkOutcome<WorkOrder>(Insert(unit, p.Value, context.TraceParent, clock)) : new(p.Error));
                     await unit.SaveAsync().ConfigureAwait(false);
                     outcomes.ForEach(o => (o.Succeeded ? o.Value : null)?.Detach(withItems: true));
                     return Ending.Commit<IReadOnlyList<WorkOutcome<WorkOrder>>>(outcomes);
@@ -83,13 +86,14 @@ internal sealed class ProposeOrder(JsonDocuments documents, IdGenerator ids, Lim
         }
     }
 
-    private WorkOrder Insert(UnitOfWork unit, Plan plan, string? traceParent)
+    private WorkOrder Insert(UnitOfWork unit, Plan plan, string? traceParent, DateTimeOffset clock)
     {
         var order = BuildOrder(unit, plan, traceParent);
+        order.NextApplyAt = plan.Type.AutoApprove ? clock : null;
         unit.Insert(order);
         foreach (var planned in plan.Items)
         {
-            var item = BuildItem(unit, order, plan.Type, planned);
+            var item = BuildItem(unit, order, plan.Type, planned, clock);
             order.ItemList.Add(item);
             unit.Insert(item);
         }
@@ -155,7 +159,8 @@ internal sealed class ProposeOrder(JsonDocuments documents, IdGenerator ids, Lim
         UpdatedAt = unit.Now,
     };
 
-    private WorkItem BuildItem(UnitOfWork unit, WorkOrder order, OrderType type, (PlannedItem Item, CheckedDocument Input) planned)
+    private WorkItem BuildItem(
+        UnitOfWork unit, WorkOrder order, OrderType type, (PlannedItem Item, CheckedDocument Input) planned, DateTimeOffset clock)
     {
         var item = new WorkItem
         {
@@ -172,7 +177,7 @@ internal sealed class ProposeOrder(JsonDocuments documents, IdGenerator ids, Lim
             CreatedAt = unit.Now,
             UpdatedAt = unit.Now,
         };
-        unit.Queue.Add(item, planned.Item.AvailableAt is { } at ? WorkClock.Cut(at) : null);
+        Auditing.ItemQueue.Add(item, planned.Item.AvailableAt is { } at ? WorkClock.Cut(at) : null, clock);
         return item;
     }
 

@@ -19,6 +19,9 @@ public enum OrderParts
     /// <summary>Its provenance rows.</summary>
     Provenances = 8,
 
+    /// <summary>What was decided about it and its items, oldest first.</summary>
+    Decisions = 16,
+
     /// <summary>Everything.</summary>
-    All = ItemParts | Events | Provenances,
+    All = ItemParts | Events | Provenances | Decisions,
 }

@@ -19,6 +19,7 @@ internal static class WorkQueries
         orders = query.State is { } state ? orders.InState(state) : orders;
         orders = query.Type is { } type ? WorkQueryExtensions.OfType(orders, type) : orders;
         orders = query.RequestedBy is { } requester ? orders.RequestedBy(requester) : orders;
+        orders = query.Stuck ? orders.Stuck() : orders;
         orders = Cursor.Read<Guid>(query.After) is { } after ? orders.Where(o => o.Id.CompareTo(after) < 0) : orders;
         var page = await orders.OrderByDescending(o => o.Id).Take(query.Limit + 1).ToListAsync(cancellationToken).ConfigureAwait(false);
         return Page(page, query.Limit, o => o.Id);
@@ -94,6 +95,7 @@ internal static class WorkQueries
             : include.HasFlag(OrderParts.Items) ? orders.Include(o => o.Items.OrderBy(i => i.Id))
             : orders;
         orders = include.HasFlag(OrderParts.Events) ? orders.Include(o => o.Events.OrderBy(e => e.Id)) : orders;
+        orders = include.HasFlag(OrderParts.Decisions) ? orders.Include(o => o.Decisions.OrderBy(d => d.CreatedAt).ThenBy(d => d.Id)) : orders;
         return include.HasFlag(OrderParts.Provenances) ? orders.Include(o => o.Provenances.OrderBy(p => p.Id)) : orders;
     }
 

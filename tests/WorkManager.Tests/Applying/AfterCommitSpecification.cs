@@ -71,6 +71,26 @@ public abstract class AfterCommitSpecification(DatabaseFixture databases)
     }
 
     [Fact]
+    public async Task A_message_that_nobody_handles_is_logged()
+    {
+        var log = new LogSink();
+        var script = new Script();
+        script.Apply = (apply, _) =>
+        {
+            apply.AfterCommit(new Uri("https://example.org"));
+            return Task.CompletedTask;
+        };
+        await using var app = await script.StartAsync(databases, b => b.Services.AddLogging(l => l.AddProvider(log)));
+        var order = await app.SubmittedNoteAsync();
+
+        await app.Reviewer.ApproveAsync(order.Id);
+
+        var entry = log.Entries.Single(e => e.Event == "MessageWithoutHandler");
+        entry.Level.Should().Be(LogLevel.Warning);
+        entry.Text.Should().Contain("Uri").And.Contain(order.Id.ToString());
+    }
+
+    [Fact]
     public async Task The_last_step_sees_the_order_as_it_is_committed_in_a_scope_of_its_own()
     {
         OrderState? seen = null;

@@ -96,6 +96,114 @@ public abstract class AutoApproveSpecification(DatabaseFixture databases)
         log.Entries.Should().Contain(e => e.Event == "AutoApprovalWaits" && e.Text.Contains("Look at it."));
     }
 
+    [Fact]
+    public async Task A_result_that_joined_a_callers_transaction_is_approved_by_the_duty()
+    {
+        await using var app = await new Script { AutoApprove = true }.StartAsync(databases);
+        var order = await app.Requester.ProposeAsync(new Note("auto"));
+        var lease = await app.LeaseAsync();
+        await using (var scope = app.NewScope())
+        {
+            await using var transaction = await scope.ServiceProvider.GetRequiredService<ShopContext>().Database.BeginTransactionAsync();
+            await scope.ServiceProvider.GetRequiredService<IWorkOrderManager>().As(Actor.Agent("agent-1")).SubmitAsync(lease, new Answer("done"));
+            await transaction.CommitAsync();
+        }
+
+        (await app.OrderAsync(order.Id)).State.Should().Be(OrderState.Submitted);
+        (await app.Maintenance.ApproveDueAsync()).Should().Be(1);
+
+        var applied = await app.OrderAsync(order.Id);
+        (applied.State, applied.NextApplyAt, applied.ApplyAttempts).Should().Be((OrderState.Completed, null, 0));
+        (await app.LedgerAsync(order.Id)).Should().Equal("auto");
+        (await app.Maintenance.ApproveDueAsync()).Should().Be(0);
+    }
+
+    [Fact]
+    public async Task What_failed_is_tried_again_after_a_pause_and_the_order_says_why()
+    {
+        var script = new Script { AutoApprove = true };
+        var working = script.Apply;
+        script.Apply = (_, _) => throw new InvalidOperationException("outer", new TimeoutException("price service"));
+        await using var app = await StartAsync(script);
+        var order = await app.SubmittedNoteAsync();
+        var untouched = await app.Requester.ProposeAsync(new Note("open"));
+
+        var failed = await app.OrderAsync(order.Id);
+        (failed.ApplyAttempts, failed.NextApplyAt).Should().Be((1, app.Time.GetUtcNow().AddMinutes(1)));
+        failed.ReadError()!.Should().BeEquivalentTo(new { Code = "apply_failed", Message = "price service" });
+        (await app.Requester.ListAsync(new() { Stuck = true })).Items.Select(o => o.Id).Should().Equal(order.Id);
+
+        (await app.Maintenance.ApproveDueAsync()).Should().Be(0);
+        (await app.OrderAsync(order.Id)).ApplyAttempts.Should().Be(1);
+        app.Time.Advance(TimeSpan.FromMinutes(1));
+        (await app.Maintenance.ApproveDueAsync()).Should().Be(0);
+        failed = await app.OrderAsync(order.Id);
+        (failed.ApplyAttempts, failed.NextApplyAt).Should().Be((2, app.Time.GetUtcNow().AddMinutes(2)));
+        failed.Events.Count(e => e.Event == "failed").Should().Be(2);
+
+        script.Apply = working;
+        app.Time.Advance(TimeSpan.FromMinutes(2));
+        (await app.Maintenance.ApproveDueAsync()).Should().Be(1);
+        var applied = await app.OrderAsync(order.Id);
+        (applied.State, applied.Error, applied.NextApplyAt, applied.ApplyAttempts).Should().Be((OrderState.Completed, null, null, 2));
+        (await app.Requester.ListAsync(new() { Stuck = true })).Items.Should().BeEmpty();
+        (await app.OrderAsync(untouched.Id)).State.Should().Be(OrderState.Queued);
+    }
+
+    [Fact]
+    public async Task An_order_that_is_not_ready_is_looked_at_again()
+    {
+        var script = new Script { AutoApprove = true, Ready = r => r.NotReady("Look at it.") };
+        await using var app = await StartAsync(script);
+        var order = await app.SubmittedNoteAsync();
+        order.ReadError()!.Should().BeEquivalentTo(new { Code = "order_not_ready", Message = "Look at it." });
+
+        script.Ready = _ => { };
+        app.Time.Advance(TimeSpan.FromMinutes(1));
+
+        (await app.Maintenance.ApproveDueAsync()).Should().Be(1);
+        (await app.OrderAsync(order.Id)).State.Should().Be(OrderState.Completed);
+    }
+
+    [Fact]
+    public async Task Orders_whose_type_is_not_automatic_any_more_are_left_to_reviewers_and_those_of_unknown_types_to_other_processes()
+    {
+        var script = new Script { AutoApprove = true, Ready = r => r.NotReady("Look at it.") };
+        await using var app = await StartAsync(script);
+        var order = await app.SubmittedNoteAsync();
+        app.Time.Advance(TimeSpan.FromMinutes(1));
+        await using var other = ShopApp.On(app.Database);
+        other.Time.Advance(TimeSpan.FromMinutes(1));
+
+        (await other.Maintenance.ApproveDueAsync()).Should().Be(0);
+        (await app.OrderAsync(order.Id)).NextApplyAt.Should().Be(order.NextApplyAt).And.NotBeNull();
+        script.AutoApprove = false;
+        (await app.Maintenance.ApproveDueAsync()).Should().Be(0);
+
+        var left = await app.OrderAsync(order.Id);
+        (left.State, left.NextApplyAt, left.Revision).Should().Be((OrderState.Submitted, null, order.Revision));
+        script.Ready = _ => { };
+        (await app.Reviewer.ApproveAsync(order.Id)).State.Should().Be(OrderState.Completed);
+    }
+
+    [Fact]
+    public async Task An_order_that_is_closed_is_not_tried_again()
+    {
+        var script = new Script { AutoApprove = true, Ready = r => r.NotReady("Look at it.") };
+        await using var app = await StartAsync(script);
+        var order = await app.SubmittedNoteAsync();
+
+        await app.Reviewer.CancelAsync(order.Id, "not needed");
+        app.Time.Advance(TimeSpan.FromDays(1));
+
+        (await app.OrderAsync(order.Id)).NextApplyAt.Should().BeNull();
+        (await app.Maintenance.ApproveDueAsync()).Should().Be(0);
+    }
+
+    // Without jitter, the times of the next tries are known.
+    private Task<ShopApp> StartAsync(Script script) => ShopApp.StartAsync(
+        databases, b => b.AddOrderType<Scripted>().Services.AddSingleton(script), o => o.Retry.Jitter = TimeSpan.Zero);
+
     /// <summary>A caller who goes away as soon as its call has written and gives its connection back.</summary>
     private sealed class CancelWhenDone(CancellationTokenSource cancel) : DbConnectionInterceptor
     {

@@ -38,6 +38,30 @@ public abstract class DatabaseClockSpecification(DatabaseFixture databases)
     }
 
     [Fact]
+    public async Task What_is_proposed_or_released_joins_the_end_of_the_queue_by_the_clock_that_decides()
+    {
+        await using var app = await StartAsync();
+        var order = await app.Requester.ProposeAsync(Batches.Payload(2));
+        var agent = app.Agent("agent");
+        var first = (await agent.CheckoutAsync())!;
+
+        // The process is behind: by its own clock, what it gives back came before everything.
+        await using var behind = ShopApp.On(app.Database, null, options => options.Clock = ClockSource.Database);
+        app.Time.Advance(TimeSpan.FromSeconds(1));
+        behind.Time.SetUtcNow(app.Time.GetUtcNow());
+        var released = await behind.Agent("agent").ReleaseAsync(first);
+        var proposed = await behind.ProposeEchoAsync();
+
+        var now = await NowAsync(app);
+        released.ReadyAt.Should().BeCloseTo(now, Tolerance);
+        released.AvailableAt.Should().BeCloseTo(now, Tolerance);
+        proposed.Items.Single().ReadyAt.Should().BeCloseTo(now, Tolerance);
+        proposed.Items.Single().AvailableAt.Should().BeCloseTo(now, Tolerance);
+        (await agent.CheckoutAsync())!.Item.Id.Should().NotBe(first.Item.Id).And.Subject.Should().Be(order.Items.Last().Id);
+        (await agent.CheckoutAsync())!.Item.Id.Should().Be(first.Item.Id);
+    }
+
+    [Fact]
     public async Task A_lease_that_has_run_out_in_the_database_is_lost()
     {
         await using var app = await StartAsync();

@@ -108,7 +108,7 @@ internal static class GuideSchema
                 "unique tenant_id, type, unique_key where unique_key IS NOT NULL AND state NOT IN 'completed', 'rejected', 'dead_lettered'",
                 "tenant_id, due_at, priority desc, submitted_at where state = 'submitted'",
                 "last_transitioned_at, id where state IN 'completed', 'rejected', 'dead_lettered'",
-                "next_apply_at where next_apply_at IS NOT NULL",
+                "next_apply_at where next_apply_at IS NOT NULL AND state = 'submitted'",
                 "parent_order_id where parent_order_id IS NOT NULL",
             ],
         },
@@ -149,8 +149,8 @@ internal static class GuideSchema
         {
             Columns =
             [
-                Text("tenant_id", 64), Long("lease_epoch").Null, Text("on_behalf_of", 255).Null, Hash("content_hash").Null, Text("trace_parent", 55).Null,
-                Long("seq").Null, Hash("chain_hash").Null, Uuid("operation_id").Null,
+                Text("tenant_id", 64), Long("lease_epoch").Null, Text("actor_model", 255).Null, Text("on_behalf_of", 255).Null, Hash("content_hash").Null,
+                Text("trace_parent", 55).Null, Long("seq").Null, Hash("chain_hash").Null, Uuid("operation_id").Null,
             ],
             Defaults = { ["tenant_id"] = "" },
             Indexes = ["unique order_id, seq where seq IS NOT NULL"],

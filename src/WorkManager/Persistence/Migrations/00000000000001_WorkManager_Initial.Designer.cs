@@ -191,6 +191,10 @@ internal partial class Initial
                     .HasMaxLength(255)
                     .HasColumnName("actor_id");
 
+                b.Property<string>("ActorModel")
+                    .HasMaxLength(255)
+                    .HasColumnName("actor_model");
+
                 b.Property<string>("ActorType")
                     .HasMaxLength(50)
                     .HasColumnName("actor_type");
@@ -758,7 +762,7 @@ internal partial class Initial
                     .HasFilter("state IN ('completed', 'rejected', 'dead_lettered')");
 
                 b.HasIndex(new[] { "NextApplyAt" }, "work_orders_next_apply_idx")
-                    .HasFilter("next_apply_at IS NOT NULL");
+                    .HasFilter("next_apply_at IS NOT NULL AND state = 'submitted'");
 
                 b.HasIndex(new[] { "ParentOrderId" }, "work_orders_parent_idx")
                     .HasFilter("parent_order_id IS NOT NULL");
@@ -909,7 +913,7 @@ internal partial class Initial
                     .HasConstraintName("work_decisions_item_id_fkey");
 
                 b.HasOne("WorkManager.WorkOrder", null)
-                    .WithMany()
+                    .WithMany("Decisions")
                     .HasForeignKey("OrderId")
                     .OnDelete(DeleteBehavior.NoAction)
                     .IsRequired()
@@ -982,6 +986,8 @@ internal partial class Initial
 
         modelBuilder.Entity("WorkManager.WorkOrder", b =>
             {
+                b.Navigation("Decisions");
+
                 b.Navigation("Events");
 
                 b.Navigation("Items");

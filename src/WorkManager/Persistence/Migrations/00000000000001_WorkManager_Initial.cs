@@ -252,6 +252,7 @@ internal sealed partial class Initial : WorkManagerMigration
                 actor_type = table.Column<string>(maxLength: 50, nullable: true),
                 actor_id = table.Column<string>(maxLength: 255, nullable: true),
                 on_behalf_of = table.Column<string>(maxLength: 255, nullable: true),
+                actor_model = table.Column<string>(maxLength: 255, nullable: true),
                 payload = table.Column<string>(type: Json, nullable: true),
                 diff = table.Column<string>(type: Json, nullable: true),
                 message = table.Column<string>(nullable: true),
@@ -585,7 +586,7 @@ internal sealed partial class Initial : WorkManagerMigration
             schema: Schema,
             table: "work_orders",
             column: "next_apply_at",
-            filter: "next_apply_at IS NOT NULL");
+            filter: "next_apply_at IS NOT NULL AND state = 'submitted'");
 
         migrationBuilder.CreateIndex(
             name: "work_orders_parent_idx",

@@ -15,18 +15,19 @@ internal static class EventSql
     private const string Digest =
         "encode(sha256(convert_to(coalesce(e.payload, '') || chr(31) || chr(31) || coalesce(e.message, ''), 'UTF8')), 'hex')";
 
-    private const string ByActor = "@actor_type::text AS actor_type, @actor_id::text AS actor_id, @on_behalf_of::text AS on_behalf_of";
+    private const string ByActor =
+        "@actor_type::text AS actor_type, @actor_id::text AS actor_id, @actor_model::text AS actor_model, @on_behalf_of::text AS on_behalf_of";
 
-    private static readonly string ByEngine = $"'{StateNames.ToName(Lifecycle.Engine.Type)}', '{Lifecycle.Engine.Id}', NULL";
+    private static readonly string ByEngine = $"'{StateNames.ToName(Lifecycle.Engine.Type)}', '{Lifecycle.Engine.Id}', NULL, NULL";
 
     /// <summary>Inserts events: kind after kind, and those of items by their ids.</summary>
     public static string Insert(params string[] kinds) =>
         $"""
         INSERT INTO [work_events]
-            (order_id, item_id, tenant_id, operation_id, event, actor_type, actor_id, on_behalf_of, payload, message, lease_epoch, content_hash,
-            trace_parent, created_at)
-        SELECT e.order_id, e.item_id, e.tenant_id, @operation_id, e.event, e.actor_type, e.actor_id, e.on_behalf_of, e.payload::json, e.message,
-            e.lease_epoch, coalesce(e.digest, {Digest}), @trace_parent::text, @now
+            (order_id, item_id, tenant_id, operation_id, event, actor_type, actor_id, actor_model, on_behalf_of, payload, message, lease_epoch,
+            content_hash, trace_parent, created_at)
+        SELECT e.order_id, e.item_id, e.tenant_id, @operation_id, e.event, e.actor_type, e.actor_id, e.actor_model, e.on_behalf_of, e.payload::json,
+            e.message, e.lease_epoch, coalesce(e.digest, {Digest}), @trace_parent::text, @now
         FROM (
             {string.Join("\n    UNION ALL\n    ", kinds.Select((kind, rank) => $"SELECT {rank} AS rank, k.* FROM ({kind}) AS k"))}
         ) AS e
@@ -61,6 +62,7 @@ internal static class EventSql
     [
         ("actor_type", StateNames.ToName(unit.Actor.Type)),
         ("actor_id", unit.Actor.Id),
+        ("actor_model", unit.Actor.Model),
         ("on_behalf_of", unit.Actor.OnBehalfOf?.ToString()),
         ("operation_id", unit.OperationId),
         ("trace_parent", unit.Audit.TraceParent),

@@ -1,0 +1,4 @@
+namespace WorkManager.Applying;
+
+/// <summary>All orders whose time has come.</summary>
+internal sealed record ApproveDueRequest;

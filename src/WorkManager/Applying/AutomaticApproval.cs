@@ -1,0 +1,62 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using WorkManager.Execution;
+using WorkManager.Orders;
+using WorkManager.OrderTypes;
+
+namespace WorkManager.Applying;
+
+/// <summary>Approves one submitted order without a person, if its type says so. If that fails, the order stays submitted, and is tried again later.</summary>
+internal sealed class AutomaticApproval(
+    OperationRunner runner, WorkScopes scopes, OrderTypeRegistry types, ApproveOrder approve, ILogger<AutomaticApproval>? log = null)
+{
+    private static readonly Actor Approver = Actor.System("auto-approve");
+
+    // Optional: an application without logging is no reason to fail.
+    private readonly ILogger log = (ILogger?)log ?? NullLogger.Instance;
+
+    /// <summary>Whether orders of a type are approved without a person; null if this process does not know the type.</summary>
+    public async Task<bool?> IsOfTypeAsync(IServiceProvider? caller, string typeKey)
+    {
+        if (types.Find(typeKey) is not { } descriptor)
+        {
+            return null;
+        }
+
+        var scope = await scopes.CreateForAsync(caller).ConfigureAwait(false);
+        await using (scope.ConfigureAwait(false))
+        {
+            return ((OrderType)scope.ServiceProvider.GetRequiredService(descriptor.ClrType)).AutoApprove;
+        }
+    }
+
+    /// <summary>Approves an order. Never throws: what fails is logged, and recorded on the order.</summary>
+    /// <returns>What the approval committed; null if the order was not approved.</returns>
+    public async Task<IReadOnlyList<CommittedFact>?> TryAsync(WorkSession caller, Guid orderId, string tenantId)
+    {
+        try
+        {
+            // In the scope of the caller, and with its context: so it is the same database.
+            var session = caller with { Actor = Approver, Tenant = TenantScope.Of(tenantId) };
+            var request = new ApproveRequest(orderId, null, ApproveRequest.AutoApprove);
+            return (await runner.RunAsync(approve, session, request, CancellationToken.None).ConfigureAwait(false)).Facts;
+        }
+        catch (OrderNotReadyException notReady)
+        {
+            log.AutoApprovalWaits(orderId, notReady.Message);
+        }
+        catch (IllegalTransitionException decided) when (decided.Id == orderId)
+        {
+            // Somebody else has decided meanwhile.
+        }
+#pragma warning disable CA1031 // Who asked for it has done its own work, and must be answered so.
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            log.AutoApprovalFailed(failure, orderId);
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,102 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using WorkManager.Auditing;
+using WorkManager.Execution;
+
+namespace WorkManager.Applying;
+
+/// <summary>
+/// Records that an approval was refused or failed, in a transaction of its own: that of the approval was rolled back. An order that the engine approves by
+/// itself gets the time of its next try.
+/// </summary>
+internal sealed class FailedApprovals(RetryOptions retry, ILogger<FailedApprovals>? log = null)
+{
+    // Optional: an application without logging is no reason to fail.
+    private readonly ILogger log = (ILogger?)log ?? NullLogger.Instance;
+
+    /// <summary>The actor may not approve the order.</summary>
+    public Task RecordAsync(OperationContext context, ApprovalDeniedException denied) => TryRecordAsync(
+        context, denied.OrderId, WorkEventNames.ApprovalDenied,
+        new EventDetails(new JsonObject { ["reason"] = StateNames.ToName(denied.Reason) }, "Approval refused; nothing was changed"));
+
+    /// <summary>The host's code failed.</summary>
+    public Task RecordAsync(OperationContext context, ApproveRequest request, Exception failure)
+    {
+        var (type, message) = (failure.GetType().FullName, failure.GetBaseException().Message);
+        return TryRecordAsync(
+            context, request.OrderId, WorkEventNames.Failed,
+            new EventDetails(
+                new JsonObject { ["code"] = WorkErrorCodes.ApplyFailed, ["exception"] = type, ["message"] = message }, "Apply failed; nothing was changed"),
+            (unit, order) => FailAsync(unit, order, request, WorkErrorCodes.ApplyFailed, message, new JsonObject { ["exception"] = type }));
+    }
+
+    /// <summary>The order type says that the order cannot be applied yet. That is no event: it may stay so for long.</summary>
+    public Task RecordAsync(OperationContext context, ApproveRequest request, OrderNotReadyException notReady) => TryRecordAsync(
+        context, request.OrderId, null, null, (unit, order) => FailAsync(
+            unit, order, request, notReady.Code, string.Join(" ", notReady.Reasons),
+            new JsonObject { ["reasons"] = new JsonArray([.. notReady.Reasons.Select(r => JsonValue.Create(r))]) }));
+
+    private async Task FailAsync(UnitOfWork unit, WorkOrder order, ApproveRequest request, string code, string message, JsonObject details)
+    {
+        order.Error = new JsonObject { ["code"] = code, ["message"] = message, ["details"] = details }.ToJsonString(JsonSerializerOptions.Web);
+        order.ApplyAttempts++;
+        order.UpdatedAt = unit.Now;
+        if (request.IsAutomatic)
+        {
+            order.NextApplyAt = await unit.ReadClockAsync().ConfigureAwait(false) + retry.PauseAfter(order.ApplyAttempts);
+        }
+    }
+
+    private async Task TryRecordAsync(
+        OperationContext context, Guid orderId, string? name, EventDetails? details, Func<UnitOfWork, WorkOrder, Task>? change = null)
+    {
+        try
+        {
+            await context.WriteAsync(
+                Write.Once<bool>(
+                    unit => RecordAsync(unit, orderId, name, details, change),
+                    async (rows, _) => name is not null && await IsRecordedAsync(rows, orderId, name, context.OperationId).ConfigureAwait(false)),
+                CancellationToken.None).ConfigureAwait(false);
+        }
+#pragma warning disable CA1031 // The caller must learn why the approval failed, not that the database could not be told.
+        catch (Exception recording)
+#pragma warning restore CA1031
+        {
+            log.ApplyFailureNotRecorded(recording, orderId);
+        }
+    }
+
+    private static async Task<Ending<bool>> RecordAsync(
+        UnitOfWork unit, Guid orderId, string? name, EventDetails? details, Func<UnitOfWork, WorkOrder, Task>? change)
+    {
+        var order = await unit.LockOrderAsync(orderId).ConfigureAwait(false);
+        var isRecorded = name is not null && unit.Attempt.MayBeDone && await IsRecordedAsync(unit.Rows, orderId, name, unit.OperationId).ConfigureAwait(false);
+        if (isRecorded)
+        {
+            return Ending.RollBack(true);
+        }
+
+        // The lock raises the revision. What the order applies has not changed, and the next attempt must derive the same ids, so the revision goes back.
+        order.Revision--;
+
+        // Meanwhile somebody else may have applied or closed it.
+        if (change is not null && order.State == OrderState.Submitted)
+        {
+            await change(unit, order).ConfigureAwait(false);
+        }
+
+        if (name is not null)
+        {
+            unit.Audit.Record(name, order, details);
+        }
+
+        await unit.SaveAsync().ConfigureAwait(false);
+        return Ending.Commit(true);
+    }
+
+    private static Task<bool> IsRecordedAsync(WorkRows rows, Guid orderId, string name, Guid operationId) => rows.Events.AnyAsync(
+        e => e.OrderId == orderId && e.OperationId == operationId && e.Event == name, CancellationToken.None);
+}
