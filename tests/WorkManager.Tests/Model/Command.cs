@@ -87,6 +87,9 @@ internal sealed record Look(int Who, int Order) : Command;
 /// <summary>Maintenance runs.</summary>
 internal sealed record Reclaim : Command;
 
+/// <summary>Maintenance approves what is due.</summary>
+internal sealed record ApproveDue : Command;
+
 /// <summary>Time goes by.</summary>
 internal sealed record Pass(int Seconds) : Command;
 

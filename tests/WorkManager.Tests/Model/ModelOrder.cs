@@ -22,6 +22,15 @@ internal sealed class ModelOrder(int number, int type, int priority, Actor reque
 
     public int Applied { get; set; }
 
+    /// <summary>How many times applying it failed.</summary>
+    public int ApplyAttempts { get; set; }
+
+    /// <summary>From when on it is approved without a person.</summary>
+    public int? NextApply { get; set; }
+
+    /// <summary>Why the last apply failed.</summary>
+    public string? Error { get; set; }
+
     public List<ModelItem> Items { get; private init; } = [];
 
     public List<string> Events { get; private init; } = [];
@@ -73,7 +82,7 @@ internal sealed class ModelOrder(int number, int type, int priority, Actor reque
     }
 
     public OrderView View() => new(
-        number, tenant, State, priority, requester.Principal?.ToString(), Submitted, Items.Count, Open, Failed, Applied, [.. Events],
+        number, tenant, State, priority, requester.Principal?.ToString(), Submitted, Items.Count, Open, Failed, Applied, ApplyAttempts, NextApply, Error, [.. Events],
         [.. Items.Select(i => i.View())]);
 
     public ModelOrder Clone() => new(number, type, priority, requester, hasObstacle, tenant)
@@ -81,6 +90,9 @@ internal sealed class ModelOrder(int number, int type, int priority, Actor reque
         State = State,
         Submitted = Submitted,
         Applied = Applied,
+        ApplyAttempts = ApplyAttempts,
+        NextApply = NextApply,
+        Error = Error,
         Items = Items.ConvertAll(i => i.Clone()),
         Events = [.. Events],
     };

@@ -49,7 +49,7 @@ public abstract class ModelSpecification(DatabaseFixture databases, ITestOutputH
         "Propose", "Propose validation_failed", "CheckOut", "CheckOut nothing", "CheckOut validation_failed", "Heartbeat", "Heartbeat lease_lost NotLeased",
         "Release", "Release lease_lost NotLeased", "Submit", "Submit lease_lost Expired", "Submit lease_lost NotLeased", "Submit lease_lost Superseded",
         "Approve", "Approve approval_denied Agent", "Approve order_not_ready", "Approve illegal_transition", "ProposeMany", "HeartbeatMany", "ReleaseMany",
-        "SubmitMany", "SubmitMany validation_failed", "SubmitMany lease_lost NotLeased", "Reject", "Reclaim", "Look",
+        "SubmitMany", "SubmitMany validation_failed", "SubmitMany lease_lost NotLeased", "Reject", "Reclaim", "ApproveDue", "Look",
         // Of strangers: an id that nobody has given out is much rarer.
         "Heartbeat not_found", "Release not_found", "Submit not_found", "HeartbeatMany not_found", "SubmitMany not_found", "Approve not_found",
         "Cancel not_found", "CheckOut not_found",

@@ -34,6 +34,7 @@ internal sealed class RealShop(ShopApp app, HostState host)
                 Cancel cancel => Say($"{(await By(cancel.Who).CancelAsync(Order(cancel.Order))).State}"),
                 Look look => Say($"{View(await app.OrderAsync((await By(look.Who).GetAsync(Order(look.Order))).Id), await LedgerAsync())}"),
                 Reclaim => Say($"{await app.Maintenance.ReclaimExpiredAsync()}"),
+                ApproveDue => Say($"{await app.Maintenance.ApproveDueAsync()}"),
                 ProposeMany many => Say(await ProposeAsync(many), (order, i) => $"{Name(order, number + i, keep)}"),
                 HeartbeatMany many => Say(
                     await Holder(many).HeartbeatManyAsync([.. many.Leases.Select(l => Token(l, many.Lie))]), (expires, _) => $"{Seconds(expires)}"),
@@ -135,6 +136,7 @@ internal sealed class RealShop(ShopApp app, HostState host)
     private OrderView View(WorkOrder order, IReadOnlyList<Guid> ledger) => new(
         numbers[order.Id], TenantOf(order), order.State, order.Priority, order.RequestedFor, Seconds(order.SubmittedAt),
         order.ItemsTotal, order.ItemsOpen, order.ItemsFailed, ledger.Count(id => id == order.Id),
+        order.ApplyAttempts, Seconds(order.NextApplyAt), order.ReadError()?.Code,
         // A refused approval is recorded after it was refused, in a transaction of its own: beside other calls, anything may come in between.
         Trail(order.Events.Where(e => e.ItemId is null && e.Event != WorkEventNames.ApprovalDenied)),
         [.. order.Items.OrderBy(i => i.Id).Select(i => View(i, order.Events))]);

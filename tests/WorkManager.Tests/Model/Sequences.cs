@@ -57,11 +57,13 @@ internal static class Sequences
         Gen.Frequency((1, Gen.Const(true)), (2, Gen.Const(false))).Select(fails => (Command)new HostFails(fails));
     private static readonly Gen<Command> AnyReclaim = Gen.Const((Command)new Reclaim());
 
+    private static readonly Gen<Command> AnyApproveDue = Gen.Const((Command)new ApproveDue());
+
     private static readonly Gen<Command> AtAnyTime = Gen.Frequency(
         (16, AnyPropose), (32, AnyCheckOut), (30, AnyMany), (16, AnyHeartbeat), (8, AnyRelease), (56, AnySubmit), (20, AnyApprove), (3, AnyReject),
         (2, AnyCancel), (3, AnyReclaim));
 
-    private static readonly Gen<List<Command>> Anything = Gen.Frequency((30, AtAnyTime), (1, AnyLook), (1, AnyHostFails), (3, AnyPass)).List[1, 20];
+    private static readonly Gen<List<Command>> Anything = Gen.Frequency((30, AtAnyTime), (1, AnyLook), (1, AnyHostFails), (1, AnyApproveDue), (3, AnyPass)).List[1, 20];
 
     /// <summary>The way of an order from end to end, with some steps left out: what chance alone hardly ever finds.</summary>
     private static readonly Gen<List<Command>> Way = Gen.Select(

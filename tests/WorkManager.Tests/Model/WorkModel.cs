@@ -70,6 +70,7 @@ internal sealed class WorkModel
             Cancel cancel => Close(cancel.Who, cancel.Order),
             Look look => OrderOf(look.Order, look.Who) is { } order ? Answer.Of(order.View().ToString()) : Answer.Refused("not_found"),
             Reclaim => Answer.Of($"{Refill().Reclaimed}"),
+            ApproveDue => Answer.Of($"{ApproveAllDue()}"),
             Pass pass => Answer.Of($"{Now += pass.Seconds}"),
             HostFails fails => Answer.Of($"{hostFails = fails.Fails}"),
             _ => throw new NotSupportedException(command.ToString()),
@@ -102,7 +103,7 @@ internal sealed class WorkModel
         awaitingApproval.RemoveAt(0);
         if (order.State == OrderState.Submitted)
         {
-            Apply(order, "system:auto-approve");
+            ApproveByItself(order);
         }
 
         return this;
@@ -160,6 +161,7 @@ internal sealed class WorkModel
 
         var order = new ModelOrder(
             number, propose.Type, propose.Priority, Cast.Actors[propose.Who], propose.Flaw == Flaw.NotReady, Cast.TenantOf(propose.Who)!);
+        order.NextApply = IsAutomatic(order) ? Now : null;
         order.Events.AddRange([$"proposed {Name(propose.Who)}", "planned system:workmanager"]);
         var available = Now + propose.Delay;
         for (var i = 0; i < propose.Items; i++)
@@ -304,7 +306,7 @@ internal sealed class WorkModel
         item.Move(ItemState.Submitted, who);
         order.ShowProgress(who);
         var answer = Answer.Of($"{item.State} #{item.Epoch} {value}");
-        if (order.Settle(Now) && Cast.Types[order.Type] == AutomaticJob.Key && !order.HasObstacle)
+        if (order.Settle(Now) && IsAutomatic(order))
         {
             awaitingApproval.Add(item.Name.Order);
         }
@@ -354,10 +356,13 @@ internal sealed class WorkModel
         if (hostFails)
         {
             order.Events.Add($"failed {who}");
+            Fail(order, "apply_failed");
             return false;
         }
 
         order.Applied++;
+        order.Error = null;
+        order.NextApply = null;
         order.Move(OrderState.Approved, who);
         order.Move(OrderState.Applied, ModelOrder.Engine);
         order.Items.ForEach(item =>
@@ -368,6 +373,34 @@ internal sealed class WorkModel
         order.Move(OrderState.Completed, ModelOrder.Engine);
         return true;
     }
+
+    private static bool IsAutomatic(ModelOrder order) => Cast.Types[order.Type] == AutomaticJob.Key;
+
+    private static void Fail(ModelOrder order, string error)
+    {
+        order.ApplyAttempts++;
+        order.Error = error;
+    }
+
+    /// <summary>Approves an order without a person; one that fails has a time at which it is tried again.</summary>
+    private bool ApproveByItself(ModelOrder order)
+    {
+        if (!order.HasObstacle && Apply(order, "system:auto-approve"))
+        {
+            return true;
+        }
+
+        if (order.HasObstacle)
+        {
+            Fail(order, "order_not_ready");
+        }
+
+        order.NextApply = Now + Math.Min(Cast.Backoff * (1 << (order.ApplyAttempts - 1)), Cast.MaxBackoff);
+        return false;
+    }
+
+    private int ApproveAllDue() =>
+        orders.Values.Where(o => o.State == OrderState.Submitted && o.NextApply <= Now).ToList().Count(ApproveByItself);
 
     private Answer Close(int who, int number)
     {
@@ -415,6 +448,7 @@ internal sealed class WorkModel
         }
 
         order.Move(OrderState.Rejected, Name(who));
+        order.NextApply = null;
         return Answer.Of($"{order.State}");
     }
 
