@@ -53,6 +53,7 @@ internal sealed class WorkManagerOptionsExtension : IDbContextOptionsExtension
 
         if (!Engine)
         {
+            services.AddSingleton<IInterceptor, CreatedConnections>();
             services.AddSingleton<IInterceptor, HostWriteGuard>();
             services.AddSingleton<IInterceptor, ForeignContextGuard>();
             services.AddSingleton<IInterceptor, HostTransactionGuard>();
