@@ -57,7 +57,7 @@ internal sealed class WorkManagerOptionsExtension : IDbContextOptionsExtension
             services.AddSingleton<IInterceptor, HostWriteGuard>();
             services.AddSingleton<IInterceptor, ForeignContextGuard>();
             services.AddSingleton<IInterceptor, HostTransactionGuard>();
-            services.AddSingleton<IInterceptor, HostSaveObserver>();
+            services.AddSingleton<IInterceptor, HostCommands>();
         }
     }
 
