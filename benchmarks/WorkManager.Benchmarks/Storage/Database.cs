@@ -30,7 +30,8 @@ internal sealed class Database : IDisposable
         Statements = name == Sqlite ? new SqliteTableStatements() : new PostgreSqlTableStatements();
         // A host's context refuses to save our rows.
         using var db = new WorkManagerDbContext(host);
-        engine = EngineContexts.OptionsFor(db, RelationalOptionsExtension.Extract(host), name == Sqlite ? [] : new PostgreSqlDialect(new PostgreSqlOptions()).EngineInterceptors);
+        engine = EngineContexts.OptionsFor(
+            db, RelationalOptionsExtension.Extract(host), name == Sqlite ? [] : new PostgreSqlDialect(new PostgreSqlOptions()).EngineInterceptors);
     }
 
     /// <summary>The databases that there are to measure.</summary>

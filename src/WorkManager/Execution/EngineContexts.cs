@@ -25,7 +25,7 @@ internal sealed class EngineContexts(StoreDialects dialects)
     /// </summary>
     public WorkManagerDbContext Open(DbContext host) => HasOwnConnection(host) ? OpenOwn(host) : OpenOnConnectionOf(host);
 
-    /// <summary>The schema and the connection string of a host's context. Different names may stand for one database, but not one name for two.</summary>
+    /// <summary>The schema and the connection string of a host's context.</summary>
     public static string NameOf(DbContext host) => $"{SchemaOf(host)}\n{host.Database.GetConnectionString()}";
 
     /// <summary>Whether two contexts of the host's have their tables in the same place.</summary>
@@ -46,9 +46,8 @@ internal sealed class EngineContexts(StoreDialects dialects)
             return false;
         }
 
-        // One place can be written in many ways, and a connection that was given may be in another schema than its connection string says: then the database
-        // is asked.
-        return (HasOwnConnection(one) && HasOwnConnection(other) && NameOf(one) == NameOf(other))
+        // A place can be written in many ways, and a connection may lead elsewhere than its connection string says. Then the database is asked.
+        return (GoesWhereItSays(one) && GoesWhereItSays(other) && NameOf(one) == NameOf(other))
             || await ReadPlaceAsync(one).ConfigureAwait(false) == await ReadPlaceAsync(other).ConfigureAwait(false);
     }
 
@@ -87,7 +86,7 @@ internal sealed class EngineContexts(StoreDialects dialects)
         // It also warns of migrations in a transaction that others began, and we begin it on purpose.
         builder.ConfigureWarnings(w => w.Ignore(CoreEventId.ManyServiceProvidersCreatedWarning, RelationalEventId.MigrationsUserTransactionWarning));
         builder.AddInterceptors(interceptors);
-        builder.AddInterceptors(ConnectionInterceptors(core?.Interceptors ?? []));
+        builder.AddInterceptors(ConnectionInterceptors(InterceptorsOf(host)));
         return builder.Options;
     }
 
@@ -96,6 +95,13 @@ internal sealed class EngineContexts(StoreDialects dialects)
         host.GetService<IDbContextOptions>().FindExtension<WorkManagerOptionsExtension>()?.Schema ?? host.Model.GetDefaultSchema();
 
     private bool HasOwnConnection(DbContext host) => !dialects.Of(host).IsPrivate(host) && CreatedConnections.HasOwn(host);
+
+    // A connection that was given has a session whose settings nobody knows. An interceptor may change a connection when it is opened.
+    private bool GoesWhereItSays(DbContext host) =>
+        HasOwnConnection(host) && !InterceptorsOf(host).Any(i => i is IDbConnectionInterceptor);
+
+    private static IEnumerable<IInterceptor> InterceptorsOf(DbContext host) =>
+        host.GetService<IDbContextOptions>().FindExtension<CoreOptionsExtension>()?.Interceptors ?? [];
 
     private WorkManagerDbContext OpenOwn(DbContext host)
     {
