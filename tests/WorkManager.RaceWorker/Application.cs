@@ -10,15 +10,17 @@ internal static class Application
     public static ServiceProvider Start(string provider, string connectionString)
     {
         var services = new ServiceCollection();
-        services.AddDbContext<ShopContext>(options => _ = provider switch
-        {
-            "Sqlite" => options.UseSqlite(connectionString),
-            "PostgreSql" => options.UseNpgsql(connectionString),
-            _ => throw new ArgumentOutOfRangeException(nameof(provider), provider, "Unknown provider."),
-        });
+        services.AddDbContext<ShopContext>(options => Configure(options, provider, connectionString));
         services.AddWorkManager().UseDbContext<ShopContext>().AddOrderType<EchoThatNeverEnds>().AddOrderType<Batches>();
         return services.BuildServiceProvider();
     }
+
+    public static void Configure(DbContextOptionsBuilder options, string provider, string connectionString) => _ = provider switch
+    {
+        "Sqlite" => options.UseSqlite(connectionString),
+        "PostgreSql" => options.UseNpgsql(connectionString),
+        _ => throw new ArgumentOutOfRangeException(nameof(provider), provider, "Unknown provider."),
+    };
 
     /// <summary>Says that the process is up, and waits for the others.</summary>
     public static async Task WaitForStartAsync()

@@ -2,8 +2,10 @@
 //
 //   claim   <provider> <connection string> <process> <tasks>   leases until nothing is left, and prints what it got
 //   approve <provider> <connection string> <order>             approves, and stays inside the apply until it is killed
+//   create  <provider> <connection string>...                  makes the tables in each database, and prints whether it was the one that made them
+//   create-half <provider> <connection string>                 begins to make the tables, and goes no further until it is killed
 //
-// It prints "ready" and waits for a line on its standard input, so that all processes start at once.
+// It prints "ready" and waits for a line on its standard input, so that all processes start at once. To create, it does so for each database.
 
 using System.Globalization;
 using WorkManager.RaceWorker;
@@ -14,6 +16,8 @@ return args switch
         await Claiming.RunAsync(Application.Start(provider, connection), Number(process), Number(tasks)),
     ["approve", var provider, var connection, var order] =>
         await Approving.RunAsync(Application.Start(provider, connection), Guid.Parse(order, CultureInfo.InvariantCulture)),
+    ["create", var provider, .. var connections] => await Creating.RunAsync(provider, connections),
+    ["create-half", var provider, var connection] => await Creating.RunHalfAsync(provider, connection),
     _ => 2,
 };
 

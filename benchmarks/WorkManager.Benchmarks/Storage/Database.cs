@@ -1,5 +1,6 @@
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
 using WorkManager.Execution;
 using WorkManager.Providers;
 using WorkManager.Providers.PostgreSql;
@@ -29,7 +30,8 @@ internal sealed class Database : IDisposable
         Statements = name == Sqlite ? new SqliteTableStatements() : new PostgreSqlTableStatements();
         // A host's context refuses to save our rows.
         using var db = new WorkManagerDbContext(host);
-        engine = EngineContexts.OptionsFor(db, name == Sqlite ? [] : new PostgreSqlDialect(new PostgreSqlOptions()).EngineInterceptors);
+        engine = EngineContexts.OptionsFor(
+            db, RelationalOptionsExtension.Extract(host), name == Sqlite ? [] : new PostgreSqlDialect(new PostgreSqlOptions()).EngineInterceptors);
     }
 
     /// <summary>The databases that there are to measure.</summary>

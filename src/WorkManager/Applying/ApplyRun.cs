@@ -34,7 +34,6 @@ internal sealed class ApplyRun(HostUnit hosted, HostCode hostCode, JsonSerialize
         using var changes = new HostChanges(hosted, json);
         await steps.BeforeAsync(cancellationToken).ConfigureAwait(false);
         await steps.ApplyAsync(cancellationToken).ConfigureAwait(false);
-        EnsureTransactionIsOpen();
         await hosted.Host.SaveChangesAsync(cancellationToken).ConfigureAwait(false);
         EnsureConnectionIsOpen();
         return applied.Environment.Diff ?? changes.ToDiff();
@@ -46,16 +45,6 @@ internal sealed class ApplyRun(HostUnit hosted, HostCode hostCode, JsonSerialize
         if (hosted.Host.Database.GetDbConnection().State != ConnectionState.Open)
         {
             throw new InvalidOperationException("The connection was lost when the host's context was saved.");
-        }
-    }
-
-    // What ends a transaction by disposing it is seen by no interceptor.
-    private void EnsureTransactionIsOpen()
-    {
-        if (hosted.Host.Database.CurrentTransaction is null)
-        {
-            throw new WorkManagerException(
-                WorkErrorCodes.TransactionNotAllowed, "The apply disposed of the transaction of its approval. To change nothing, throw an exception.");
         }
     }
 }

@@ -19,47 +19,44 @@ internal sealed class EngineContexts(StoreDialects dialects)
     // built once. The schema is part of the key because a host may have one model per tenant with the same options.
     private readonly ConditionalWeakTable<IDbContextOptions, ConcurrentDictionary<string, EngineContextSource>> sources = [];
 
-    private EngineContextSource SourceOf(DbContext host) => sources.GetValue(host.GetService<IDbContextOptions>(), _ => new(StringComparer.Ordinal))
-        .GetOrAdd(SchemaOf(host) ?? "", _ => new EngineContextSource(OptionsFor(host, dialects.Of(host).EngineInterceptors)));
-
     /// <summary>
-    /// A context on the database of a host's context. It has a connection of its own, made as the options say. If the host's context was given another
-    /// connection or connection string since, or if its database is in the memory of its connection, the engine uses that connection: it reaches the
-    /// database that the host's context reaches now.
+    /// A context on the database that a host's context reaches now. It has a connection of its own, made like that of the host's context. If the host's context
+    /// was given its connection, or if the database is in the memory of the connection, the engine uses the same one.
     /// </summary>
-    public WorkManagerDbContext Open(DbContext host)
-    {
-        var source = SourceOf(host);
-        if (!dialects.Of(host).IsPrivate(host) && source.HasConnectionOf(host, dialects.Of(host)))
-        {
-            return source.Open();
-        }
+    public WorkManagerDbContext Open(DbContext host) => HasOwnConnection(host) ? OpenOwn(host) : OpenOnConnectionOf(host);
 
-        var engine = source.OpenOwn();
-        engine.Database.SetDbConnection(host.Database.GetDbConnection(), contextOwnsConnection: false);
-        engine.IsOnGivenConnection = true;
-        return engine;
-    }
+    /// <summary>The schema and the connection string of a host's context.</summary>
+    public static string NameOf(DbContext host) => $"{SchemaOf(host)}\n{host.Database.GetConnectionString()}";
 
     /// <summary>Whether two contexts of the host's have their tables in the same place.</summary>
-    public bool AreOnOneDatabase(DbContext one, DbContext other)
+    public async Task<bool> AreOnOneDatabaseAsync(DbContext one, DbContext other)
     {
         if (SchemaOf(one) != SchemaOf(other))
         {
             return false;
         }
 
-        var (first, second) = (one.Database.GetDbConnection(), other.Database.GetDbConnection());
-        return ReferenceEquals(first, second) || (!dialects.Of(one).IsPrivate(one) && dialects.Of(one).IsTo(first, second.DataSource, second.Database));
+        if (ReferenceEquals(one.Database.GetDbConnection(), other.Database.GetDbConnection()))
+        {
+            return true;
+        }
+
+        if (dialects.Of(one).IsPrivate(one) || dialects.Of(other).IsPrivate(other))
+        {
+            return false;
+        }
+
+        // A place can be written in many ways, and a connection may lead elsewhere than its connection string says. Then the database is asked.
+        return (GoesWhereItSays(one) && GoesWhereItSays(other) && NameOf(one) == NameOf(other))
+            || await ReadPlaceAsync(one).ConfigureAwait(false) == await ReadPlaceAsync(other).ConfigureAwait(false);
     }
 
     /// <summary>A context on the host's connection and in its transaction.</summary>
     public async Task<WorkManagerDbContext> JoinAsync(DbContext host, IDbContextTransaction transaction)
     {
-        var engine = SourceOf(host).OpenOwn();
+        var engine = OpenOnConnectionOf(host);
         try
         {
-            engine.Database.SetDbConnection(host.Database.GetDbConnection(), contextOwnsConnection: false);
             await engine.Database.UseTransactionAsync(transaction.GetDbTransaction()).ConfigureAwait(false);
             return engine;
         }
@@ -70,20 +67,13 @@ internal sealed class EngineContexts(StoreDialects dialects)
         }
     }
 
-    /// <summary>The engine's options on the database of a host's context.</summary>
+    /// <summary>The engine's options on the provider of a host's context.</summary>
     /// <param name="host">The host's context.</param>
+    /// <param name="provider">The settings of the provider.</param>
     /// <param name="interceptors">The engine's own interceptors.</param>
-    public static DbContextOptions<WorkManagerDbContext> OptionsFor(DbContext host, IEnumerable<IInterceptor> interceptors)
+    public static DbContextOptions<WorkManagerDbContext> OptionsFor(DbContext host, RelationalOptionsExtension provider, IEnumerable<IInterceptor> interceptors)
     {
-        var hostOptions = host.GetService<IDbContextOptions>();
-        var provider = RelationalOptionsExtension.Extract(hostOptions);
-        if (provider is { Connection: { } given, IsConnectionOwned: true })
-        {
-            // The host's context owns this connection, so the engine must not close it.
-            provider = provider.WithConnection(given, owned: false);
-        }
-
-        var core = hostOptions.FindExtension<CoreOptionsExtension>();
+        var core = host.GetService<IDbContextOptions>().FindExtension<CoreOptionsExtension>();
 
         var builder = new DbContextOptionsBuilder<WorkManagerDbContext>();
         var infrastructure = (IDbContextOptionsBuilderInfrastructure)builder;
@@ -93,15 +83,59 @@ internal sealed class EngineContexts(StoreDialects dialects)
         builder.UseApplicationServiceProvider(core?.ApplicationServiceProvider);
         builder.UseLoggerFactory(core?.LoggerFactory);
         // EF Core warns about too many different context options in one process. A host may turn that warning into an error; the engine must not fail by it.
-        builder.ConfigureWarnings(w => w.Ignore(CoreEventId.ManyServiceProvidersCreatedWarning));
+        // It also warns of migrations in a transaction that others began, and we begin it on purpose.
+        builder.ConfigureWarnings(w => w.Ignore(CoreEventId.ManyServiceProvidersCreatedWarning, RelationalEventId.MigrationsUserTransactionWarning));
         builder.AddInterceptors(interceptors);
-        builder.AddInterceptors(ConnectionInterceptors(core?.Interceptors ?? []));
+        builder.AddInterceptors(ConnectionInterceptors(InterceptorsOf(host)));
         return builder.Options;
     }
 
     /// <summary>The schema of the tables; null where they have none.</summary>
     public static string? SchemaOf(DbContext host) =>
         host.GetService<IDbContextOptions>().FindExtension<WorkManagerOptionsExtension>()?.Schema ?? host.Model.GetDefaultSchema();
+
+    private bool HasOwnConnection(DbContext host) => !dialects.Of(host).IsPrivate(host) && CreatedConnections.HasOwn(host);
+
+    // A connection that was given has a session whose settings nobody knows. An interceptor may change a connection when it is opened.
+    private bool GoesWhereItSays(DbContext host) =>
+        HasOwnConnection(host) && !InterceptorsOf(host).Any(i => i is IDbConnectionInterceptor);
+
+    private static IEnumerable<IInterceptor> InterceptorsOf(DbContext host) =>
+        host.GetService<IDbContextOptions>().FindExtension<CoreOptionsExtension>()?.Interceptors ?? [];
+
+    private WorkManagerDbContext OpenOwn(DbContext host)
+    {
+        var engine = SourceOf(host).Rent();
+        dialects.Of(host).Connect(engine, host.Database);
+        (engine.IsOnGivenConnection, engine.DatabaseName) = (false, NameOf(host));
+        return engine;
+    }
+
+    private WorkManagerDbContext OpenOnConnectionOf(DbContext host)
+    {
+        var engine = SourceOf(host).Create();
+        engine.Database.SetDbConnection(host.Database.GetDbConnection(), contextOwnsConnection: false);
+        (engine.IsOnGivenConnection, engine.DatabaseName) = (true, NameOf(host));
+        return engine;
+    }
+
+    private async Task<string> ReadPlaceAsync(DbContext host)
+    {
+        var engine = Open(host);
+        await using (engine.ConfigureAwait(false))
+        {
+            return await dialects.Of(engine).ReadPlaceAsync(engine, host.Model).ConfigureAwait(false);
+        }
+    }
+
+    private EngineContextSource SourceOf(DbContext host) => sources.GetValue(host.GetService<IDbContextOptions>(), _ => new(StringComparer.Ordinal))
+        .GetOrAdd(SchemaOf(host) ?? "", _ => new EngineContextSource(OptionsFor(host, dialects.Of(host))));
+
+    private static DbContextOptions<WorkManagerDbContext> OptionsFor(DbContext host, IStoreDialect dialect)
+    {
+        var settings = RelationalOptionsExtension.Extract(host.GetService<IDbContextOptions>());
+        return OptionsFor(host, dialect.WithoutConnection(settings, host.Database.GetDbConnection()), dialect.EngineInterceptors);
+    }
 
     // Connection and transaction interceptors of the host must run: hosts set access tokens and session settings by them. No other interceptor may.
     private static IEnumerable<IInterceptor> ConnectionInterceptors(IEnumerable<IInterceptor> interceptors)

@@ -2,6 +2,8 @@ using System.Data;
 using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Metadata;
 
 namespace WorkManager.Execution;
 
@@ -16,15 +18,26 @@ internal interface IStoreDialect
 
     /// <summary>
     /// What stands for the database when writers of this process take turns: its name or its only connection. Null if several may write at the same time.
-    /// nobody else can reach the database.
     /// </summary>
     object? WriterGateOf(DbContext db);
 
     /// <summary>Whether the database of a context is in the memory of its connection, so that no other connection can reach it.</summary>
     bool IsPrivate(DbContext db);
 
-    /// <summary>Whether a connection leads to the database of another one, of which these are the data source and the database. Either may be open.</summary>
-    bool IsTo(DbConnection connection, string dataSource, string database);
+    /// <summary>A host's settings of the provider, for contexts that <see cref="Connect"/> gives a connection, or that get one of the host's.</summary>
+    /// <param name="settings">The settings.</param>
+    /// <param name="connection">The connection of the host's context.</param>
+    RelationalOptionsExtension WithoutConnection(RelationalOptionsExtension settings, DbConnection connection);
+
+    /// <summary>Gives a context a connection of its own to the database of a host's context, from the same pool.</summary>
+    /// <param name="engine">The context. It may have been used before, on another database.</param>
+    /// <param name="host">The database of the host's context, whose connection was made by EF Core.</param>
+    void Connect(WorkManagerDbContext engine, DatabaseFacade host);
+
+    /// <summary>Asks the database where the tables of a host are: two answers are the same if the tables are.</summary>
+    /// <param name="db">A context on the database.</param>
+    /// <param name="host">The model of the host's tables.</param>
+    Task<string> ReadPlaceAsync(WorkManagerDbContext db, IModel host);
 
     /// <summary>The isolation level of a transaction that only reads, and sees the database as it was at its first statement.</summary>
     IsolationLevel OneMoment { get; }

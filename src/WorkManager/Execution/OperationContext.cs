@@ -30,7 +30,7 @@ internal sealed class OperationContext(
     public DbContext Host => host;
 
     /// <summary>Names the database and schema of the call.</summary>
-    public string DatabaseName => databaseName ??= $"{EngineContexts.SchemaOf(host)}\n{host.Database.GetConnectionString()}";
+    public string DatabaseName => databaseName ??= EngineContexts.NameOf(host);
 
     /// <summary>The caller's transaction, if it is joined.</summary>
     public IDbContextTransaction? Joined => joined;

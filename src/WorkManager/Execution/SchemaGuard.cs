@@ -35,7 +35,6 @@ internal sealed class SchemaGuard(StoreDialects dialects)
         var db = rows.Db;
         EnsureModelIsOfThisVersion(context.Host);
         var dialect = dialects.Of(db);
-        await dialect.EnsureSafeAsync(db).ConfigureAwait(false);
         var found = await dialect.ReadColumnsAsync(db).ConfigureAwait(false);
         var expected = (
             from entity in db.Model.GetEntityTypes()
@@ -47,6 +46,8 @@ internal sealed class SchemaGuard(StoreDialects dialects)
             throw Describe(context.Host, missing, nothingThere: missing.Count == expected.Count);
         }
 
+        // Who has no tables yet is told that first.
+        await dialect.EnsureSafeAsync(db).ConfigureAwait(false);
         return true;
     });
 

@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.Extensions.DependencyInjection;
+using WorkManager.Persistence.Schema;
 
 namespace WorkManager.Execution;
 
@@ -18,9 +19,7 @@ internal sealed class StoreDialects(IServiceProvider services)
     /// <exception cref="NotSupportedException">The provider is not supported.</exception>
     public T Sql<T>(DbContext context)
         where T : notnull =>
-        services.GetKeyedService<T>(NameOf(context)) ?? throw new NotSupportedException(
-            $"WorkManager does not support the database provider '{NameOf(context)}'. Configure the context with UseSqlite or UseNpgsql. For tests, "
-            + "SQLite in a temporary file does what the in-memory provider does, and has transactions.");
+        services.GetKeyedService<T>(NameOf(context)) ?? throw ProviderNames.NotSupported(NameOf(context));
 
     private string NameOf(DbContext context) => names.GetValue(context.GetService<IDatabaseProvider>(), provider => provider.Name);
 }

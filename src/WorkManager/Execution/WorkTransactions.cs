@@ -128,7 +128,7 @@ internal sealed class WorkTransactions(
         await using (scope.ConfigureAwait(false))
         {
             var host = owner.Resolve(scope.ServiceProvider);
-            EnsureIsOnTheDatabaseOf(context.Host, host);
+            await EnsureIsOnTheDatabaseOfAsync(context.Host, host).ConfigureAwait(false);
             using var apply = ApplyScope.Enter(host);
             var transaction = await BeginAsync(host).ConfigureAwait(false);
             await using (transaction.ConfigureAwait(false))
@@ -155,9 +155,9 @@ internal sealed class WorkTransactions(
         }
     }
 
-    private void EnsureIsOnTheDatabaseOf(DbContext caller, DbContext fresh)
+    private async Task EnsureIsOnTheDatabaseOfAsync(DbContext caller, DbContext fresh)
     {
-        if (!contexts.AreOnOneDatabase(caller, fresh))
+        if (!await contexts.AreOnOneDatabaseAsync(caller, fresh).ConfigureAwait(false))
         {
             throw new WorkManagerException(
                 WorkErrorCodes.OtherDatabase,

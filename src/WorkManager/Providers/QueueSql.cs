@@ -1,3 +1,6 @@
+using WorkManager.Execution;
+using WorkManager.Leasing;
+
 namespace WorkManager.Providers;
 
 /// <summary>
@@ -26,6 +29,27 @@ internal static class QueueSql
         WHERE [i.tenant] AND {IsLeased} AND lease_expires_at <= [instant] AND (lease_expires_at, id) > (@after, @after_id) AND {filter}
         ORDER BY lease_expires_at, id LIMIT @limit
         """;
+
+    /// <summary>Runs <see cref="FindExpired"/>.</summary>
+    /// <param name="statements">Its texts.</param>
+    /// <param name="rows">The rows of the operation.</param>
+    /// <param name="databaseClock">Whether the database's clock decides leases.</param>
+    /// <param name="now">The time, if it does not.</param>
+    /// <param name="filter">Which items.</param>
+    /// <param name="after">The last item that was found before; null for the first.</param>
+    /// <param name="limit">How many, at most.</param>
+    public static Task<IReadOnlyList<WorkItem>> FindExpiredAsync(
+        FilteredStatements statements, WorkRows rows, bool databaseClock, DateTimeOffset now, QueueFilter filter, WorkItem? after, int limit) =>
+        statements.For(filter).QueryAsync<WorkItem>(
+            rows,
+            databaseClock,
+            [
+                ("now", now.UtcDateTime),
+                ("limit", limit),
+                ("after", after?.LeaseExpiresAt?.UtcDateTime ?? DateTime.SpecifyKind(DateTime.MinValue, DateTimeKind.Utc)),
+                ("after_id", after?.Id ?? Guid.Empty),
+                .. FilteredStatements.Values(filter),
+            ]);
 
     /// <summary>The tenants that have ready items, one look into an index for each.</summary>
     /// <param name="first">A condition on where to begin.</param>

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Data.Common;
+using System.Text.RegularExpressions;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.EntityFrameworkCore.Infrastructure;
@@ -27,7 +28,7 @@ namespace WorkManager.Providers;
 /// generates the text anew at each call, under a lock that all callers share. That costs more than the rest of the call.
 /// </para>
 /// </remarks>
-internal sealed class Statement(string text)
+internal sealed partial class Statement(string text)
 {
     private static readonly (string Table, Type Entity, string Alias)[] Tables =
         [("work_orders", typeof(WorkOrder), "o"), ("work_items", typeof(WorkItem), "i"), ("work_events", typeof(WorkEvent), "e")];
@@ -144,27 +145,14 @@ internal sealed class Statement(string text)
 
     private static (IRelationalCommand Command, Parameter[] Parameters) Build(string text, WorkManagerDbContext db, Variant of, Parameter[] parameters)
     {
-        // The provider quotes the names. It ignores the schema where there are none, as in SQLite.
-        var quote = db.GetService<ISqlGenerationHelper>();
-        foreach (var (table, entity, alias) in Tables)
-        {
-            var columns = EntityReader.Columns(db.Model.FindEntityType(entity)!).Select(c => quote.DelimitIdentifier(c.GetColumnName())).ToList();
-            text = text
-                .Replace($"[{table}]", quote.DelimitIdentifier(table, of.Schema), StringComparison.Ordinal)
-                .Replace($"[{table}.*]", string.Join(", ", columns), StringComparison.Ordinal)
-                .Replace($"[{alias}.*]", string.Join(", ", columns.Select(c => $"{alias}.{c}")), StringComparison.Ordinal)
-                .Replace($"[{alias}.tenant]", of.AllTenants ? "TRUE" : $"{alias}.tenant_id = @tenant", StringComparison.Ordinal);
-        }
-
         // The driver copies the text at each call. Nobody needs its indentation there.
         text = string.Join('\n', text.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));
+        var tokens = Tokens(db, of);
+        // All at once: a name that looks like a token is not one.
+        text = Token().Replace(text, token => tokens.GetValueOrDefault(token.Value, token.Value));
 #pragma warning disable RS0030 // One of the two places where SQL text is run.
-        var command = db.GetService<IRelationalCommandBuilderFactory>().Create().Append(text
+        var command = db.GetService<IRelationalCommandBuilderFactory>().Create().Append(text);
 #pragma warning restore RS0030
-            .Replace("[all_tenants]", of.AllTenants ? "TRUE" : "FALSE", StringComparison.Ordinal)
-            .Replace("[tenant]", of.AllTenants ? "TRUE" : "tenant_id = @tenant", StringComparison.Ordinal)
-            .Replace("[clock]", of.DatabaseClock ? "clock_timestamp()" : "@now", StringComparison.Ordinal)
-            .Replace("[instant]", of.DatabaseClock ? "statement_timestamp()" : "@now", StringComparison.Ordinal));
         var types = db.GetService<IRelationalTypeMappingSource>();
         foreach (var (name, type) in parameters)
         {
@@ -177,6 +165,34 @@ internal sealed class Statement(string text)
 
         return (command.Build(), parameters);
     }
+
+    /// <summary>What the tokens of a text stand for.</summary>
+    private static Dictionary<string, string> Tokens(WorkManagerDbContext db, Variant of)
+    {
+        var tokens = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["[all_tenants]"] = of.AllTenants ? "TRUE" : "FALSE",
+            ["[tenant]"] = of.AllTenants ? "TRUE" : "tenant_id = @tenant",
+            ["[clock]"] = of.DatabaseClock ? "clock_timestamp()" : "@now",
+            ["[instant]"] = of.DatabaseClock ? "statement_timestamp()" : "@now",
+        };
+
+        // The provider quotes the names. It ignores the schema where there are none, as in SQLite.
+        var quote = db.GetService<ISqlGenerationHelper>();
+        foreach (var (table, entity, alias) in Tables)
+        {
+            var columns = EntityReader.Columns(db.Model.FindEntityType(entity)!).Select(c => quote.DelimitIdentifier(c.GetColumnName())).ToList();
+            tokens[$"[{table}]"] = quote.DelimitIdentifier(table, of.Schema);
+            tokens[$"[{table}.*]"] = string.Join(", ", columns);
+            tokens[$"[{alias}.*]"] = string.Join(", ", columns.Select(c => $"{alias}.{c}"));
+            tokens[$"[{alias}.tenant]"] = of.AllTenants ? "TRUE" : $"{alias}.tenant_id = @tenant";
+        }
+
+        return tokens;
+    }
+
+    [GeneratedRegex(@"\[[a-z_.*]+\]")]
+    private static partial Regex Token();
 
     /// <summary>What the command is built for.</summary>
     private readonly record struct Variant(string? Schema, bool DatabaseClock, bool AllTenants);

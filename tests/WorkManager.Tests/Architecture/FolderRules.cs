@@ -28,8 +28,8 @@ public sealed class FolderRules
         ("Persistence/Schema", ["Orders"]),
         ("Persistence/Migrations", ["Orders", "Persistence/Schema"]),
         ("Persistence/HostModel", ["Errors", "Orders", "Persistence/Schema", "Persistence/Migrations"]),
-        ("Persistence", ["Orders", "Persistence/HostModel"]),
-        ("Execution", ["Errors", "Orders", "Diagnostics", "Auditing", "Persistence/HostModel", "Persistence"]),
+        ("Persistence", ["Orders", "Persistence/Schema", "Persistence/HostModel"]),
+        ("Execution", ["Errors", "Orders", "Diagnostics", "Auditing", "Persistence/Schema", "Persistence/HostModel", "Persistence"]),
         .. Verbs.Select(verb => (verb, (string[])[.. Domain, .. Kernel])),
         // Shared by every door. No verb either: it reads what verbs wrote.
         ("Reading", [.. Domain, "Diagnostics", "Persistence", "Execution"]),

@@ -1,6 +1,11 @@
+using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Storage;
 using WorkManager.Tests.Persistence;
 using WorkManager.Tests.Persistence.HostModel;
+using WorkManager.Tests.Races;
 
 namespace WorkManager.Tests.DependencyInjection;
 
@@ -77,6 +82,58 @@ public abstract class DatabaseFacadeSpecification(DatabaseFixture databases)
         Assert.Equal(["new: True", "new: False"], await context.Customers.OrderBy(c => c.Id).Select(c => c.Name).ToListAsync(Cancel));
     }
 
+    [Theory, InlineData(MigrationOwnership.Package), InlineData(MigrationOwnership.Host)]
+    public async Task Of_callers_at_once_one_makes_the_tables_and_the_others_find_them(MigrationOwnership ownership)
+    {
+        const int callers = 6;
+        for (var round = 0; round < 4; round++)
+        {
+            await using var database = await databases.CreateAsync();
+            var options = Options(database, ownership);
+
+            var made = await CreateAtOnceAsync(options, callers);
+
+            Assert.Single(made, isNew => isNew);
+            Assert.Equal(10, (await DatabaseSchema.ReadAsync(database)).Tables.Count);
+            Assert.Equal(0L, await database.ScalarAsync("SELECT count(*) FROM invoices"));
+        }
+    }
+
+    [Fact]
+    public async Task Of_callers_at_once_one_makes_the_database()
+    {
+        await using var other = await databases.CreateAsync();
+        var builder = new DbContextOptionsBuilder<ShopContext>();
+        other.Configure(builder);
+        var missing = other.Provider == Provider.Sqlite
+            ? builder.UseSqlite(other.ConnectionString.Replace(".db", $"-{Guid.NewGuid():N}.db", StringComparison.Ordinal))
+            : builder.UseNpgsql(new Npgsql.NpgsqlConnectionStringBuilder(other.ConnectionString) { Database = $"missing_{Guid.NewGuid():N}" }.ToString());
+
+        var made = await CreateAtOnceAsync(missing.UseWorkManager().Options, 6);
+
+        Assert.Single(made, isNew => isNew);
+        await using var context = new ShopContext(missing.Options);
+        Assert.Empty(await context.Invoices.ToListAsync(Cancel));
+        await context.Database.EnsureDeletedAsync(Cancel);
+    }
+
+    [Theory, InlineData(true), InlineData(false)]
+    public async Task An_interrupted_EnsureWorkManagerCreated_leaves_nothing_and_the_next_one_makes_everything(bool async)
+    {
+        await using var database = await databases.CreateAsync();
+        await using (var interrupted = new ShopContext(database.RareOptions<ShopContext>(o => o.UseWorkManager().AddInterceptors(new StopsAtInvoices()))))
+        {
+            await Assert.ThrowsAsync<InvalidDataException>(() => EnsureCreatedAsync(interrupted, async));
+        }
+
+        await using var context = database.Shop();
+        Assert.False(await context.GetService<IRelationalDatabaseCreator>().HasTablesAsync(Cancel));
+
+        Assert.True(await EnsureCreatedAsync(context, async));
+        Assert.Equal(10, (await DatabaseSchema.ReadAsync(database)).Tables.Count);
+        Assert.Empty(await context.Invoices.ToListAsync(Cancel));
+    }
+
     [Fact]
     public async Task EnsureWorkManagerCreated_adds_ours_to_what_EnsureCreated_made()
     {
@@ -134,6 +191,22 @@ public abstract class DatabaseFacadeSpecification(DatabaseFixture databases)
         return context;
     }
 
+    private static DbContextOptions<ShopContext> Options(TestDatabase database, MigrationOwnership ownership) => ownership == MigrationOwnership.Package
+        ? database.Options<ShopContext>(o => o.UseWorkManager())
+        : database.Options<ShopContext>(o => o.UseWorkManager(s => s.Migrations = ownership));
+
+    private static async Task<bool[]> CreateAtOnceAsync(DbContextOptions<ShopContext> options, int callers)
+    {
+        var line = new StartingLine(callers);
+        return await Task.WhenAll(Enumerable.Range(0, callers).Select(caller => Task.Run(async () =>
+        {
+            await using var context = new ShopContext(options);
+            _ = context.Model;
+            await line.WaitAsync();
+            return await EnsureCreatedAsync(context, async: caller % 2 == 0);
+        })));
+    }
+
     private static async Task MigrateAsync(DbContext context, bool async)
     {
         if (async)
@@ -148,6 +221,17 @@ public abstract class DatabaseFacadeSpecification(DatabaseFixture databases)
 
     private static async Task<bool> EnsureCreatedAsync(DbContext context, bool async) =>
         async ? await context.Database.EnsureWorkManagerCreatedAsync(Cancel) : context.Database.EnsureWorkManagerCreated();
+
+    /// <summary>Fails before the last table of the host.</summary>
+    private sealed class StopsAtInvoices : DbCommandInterceptor
+    {
+        public override InterceptionResult<int> NonQueryExecuting(DbCommand command, CommandEventData eventData, InterceptionResult<int> result) =>
+            command.CommandText.Contains("invoices", StringComparison.Ordinal) ? throw new InvalidDataException() : result;
+
+        public override ValueTask<InterceptionResult<int>> NonQueryExecutingAsync(
+            DbCommand command, CommandEventData eventData, InterceptionResult<int> result, CancellationToken cancellationToken = default) =>
+            ValueTask.FromResult(NonQueryExecuting(command, eventData, result));
+    }
 
     private sealed class Note
     {

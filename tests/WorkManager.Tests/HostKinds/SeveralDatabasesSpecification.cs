@@ -1,6 +1,7 @@
 using System.Data.Common;
 using AwesomeAssertions;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.Extensions.DependencyInjection;
 using WorkManager.Tests.Shop;
@@ -113,6 +114,46 @@ public abstract class SeveralDatabasesSpecification(DatabaseFixture databases)
         after.Should().Equal(one.ConnectionString, two.ConnectionString);
     }
 
+    [Theory, InlineData(true), InlineData(false)]
+    public async Task An_interceptor_may_choose_the_database_when_a_connection_is_opened(bool carries)
+    {
+        await using var unused = await databases.CreateAsync(ShopApp.Migrated);
+        await using var one = await databases.CreateAsync(ShopApp.Migrated);
+        var services = new ServiceCollection();
+        services.AddScoped<Chosen>();
+        services.AddDbContext<ShopContext>((scope, options) =>
+        {
+            unused.Configure(options);
+            options.AddInterceptors(new Chooses(scope.GetRequiredService<Chosen>()));
+        });
+        var builder = services.AddWorkManager().UseDbContext<ShopContext>().AddOrderType<Scripted>();
+        builder.Services.AddSingleton(new Script());
+        if (carries)
+        {
+            builder.CarryScope<Chosen>((caller, fresh) => fresh.Database = caller.Database);
+        }
+
+        await using var app = services.BuildServiceProvider(validateScopes: true);
+        await using var scope = app.CreateAsyncScope();
+        scope.ServiceProvider.GetRequiredService<Chosen>().Database = one;
+        var work = scope.ServiceProvider.GetRequiredService<IWorkOrderManager>();
+        var order = await SubmittedAsync(work);
+
+        var approve = () => work.As(Actor.User("bert")).ApproveAsync(order, cancellationToken: Cancel);
+
+        if (carries)
+        {
+            (await approve()).State.Should().Be(OrderState.Completed);
+        }
+        else
+        {
+            (await approve.Should().ThrowAsync<WorkManagerException>()).Which.Code.Should().Be("other_database");
+        }
+
+        (await CountAsync(one, "ledger")).Should().Be(carries ? 1 : 0);
+        (await CountAsync(unused, "work_orders")).Should().Be(0);
+    }
+
     [Fact]
     public async Task Without_the_hook_an_approval_says_so_and_changes_nothing()
     {
@@ -206,6 +247,19 @@ public abstract class SeveralDatabasesSpecification(DatabaseFixture databases)
 
     private static async Task<long> CountAsync(TestDatabase database, string table) =>
         Convert.ToInt64(await database.ScalarAsync($"SELECT count(*) FROM {table}"), System.Globalization.CultureInfo.InvariantCulture);
+
+    private sealed class Chooses(Chosen chosen) : DbConnectionInterceptor
+    {
+        public override InterceptionResult ConnectionOpening(DbConnection connection, ConnectionEventData eventData, InterceptionResult result)
+        {
+            connection.ConnectionString = chosen.Database?.ConnectionString ?? connection.ConnectionString;
+            return result;
+        }
+
+        public override ValueTask<InterceptionResult> ConnectionOpeningAsync(
+            DbConnection connection, ConnectionEventData eventData, InterceptionResult result, CancellationToken cancellationToken = default) =>
+            ValueTask.FromResult(ConnectionOpening(connection, eventData, result));
+    }
 
     /// <summary>What chooses the database of a scope.</summary>
     private sealed class Chosen

@@ -32,7 +32,8 @@ public abstract class StatementSpecification(DatabaseFixture databases)
         var (value, cast) = Values[which];
         var statement = new Statement(database.Provider == Provider.PostgreSql ? $"SELECT @value::{cast}" : "SELECT @value");
 
-        var read = typeof(Statement).GetMethod(nameof(Statement.ValuesAsync))!.MakeGenericMethod(value.GetType());
+        var read = typeof(Statement).GetMethods().Single(m => m.Name == nameof(Statement.ValuesAsync) && m.GetParameters()[0].ParameterType == typeof(WorkManagerDbContext))
+            .MakeGenericMethod(value.GetType());
         var returned = (Task)read.Invoke(statement, [db, new (string, object?)[] { ("value", value) }])!;
         await returned;
 

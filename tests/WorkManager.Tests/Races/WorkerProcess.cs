@@ -31,11 +31,23 @@ internal sealed class WorkerProcess : IAsyncDisposable
     /// <summary>Waits until the program says something.</summary>
     public async Task WaitForAsync(string expected)
     {
-        var line = await process.StandardOutput.ReadLineAsync();
+        var line = await ReadLineAsync();
         if (line != expected)
         {
-            Assert.Fail($"The worker said '{line}' instead of '{expected}'. {await process.StandardError.ReadToEndAsync()}");
+            Assert.Fail($"The worker said '{line}' instead of '{expected}'.");
         }
+    }
+
+    /// <summary>Waits for the next line that the program says.</summary>
+    public async Task<string> ReadLineAsync()
+    {
+        var line = await process.StandardOutput.ReadLineAsync();
+        if (line is null)
+        {
+            Assert.Fail($"The worker has ended. {await process.StandardError.ReadToEndAsync()}");
+        }
+
+        return line;
     }
 
     /// <summary>Everything else that it prints, until it ends.</summary>

@@ -53,6 +53,7 @@ internal sealed class WorkManagerConventionSetPlugin(IDbContextOptions options, 
     {
         public void ProcessModelFinalizing(IConventionModelBuilder modelBuilder, IConventionContext<IConventionModelBuilder> context)
         {
+            SchemaNames.Ensure(schema ?? modelBuilder.Metadata.GetDefaultSchema(), provider);
             foreach (var entity in ShippedModel.In(modelBuilder.Metadata))
             {
                 if (schema is not null)

@@ -53,10 +53,11 @@ internal sealed class WorkManagerOptionsExtension : IDbContextOptionsExtension
 
         if (!Engine)
         {
+            services.AddSingleton<IInterceptor, CreatedConnections>();
             services.AddSingleton<IInterceptor, HostWriteGuard>();
             services.AddSingleton<IInterceptor, ForeignContextGuard>();
             services.AddSingleton<IInterceptor, HostTransactionGuard>();
-            services.AddSingleton<IInterceptor, HostSaveObserver>();
+            services.AddSingleton<IInterceptor, HostCommands>();
         }
     }
 

@@ -42,8 +42,10 @@ internal abstract class WorkManagerMigration : Migration
 
         const string Refusal = "WorkManager keeps its tables while work_events has rows. To drop them set AllowSchemaRemoval in UseWorkManager.";
         var events = Qualified("work_events");
+        // Quoted twice and not in dollars: the name of a schema may hold dollars, too.
+        var refuse = $"BEGIN IF EXISTS (SELECT 1 FROM {events}) THEN RAISE EXCEPTION '{Refusal}'; END IF; END";
         migrationBuilder.Sql(IsPostgreSql
-            ? $"DO $refuse$ BEGIN IF EXISTS (SELECT 1 FROM {events}) THEN RAISE EXCEPTION '{Refusal}'; END IF; END $refuse$;"
+            ? $"DO '{refuse.Replace("'", "''", StringComparison.Ordinal)}';"
             : $"""
                DROP TABLE IF EXISTS temp.workmanager_removal;
                CREATE TEMP TABLE workmanager_removal (history INTEGER CONSTRAINT "{Refusal}" CHECK (history = 0));

@@ -3,6 +3,9 @@ using System.Collections.Concurrent;
 using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Metadata;
+using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using WorkManager.Execution;
@@ -60,6 +63,15 @@ internal sealed class PostgreSqlDialect(PostgreSqlOptions options, ILogger<Postg
         WHERE c.oid IN (SELECT to_regclass(t) FROM unnest(@tables) AS t)
         """);
 
+    /// <summary>Names the server since its start, the database, and the tables that the names stand for in this session.</summary>
+    private static readonly Statement Place = new(
+        """
+        SELECT concat_ws(' ', extract(epoch FROM pg_postmaster_start_time()), d.oid, t.oids)
+        FROM pg_catalog.pg_database AS d,
+             (SELECT array_agg(to_regclass(t.name)::oid ORDER BY t.name) AS oids FROM unnest(@tables) AS t (name)) AS t
+        WHERE d.datname = current_database()
+        """);
+
     private static readonly Statement ServerVersion = new("SELECT current_setting('server_version_num')::int");
 
     private static readonly Statement Isolation = new("SELECT current_setting('default_transaction_isolation')");
@@ -89,10 +101,19 @@ internal sealed class PostgreSqlDialect(PostgreSqlOptions options, ILogger<Postg
     public bool StatementsStandAlone(WorkManagerDbContext db) =>
         !db.IsOnGivenConnection
         && !db.HasInterceptor<IDbTransactionInterceptor>()
-        && db.Database.GetConnectionString() is { } text && readCommitted.ContainsKey(text);
+        && readCommitted.ContainsKey(db.DatabaseName);
 
-    public bool IsTo(DbConnection connection, string dataSource, string database) =>
-        connection.DataSource == dataSource && connection.Database == database;
+    // Without a connection, the provider would make a data source of these settings, which has a pool of its own. This one is never opened.
+    public RelationalOptionsExtension WithoutConnection(RelationalOptionsExtension settings, DbConnection connection) =>
+        settings.WithConnection(DbProviderFactories.GetFactory(connection)!.CreateConnection());
+
+    // A copy comes from the same pool, also where the pool belongs to a data source that only the provider knows. A connection string would not do: it need not
+    // have the password.
+    public void Connect(WorkManagerDbContext engine, DatabaseFacade host) =>
+        engine.Database.SetDbConnection((DbConnection)((ICloneable)host.GetDbConnection()).Clone(), contextOwnsConnection: true);
+
+    public async Task<string> ReadPlaceAsync(WorkManagerDbContext db, IModel host) =>
+        (await Place.ValuesAsync<string>(db, ("tables", NamesOf(host, db))).ConfigureAwait(false))[0];
 
     public IsolationLevel OneMoment => IsolationLevel.RepeatableRead;
 
@@ -137,9 +158,8 @@ internal sealed class PostgreSqlDialect(PostgreSqlOptions options, ILogger<Postg
 
     public async Task<IReadOnlySet<string>> ReadColumnsAsync(WorkManagerDbContext db)
     {
-        var tables = db.Model.GetEntityTypes()
-            .Select(e => e.GetSchema() is { } schema ? $"\"{schema}\".\"{e.GetTableName()}\"" : $"\"{e.GetTableName()}\"").Distinct().ToArray();
-        return (await Columns.ValuesAsync<string>(db, ("tables", tables)).ConfigureAwait(false)).ToHashSet(StringComparer.Ordinal);
+        var columns = await Columns.ValuesAsync<string>(db, ("tables", NamesOf(db.Model, db))).ConfigureAwait(false);
+        return columns.ToHashSet(StringComparer.Ordinal);
     }
 
     public async Task EnsureSafeAsync(WorkManagerDbContext db)
@@ -148,9 +168,9 @@ internal sealed class PostgreSqlDialect(PostgreSqlOptions options, ILogger<Postg
             (await ServerVersion.ValuesAsync<int>(db).ConfigureAwait(false))[0] / 10_000,
             AppContext.TryGetSwitch("Npgsql.EnableLegacyTimestampBehavior", out var legacy) && legacy);
 
-        if ((await Isolation.ValuesAsync<string>(db).ConfigureAwait(false))[0] == "read committed" && db.Database.GetConnectionString() is { } text)
+        if ((await Isolation.ValuesAsync<string>(db).ConfigureAwait(false))[0] == "read committed")
         {
-            readCommitted.TryAdd(text, true);
+            readCommitted.TryAdd(db.DatabaseName, true);
         }
 
         // The host may decide so, but it should not learn of it only after a crash.
@@ -174,6 +194,19 @@ internal sealed class PostgreSqlDialect(PostgreSqlOptions options, ILogger<Postg
         {
             throw new NotSupportedException("Npgsql.EnableLegacyTimestampBehavior is on: times would be read in the machine's zone. WorkManager needs it off.");
         }
+    }
+
+    // The names of the tables of a model, quoted as the provider quotes them.
+    private static string[] NamesOf(IModel model, WorkManagerDbContext db)
+    {
+        var quote = db.GetService<ISqlGenerationHelper>();
+        return
+        [
+            .. model.GetEntityTypes()
+                .Where(e => e.GetTableName() is not null)
+                .Select(e => quote.DelimitIdentifier(e.GetTableName()!, e.GetSchema()))
+                .Distinct(),
+        ];
     }
 
     // The condition is true at the moment of the lock: if the row changed while the statement waited, PostgreSQL evaluates the condition again, with the clock.

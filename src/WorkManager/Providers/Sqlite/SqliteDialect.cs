@@ -3,6 +3,8 @@ using System.Data.Common;
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Metadata;
 using WorkManager.Execution;
 
 namespace WorkManager.Providers.Sqlite;
@@ -42,6 +44,8 @@ internal sealed class SqliteDialect : IStoreDialect
 
     private static readonly Statement EngineVersion = new("SELECT sqlite_version()");
 
+    private static readonly Statement MainFile = new("SELECT file FROM pragma_database_list WHERE name = 'main'");
+
     private static readonly Statement JournalMode = new("SELECT journal_mode FROM pragma_journal_mode");
 
     private readonly SqliteTableStatements tables = new();
@@ -56,22 +60,26 @@ internal sealed class SqliteDialect : IStoreDialect
 
     public bool IsPrivate(DbContext db) => IsPrivate(db.Database.GetDbConnection());
 
-    private static string PathOf(string dataSource)
-    {
-        if (dataSource is "" or ":memory:")
-        {
-            return dataSource;
-        }
-
-        var path = Path.GetFullPath(dataSource);
-        return File.Exists(path) ? new FileInfo(path).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? path : path;
-    }
-
     private static bool IsPrivate(DbConnection connection) => connection.DataSource is "" or ":memory:";
 
-    // An open connection tells the whole path, and a closed one what its connection string says.
-    public bool IsTo(DbConnection connection, string dataSource, string database) =>
-        connection.DataSource == dataSource || PathOf(connection.DataSource) == PathOf(dataSource);
+    public RelationalOptionsExtension WithoutConnection(RelationalOptionsExtension settings, DbConnection connection) =>
+        settings.Connection is null ? settings : settings.WithConnection(null);
+
+    public void Connect(WorkManagerDbContext engine, DatabaseFacade host)
+    {
+        var text = host.GetConnectionString();
+        if (engine.Database.GetConnectionString() != text)
+        {
+            engine.Database.SetConnectionString(text);
+        }
+    }
+
+    // SQLite tells the whole path, without links on the way, whatever the connection string calls the file.
+    public async Task<string> ReadPlaceAsync(WorkManagerDbContext db, IModel host)
+    {
+        var path = (await MainFile.ValuesAsync<string>(db).ConfigureAwait(false))[0];
+        return OperatingSystem.IsWindows() ? path.ToUpperInvariant() : path;
+    }
 
     // The driver begins any other transaction as a writer, which would wait for writers and keep them waiting. In a file that connections do not share in
     // one cache, this one reads a snapshot.
@@ -120,8 +128,9 @@ internal sealed class SqliteDialect : IStoreDialect
 
     public async Task EnsureSafeAsync(WorkManagerDbContext db)
     {
-        var text = new DbConnectionStringBuilder { ConnectionString = db.Database.GetConnectionString() ?? "" };
-        if (text.TryGetValue("Cache", out var cache) && string.Equals(cache as string, "Shared", StringComparison.OrdinalIgnoreCase))
+        // As a setting, or as a parameter of a URI.
+        var text = (db.Database.GetConnectionString() ?? "").Replace(" ", "", StringComparison.Ordinal);
+        if (text.Contains("cache=shared", StringComparison.OrdinalIgnoreCase))
         {
             throw new InvalidOperationException(
                 "The SQLite connection string says Cache=Shared: connections then lock each other's tables without waiting. Leave it out.");

@@ -84,11 +84,7 @@ internal sealed class SqliteLeasingSql : ILeasingSql
         PromoteDue.For(filter).ExecuteAsync(unit, [("limit", limit), .. FilteredStatements.Values(filter)]);
 
     public Task<IReadOnlyList<WorkItem>> FindExpiredAsync(WorkRows rows, WorkClock clock, QueueFilter filter, WorkItem? after, int limit) =>
-        FindExpired.For(filter).QueryAsync<WorkItem>(
-            rows, databaseClock: false,
-            [("now", clock.Now().UtcDateTime), ("limit", limit),
-            ("after", after?.LeaseExpiresAt?.UtcDateTime ?? DateTime.SpecifyKind(DateTime.MinValue, DateTimeKind.Utc)),
-            ("after_id", after?.Id ?? Guid.Empty), .. FilteredStatements.Values(filter)]);
+        QueueSql.FindExpiredAsync(FindExpired, rows, databaseClock: false, clock.Now(), filter, after, limit);
 
     public Task<IReadOnlyList<WorkItem>> LockExpiredAsync(UnitOfWork unit, IReadOnlyCollection<Guid> itemIds) =>
         LockExpired.QueryAsync<WorkItem>(unit, QueryTrackingBehavior.TrackAll, ("ids", SqliteDialect.IdList(itemIds)));
