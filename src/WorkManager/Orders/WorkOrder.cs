@@ -140,8 +140,8 @@ public sealed class WorkOrder
     /// <typeparam name="T">The type to read it as.</typeparam>
     /// <param name="json">How to read it: <c>WorkManagerOptions.Json</c> if you changed it; null for its default.</param>
     /// <returns>The payload.</returns>
-    /// <exception cref="JsonException">The payload is not such a value.</exception>
-    public T ReadPayload<T>(JsonSerializerOptions? json = null) => StoredJson.Read<T>(Payload, json);
+    /// <exception cref="WorkManagerException">It is no such value (<c>type_mismatch</c>), or lacks a member that the type needs.</exception>
+    public T ReadPayload<T>(JsonSerializerOptions? json = null) => StoredJson.Read<T>("payload", Payload, json);
 
     /// <summary>Takes off what the engine's tracker hung on: a caller gets all of a collection, or none of it.</summary>
     internal WorkOrder Detach(bool withItems)

@@ -38,6 +38,7 @@ internal sealed record Statistics(string Name, params string[] Commands)
         new(
             "statistics of an idle queue",
             "CREATE TABLE was_ready AS SELECT id, ready_at FROM work_items WHERE ready_at IS NOT NULL",
+            "CREATE UNIQUE INDEX was_ready_id ON was_ready (id)",
             "UPDATE work_items SET ready_at = NULL WHERE ready_at IS NOT NULL",
             analyze,
             "UPDATE work_items SET ready_at = (SELECT ready_at FROM was_ready AS w WHERE w.id = work_items.id) WHERE id IN (SELECT id FROM was_ready)"),
