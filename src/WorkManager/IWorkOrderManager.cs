@@ -37,10 +37,26 @@ public interface IWorkOrderManager
     /// <param name="cancellationToken">Cancels waiting and reading.</param>
     /// <returns>The order, queued, with its items.</returns>
     /// <exception cref="OrderTypeNotFoundException">No registered order type has this payload.</exception>
+    /// <exception cref="OrderTypeAmbiguousException">Several have it. Name one of them.</exception>
     /// <exception cref="WorkValidationException">The payload, the priority or the plan breaks a rule (<c>validation_failed</c>, <c>empty_plan</c>).</exception>
     /// <exception cref="WorkLimitException">The payload is too large, or the plan has too many items.</exception>
     Task<WorkOrder> ProposeAsync<TPayload>(TPayload payload, ProposeOptions? options = null, CancellationToken cancellationToken = default)
         where TPayload : notnull;
+
+    /// <summary>Proposes an order of a type, and plans it into items: for a payload that several order types have.</summary>
+    /// <typeparam name="TOrderType">A registered order type.</typeparam>
+    /// <param name="payload">What is asked for: the order type's payload, or JSON that is checked against it.</param>
+    /// <param name="options">Priority and the like.</param>
+    /// <param name="cancellationToken">Cancels waiting and reading.</param>
+    /// <returns>The order, queued, with its items.</returns>
+    /// <exception cref="OrderTypeNotFoundException">The type is not registered.</exception>
+    /// <exception cref="WorkManagerException">
+    /// The order type has another payload (<c>type_mismatch</c>), or failed to plan this one (<c>plan_failed</c>).
+    /// </exception>
+    /// <exception cref="WorkValidationException">The payload, the priority or the plan breaks a rule (<c>validation_failed</c>, <c>empty_plan</c>).</exception>
+    /// <exception cref="WorkLimitException">The payload is too large, or the plan has too many items.</exception>
+    Task<WorkOrder> ProposeAsync<TOrderType>(object payload, ProposeOptions? options = null, CancellationToken cancellationToken = default)
+        where TOrderType : OrderType;
 
     /// <summary>Proposes an order by type key, as the doors do.</summary>
     /// <param name="type">The key of the order type.</param>
@@ -57,19 +73,38 @@ public interface IWorkOrderManager
     /// <typeparam name="TPayload">The payload of exactly one registered order type.</typeparam>
     /// <param name="proposals">The orders.</param>
     /// <param name="cancellationToken">Cancels waiting and reading.</param>
-    /// <returns>One outcome per proposal, in the order of the proposals. A proposal that breaks a rule is refused; all others are stored.</returns>
+    /// <returns>
+    /// One outcome per proposal, in the order of the proposals. A proposal that breaks a rule, or is null, is refused; all others are stored.
+    /// </returns>
     /// <exception cref="OrderTypeNotFoundException">No registered order type has this payload.</exception>
+    /// <exception cref="OrderTypeAmbiguousException">Several have it. Name one of them.</exception>
     /// <exception cref="WorkValidationException">There are too many.</exception>
     Task<IReadOnlyList<WorkOutcome<WorkOrder>>> ProposeManyAsync<TPayload>(
         IReadOnlyCollection<Proposal<TPayload>> proposals, CancellationToken cancellationToken = default)
         where TPayload : notnull;
 
+    /// <summary>Proposes up to 1000 orders of a type, in one transaction: for a payload that several order types have.</summary>
+    /// <typeparam name="TOrderType">A registered order type.</typeparam>
+    /// <typeparam name="TPayload">Its payload.</typeparam>
+    /// <param name="proposals">The orders.</param>
+    /// <param name="cancellationToken">Cancels waiting and reading.</param>
+    /// <returns>
+    /// One outcome per proposal, in the order of the proposals. A proposal that breaks a rule, or is null, is refused; all others are stored.
+    /// </returns>
+    /// <exception cref="OrderTypeNotFoundException">The type is not registered.</exception>
+    /// <exception cref="WorkManagerException">The order type has another payload (<c>type_mismatch</c>).</exception>
+    /// <exception cref="WorkValidationException">There are too many.</exception>
+    Task<IReadOnlyList<WorkOutcome<WorkOrder>>> ProposeManyAsync<TOrderType, TPayload>(
+        IReadOnlyCollection<Proposal<TPayload>> proposals, CancellationToken cancellationToken = default)
+        where TOrderType : OrderType
+        where TPayload : notnull;
+
     /// <summary>Leases the next item: highest priority first, then first in.</summary>
-    /// <param name="request">What to look for; null for any item.</param>
+    /// <param name="request">What to look for; null for any item of the order types that are registered in this process.</param>
     /// <param name="cancellationToken">Cancels waiting and reading.</param>
     /// <returns>The lease; null if there is no work, or if other agents were taking the rest of it at that moment. Ask again after a while.</returns>
     /// <exception cref="WorkNotFoundException">The request names an order that does not exist.</exception>
-    /// <exception cref="OrderTypeNotFoundException">The request names a type that is not registered.</exception>
+    /// <exception cref="OrderTypeNotFoundException">The request names a type that is not registered, or only an order of such a type.</exception>
     /// <exception cref="WorkValidationException">The request is out of range.</exception>
     Task<WorkLease?> CheckoutAsync(CheckoutRequest? request = null, CancellationToken cancellationToken = default);
 
@@ -81,15 +116,38 @@ public interface IWorkOrderManager
     Task<WorkLease?> CheckoutAsync<TOrderType>(CancellationToken cancellationToken = default)
         where TOrderType : OrderType;
 
+    /// <summary>Leases the next item of an order type.</summary>
+    /// <typeparam name="TOrderType">A registered order type.</typeparam>
+    /// <param name="request">What else must hold; null for nothing.</param>
+    /// <param name="cancellationToken">Cancels waiting and reading.</param>
+    /// <returns>The lease; null if there is nothing to do.</returns>
+    /// <exception cref="WorkNotFoundException">The request names an order that does not exist.</exception>
+    /// <exception cref="OrderTypeNotFoundException">The type is not registered.</exception>
+    /// <exception cref="WorkValidationException">The request is out of range, or names another type.</exception>
+    Task<WorkLease?> CheckoutAsync<TOrderType>(CheckoutRequest? request, CancellationToken cancellationToken = default)
+        where TOrderType : OrderType;
+
     /// <summary>Leases up to a number of items at once.</summary>
     /// <param name="count">How many, 1 to 1000.</param>
-    /// <param name="request">What to look for; null for any item.</param>
+    /// <param name="request">What to look for; null for any item of the order types that are registered in this process.</param>
     /// <param name="cancellationToken">Cancels waiting and reading.</param>
     /// <returns>The leases, in the order in which they are to be worked on; empty if there is nothing to do.</returns>
     /// <exception cref="WorkNotFoundException">The request names an order that does not exist.</exception>
-    /// <exception cref="OrderTypeNotFoundException">The request names a type that is not registered.</exception>
+    /// <exception cref="OrderTypeNotFoundException">The request names a type that is not registered, or only an order of such a type.</exception>
     /// <exception cref="WorkValidationException">The count or the request is out of range.</exception>
     Task<IReadOnlyList<WorkLease>> CheckoutManyAsync(int count, CheckoutRequest? request = null, CancellationToken cancellationToken = default);
+
+    /// <summary>Leases up to a number of items of an order type at once.</summary>
+    /// <typeparam name="TOrderType">A registered order type.</typeparam>
+    /// <param name="count">How many, 1 to 1000.</param>
+    /// <param name="request">What else must hold; null for nothing.</param>
+    /// <param name="cancellationToken">Cancels waiting and reading.</param>
+    /// <returns>The leases, in the order in which they are to be worked on; empty if there is nothing to do.</returns>
+    /// <exception cref="WorkNotFoundException">The request names an order that does not exist.</exception>
+    /// <exception cref="OrderTypeNotFoundException">The type is not registered.</exception>
+    /// <exception cref="WorkValidationException">The count or the request is out of range, or the request names another type.</exception>
+    Task<IReadOnlyList<WorkLease>> CheckoutManyAsync<TOrderType>(int count, CheckoutRequest? request = null, CancellationToken cancellationToken = default)
+        where TOrderType : OrderType;
 
     /// <summary>Extends a lease by its time to live, from now on. The first one says that work has begun.</summary>
     /// <param name="lease">The lease; a <see cref="WorkLease"/> converts to it.</param>

@@ -30,7 +30,10 @@ public sealed class WorkManagerOptions
     public PostgreSqlOptions PostgreSql { get; set; } = new();
 
     /// <summary>How payloads, inputs and results of the host's order types are read and written.</summary>
-    /// <value>Strict, camelCase, enums as strings.</value>
+    /// <value>
+    /// Strict, camelCase, enums as strings. Whatever you set: unknown and duplicate members, missing required ones, and null for non-null are refused.
+    /// No <see cref="JsonSerializerOptions.ReferenceHandler"/>, no numbers written as strings, and a depth of at most 256.
+    /// </value>
     [Required]
     public JsonSerializerOptions Json { get; set; } = WorkManagerJson.CreateStrict();
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using WorkManager.Applying;
+using WorkManager.Errors;
 using WorkManager.Execution;
 using WorkManager.Leasing;
 using WorkManager.OrderTypes;
@@ -22,30 +23,47 @@ internal sealed class WorkOrderManager(WorkEngine engine, WorkSession session) :
 
     public Task<WorkOrder> ProposeAsync<TPayload>(TPayload payload, ProposeOptions? options, CancellationToken cancellationToken)
         where TPayload : notnull =>
-        ProposeAsync(engine.Types.GetForPayload(typeof(TPayload)), Serialize(payload), options, cancellationToken);
+        ProposeAsync(engine.Types.GetForPayload(typeof(TPayload)), Payload<TPayload>(payload), options, cancellationToken);
+
+    public Task<WorkOrder> ProposeAsync<TOrderType>(object payload, ProposeOptions? options, CancellationToken cancellationToken)
+        where TOrderType : OrderType
+    {
+        ArgumentNullException.ThrowIfNull(payload);
+        var type = payload is JsonElement ? engine.Types.Get(typeof(TOrderType)) : engine.Types.Get(typeof(TOrderType), payload.GetType());
+        return ProposeAsync(type, engine.Documents.Write("payload", payload, type.PayloadType), options, cancellationToken);
+    }
 
     public Task<WorkOrder> ProposeAsync(string type, JsonElement payload, ProposeOptions? options, CancellationToken cancellationToken) =>
-        ProposeAsync(engine.Types.Get(type), payload, options, cancellationToken);
+        ProposeAsync(engine.Types.Get(type), new IncomingDocument(payload), options, cancellationToken);
 
     public Task<IReadOnlyList<WorkOutcome<WorkOrder>>> ProposeManyAsync<TPayload>(
         IReadOnlyCollection<Proposal<TPayload>> proposals, CancellationToken cancellationToken)
-        where TPayload : notnull
-    {
-        ArgumentNullException.ThrowIfNull(proposals);
-        var type = engine.Types.GetForPayload(typeof(TPayload));
-        return RunManyAsync(
-            Verbs.Propose, proposals, p => new ProposeRequest(type, Serialize(p.Payload), p.Options ?? new ProposeOptions()), cancellationToken);
-    }
+        where TPayload : notnull =>
+        ProposeManyAsync(engine.Types.GetForPayload(typeof(TPayload)), proposals, cancellationToken);
+
+    public Task<IReadOnlyList<WorkOutcome<WorkOrder>>> ProposeManyAsync<TOrderType, TPayload>(
+        IReadOnlyCollection<Proposal<TPayload>> proposals, CancellationToken cancellationToken)
+        where TOrderType : OrderType
+        where TPayload : notnull =>
+        ProposeManyAsync(engine.Types.Get(typeof(TOrderType), typeof(TPayload)), proposals, cancellationToken);
 
     public async Task<WorkLease?> CheckoutAsync(CheckoutRequest? request, CancellationToken cancellationToken) =>
         (await CheckoutManyAsync(1, request, cancellationToken).ConfigureAwait(false)).SingleOrDefault();
 
     public Task<WorkLease?> CheckoutAsync<TOrderType>(CancellationToken cancellationToken)
         where TOrderType : OrderType =>
-        CheckoutAsync(new CheckoutRequest { Type = engine.Types.Get(typeof(TOrderType)).Key }, cancellationToken);
+        CheckoutAsync<TOrderType>(null, cancellationToken);
+
+    public Task<WorkLease?> CheckoutAsync<TOrderType>(CheckoutRequest? request, CancellationToken cancellationToken)
+        where TOrderType : OrderType =>
+        CheckoutAsync(Of<TOrderType>(request), cancellationToken);
 
     public Task<IReadOnlyList<WorkLease>> CheckoutManyAsync(int count, CheckoutRequest? request, CancellationToken cancellationToken) =>
         engine.RunAsync(Verbs.Checkout, session, new CheckoutBatch(count, request ?? new CheckoutRequest()), cancellationToken);
+
+    public Task<IReadOnlyList<WorkLease>> CheckoutManyAsync<TOrderType>(int count, CheckoutRequest? request, CancellationToken cancellationToken)
+        where TOrderType : OrderType =>
+        CheckoutManyAsync(count, Of<TOrderType>(request), cancellationToken);
 
     public Task<DateTimeOffset> HeartbeatAsync(LeaseToken lease, CancellationToken cancellationToken) =>
         engine.RunOneAsync(Verbs.Heartbeat, session, lease, cancellationToken);
@@ -61,13 +79,13 @@ internal sealed class WorkOrderManager(WorkEngine engine, WorkSession session) :
 
     public Task<WorkItem> SubmitAsync<TResult>(LeaseToken lease, TResult result, SubmitOptions? options, CancellationToken cancellationToken)
         where TResult : notnull =>
-        engine.RunOneAsync(Verbs.Submit, session, new SubmitRequest(lease, Serialize(result), options ?? new SubmitOptions()), cancellationToken);
+        engine.RunOneAsync(Verbs.Submit, session, new SubmitRequest(lease, Result(result), options ?? new SubmitOptions()), cancellationToken);
 
     public Task<WorkItem> SubmitAsync<TResult>(WorkLease lease, TResult result, SubmitOptions? options, CancellationToken cancellationToken)
         where TResult : notnull
     {
         ArgumentNullException.ThrowIfNull(lease);
-        var request = new SubmitRequest(lease.Token, Serialize(result), options ?? new SubmitOptions(), lease);
+        var request = new SubmitRequest(lease.Token, Result(result), options ?? new SubmitOptions(), lease);
         return engine.RunOneAsync(Verbs.Submit, session, request, cancellationToken);
     }
 
@@ -77,7 +95,9 @@ internal sealed class WorkOrderManager(WorkEngine engine, WorkSession session) :
         RunManyAsync(
             Verbs.Submit,
             submissions,
-            s => new SubmitRequest(s.Lease, Serialize(s.Result), s.Options ?? new SubmitOptions(), s.Granted),
+            s => s is null
+                ? SubmitRequest.Missing(Nothing("submission"))
+                : new SubmitRequest(s.Lease, Result(s.Result), s.Options ?? new SubmitOptions(), s.Granted),
             cancellationToken);
 
     public Task<WorkOrder> ApproveAsync(Guid orderId, ContentHash? contentHash, CancellationToken cancellationToken) =>
@@ -112,10 +132,37 @@ internal sealed class WorkOrderManager(WorkEngine engine, WorkSession session) :
             : await engine.RunAsync(verb, session, Batch<TRequest>.Many([.. many.Select(request)]), cancellationToken).ConfigureAwait(false);
     }
 
-    private JsonElement Serialize<T>(T value) => JsonSerializer.SerializeToElement(value, engine.Documents.Strict);
-
-    private Task<WorkOrder> ProposeAsync(OrderTypeDescriptor type, JsonElement payload, ProposeOptions? options, CancellationToken cancellationToken) =>
+    private Task<WorkOrder> ProposeAsync(OrderTypeDescriptor type, IncomingDocument payload, ProposeOptions? options, CancellationToken cancellationToken) =>
         engine.RunOneAsync(Verbs.Propose, session, new ProposeRequest(type, payload, options ?? new ProposeOptions()), cancellationToken);
+
+    private Task<IReadOnlyList<WorkOutcome<WorkOrder>>> ProposeManyAsync<TPayload>(
+        OrderTypeDescriptor type, IReadOnlyCollection<Proposal<TPayload>> proposals, CancellationToken cancellationToken)
+        where TPayload : notnull =>
+        RunManyAsync(
+            Verbs.Propose,
+            proposals,
+            p => p is null
+                ? new ProposeRequest(type, Nothing("proposal"), new ProposeOptions())
+                : new ProposeRequest(type, Payload<TPayload>(p.Payload), p.Options ?? new ProposeOptions()),
+            cancellationToken);
+
+    private CheckoutRequest Of<TOrderType>(CheckoutRequest? request)
+        where TOrderType : OrderType
+    {
+        var type = engine.Types.Get(typeof(TOrderType));
+        return request?.Type is { } other && other != type.Key
+            ? throw WorkValidationException.Argument(
+                "type", ValidationCodes.OutOfRange, $"The request names the order type '{other}', and the call '{type.Key}'.")
+            : (request ?? new CheckoutRequest()) with { Type = type.Key };
+    }
+
+    private IncomingDocument Payload<TPayload>(TPayload payload) => engine.Documents.Write("payload", payload, typeof(TPayload));
+
+    private IncomingDocument Result<TResult>(TResult result) => engine.Documents.Write("result", result, typeof(TResult));
+
+    /// <summary>In place of an entry of a batch that is null.</summary>
+    private static IncomingDocument Nothing(string entry) =>
+        new(default, WorkValidationException.Argument(entry, ValidationCodes.Required, $"The {entry} is null."));
 
     private WorkOrderManager With(WorkSession other) => new(engine, other);
 }

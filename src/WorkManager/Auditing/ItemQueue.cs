@@ -17,19 +17,27 @@ internal sealed class ItemQueue(Lifecycle lifecycle, AuditTrail audit, Actor act
     public static void Add(WorkItem item, DateTimeOffset? at, DateTimeOffset clock) => Schedule(item, at > clock ? at.Value : clock, clock);
 
     /// <summary>Leases items that are ready to the actor.</summary>
-    public void Grant(IReadOnlyCollection<WorkItem> items, int seconds)
+    /// <param name="items">The items.</param>
+    /// <param name="seconds">How long the lease of an item lasts.</param>
+    public void Grant(IReadOnlyCollection<WorkItem> items, Func<WorkItem, int> seconds)
     {
-        var expires = now.AddSeconds(seconds);
-        var details = new EventDetails(new JsonObject { ["lease_expires_at"] = expires });
+        var (last, details) = (0, EventDetails.None);
         foreach (var item in items)
         {
+            var length = seconds(item);
+            if (length != last)
+            {
+                // The leases of a claim mostly last equally long, and say the same.
+                (last, details) = (length, new EventDetails(new JsonObject { ["lease_expires_at"] = now.AddSeconds(length) }));
+            }
+
             item.ReadyAt = null;
             item.LeaseEpoch++;
             item.LeasedByAgentId = actor.LeaseHolder;
-            item.LeaseSeconds = seconds;
+            item.LeaseSeconds = length;
             item.LeasedAt = now;
             item.LastHeartbeatAt = now;
-            item.LeaseExpiresAt = expires;
+            item.LeaseExpiresAt = now.AddSeconds(length);
             lifecycle.Move(item, ItemState.Leased, details);
         }
     }

@@ -40,7 +40,10 @@ public static class WorkManagerServiceCollectionExtensions
         }
 
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<WorkManagerOptions>, WorkManagerOptionsValidator>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<WorkManagerOptions>, JsonOptionsValidator>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<WorkManagerOptions>, OrderTypesValidator>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<WorkManagerOptions>, OrderTypeServicesValidator>(
+            s => new(s.GetServices<OrderTypeDescriptor>(), services, s.GetService<IServiceProviderIsService>())));
         services.TryAddSingleton(TimeProvider.System);
         services.ConfigureDbContext<WorkManagerDbContext>(shipped => shipped.UseWorkManager());
         AddSettings(services);
@@ -86,6 +89,8 @@ public static class WorkManagerServiceCollectionExtensions
         services.TryAddSingleton<LeaseRecovery>();
         services.TryAddSingleton<RecoverySchedule>();
         services.TryAddSingleton<TenantRotation>();
+        services.TryAddSingleton<ClaimRequests>();
+        services.TryAddSingleton<LeasedInputs>();
         services.TryAddSingleton<CheckoutItems>();
         services.TryAddSingleton<Heartbeat>();
         services.TryAddSingleton<ReleaseLease>();

@@ -3,8 +3,11 @@ namespace WorkManager;
 /// <summary>No order type is registered for this key, class or payload (<c>order_type_not_found</c>).</summary>
 public sealed class OrderTypeNotFoundException : WorkManagerException
 {
-    internal OrderTypeNotFoundException(string type)
-        : base(WorkErrorCodes.OrderTypeNotFound, $"No order type is registered for '{type}'. Register one with AddWorkManager().AddOrderType<T>().")
+    internal OrderTypeNotFoundException(string type, string? meant)
+        : base(
+            WorkErrorCodes.OrderTypeNotFound,
+            $"No order type is registered for '{type}'. "
+            + (meant is null ? "Register one with AddWorkManager().AddOrderType<T>()." : $"Did you mean `{meant}`?"))
         => Type = type;
 
     internal OrderTypeNotFoundException(Type payload)

@@ -9,6 +9,15 @@ public static class WorkErrorCodes
     /// <summary>No order type is registered for this key, class or payload.</summary>
     public const string OrderTypeNotFound = "order_type_not_found";
 
+    /// <summary>Several order types have this payload, and the call names none of them.</summary>
+    public const string OrderTypeAmbiguous = "order_type_ambiguous";
+
+    /// <summary>A payload, input or result was given or asked for as another .NET type than that of its order type.</summary>
+    public const string TypeMismatch = "type_mismatch";
+
+    /// <summary>A stored payload, input or result does not fit its order type, or its upgrade threw.</summary>
+    public const string UnreadableDocument = "unreadable_document";
+
     /// <summary>A payload, result, part or argument breaks a rule; the errors are listed.</summary>
     public const string ValidationFailed = "validation_failed";
 
@@ -21,7 +30,7 @@ public static class WorkErrorCodes
     /// <summary>The order type's own planning, or its check of the payload, threw.</summary>
     public const string PlanFailed = "plan_failed";
 
-    /// <summary>A validation rule of the application threw.</summary>
+    /// <summary>Code of the application that checks, reads or writes a document threw.</summary>
     public const string RuleFailed = "rule_failed";
 
     /// <summary>More parts than an item may have.</summary>

@@ -2,7 +2,6 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using WorkManager.Diagnostics;
-using WorkManager.Errors;
 using WorkManager.Execution;
 using WorkManager.Orders;
 using WorkManager.OrderTypes;
@@ -11,8 +10,8 @@ namespace WorkManager.Leasing;
 
 /// <summary>Leases the next items: highest priority first, then first in.</summary>
 internal sealed class CheckoutItems(
-    LeaseRecovery recovery, RecoverySchedule schedule, TenantRotation rotation, OrderTypeRegistry types, JsonDocuments documents, Telemetry telemetry,
-    LeaseOptions lease, ILogger<CheckoutItems>? log = null)
+    LeaseRecovery recovery, RecoverySchedule schedule, TenantRotation rotation, OrderTypeRegistry types, ClaimRequests requests, LeasedInputs inputs,
+    Telemetry telemetry, LeaseOptions lease, ILogger<CheckoutItems>? log = null)
     : IVerb<CheckoutBatch, IReadOnlyList<WorkLease>>
 {
     // Optional: an application without logging is no reason to fail.
@@ -22,7 +21,13 @@ internal sealed class CheckoutItems(
 
     public async Task<IReadOnlyList<WorkLease>> ExecuteAsync(OperationContext context, CheckoutBatch request, CancellationToken cancellationToken)
     {
-        var claim = Check(request);
+        var claim = requests.Check(request);
+        if (claim.Types.Count == 0)
+        {
+            await EnsureOrderExistsAsync(context, claim.OrderId, request.Filter).ConfigureAwait(false);
+            return [];
+        }
+
         var items = await ClaimAsync(context, claim, cancellationToken).ConfigureAwait(false);
         if (items.Count == 0)
         {
@@ -42,35 +47,12 @@ internal sealed class CheckoutItems(
 
         if (items.Count == 0)
         {
-            await EnsureOrderExistsAsync(context, claim.OrderId).ConfigureAwait(false);
+            await EnsureOrderExistsAsync(context, claim.OrderId, request.Filter).ConfigureAwait(false);
             return [];
         }
 
         telemetry.CountLeases(items.Count);
         return await DescribeAsync(context, items).ConfigureAwait(false);
-    }
-
-    private Claim Check(CheckoutBatch request)
-    {
-        var filter = request.Filter;
-        if (request.Count is < 1 or > 1000)
-        {
-            throw WorkValidationException.Argument("count", ValidationCodes.OutOfRange, "The count must be 1 to 1000.");
-        }
-
-        if (filter.MinPriority is < 0 or > 100)
-        {
-            throw WorkValidationException.Argument("min_priority", ValidationCodes.OutOfRange, "The minimum priority must be 0 to 100.");
-        }
-
-        var ttl = filter.Ttl ?? lease.Ttl;
-        if (ttl < TimeSpan.FromSeconds(1) || ttl > TimeSpan.FromDays(1))
-        {
-            throw WorkValidationException.Argument("ttl", ValidationCodes.OutOfRange, "The time to live must be 1 second to 1 day.");
-        }
-
-        var type = filter.Type is { } key ? types.Get(key).Key : null;
-        return new Claim(request.Count, filter.OrderId, type, (short?)filter.MinPriority, ttl);
     }
 
     private async Task<IReadOnlyList<WorkItem>> RefillAndClaimAsync(OperationContext context, Claim claim, CancellationToken cancellationToken) =>
@@ -106,16 +88,28 @@ internal sealed class CheckoutItems(
         context.WriteByCommandAsync(
             Write.Repeatable(async unit => Ending.Commit(await unit.Sql<ILeasingSql>().ClaimAsync(unit, claim).ConfigureAwait(false))), cancellationToken);
 
-    private static Task<bool> EnsureOrderExistsAsync(OperationContext context, Guid? orderId) => orderId is not { } id
-        ? Task.FromResult(true)
-        : context.ReadAsync(async rows =>
-            await rows.Orders.AnyAsync(o => o.Id == id, CancellationToken.None).ConfigureAwait(false) ? true : throw WorkNotFoundException.Order(id));
+    /// <summary>Tells a caller who named an order why there will never be anything for it.</summary>
+    private async Task EnsureOrderExistsAsync(OperationContext context, Guid? orderId, CheckoutRequest filter)
+    {
+        if (orderId is not { } id)
+        {
+            return;
+        }
+
+        var type = await context.ReadAsync(rows =>
+            rows.Orders.Where(o => o.Id == id).Select(o => o.Type).SingleOrDefaultAsync(CancellationToken.None)).ConfigureAwait(false)
+            ?? throw WorkNotFoundException.Order(id);
+        if (filter is { Type: null, Types: null })
+        {
+            types.Get(type);
+        }
+    }
 
     private async Task<IReadOnlyList<WorkLease>> DescribeAsync(OperationContext context, IReadOnlyList<WorkItem> items)
     {
         var traces = await OrElseAsync([], () => ReadTracesAsync(context, items)).ConfigureAwait(false);
         var leases = items.OrderByDescending(i => i.Priority).ThenBy(i => i.AvailableAt).ThenBy(i => i.Id)
-            .Select(i => new WorkLease(i, lease.HeartbeatEvery, documents.Lenient, traces.GetValueOrDefault(i.OrderId)))
+            .Select(i => new WorkLease(i, lease.HeartbeatOf(i.LeaseSeconds!.Value), inputs.Of(i, context.Services), traces.GetValueOrDefault(i.OrderId)))
             .ToList();
         context.JoinTraceOf(leases[0].TraceParent);
         return leases;

@@ -18,12 +18,12 @@ internal interface ILeasingSql
     /// <summary>Leases items, writes their <c>leased</c> events, and marks their orders checked out; returns the items detached, unsorted.</summary>
     Task<IReadOnlyList<WorkItem>> ClaimAsync(UnitOfWork unit, Claim claim);
 
-    /// <summary>Finds the tenants that have ready items, in the order of their ids.</summary>
+    /// <summary>Finds the tenants that have ready items of some order types, in the order of their ids.</summary>
     /// <param name="db">The database.</param>
     /// <param name="after">Only tenants after this one; null for the first ones.</param>
-    /// <param name="orderType">Only tenants with ready items of this order type; null for all.</param>
+    /// <param name="types">The order types, at least one.</param>
     /// <param name="limit">How many tenants at most.</param>
-    Task<IReadOnlyList<string>> FindTenantsAsync(WorkManagerDbContext db, string? after, string? orderType, int limit);
+    Task<IReadOnlyList<string>> FindTenantsAsync(WorkManagerDbContext db, string? after, IReadOnlyList<string> types, int limit);
 
     /// <summary>Makes items ready whose time has come; returns how many.</summary>
     Task<int> PromoteDueAsync(UnitOfWork unit, QueueFilter filter, int limit);

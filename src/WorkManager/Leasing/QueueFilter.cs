@@ -2,9 +2,9 @@ namespace WorkManager.Leasing;
 
 /// <summary>Which items to look at.</summary>
 /// <param name="OrderId">Only of this order; null for all.</param>
-/// <param name="OrderType">Only of this order type; null for all.</param>
+/// <param name="Types">Only of these order types; null for all.</param>
 /// <param name="MinPriority">Only of this priority or higher.</param>
-internal sealed record QueueFilter(Guid? OrderId = null, string? OrderType = null, short MinPriority = 0)
+internal sealed record QueueFilter(Guid? OrderId = null, IReadOnlyList<string>? Types = null, short MinPriority = 0)
 {
     public static QueueFilter All { get; } = new();
 }

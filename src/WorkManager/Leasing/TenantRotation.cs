@@ -61,7 +61,7 @@ internal sealed class TenantRotation(StoreDialects dialects, ILogger<TenantRotat
             // As many tenants as items are wanted, and more each time that those had nothing to give.
             pageSize = Math.Min(Math.Max(pageSize, wanted), MostTenants);
             var page = await context.ReadAsync(
-                rows => dialects.Sql<ILeasingSql>(rows.Db).FindTenantsAsync(rows.Db, after, claim.OrderType, pageSize), cancellationToken)
+                rows => dialects.Sql<ILeasingSql>(rows.Db).FindTenantsAsync(rows.Db, after, claim.Types, pageSize), cancellationToken)
                 .ConfigureAwait(false);
             var isLastPage = page.Count < pageSize;
             var tenants = page.TakeWhile(visited.Add).ToList();

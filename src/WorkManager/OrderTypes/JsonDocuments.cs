@@ -13,13 +13,15 @@ internal sealed class JsonDocuments
     private const int MaxRemarkDepth = 64;
 
     private readonly StrictJsonReader reader;
+    private readonly JsonWriting writing;
     private readonly int maxBytes;
 
-    public JsonDocuments(JsonSerializerOptions strict, LimitOptions limits)
+    public JsonDocuments(JsonSerializerOptions json, LimitOptions limits)
     {
-        Strict = strict;
+        Strict = WorkManagerJson.ToStrict(json);
         Lenient = WorkManagerJson.ToLenient(Strict);
         reader = new StrictJsonReader(Strict);
+        writing = new JsonWriting(Strict);
         maxBytes = limits.MaxPayloadBytes;
     }
 
@@ -29,19 +31,39 @@ internal sealed class JsonDocuments
     /// <summary>How stored rows are read: they may be of another version.</summary>
     public JsonSerializerOptions Lenient { get; }
 
+    /// <summary>Writes a value of the host's as JSON at once: the caller may change it later. If that fails, the document has the reason.</summary>
+    public IncomingDocument Write(string subject, object? value, Type type)
+    {
+        try
+        {
+            return new(value is JsonElement json ? json : writing.Write(subject, value, type));
+        }
+        catch (WorkManagerException fault)
+        {
+            return new(default, fault);
+        }
+    }
+
     /// <summary>Checks a value of the host's: by the same rules as one that comes in as JSON.</summary>
+    /// <exception cref="WorkManagerException">It is refused.</exception>
+    public CheckedDocument Check(string subject, object value, Type type) => Check(subject, writing.Write(subject, value, type), type);
+
+    /// <summary>Checks what a caller gave.</summary>
+    /// <exception cref="WorkManagerException">It is refused.</exception>
+    public CheckedDocument Check(string subject, IncomingDocument document, Type type) =>
+        document.Fault is { } fault ? throw fault : Check(subject, document.Json, type);
+
     /// <exception cref="WorkValidationException">It breaks rules of its type.</exception>
     /// <exception cref="WorkLimitException">It is too large.</exception>
-    public CheckedDocument Check(string subject, object value, Type type) => Check(subject, JsonSerializer.SerializeToElement(value, type, Strict), type);
-
-    /// <inheritdoc cref="Check(string, object, Type)"/>
-    public CheckedDocument Check(string subject, JsonElement document, Type type)
+    /// <exception cref="WorkManagerException">Code of the application that reads or checks it threw.</exception>
+    private CheckedDocument Check(string subject, JsonElement document, Type type)
     {
         if (document.ValueKind == JsonValueKind.Undefined)
         {
             throw new WorkValidationException(subject, [new ValidationError("", ValidationCodes.Required, "A JSON document is required.")]);
         }
 
+        document = PlainJson.Of(document);
         var text = document.GetRawText();
         EnsureSize(subject, text);
         var value = reader.Read(document, type, out var errors);
@@ -55,22 +77,22 @@ internal sealed class JsonDocuments
     }
 
     /// <summary>Checks what a caller adds to an order or a result for the audit trail, and returns it as text.</summary>
-    /// <exception cref="WorkValidationException">It holds a character that a database cannot keep.</exception>
+    /// <exception cref="WorkValidationException">It holds a character or a number that a database cannot keep, or cannot be written as JSON.</exception>
     /// <exception cref="WorkLimitException">It is too large, or nested too deep.</exception>
     public string CheckRemark(string subject, JsonNode remark)
     {
         try
         {
-            var text = remark.ToJsonString(Strict);
+            var text = writing.WriteText(subject, remark);
             EnsureSize(subject, text);
             using var document = JsonDocument.Parse(text, new JsonDocumentOptions { MaxDepth = MaxRemarkDepth });
             StorableText.Ensure(subject, document.RootElement);
             return text;
         }
-        catch (Exception tooDeep) when (tooDeep is JsonException or InvalidOperationException)
+        catch (Exception tooDeep) when (tooDeep is JsonException or WorkValidationException { Errors: [{ Code: ValidationCodes.MaxDepth }] })
         {
             throw new WorkLimitException(
-                WorkErrorCodes.PayloadTooLarge, $"The {subject} is nested deeper than {MaxRemarkDepth} levels, or cannot be written as JSON.", MaxRemarkDepth);
+                WorkErrorCodes.PayloadTooLarge, $"The {subject} is nested deeper than {MaxRemarkDepth} levels, or contains itself.", MaxRemarkDepth);
         }
     }
 

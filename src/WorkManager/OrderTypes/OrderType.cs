@@ -29,7 +29,24 @@ public abstract class OrderType
     /// <param name="payload">The stored payload; may be changed and returned.</param>
     /// <param name="fromVersion">The version that it was written for, lower than the current one.</param>
     /// <returns>The payload in the current shape; by default the payload as it is.</returns>
+    /// <remarks>Runs whenever a payload of an older version is read, also more than once for the same. It should need no services.</remarks>
     public virtual JsonObject Upgrade(JsonObject payload, int fromVersion) => payload;
+
+    /// <summary>Brings the input of an item that an older version planned up to the current version.</summary>
+    /// <param name="input">The stored input; may be changed and returned.</param>
+    /// <param name="fromVersion">The version that planned it, lower than the current one.</param>
+    /// <returns>
+    /// The input in the current shape; by default the input as it is, and where the input is the payload, what <see cref="Upgrade"/> returns.
+    /// </returns>
+    /// <remarks>Runs whenever an input of an older version is read, also more than once for the same. It should need no services.</remarks>
+    public virtual JsonObject UpgradeInput(JsonObject input, int fromVersion) => input;
+
+    /// <summary>Brings a result that an older version accepted up to the current version.</summary>
+    /// <param name="result">The stored result; may be changed and returned.</param>
+    /// <param name="fromVersion">The version that accepted it, lower than the current one.</param>
+    /// <returns>The result in the current shape; by default the result as it is.</returns>
+    /// <remarks>Runs whenever a result of an older version is read, also more than once for the same. It should need no services.</remarks>
+    public virtual JsonObject UpgradeResult(JsonObject result, int fromVersion) => result;
 
     internal abstract Task<IReadOnlyList<ValidationError>> FindFaultsAsync(object payload, CancellationToken cancellationToken);
 

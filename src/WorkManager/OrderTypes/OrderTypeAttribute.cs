@@ -1,7 +1,10 @@
 namespace WorkManager;
 
 /// <summary>Names an order type, so that it is known without being constructed.</summary>
-/// <param name="key">The key, 1 to 120 characters, such as <c>country.timezones</c>. It is stored with every order: never change it.</param>
+/// <param name="key">
+/// The key, such as <c>country.timezones</c>: 1 to 120 letters and digits of ASCII, dots, hyphens, underscores, colons and slashes. It is stored with every
+/// order: never change it.
+/// </param>
 [AttributeUsage(AttributeTargets.Class, Inherited = false)]
 public sealed class OrderTypeAttribute(string key) : Attribute
 {
@@ -9,8 +12,13 @@ public sealed class OrderTypeAttribute(string key) : Attribute
     public string Key { get; } = key;
 
     /// <summary>
-    /// The version of the payload's shape. Raise it with every change that older rows do not fit, and override <see cref="OrderType.Upgrade"/>.
+    /// The version of the shapes of payload, input and result. Raise it with every change that older rows do not fit, and override
+    /// <see cref="OrderType.Upgrade"/>, <see cref="OrderType.UpgradeInput"/> or <see cref="OrderType.UpgradeResult"/>.
     /// </summary>
     /// <value>1 by default.</value>
     public int Version { get; set; } = 1;
+
+    /// <summary>How long the leases of its items last, in seconds, where neither the request nor the item says otherwise.</summary>
+    /// <value>0 by default: <see cref="LeaseOptions.Ttl"/>. Else 1 second to <see cref="LeaseOptions.MaxTtl"/>.</value>
+    public int LeaseSeconds { get; set; }
 }

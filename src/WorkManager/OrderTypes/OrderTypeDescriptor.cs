@@ -1,17 +1,26 @@
 using System.Reflection;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using WorkManager.OrderTypes.Validation;
 
 namespace WorkManager.OrderTypes;
 
 /// <summary>Facts about an order type that are known without constructing it.</summary>
-internal sealed record OrderTypeDescriptor(string Key, int Version, Type ClrType, Type PayloadType, Type InputType, Type ResultType)
+/// <param name="Key">The key that is stored.</param>
+/// <param name="Version">The version of its documents.</param>
+/// <param name="LeaseTime">How long leases of its items last; null for what the options say.</param>
+/// <param name="ClrType">The class.</param>
+/// <param name="PayloadType">What a requester gives.</param>
+/// <param name="InputType">What the agent of an item gets.</param>
+/// <param name="ResultType">What the agent submits.</param>
+internal sealed partial record OrderTypeDescriptor(
+    string Key, int Version, TimeSpan? LeaseTime, Type ClrType, Type PayloadType, Type InputType, Type ResultType)
 {
     /// <summary>What keeps payload, input and result from being carried as JSON, as sentences.</summary>
-    /// <param name="json">How they are written and read. It can no longer be changed after this.</param>
-    public IEnumerable<string> FindFaults(JsonSerializerOptions json)
+    /// <param name="strict">How they are written and read.</param>
+    public IEnumerable<string> FindFaults(JsonSerializerOptions strict)
     {
-        var contracts = JsonContractBuilder.For(json);
+        var contracts = JsonContractBuilder.For(strict);
         foreach (var (role, type) in new[] { ("payload", PayloadType), ("input", InputType), ("result", ResultType) })
         {
             string? fault = null;
@@ -31,13 +40,15 @@ internal sealed record OrderTypeDescriptor(string Key, int Version, Type ClrType
         }
     }
 
+    /// <exception cref="InvalidOperationException">It is no order type, or has no valid <see cref="OrderTypeAttribute"/>.</exception>
     public static OrderTypeDescriptor Of(Type clrType)
     {
         var attribute = clrType.GetCustomAttribute<OrderTypeAttribute>()
             ?? throw new InvalidOperationException($"{clrType.Name} needs an [OrderType(\"key\")] attribute that names it.");
-        if (string.IsNullOrWhiteSpace(attribute.Key) || attribute.Key.Length > 120)
+        if (attribute.Key is null || !ValidKey().IsMatch(attribute.Key))
         {
-            throw new InvalidOperationException($"The key of {clrType.Name} in [OrderType] must have 1 to 120 characters.");
+            throw new InvalidOperationException(
+                $"The key of {clrType.Name} in [OrderType] must have 1 to 120 characters: letters and digits of ASCII, and any of . - _ : /");
         }
 
         if (attribute.Version < 1)
@@ -45,15 +56,24 @@ internal sealed record OrderTypeDescriptor(string Key, int Version, Type ClrType
             throw new InvalidOperationException($"The version of {clrType.Name} in [OrderType] must be at least 1.");
         }
 
+        if (attribute.LeaseSeconds < 0)
+        {
+            throw new InvalidOperationException($"The lease of {clrType.Name} in [OrderType] must be at least 1 second, or 0 for what the options say.");
+        }
+
+        TimeSpan? lease = attribute.LeaseSeconds == 0 ? null : TimeSpan.FromSeconds(attribute.LeaseSeconds);
         for (var type = clrType; type is not null; type = type.BaseType)
         {
             if (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(OrderType<,,>))
             {
                 var arguments = type.GetGenericArguments();
-                return new OrderTypeDescriptor(attribute.Key, attribute.Version, clrType, arguments[0], arguments[1], arguments[2]);
+                return new OrderTypeDescriptor(attribute.Key, attribute.Version, lease, clrType, arguments[0], arguments[1], arguments[2]);
             }
         }
 
         throw new InvalidOperationException($"{clrType.Name} must derive from OrderType<TPayload, TInput, TResult> or OrderType<TPayload, TResult>.");
     }
+
+    [GeneratedRegex(@"\A[A-Za-z0-9._:/-]{1,120}\z", RegexOptions.CultureInvariant)]
+    private static partial Regex ValidKey();
 }

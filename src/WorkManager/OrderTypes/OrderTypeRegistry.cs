@@ -1,3 +1,5 @@
+using WorkManager.OrderTypes.Validation;
+
 namespace WorkManager.OrderTypes;
 
 /// <summary>The order types of a container.</summary>
@@ -23,12 +25,34 @@ internal sealed class OrderTypeRegistry
         byPayload = byClrType.Values.ToLookup(d => d.PayloadType);
     }
 
+    /// <summary>All order types, in the order of their registration.</summary>
+    public IReadOnlyCollection<OrderTypeDescriptor> All => byKey.Values;
+
+    /// <summary>An order type by its key; null if this process does not know it.</summary>
     public OrderTypeDescriptor? Find(string key) => byKey.GetValueOrDefault(key);
 
-    public OrderTypeDescriptor Get(string key) => Find(key) ?? throw new OrderTypeNotFoundException(key);
+    /// <exception cref="OrderTypeNotFoundException">There is no such type.</exception>
+    public OrderTypeDescriptor Get(string key)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        return byKey.GetValueOrDefault(key) ?? throw new OrderTypeNotFoundException(key, Suggestion.For(key, byKey.Keys));
+    }
 
-    public OrderTypeDescriptor Get(Type clrType) => byClrType.GetValueOrDefault(clrType) ?? throw new OrderTypeNotFoundException(clrType.Name);
+    /// <exception cref="OrderTypeNotFoundException">There is no such type.</exception>
+    public OrderTypeDescriptor Get(Type clrType) => byClrType.GetValueOrDefault(clrType) ?? throw new OrderTypeNotFoundException(clrType.Name, null);
 
+    /// <summary>The order type of a class, for a payload of this type.</summary>
+    /// <exception cref="OrderTypeNotFoundException">There is no such order type.</exception>
+    /// <exception cref="WorkManagerException">It has another payload.</exception>
+    public OrderTypeDescriptor Get(Type clrType, Type payloadType)
+    {
+        var descriptor = Get(clrType);
+        return payloadType.IsAssignableTo(descriptor.PayloadType) ? descriptor : throw new WorkManagerException(
+            WorkErrorCodes.TypeMismatch, $"The payload of '{descriptor.Key}' is of the class {descriptor.PayloadType.Name}, and not {payloadType.Name}.");
+    }
+
+    /// <exception cref="OrderTypeNotFoundException">No order type has this payload.</exception>
+    /// <exception cref="OrderTypeAmbiguousException">Several have it.</exception>
     public OrderTypeDescriptor GetForPayload(Type payloadType)
     {
         var candidates = byPayload[payloadType].ToList();
@@ -36,8 +60,7 @@ internal sealed class OrderTypeRegistry
         {
             1 => candidates[0],
             0 => throw new OrderTypeNotFoundException(payloadType),
-            _ => throw new InvalidOperationException(
-                $"{payloadType.Name} is the payload of several order types ({string.Join(", ", candidates.Select(c => c.Key))}). Propose by type key."),
+            _ => throw new OrderTypeAmbiguousException(payloadType, candidates.ConvertAll(c => c.Key)),
         };
     }
 }

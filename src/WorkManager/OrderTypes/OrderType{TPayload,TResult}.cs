@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+
 namespace WorkManager;
 
 /// <summary>A kind of work with one item per order, whose input is the payload.</summary>
@@ -9,4 +11,7 @@ public abstract class OrderType<TPayload, TResult> : OrderType<TPayload, TPayloa
 {
     /// <inheritdoc/>
     protected override IEnumerable<PlannedItem<TPayload>> Plan(TPayload payload) => [Item(payload)];
+
+    /// <inheritdoc/>
+    public override JsonObject UpgradeInput(JsonObject input, int fromVersion) => Upgrade(input, fromVersion);
 }

@@ -19,5 +19,12 @@ public abstract class PlannedItem
     /// <value>Null by default: at once.</value>
     public DateTimeOffset? AvailableAt { get; init; }
 
+    /// <summary>How long a lease of the item lasts, in whole seconds, where the request says nothing.</summary>
+    /// <value>
+    /// Null by default: the order type's (<see cref="OrderTypeAttribute.LeaseSeconds"/>), else <see cref="LeaseOptions.Ttl"/>. 1 second to
+    /// <see cref="LeaseOptions.MaxTtl"/>.
+    /// </value>
+    public TimeSpan? LeaseTime { get; init; }
+
     internal abstract object InputValue { get; }
 }

@@ -2,17 +2,18 @@ using System.Text.Json;
 
 namespace WorkManager.OrderTypes;
 
-/// <summary>A stored item as an order type sees it.</summary>
-internal sealed class StoredItem(WorkItem item, JsonSerializerOptions lenient)
+/// <summary>A stored item as an order type sees it: read leniently, and brought up to the type's version first.</summary>
+internal sealed class StoredItem(WorkItem item, OrderType type, int version, JsonSerializerOptions lenient)
 {
     public Guid Id => item.Id;
 
     public Guid OrderId => item.OrderId;
 
-    public TInput ReadInput<TInput>() => Read<TInput>(item.Input, lenient);
+    public TInput ReadInput<TInput>() =>
+        new StoredDocument("input", item.Input, item.TypeVersion, lenient).Upgrade(version, type.UpgradeInput).Read<TInput>();
 
-    public TResult ReadResult<TResult>() => Read<TResult>(item.Result ?? "null", lenient);
-
-    internal static T Read<T>(string json, JsonSerializerOptions options) =>
-        JsonSerializer.Deserialize<T>(json, options) ?? throw new JsonException("The stored value is null.");
+    /// <summary>The result. The version that checked it may be another one than that which planned the item.</summary>
+    public TResult ReadResult<TResult>() =>
+        new StoredDocument("result", item.Result ?? "null", item.ResultVersion ?? item.TypeVersion, lenient)
+            .Upgrade(version, type.UpgradeResult).Read<TResult>();
 }

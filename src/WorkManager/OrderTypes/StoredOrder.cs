@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Nodes;
 
 namespace WorkManager.OrderTypes;
 
@@ -8,16 +7,8 @@ internal sealed class StoredOrder(WorkOrder order, IEnumerable<WorkItem> items, 
 {
     public Guid Id => order.Id;
 
-    public IReadOnlyList<StoredItem> Items { get; } = [.. items.OrderBy(i => i.Id).Select(i => new StoredItem(i, lenient))];
+    public IReadOnlyList<StoredItem> Items { get; } = [.. items.OrderBy(i => i.Id).Select(i => new StoredItem(i, type, version, lenient))];
 
-    public TPayload ReadPayload<TPayload>()
-    {
-        if (order.TypeVersion >= version)
-        {
-            return StoredItem.Read<TPayload>(order.Payload, lenient);
-        }
-
-        var stored = JsonNode.Parse(order.Payload) as JsonObject ?? throw new JsonException("A payload that is to be upgraded must be a JSON object.");
-        return type.Upgrade(stored, order.TypeVersion).Deserialize<TPayload>(lenient) ?? throw new JsonException("The upgraded payload is null.");
-    }
+    public TPayload ReadPayload<TPayload>() =>
+        new StoredDocument("payload", order.Payload, order.TypeVersion, lenient).Upgrade(version, type.Upgrade).Read<TPayload>();
 }

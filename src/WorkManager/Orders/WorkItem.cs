@@ -59,6 +59,9 @@ public sealed class WorkItem
     /// <summary>For how long the lease was granted, and is extended by each heartbeat.</summary>
     public int? LeaseSeconds { get; internal set; }
 
+    /// <summary>For how long the plan says that the item is to be leased; null if it leaves that to the order type and the options.</summary>
+    public int? PlannedLeaseSeconds { get; internal set; }
+
     /// <summary>When the lease was granted.</summary>
     public DateTimeOffset? LeasedAt { get; internal set; }
 
@@ -174,21 +177,21 @@ public sealed class WorkItem
     /// <summary>Whether each required key has a validated part. Needs the parts.</summary>
     /// <returns>True if none is missing.</returns>
     public bool HasAllRequiredParts() =>
-        (StoredJson.ReadOptional<string[]>(PartsRequired, null) ?? []).All(key => PartList.Exists(p => p.PartKey == key && p.Status == PartStatus.Validated));
+        (StoredJson.ReadOptional<string[]>("list of required parts", PartsRequired, null) ?? []).All(key => PartList.Exists(p => p.PartKey == key && p.Status == PartStatus.Validated));
 
     /// <summary>The input as a value.</summary>
     /// <typeparam name="T">The type to read it as.</typeparam>
     /// <param name="json">How to read it: <c>WorkManagerOptions.Json</c> if you changed it; null for its default.</param>
     /// <returns>The input.</returns>
-    /// <exception cref="JsonException">The input is not such a value.</exception>
-    public T ReadInput<T>(JsonSerializerOptions? json = null) => StoredJson.Read<T>(Input, json);
+    /// <exception cref="WorkManagerException">It is no such value (<c>type_mismatch</c>), or lacks a member that the type needs.</exception>
+    public T ReadInput<T>(JsonSerializerOptions? json = null) => StoredJson.Read<T>("input", Input, json);
 
     /// <summary>The result as a value.</summary>
     /// <typeparam name="T">The type to read it as.</typeparam>
     /// <param name="json">How to read it: <c>WorkManagerOptions.Json</c> if you changed it; null for its default.</param>
     /// <returns>The result; the default value if none was submitted.</returns>
-    /// <exception cref="JsonException">The result is not such a value.</exception>
-    public T? ReadResult<T>(JsonSerializerOptions? json = null) => StoredJson.ReadOptional<T>(Result, json);
+    /// <exception cref="WorkManagerException">It is no such value (<c>type_mismatch</c>), or lacks a member that the type needs.</exception>
+    public T? ReadResult<T>(JsonSerializerOptions? json = null) => StoredJson.ReadOptional<T>("result", Result, json);
 
     /// <summary>The last error.</summary>
     /// <returns>The error; null if there was none, or a result came after it.</returns>
@@ -213,6 +216,9 @@ public sealed class WorkItem
     internal List<WorkProvenance> ProvenanceList { get; } = [];
 
     internal static string ReadySince => "ready_at IS NOT NULL";
+
+    /// <summary>The same, and what a check constraint promises of it.</summary>
+    internal static string ReadyAndFree => $"{ReadySince} AND blocked_by = 0";
 
     /// <summary>As a condition in SQL: an agent holds the item, even if the lease has run out and was not taken back yet.</summary>
     internal const string HeldStates = "state IN ('leased', 'in_progress')";

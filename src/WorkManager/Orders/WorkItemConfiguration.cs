@@ -39,6 +39,7 @@ public sealed class WorkItemConfiguration : IEntityTypeConfiguration<WorkItem>
         builder.Property(i => i.LastHeartbeatAt).Time("last_heartbeat_at");
         builder.Property(i => i.LeaseEpoch).HasColumnName("lease_epoch").Default(0L);
         builder.Property(i => i.LeaseSeconds).HasColumnName("lease_seconds");
+        builder.Property(i => i.PlannedLeaseSeconds).HasColumnName("planned_lease_seconds");
         builder.Property(i => i.LeasedAt).Time("leased_at");
         builder.Property(i => i.AvailableAt).Time("available_at");
         builder.Property(i => i.ReadyAt).Time("ready_at");
@@ -78,10 +79,13 @@ public sealed class WorkItemConfiguration : IEntityTypeConfiguration<WorkItem>
         builder.HasIndex(i => i.LeaseExpiresAt, "work_items_lease_expires_at_index");
         builder.HasIndex(i => new { i.OrderId, i.State }, "work_items_order_state_idx");
         builder.HasIndex(i => new { i.State, i.LeaseExpiresAt }, "work_items_lease_expiry_idx");
-        // The claim, in its order: across all of a tenant, of one type, of one order.
+        // What is available to a tenant, in the order of the claim. What is ready is not blocked, and a claim does not say so: that keeps it from this index,
+        // which has its order and not its types.
         builder.HasIndex(i => new { i.TenantId, i.Priority, i.ReadyAt, i.Id }, "work_items_ready_idx")
-            .IsDescending(false, true, false, false).HasFilter(WorkItem.ReadySince);
-        builder.HasIndex(i => new { i.TenantId, i.OrderType, i.Priority, i.ReadyAt, i.Id }, "work_items_ready_type_idx")
+            .IsDescending(false, true, false, false).HasFilter(WorkItem.ReadyAndFree);
+        // The claim, in its order: of one type or of several, which are merged; and of one order. The type comes first, so that a worker for all tenants finds
+        // the next tenant with work of a type.
+        builder.HasIndex(i => new { i.OrderType, i.TenantId, i.Priority, i.ReadyAt, i.Id }, "work_items_ready_type_idx")
             .IsDescending(false, false, true, false, false).HasFilter(WorkItem.ReadySince);
         builder.HasIndex(i => new { i.OrderId, i.ReadyAt, i.Id }, "work_items_ready_order_idx").HasFilter(WorkItem.ReadySince);
         // The items that an agent holds, and the held items of a type: for limits, and for operators.

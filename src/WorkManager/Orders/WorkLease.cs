@@ -1,6 +1,3 @@
-using System.Text.Json;
-using WorkManager.Orders;
-
 namespace WorkManager;
 
 /// <summary>A lease on an item: it is the holder's until it runs out, is given back or ends with a result.</summary>
@@ -10,13 +7,13 @@ namespace WorkManager;
 /// </remarks>
 public sealed class WorkLease
 {
-    private readonly JsonSerializerOptions json;
+    private readonly Func<Type, object> input;
 
-    internal WorkLease(WorkItem item, TimeSpan heartbeatEvery, JsonSerializerOptions json, string? traceParent)
+    internal WorkLease(WorkItem item, TimeSpan heartbeatEvery, Func<Type, object> input, string? traceParent)
     {
         Item = item;
         HeartbeatEvery = heartbeatEvery;
-        this.json = json;
+        this.input = input;
         TraceParent = traceParent;
     }
 
@@ -41,11 +38,17 @@ public sealed class WorkLease
     /// <summary>The W3C trace context of the proposal: start the work's activity under it, and proposal, work and apply are one trace.</summary>
     public string? TraceParent { get; }
 
-    /// <summary>What is to be done.</summary>
-    /// <typeparam name="TInput">The input of the item's order type.</typeparam>
+    /// <summary>What is to be done. An input that was planned by an older version of the order type is brought up to the current one.</summary>
+    /// <typeparam name="TInput">
+    /// The input of the item's order type, or a base class of it; or <see cref="System.Text.Json.JsonElement"/> or
+    /// <see cref="System.Text.Json.Nodes.JsonNode"/> for any input.
+    /// </typeparam>
     /// <returns>The input.</returns>
-    /// <exception cref="JsonException">The input is not such a value.</exception>
-    public TInput Input<TInput>() => StoredJson.Read<TInput>(Item.Input, json);
+    /// <exception cref="WorkManagerException">
+    /// The input of the order type is another class (<c>type_mismatch</c>). The input does not fit that class, or its upgrade threw
+    /// (<c>unreadable_document</c>): release the lease.
+    /// </exception>
+    public TInput Input<TInput>() => (TInput)input(typeof(TInput));
 
     /// <summary>The token of a lease.</summary>
     /// <param name="lease">The lease.</param>

@@ -149,8 +149,8 @@ public sealed class WorkOrder
     /// <typeparam name="T">The type to read it as.</typeparam>
     /// <param name="json">How to read it: <c>WorkManagerOptions.Json</c> if you changed it; null for its default.</param>
     /// <returns>The payload.</returns>
-    /// <exception cref="JsonException">The payload is not such a value.</exception>
-    public T ReadPayload<T>(JsonSerializerOptions? json = null) => StoredJson.Read<T>(Payload, json);
+    /// <exception cref="WorkManagerException">It is no such value (<c>type_mismatch</c>), or lacks a member that the type needs.</exception>
+    public T ReadPayload<T>(JsonSerializerOptions? json = null) => StoredJson.Read<T>("payload", Payload, json);
 
     /// <summary>Why the last apply failed.</summary>
     /// <returns>The failure; null if none failed, or a later one succeeded.</returns>

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using WorkManager.Auditing;
 using WorkManager.Errors;
 using WorkManager.Execution;
 using WorkManager.OrderTypes;
@@ -10,7 +11,7 @@ using WorkManager.Persistence;
 namespace WorkManager.Proposing;
 
 /// <summary>Checks payloads, plans them, and stores orders and items.</summary>
-internal sealed class ProposeOrder(JsonDocuments documents, IdGenerator ids, LimitOptions limits, RetryOptions retry)
+internal sealed class ProposeOrder(JsonDocuments documents, IdGenerator ids, LimitOptions limits, RetryOptions retry, LeaseOptions lease)
     : IVerb<Batch<ProposeRequest>, IReadOnlyList<WorkOutcome<WorkOrder>>>
 {
     public Operation Operation { get; } = new("propose", JoinRule.Joins);
@@ -100,8 +101,10 @@ internal sealed class ProposeOrder(JsonDocuments documents, IdGenerator ids, Lim
 
         order.ItemsTotal = order.ItemsOpen = plan.Items.Count;
         unit.Insert(BuildProvenance(unit, order));
-        unit.Audit.Record(WorkEventNames.Proposed, order, new(JsonNode.Parse(order.Payload) as JsonObject));
-        unit.Audit.Record(WorkEventNames.Planned, order, new(new JsonObject { ["item_count"] = plan.Items.Count }, Actor: Auditing.Lifecycle.Engine));
+        // The text was checked before, so it is not parsed again.
+        var said = plan.Payload.IsObject ? EventDetails.Of(order.Payload) : EventDetails.None;
+        unit.Audit.Record(WorkEventNames.Proposed, order, said);
+        unit.Audit.Record(WorkEventNames.Planned, order, new(new JsonObject { ["item_count"] = plan.Items.Count }, Actor: Lifecycle.Engine));
         return order;
     }
 
@@ -133,6 +136,11 @@ internal sealed class ProposeOrder(JsonDocuments documents, IdGenerator ids, Lim
         {
             throw WorkValidationException.Argument(
                 "plan", ValidationCodes.OutOfRange, "A planned item may have 1 to 1000 attempts, and a type of 1 to 120 characters.");
+        }
+
+        if (plan.Any(p => p.LeaseTime is { } time && (time < TimeSpan.FromSeconds(1) || time > lease.MaxTtl)))
+        {
+            throw WorkValidationException.Argument("plan", ValidationCodes.OutOfRange, $"A planned item may be leased for 1 second to {lease.MaxTtl}.");
         }
 
         return [.. plan.Select(p => (p, documents.Check("planned input", p.InputValue, type.InputType)))];
@@ -173,6 +181,7 @@ internal sealed class ProposeOrder(JsonDocuments documents, IdGenerator ids, Lim
             State = ItemState.Queued,
             Priority = order.Priority,
             MaxAttempts = (short)(planned.Item.MaxAttempts ?? type.MaxAttempts ?? retry.DefaultMaxAttempts),
+            PlannedLeaseSeconds = planned.Item.LeaseTime is { } time ? (int)Math.Ceiling(time.TotalSeconds) : null,
             Input = planned.Input.Text,
             CreatedAt = unit.Now,
             UpdatedAt = unit.Now,

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using WorkManager.OrderTypes;
 
 namespace WorkManager.Proposing;
@@ -6,4 +5,4 @@ namespace WorkManager.Proposing;
 /// <param name="Type">The order type.</param>
 /// <param name="Payload">The payload as it came in.</param>
 /// <param name="Options">What else was said.</param>
-internal sealed record ProposeRequest(OrderTypeDescriptor Type, JsonElement Payload, ProposeOptions Options);
+internal sealed record ProposeRequest(OrderTypeDescriptor Type, IncomingDocument Payload, ProposeOptions Options);

@@ -8,30 +8,35 @@ namespace WorkManager.Providers;
 internal sealed class FilteredStatements
 {
     private readonly Statement any;
-    private readonly Statement ofType;
+    private readonly Statement ofTypes;
     private readonly Statement ofOrder;
-    private readonly Statement ofOrderAndType;
+    private readonly Statement ofOrderAndTypes;
 
+    /// <param name="types">The list <c>@types</c>, as what <c>IN</c> compares with.</param>
     /// <param name="text">The text, given the condition on items <c>i</c>.</param>
-    public FilteredStatements(Func<string, string> text)
+    public FilteredStatements(string types, Func<string, string> text)
     {
         const string Priority = "i.priority >= @min_priority";
+        // What is due or has run out is found by its time. No index on order types fits this condition.
+        var type = $"i.order_type || '' IN ({types})";
         any = new(text(Priority));
-        ofType = new(text($"{Priority} AND i.order_type = @type"));
+        ofTypes = new(text($"{Priority} AND {type}"));
         ofOrder = new(text($"{Priority} AND i.order_id = @order"));
-        ofOrderAndType = new(text($"{Priority} AND i.order_id = @order AND i.order_type = @type"));
+        ofOrderAndTypes = new(text($"{Priority} AND i.order_id = @order AND {type}"));
     }
 
     public Statement For(QueueFilter filter) => filter switch
     {
-        { OrderId: null, OrderType: null } => any,
-        { OrderId: null } => ofType,
-        { OrderType: null } => ofOrder,
-        _ => ofOrderAndType,
+        { OrderId: null, Types: null } => any,
+        { OrderId: null } => ofTypes,
+        { Types: null } => ofOrder,
+        _ => ofOrderAndTypes,
     };
 
     /// <summary>The values of the filter's conditions.</summary>
-    public static IEnumerable<(string Name, object? Value)> Values(QueueFilter filter)
+    /// <param name="filter">The filter.</param>
+    /// <param name="types">Makes the value of <c>@types</c>.</param>
+    public static IEnumerable<(string Name, object? Value)> Values(QueueFilter filter, Func<IReadOnlyList<string>, object> types)
     {
         yield return ("min_priority", filter.MinPriority);
         if (filter.OrderId is { } order)
@@ -39,9 +44,9 @@ internal sealed class FilteredStatements
             yield return ("order", order);
         }
 
-        if (filter.OrderType is { } type)
+        if (filter.Types is { } names)
         {
-            yield return ("type", type);
+            yield return ("types", types(names));
         }
     }
 }

@@ -35,11 +35,13 @@ internal static class QueueSql
     /// <param name="rows">The rows of the operation.</param>
     /// <param name="databaseClock">Whether the database's clock decides leases.</param>
     /// <param name="now">The time, if it does not.</param>
-    /// <param name="filter">Which items.</param>
     /// <param name="after">The last item that was found before; null for the first.</param>
     /// <param name="limit">How many, at most.</param>
+    /// <param name="filter">Which items.</param>
+    /// <param name="list">How the database takes a list of order types.</param>
     public static Task<IReadOnlyList<WorkItem>> FindExpiredAsync(
-        FilteredStatements statements, WorkRows rows, bool databaseClock, DateTimeOffset now, QueueFilter filter, WorkItem? after, int limit) =>
+        FilteredStatements statements, WorkRows rows, bool databaseClock, DateTimeOffset now, WorkItem? after, int limit, QueueFilter filter,
+        Func<IReadOnlyList<string>, object> list) =>
         statements.For(filter).QueryAsync<WorkItem>(
             rows,
             databaseClock,
@@ -48,30 +50,39 @@ internal static class QueueSql
                 ("limit", limit),
                 ("after", after?.LeaseExpiresAt?.UtcDateTime ?? DateTime.SpecifyKind(DateTime.MinValue, DateTimeKind.Utc)),
                 ("after_id", after?.Id ?? Guid.Empty),
-                .. FilteredStatements.Values(filter),
+                .. FilteredStatements.Values(filter, list),
             ]);
 
-    /// <summary>The tenants that have ready items, one look into an index for each.</summary>
+    /// <summary>The tenants that have ready items of some order types: one look into an index for each tenant and type.</summary>
     /// <param name="first">A condition on where to begin.</param>
-    /// <param name="filter">A condition on the items.</param>
-    public static string FindTenants(string first, string filter) =>
-        $"""
-        WITH RECURSIVE walk (tenant, place) AS (
-            SELECT (SELECT tenant_id FROM [work_items] WHERE ready_at IS NOT NULL AND {first} AND {filter} ORDER BY tenant_id LIMIT 1), 1
-            UNION ALL
-            SELECT (
-                SELECT tenant_id FROM [work_items] WHERE ready_at IS NOT NULL AND tenant_id > walk.tenant AND {filter} ORDER BY tenant_id LIMIT 1), place + 1
-            FROM walk WHERE tenant IS NOT NULL AND place < @limit
-        )
-        SELECT tenant FROM walk WHERE tenant IS NOT NULL
-        """;
+    /// <param name="isReady">The condition that an item is ready.</param>
+    /// <param name="types">The list of types, as a table <c>t</c> with a column <c>value</c>.</param>
+    public static string FindTenants(string first, string isReady, string types)
+    {
+        return $"""
+            WITH RECURSIVE walk (tenant, place) AS (
+                SELECT {Next(first)}, 1
+                UNION ALL
+                SELECT {Next("tenant_id > walk.tenant")}, place + 1 FROM walk WHERE tenant IS NOT NULL AND place < @limit
+            )
+            SELECT tenant FROM walk WHERE tenant IS NOT NULL
+            """;
+
+        string Next(string where) =>
+            $"""
+            (SELECT min((
+                    SELECT tenant_id FROM [work_items] WHERE {isReady} AND order_type = t.value AND {where} ORDER BY tenant_id LIMIT 1
+                )) FROM {types})
+            """;
+    }
 
     /// <summary>The columns that lease item <c>i</c> to the caller.</summary>
     /// <param name="now">The time that decides leases.</param>
+    /// <param name="seconds">How long it lasts.</param>
     /// <param name="expires">When the lease runs out.</param>
-    public static string Grant(string now, string expires) =>
+    public static string Grant(string now, string seconds, string expires) =>
         $"""
-        state = 'leased', ready_at = NULL, leased_by_agent_id = @holder, lease_epoch = i.lease_epoch + 1, lease_seconds = @seconds,
+        state = 'leased', ready_at = NULL, leased_by_agent_id = @holder, lease_epoch = i.lease_epoch + 1, lease_seconds = {seconds},
             leased_at = {now}, last_heartbeat_at = {now}, lease_expires_at = {expires}, updated_at = @now, revision = i.revision + 1
         """;
 

@@ -1,26 +1,14 @@
 namespace WorkManager.Providers;
 
-/// <summary>Finds the tenants that have ready items, which both databases do by the same texts.</summary>
-internal static class TenantStatements
+/// <summary>Finds the tenants that have ready items of some order types, which both databases do by much the same texts.</summary>
+/// <param name="isReady">The condition that an item is ready.</param>
+/// <param name="types">The list <c>@types</c> as a table <c>t</c> with a column <c>value</c>.</param>
+internal sealed class TenantStatements(string isReady, string types)
 {
-    private const string AnyType = "TRUE";
-    private const string OneType = "order_type = @type";
-
-    private static readonly Statement First = new(QueueSql.FindTenants("TRUE", AnyType));
-    private static readonly Statement FirstOfType = new(QueueSql.FindTenants("TRUE", OneType));
-    private static readonly Statement Next = new(QueueSql.FindTenants("tenant_id > @after", AnyType));
-    private static readonly Statement NextOfType = new(QueueSql.FindTenants("tenant_id > @after", OneType));
+    private readonly Statement first = new(QueueSql.FindTenants("TRUE", isReady, types));
+    private readonly Statement next = new(QueueSql.FindTenants("tenant_id > @after", isReady, types));
 
     /// <inheritdoc cref="Leasing.ILeasingSql.FindTenantsAsync"/>
-    public static Task<IReadOnlyList<string>> FindAsync(WorkManagerDbContext db, string? after, string? orderType, int limit)
-    {
-        var statement = (after, orderType) switch
-        {
-            (null, null) => First,
-            (null, _) => FirstOfType,
-            (_, null) => Next,
-            _ => NextOfType,
-        };
-        return statement.ValuesAsync<string>(db, ("after", after), ("type", orderType), ("limit", limit));
-    }
+    public Task<IReadOnlyList<string>> FindAsync(WorkManagerDbContext db, string? after, object types, int limit) =>
+        (after is null ? first : next).ValuesAsync<string>(db, ("after", after), ("types", types), ("limit", limit));
 }

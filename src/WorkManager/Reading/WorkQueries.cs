@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using WorkManager.Execution;
+using WorkManager.OrderTypes.Json;
 
 namespace WorkManager.Reading;
 
@@ -15,6 +16,7 @@ internal static class WorkQueries
         WorkRows rows, OrderQuery query, OrderParts include, CancellationToken cancellationToken)
     {
         EnsureLimit(query.Limit, OrderQuery.MaxLimit);
+        EnsureText("type", query.Type);
         var orders = Include(rows.Orders, include);
         orders = query.State is { } state ? orders.InState(state) : orders;
         orders = query.Type is { } type ? WorkQueryExtensions.OfType(orders, type) : orders;
@@ -32,10 +34,11 @@ internal static class WorkQueries
         WorkRows rows, DateTimeOffset now, string? type, int limit, CancellationToken cancellationToken)
     {
         EnsureLimit(limit, MaxPage);
+        EnsureText("type", type);
         var items = rows.Items.AsNoTracking();
         items = type is null ? items : items.Where(i => i.OrderType == type);
-        // Two queries, each by its own index.
-        var ready = await items.Where(i => i.ReadyAt != null)
+        // Two queries, each by its own index. What is ready is not blocked; the index of the first one says so.
+        var ready = await items.Where(i => i.ReadyAt != null && i.BlockedBy == 0)
             .OrderByDescending(i => i.Priority).ThenBy(i => i.ReadyAt).ThenBy(i => i.Id)
             .Take(limit).ToListAsync(cancellationToken).ConfigureAwait(false);
         var due = await items.Where(i => i.State == ItemState.Queued && i.ReadyAt == null && i.BlockedBy == 0 && i.AvailableAt <= now)
@@ -83,6 +86,15 @@ internal static class WorkQueries
         if (limit < 1 || limit > max)
         {
             throw new InvalidQueryException(WorkErrorCodes.InvalidQuery, $"The limit must be 1 to {max}.");
+        }
+    }
+
+    /// <exception cref="InvalidQueryException">No row can have this text, and PostgreSQL would refuse it.</exception>
+    private static void EnsureText(string filter, string? text)
+    {
+        if (text is not null && !StorableText.IsStorable(text))
+        {
+            throw new InvalidQueryException(WorkErrorCodes.InvalidQuery, $"The filter {filter} has a character that cannot be stored, such as U+0000.");
         }
     }
 

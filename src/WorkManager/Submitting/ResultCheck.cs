@@ -57,6 +57,11 @@ internal sealed class ResultCheck(OrderTypeRegistry types, JsonDocuments documen
 
     private async Task<CheckedResult> CheckAsync(OperationContext context, SubmitRequest request, WorkItem? item, CancellationToken cancellationToken)
     {
+        if (request.IsMissing)
+        {
+            return CheckedResult.RefusedAtOnce(request, null, request.Result.Fault!);
+        }
+
         // The caller may show a lease that was granted to another tenant.
         item = item is not null && context.Tenant.Includes(item.TenantId) ? item : null;
         if (item is not { IsLeased: true } || item.LeaseEpoch != request.Lease.Epoch || item.LeasedByAgentId != context.Actor.LeaseHolder)
@@ -109,7 +114,21 @@ internal sealed class ResultCheck(OrderTypeRegistry types, JsonDocuments documen
     {
         var result = documents.Check("result", request.Result, descriptor.ResultType);
         var type = (OrderType)context.Services.GetRequiredService(descriptor.ClrType);
-        var errors = await type.ValidateResultAsync(new StoredItem(item, documents.Lenient), result.Value, cancellationToken).ConfigureAwait(false);
+        var stored = new StoredItem(item, type, descriptor.Version, documents.Lenient);
+        var errors = await RunRulesAsync(type, stored, result.Value, cancellationToken).ConfigureAwait(false);
         return errors.Count == 0 ? result : throw new WorkValidationException("result", errors);
+    }
+
+    private static async Task<IReadOnlyList<ValidationError>> RunRulesAsync(OrderType type, StoredItem item, object result, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await type.ValidateResultAsync(item, result, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (failure is not (WorkManagerException or OperationCanceledException))
+        {
+            throw new WorkManagerException(
+                WorkErrorCodes.RuleFailed, "The order type failed to check this result. Its own exception is the inner one.", failure);
+        }
     }
 }

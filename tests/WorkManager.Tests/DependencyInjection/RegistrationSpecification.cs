@@ -2,6 +2,7 @@ using AwesomeAssertions;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
+using WorkManager.OrderTypes;
 using WorkManager.Tests.Shop;
 
 namespace WorkManager.Tests.DependencyInjection;
@@ -117,7 +118,7 @@ public abstract class RegistrationSpecification(DatabaseFixture databases)
         await using var app = await ShopApp.StartAsync(databases, b => b.AddOrderType<OtherEcho>());
 
         var typed = () => app.ProposeEchoAsync();
-        (await typed.Should().ThrowExactlyAsync<InvalidOperationException>()).WithMessage("*test.echo*test.other*");
+        (await typed.Should().ThrowExactlyAsync<OrderTypeAmbiguousException>()).WithMessage("*test.echo*test.other*");
         (await app.Requester.ProposeAsync("test.other", System.Text.Json.JsonElement.Parse("""{"message":"a"}"""))).Type.Should().Be("test.other");
     }
 
@@ -138,7 +139,54 @@ public abstract class RegistrationSpecification(DatabaseFixture databases)
         { "MaxItemsPerOrder", o => o.Limits.MaxItemsPerOrder = 0 },
         { "MaxPayloadBytes", o => o.Limits.MaxPayloadBytes = 0 },
         { "Clock", o => o.Clock = (ClockSource)7 },
+        { "MaxTtl", o => o.Lease.MaxTtl = TimeSpan.FromDays(8) },
+        { "MaxTtl", o => o.Lease.MaxTtl = TimeSpan.FromMinutes(9) },
+        { "MaxDepth", o => o.Json.MaxDepth = 257 },
+        { "ReferenceHandler", o => o.Json.ReferenceHandler = System.Text.Json.Serialization.ReferenceHandler.Preserve },
+        { "ReferenceHandler", o => o.Json.ReferenceHandler = System.Text.Json.Serialization.ReferenceHandler.IgnoreCycles },
+        { "WriteAsString", o => o.Json.NumberHandling = System.Text.Json.Serialization.JsonNumberHandling.WriteAsString },
     };
+
+    public static TheoryData<string, Action<IWorkManagerBuilder>> BadTypes => new()
+    {
+        { "no service is registered for Principal, which its constructor takes as principal", b => b.AddOrderType<NeedsPrincipal>() },
+        { "it has no public constructor", b => b.AddOrderType<Hidden>() },
+        { "longer than Lease.MaxTtl, which is 1.00:00:00", b => b.AddOrderType<VerySlow>() },
+        { "Shape is abstract, so it cannot be read from JSON", b => b.AddOrderType<OfAbstract>() },
+        { "TwoWays cannot be read from JSON: it needs a public constructor", b => b.AddOrderType<OfTwoWays>() },
+        { "the parameter other of its constructor has no property", b => b.AddOrderType<OfUnbound>() },
+    };
+
+    [Theory, MemberData(nameof(BadTypes), DisableDiscoveryEnumeration = true)]
+    public void An_order_type_that_cannot_work_is_refused_when_the_application_starts(string message, Action<IWorkManagerBuilder> add)
+    {
+        var services = new ServiceCollection();
+        add(services.AddWorkManager());
+        using var provider = services.BuildServiceProvider();
+
+        FluentActions.Invoking(() => provider.GetRequiredService<IStartupValidator>().Validate()).Should().ThrowExactly<OptionsValidationException>()
+            .WithMessage($"*{message}*");
+    }
+
+    [Fact]
+    public void An_order_type_that_the_application_makes_itself_is_not_looked_at()
+    {
+        var services = new ServiceCollection();
+        services.AddWorkManager().AddOrderType<NeedsPrincipal>().AddOrderType<Hidden>();
+        services.AddScoped(_ => new NeedsPrincipal(new Principal("ada")));
+        services.AddScoped(_ => Hidden.Create());
+        using var provider = services.BuildServiceProvider();
+
+        provider.GetRequiredService<IStartupValidator>().Validate();
+    }
+
+    [Theory]
+    [InlineData(typeof(Spaced))]
+    [InlineData(typeof(WithNul))]
+    [InlineData(typeof(WithHalf))]
+    [InlineData(typeof(TooLong))]
+    public void A_key_has_letters_digits_and_a_few_signs(Type type) => FluentActions.Invoking(() => OrderTypeDescriptor.Of(type))
+        .Should().ThrowExactly<InvalidOperationException>().WithMessage($"*{type.Name}*1 to 120*");
 
     [Theory, MemberData(nameof(BadOptions), DisableDiscoveryEnumeration = true)]
     public void An_option_out_of_range_is_refused_by_name(string name, Action<WorkManagerOptions> spoil)
@@ -174,6 +222,68 @@ public abstract class RegistrationSpecification(DatabaseFixture databases)
 
     [OrderType(" ")]
     public sealed class BlankKey : EchoBase;
+
+    [OrderType("test spaced")]
+    public sealed class Spaced : EchoBase;
+
+    [OrderType("test.\0")]
+    public sealed class WithNul : EchoBase;
+
+    [OrderType("test.\ud800")]
+    public sealed class WithHalf : EchoBase;
+
+    [OrderType("test.30characters.30characters.30characters.30characters.30characters.30characters.30characters.30characters.30characters")]
+    public sealed class TooLong : EchoBase;
+
+    [OrderType("test.principal")]
+    public sealed class NeedsPrincipal(Principal principal) : EchoBase
+    {
+        public string Name => principal.Name;
+    }
+
+    [OrderType("test.hidden")]
+    public sealed class Hidden : EchoBase
+    {
+        private Hidden()
+        {
+        }
+
+        public static Hidden Create() => new();
+    }
+
+    [OrderType("test.slow", LeaseSeconds = 86_401)]
+    public sealed class VerySlow : EchoBase;
+
+    public abstract record Shape;
+
+    public sealed class TwoWays
+    {
+        public TwoWays(int one) => One = one;
+
+        public TwoWays(string one) => One = one.Length;
+
+        public int One { get; }
+    }
+
+    public sealed class Unbound(int other)
+    {
+        public int One { get; set; } = other;
+    }
+
+    [OrderType("test.abstract")]
+    public sealed class OfAbstract : Of<Shape>;
+
+    [OrderType("test.ways")]
+    public sealed class OfTwoWays : Of<TwoWays>;
+
+    [OrderType("test.unbound")]
+    public sealed class OfUnbound : Of<Unbound>;
+
+    public abstract class Of<T> : OrderType<T, EchoResult>
+        where T : class
+    {
+        protected override Task ApplyAsync(ApplyContext<T, T, EchoResult> apply, CancellationToken cancellationToken) => Task.CompletedTask;
+    }
 
     [OrderType("test.none", Version = 0)]
     public sealed class NoVersion : EchoBase;

@@ -42,9 +42,9 @@ public sealed partial class SchemaPage
         ["work_items_order_state_idx"] = "The items of an order, and its foreign key.",
         ["work_items_lease_expiry_idx"] = "Leases of a state by when they end.",
         ["work_items_ready_idx"] =
-            "A checkout across all types of a tenant. It holds claimable items only, in the order in which they are claimed: its size is the queue's, "
+            "What is available to a tenant, in the order in which it is handed out. Like the next two it holds claimable items only: its size is the queue's, "
             + "not the table's.",
-        ["work_items_ready_type_idx"] = "A checkout of one type.",
+        ["work_items_ready_type_idx"] = "A checkout, of one order type or of several. And which tenants have work of a type.",
         ["work_items_ready_order_idx"] = "A checkout from one order.",
         ["work_items_due_idx"] = "Items whose time comes: delayed ones, and retries. Without those that something else keeps from being claimed.",
         ["work_items_held_by_agent_idx"] = "What an agent holds.",

@@ -118,7 +118,7 @@ internal static class GuideSchema
             [
                 Text("tenant_id", 64), Text("order_type", 120), Int("type_version"), Short("priority"),
                 Time("available_at"), Time("ready_at").Null, Int("blocked_by"),
-                Long("lease_epoch"), Int("lease_seconds").Null, Time("leased_at").Null,
+                Long("lease_epoch"), Int("lease_seconds").Null, Int("planned_lease_seconds").Null, Time("leased_at").Null,
                 Time("submitted_at").Null, Text("submitted_by_type", 50).Null, Text("submitted_by_id", 255).Null, Text("submitted_for", 255).Null,
                 Hash("result_hash").Null, Int("result_version").Null, Short("rework_count"), Short("progress").Null, Int("revision"),
             ],
@@ -128,8 +128,8 @@ internal static class GuideSchema
             },
             Indexes =
             [
-                "tenant_id, priority desc, ready_at, id where ready_at IS NOT NULL",
-                "tenant_id, order_type, priority desc, ready_at, id where ready_at IS NOT NULL",
+                "tenant_id, priority desc, ready_at, id where ready_at IS NOT NULL AND blocked_by = 0",
+                "order_type, tenant_id, priority desc, ready_at, id where ready_at IS NOT NULL",
                 "order_id, ready_at, id where ready_at IS NOT NULL",
                 "available_at where state = 'queued' AND ready_at IS NULL AND blocked_by = 0",
                 "leased_by_agent_id where state IN 'leased', 'in_progress'",

@@ -2,24 +2,28 @@ using System.Data.Common;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using AwesomeAssertions;
+using Microsoft.Extensions.DependencyInjection;
 using WorkManager.Tests.Shop;
 
 namespace WorkManager.Tests.Plans;
 
-/// <summary>What a claim costs does not depend on the history behind it, nor on the leftovers of closed orders.</summary>
+/// <summary>What a claim costs depends neither on the history behind it and the leftovers of closed orders, nor on work of other types in front of it.</summary>
 public abstract class ClaimPlanSpecification(DatabaseFixture databases)
 {
     private protected const int Types = 50;
-    private protected const string AnyIndex = "work_items_ready_idx";
     private protected const string TypeIndex = "work_items_ready_type_idx";
     private protected const string OrderIndex = "work_items_ready_order_idx";
+
+    /// <summary>The order types of the application: a claim that names none is of these five.</summary>
+    private protected static readonly string[] Own = ["test.echo", "test.batch", "plan.a", "plan.b", "plan.c"];
 
     /// <summary>Every filter that a claim can have, with the index that carries it.</summary>
     private static readonly (string Name, string Index, Func<Guid, CheckoutRequest> Request)[] Claims =
     [
-        ("any", AnyIndex, _ => new CheckoutRequest()),
-        ("priority", AnyIndex, _ => new CheckoutRequest { MinPriority = 50 }),
+        ("any", TypeIndex, _ => new CheckoutRequest()),
+        ("priority", TypeIndex, _ => new CheckoutRequest { MinPriority = 50 }),
         ("type", TypeIndex, _ => new CheckoutRequest { Type = "test.echo" }),
+        ("two types", TypeIndex, _ => new CheckoutRequest { Types = ["plan.a", "test.echo"] }),
         ("order", OrderIndex, order => new CheckoutRequest { OrderId = order }),
         ("order and type", OrderIndex, order => new CheckoutRequest { OrderId = order, Type = "test.echo" }),
     ];
@@ -27,7 +31,8 @@ public abstract class ClaimPlanSpecification(DatabaseFixture databases)
     [Fact]
     public async Task A_claim_reads_its_partial_index_and_sorts_nothing_whatever_lies_behind_it()
     {
-        await using var app = await ShopApp.StartAsync(databases, null, options => options.Clock = ClockSource.Database);
+        await using var app = await ShopApp.StartAsync(
+            databases, b => b.AddOrderType<A>().AddOrderType<B>().AddOrderType<C>(), options => options.Clock = ClockSource.Database);
         using var sent = new SentCommands(app.Database);
         var commands = new List<(string Name, string Index, int Count, (string Text, IReadOnlyList<(string Name, object? Value)> Values) Command)>();
         foreach (var (name, index, request) in Claims)
@@ -63,6 +68,21 @@ public abstract class ClaimPlanSpecification(DatabaseFixture databases)
     private protected abstract Task CheckPlanAsync(
         DbConnection connection, string name, (string Text, IReadOnlyList<(string Name, object? Value)> Values) claim, string index, int count);
 
+    public sealed record Nothing;
+
+    public abstract class Plain : OrderType<Nothing, Nothing>
+    {
+        protected override Task ApplyAsync(ApplyContext<Nothing, Nothing, Nothing> apply, CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+
+    [OrderType("plan.a")]
+    public sealed class A : Plain;
+
+    [OrderType("plan.b")]
+    public sealed class B : Plain;
+
+    [OrderType("plan.c")]
+    public sealed class C : Plain;
 }
 
 public sealed class ClaimPlanOnSqlite(SqliteFixture databases, ITestOutputHelper output) : ClaimPlanSpecification(databases), IOnSqlite
@@ -81,6 +101,13 @@ public sealed class ClaimPlanOnSqlite(SqliteFixture databases, ITestOutputHelper
             iif(i % {Types} = 0, 'test.echo', 'bulk.' || (i % {Types})), 'bulk', iif(i < 17000, 'completed', 'queued'), i % 101,
             '2026-01-01', iif(i < 19000, 1, 0), iif(i < 19000, NULL, '2026-01-01 00:00:00.000000'), '{"{}"}', '2026-01-01', '2026-01-01'
         FROM n;
+
+        WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 19999)
+        INSERT INTO work_items (id, order_id, order_type, type, state, priority, available_at, ready_at, input, created_at, updated_at)
+        SELECT printf('00000000-0000-0002-0000-%012d', i), printf('00000000-0000-0000-0000-%012d', i % 200),
+            iif(i % 20 = 0, (SELECT value FROM json_each('["{string.Join("\",\"", Own)}"]') WHERE key = i / 20 % 5), 'foreign.' || (i % 3)), 'bulk', 'queued',
+            iif(i % 20 = 0, i % 99, 100), '2026-01-01', '2026-01-01 00:00:00.000000', '{"{}"}', '2026-01-01', '2026-01-01'
+        FROM n;
         """);
 
     private protected override async Task CheckPlanAsync(
@@ -97,13 +124,18 @@ public sealed class ClaimPlanOnSqlite(SqliteFixture databases, ITestOutputHelper
         output.WriteLine($"{name}: {string.Join(" | ", steps)}");
         steps.Should().Contain(step => step.Contains($"{index} ", StringComparison.Ordinal) || step.EndsWith(index, StringComparison.Ordinal), name);
         steps.Should().NotContain(step => step.Contains("TEMP B-TREE", StringComparison.Ordinal), name);
-        steps.Should().NotContain(step => step.StartsWith("SCAN", StringComparison.Ordinal) && !step.Contains(index, StringComparison.Ordinal), name);
+        // What is merged, and the list of types, are read to the limit.
+        steps.Should().NotContain(
+            step => step.StartsWith("SCAN", StringComparison.Ordinal) && step != "SCAN n" && !step.StartsWith("SCAN json_each", StringComparison.Ordinal)
+                && !step.Contains(index, StringComparison.Ordinal),
+            name);
     }
 }
 
 public sealed class ClaimPlanOnPostgreSql(PostgreSqlFixture databases, ITestOutputHelper output) : ClaimPlanSpecification(databases), IOnPostgreSql
 {
-    private const int MostBuffers = 60;
+    // Of one item, and of ten.
+    private static readonly Dictionary<int, int> MostBuffers = new() { [1] = 60, [10] = 120 };
 
     // 10 is the size that the promise was made for: WORKMANAGER_PLAN_SCALE=10 dotnet test …
     private static readonly int Scale = int.Parse(Environment.GetEnvironmentVariable("WORKMANAGER_PLAN_SCALE") ?? "1", CultureInfo.InvariantCulture);
@@ -138,6 +170,12 @@ public sealed class ClaimPlanOnPostgreSql(PostgreSqlFixture databases, ITestOutp
         FROM generate_series(1, {1_000 * Scale}) AS i;
 
         INSERT INTO work_items (id, order_id, order_type, type, state, priority, available_at, ready_at, input, created_at, updated_at)
+        SELECT gen_random_uuid(), ('00000000-0000-0000-0000-' || lpad((1 + i % 1000)::text, 12, '0'))::uuid,
+            CASE WHEN i % 20 = 0 THEN ('{"{"}{string.Join(",", Own)}{"}"}'::text[])[1 + i / 20 % 5] ELSE 'foreign.' || (i % 3) END, 'bulk', 'queued',
+            CASE WHEN i % 20 = 0 THEN i % 99 ELSE 100 END, now(), now() + i * interval '1 ms', '{"{}"}', now(), now()
+        FROM generate_series(1, {100_000 * Scale}) AS i;
+
+        INSERT INTO work_items (id, order_id, order_type, type, state, priority, available_at, ready_at, input, created_at, updated_at)
         SELECT gen_random_uuid(), o.id, o.type, 'bulk', 'queued', 0, now(), now(), '{"{}"}', now(), now()
         FROM work_orders AS o, generate_series(1, 10) WHERE o.type = 'test.echo';
         """);
@@ -152,17 +190,17 @@ public sealed class ClaimPlanOnPostgreSql(PostgreSqlFixture databases, ITestOutp
 
         var pick = Nodes(plan).Single(node => (string?)node["Subplan Name"] == "CTE pick");
         var indexes = Nodes(pick).Select(node => (string?)node["Index Name"]).OfType<string>().Where(i => i != "work_orders_pkey").ToList();
-        output.WriteLine($"{name} of {100_000 * Scale:N0} finished, {20_000 * Scale:N0} leftovers, {1_000 * Scale:N0} claimable: "
+        output.WriteLine($"{name} of {100_000 * Scale:N0} finished, {20_000 * Scale:N0} leftovers, {100_000 * Scale:N0} of other types in front: "
             + $"pick {Buffers(pick)} buffers by {string.Join(", ", indexes)}; the whole statement {Buffers(plan)}, {(int)plan["Actual Rows"]!} rows");
         ((int)plan["Actual Rows"]!).Should().Be(count);
         // The items of one order are found by any index that begins with it: what is sorted then is that order's.
         if (index != OrderIndex || name.StartsWith("fresh", StringComparison.Ordinal))
         {
-            indexes.Should().Equal(index);
+            indexes.Distinct().Should().Equal(index);
             Nodes(pick).Should().NotContain(node => (string?)node["Node Type"] == "Sort");
         }
 
-        Buffers(pick).Should().BeLessThanOrEqualTo(MostBuffers);
+        Buffers(pick).Should().BeLessThanOrEqualTo(MostBuffers[count], name);
     }
 
     private static int Buffers(JsonNode node) => (int)node["Shared Hit Blocks"]! + (int)node["Shared Read Blocks"]!;

@@ -13,7 +13,7 @@ namespace WorkManager.Tests.Plans;
 public abstract partial class KeyPlanSpecification(DatabaseFixture databases, ITestOutputHelper output)
 {
     // A claim names no rows, and what belongs to an order is read by the order.
-    private static readonly string[] Others = ["work_items_ready_idx", "work_items_order_state_idx"];
+    private static readonly string[] Others = ["work_items_ready_type_idx", "work_items_order_state_idx"];
 
     [Fact]
     public async Task Rows_that_are_named_are_read_by_their_keys_whatever_the_statistics_say()

@@ -56,10 +56,10 @@ internal static partial class SqlTexts
         type == typeof(Statement) || (type.Namespace?.StartsWith("WorkManager.Providers", StringComparison.Ordinal) == true && FieldsOf(type).Any());
 
     private static IEnumerable<FieldInfo> FieldsOf(Type type) =>
-        type.GetFields(BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.Public).Where(f => f.FieldType == typeof(Statement));
+        type.GetFields(BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.Public).Where(f => f.FieldType != type && IsOfStatements(f.FieldType));
 
     private static IEnumerable<string> TextsIn(object held) =>
-        held is Statement statement ? [statement.Text] : FieldsOf(held.GetType()).Select(f => ((Statement)f.GetValue(held)!).Text);
+        held is Statement statement ? [statement.Text] : FieldsOf(held.GetType()).SelectMany(f => TextsIn(f.GetValue(held)!));
 
     /// <summary>What a SET clause assigns, one by one, up to its end.</summary>
     private static List<string> TopLevelParts(string sql)

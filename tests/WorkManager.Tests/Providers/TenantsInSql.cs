@@ -10,10 +10,8 @@ public sealed partial class TenantsInSql
 
     private static readonly Dictionary<string, string> Without = new()
     {
-        ["TenantStatements.First"] = "Lists the tenants.",
-        ["TenantStatements.FirstOfType"] = "Lists the tenants.",
-        ["TenantStatements.Next"] = "Lists the tenants.",
-        ["TenantStatements.NextOfType"] = "Lists the tenants.",
+        ["PostgreSqlLeasingSql.Tenants"] = "Lists the tenants.",
+        ["SqliteLeasingSql.Tenants"] = "Lists the tenants.",
         ["SqliteLeasingSql.Lease"] = ByLockedId,
         ["SqliteLeasingSql.Open"] = ByLockedId,
         ["SqliteSubmittingSql.StoreItems"] = ByLockedId,

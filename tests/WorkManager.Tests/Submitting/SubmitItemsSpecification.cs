@@ -249,7 +249,10 @@ public abstract class SubmitItemsSpecification(DatabaseFixture databases)
         await app.Requester.ProposeAsync(new Note("a"));
         var lease = await app.LeaseAsync();
 
-        await app.RefusesAsync<TimeoutException>(null, () => app.Agent("agent-1").SubmitAsync(lease, new Answer("x")));
+        var refusal = await app.RefusesAsync<WorkManagerException>("rule_failed", () => app.Agent("agent-1").SubmitAsync(lease, new Answer("x")));
+
+        refusal.InnerException.Should().BeOfType<TimeoutException>();
+        refusal.Message.Should().NotContain("lookup");
     }
 
     private static async Task<Exception?> OutcomeAsync(Task call)

@@ -3,15 +3,35 @@ using WorkManager.Errors;
 
 namespace WorkManager.OrderTypes.Json;
 
-/// <summary>Refuses text that one of the databases cannot keep, on both: PostgreSQL has no U+0000, SQLite takes it.</summary>
+/// <summary>Refuses text and numbers that one of the databases cannot keep, on both: PostgreSQL has no U+0000, SQLite takes it.</summary>
 internal static class StorableText
 {
-    /// <exception cref="WorkValidationException">A string or name has such a character.</exception>
+    /// <exception cref="WorkValidationException">A string or name has such a character, or a number is too large or too long.</exception>
     public static void Ensure(string subject, JsonElement document)
     {
-        if (!IsStorable(document))
+        switch (document.ValueKind)
         {
-            throw Refuse(subject);
+            case JsonValueKind.Object:
+                foreach (var member in document.EnumerateObject())
+                {
+                    Ensure(subject, JsonText.TryGetName(member, out var name) ? name : "\0");
+                    Ensure(subject, member.Value);
+                }
+
+                break;
+            case JsonValueKind.Array:
+                foreach (var element in document.EnumerateArray())
+                {
+                    Ensure(subject, element);
+                }
+
+                break;
+            case JsonValueKind.String:
+                Ensure(subject, JsonText.TryGetString(document, out var text) ? text : "\0");
+                break;
+            case JsonValueKind.Number when !StorableNumber.Fits(document):
+                throw WorkValidationException.Argument(
+                    subject, ValidationCodes.OutOfRange, $"The {subject} has a number that cannot be stored, such as 1e400.");
         }
     }
 
@@ -24,29 +44,24 @@ internal static class StorableText
         }
     }
 
-    private static bool IsStorable(JsonElement element) => element.ValueKind switch
+    /// <summary>Whether each surrogate has its other half. Half of a pair is no character: it cannot be written as UTF-8.</summary>
+    public static bool IsWhole(ReadOnlySpan<char> text)
     {
-        JsonValueKind.Object => element.EnumerateObject().All(p => JsonText.TryGetName(p, out var name) && IsStorable(name) && IsStorable(p.Value)),
-        JsonValueKind.Array => element.EnumerateArray().All(IsStorable),
-        JsonValueKind.String => JsonText.TryGetString(element, out var text) && IsStorable(text),
-        _ => true,
-    };
-
-    // A lone surrogate is no character: it cannot be written as UTF-8.
-    private static bool IsStorable(string text)
-    {
-        for (var i = 0; i < text.Length; i++)
+        for (var at = text.IndexOfAnyInRange('\uD800', '\uDFFF'); at >= 0; at = text.IndexOfAnyInRange('\uD800', '\uDFFF'))
         {
-            if (text[i] == '\0' || (char.IsSurrogate(text[i]) && !(i + 1 < text.Length && char.IsSurrogatePair(text[i], text[i + 1]))))
+            if (at + 1 == text.Length || !char.IsSurrogatePair(text[at], text[at + 1]))
             {
                 return false;
             }
 
-            i += char.IsHighSurrogate(text[i]) ? 1 : 0;
+            text = text[(at + 2)..];
         }
 
         return true;
     }
+
+    /// <summary>Whether both databases can keep the text.</summary>
+    public static bool IsStorable(string text) => !text.Contains('\0', StringComparison.Ordinal) && IsWhole(text);
 
     private static WorkValidationException Refuse(string subject) =>
         WorkValidationException.Argument(subject, ValidationCodes.InvalidCharacter, $"The {subject} has a character that cannot be stored, such as U+0000.");

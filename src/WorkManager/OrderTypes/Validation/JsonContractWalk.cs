@@ -53,6 +53,9 @@ internal sealed class JsonContractWalk(int maxDepth, bool allowDuplicates)
             case JsonValueKind.Number when contract.Kind is JsonContractKind.Integer or JsonContractKind.Number:
                 NumberRules.Check(contract, value, errors);
                 break;
+            case JsonValueKind.Number when contract.Kind is JsonContractKind.Any && !StorableNumber.Fits(value):
+                NumberRules.OutOfRange(contract, value, errors);
+                break;
             default:
                 AllowedValuesRule.Check(contract, value, errors);
                 break;

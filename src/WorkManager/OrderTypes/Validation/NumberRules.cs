@@ -76,8 +76,8 @@ internal static class NumberRules
         }
     }
 
-    // No .NET type of the contract holds it, so its sign tells which limit it crosses.
-    private static void OutOfRange(JsonContract contract, JsonElement value, ErrorList errors)
+    /// <summary>Refuses a number that no .NET type of the contract holds: its sign tells which limit it crosses.</summary>
+    public static void OutOfRange(JsonContract contract, JsonElement value, ErrorList errors)
     {
         var (least, most) = contract switch
         {

@@ -13,6 +13,7 @@ internal sealed class StrictJsonReader(JsonSerializerOptions options)
     /// <param name="type">The host's type.</param>
     /// <param name="errors">Everything that is wrong; empty if the document was read.</param>
     /// <returns>The object; null if there are errors, or if null is what was sent and may be sent.</returns>
+    /// <exception cref="WorkManagerException">Code of the host's that reads or checks it threw.</exception>
     public object? Read(JsonElement document, Type type, out IReadOnlyList<ValidationError> errors)
     {
         errors = Validate(document, type);
@@ -46,6 +47,11 @@ internal sealed class StrictJsonReader(JsonSerializerOptions options)
         {
             // A constructor or setter of the host's type refused it. Its message may quote the value.
             errors = [Refusal("")];
+        }
+        catch (Exception failure) when (failure is not WorkManagerException)
+        {
+            throw new WorkManagerException(
+                WorkErrorCodes.RuleFailed, $"Code of the application failed when {type.Name} was read from JSON. Its own exception is the inner one.", failure);
         }
 
         return false;

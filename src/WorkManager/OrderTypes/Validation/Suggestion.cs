@@ -16,7 +16,7 @@ internal static class Suggestion
         }
 
         var plain = Plain(name);
-        var closest = known.Where(k => k.Length <= MaxLength).Select(k => (Name: k, Edits: Edits(plain, Plain(k)))).MinBy(k => k.Edits);
+        var closest = known.Where(k => k.Length <= MaxLength).Select(k => (Name: k, Edits: Edits(plain, Plain(k)))).DefaultIfEmpty().MinBy(k => k.Edits);
         // In a short name, two edits are half of it.
         return closest.Name is not null && closest.Edits <= Math.Min(MostEdits, plain.Length / 3) ? closest.Name : null;
     }

@@ -414,6 +414,9 @@ internal partial class Initial
                 b.Property<string>("PartsState")
                     .HasColumnName("parts_state");
 
+                b.Property<int?>("PlannedLeaseSeconds")
+                    .HasColumnName("planned_lease_seconds");
+
                 b.Property<short>("Priority")
                     .HasColumnName("priority")
                     .HasDefaultValue((short)0);
@@ -505,12 +508,12 @@ internal partial class Initial
 
                 b.HasIndex(new[] { "TenantId", "Priority", "ReadyAt", "Id" }, "work_items_ready_idx")
                     .IsDescending(false, true, false, false)
-                    .HasFilter("ready_at IS NOT NULL");
+                    .HasFilter("ready_at IS NOT NULL AND blocked_by = 0");
 
                 b.HasIndex(new[] { "OrderId", "ReadyAt", "Id" }, "work_items_ready_order_idx")
                     .HasFilter("ready_at IS NOT NULL");
 
-                b.HasIndex(new[] { "TenantId", "OrderType", "Priority", "ReadyAt", "Id" }, "work_items_ready_type_idx")
+                b.HasIndex(new[] { "OrderType", "TenantId", "Priority", "ReadyAt", "Id" }, "work_items_ready_type_idx")
                     .IsDescending(false, false, true, false, false)
                     .HasFilter("ready_at IS NOT NULL");
 

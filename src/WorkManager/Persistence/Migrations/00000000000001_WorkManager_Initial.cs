@@ -124,6 +124,7 @@ internal sealed partial class Initial : WorkManagerMigration
                 last_heartbeat_at = table.Column<DateTime>(nullable: true),
                 lease_epoch = table.Column<long>(nullable: false, defaultValue: 0L),
                 lease_seconds = table.Column<int>(nullable: true),
+                planned_lease_seconds = table.Column<int>(nullable: true),
                 leased_at = table.Column<DateTime>(nullable: true),
                 available_at = table.Column<DateTime>(nullable: false),
                 ready_at = table.Column<DateTime>(nullable: true),
@@ -539,7 +540,7 @@ internal sealed partial class Initial : WorkManagerMigration
             table: "work_items",
             columns: ["tenant_id", "priority", "ready_at", "id"],
             descending: [false, true, false, false],
-            filter: "ready_at IS NOT NULL");
+            filter: "ready_at IS NOT NULL AND blocked_by = 0");
 
         migrationBuilder.CreateIndex(
             name: "work_items_ready_order_idx",
@@ -552,7 +553,7 @@ internal sealed partial class Initial : WorkManagerMigration
             name: "work_items_ready_type_idx",
             schema: Schema,
             table: "work_items",
-            columns: ["tenant_id", "order_type", "priority", "ready_at", "id"],
+            columns: ["order_type", "tenant_id", "priority", "ready_at", "id"],
             descending: [false, false, true, false, false],
             filter: "ready_at IS NOT NULL");
 

@@ -15,9 +15,22 @@ internal sealed class PostgreSqlLeasingSql : ILeasingSql
     // In a claim from one order, only the order is a condition that an index can serve. The others are written so that no index fits them: without statistics,
     // PostgreSQL could choose one of their indexes instead, and read the whole queue.
     private const string OfOrder =
-        "order_id = @order AND ([all_tenants] OR tenant_id IS NOT DISTINCT FROM @tenant) AND priority + 0 >= @min_priority";
+        """
+        order_id = @order AND ([all_tenants] OR tenant_id IS NOT DISTINCT FROM @tenant) AND priority + 0 >= @min_priority
+            AND (SELECT o.type FROM [work_orders] AS o WHERE o.id = @order) = ANY(@types)
+        """;
 
     private const string ByPriority = "priority DESC, ready_at, id";
+
+    // How long the lease of item i lasts.
+    private const string Seconds =
+        """
+        CASE WHEN @asked > 0 THEN @asked
+            ELSE LEAST(COALESCE(i.planned_lease_seconds, (@seconds)[array_position(@types, i.order_type::text)]), @most) END
+        """;
+
+    // PostgreSQL does not know that this is no limit. It expects a tenth of the rows to be read, and reads them in the order of the index.
+    private const string NoLimit = "(SELECT NULL::bigint)";
 
     // The pick is materialized, because PostgreSQL may run a subquery with LIMIT once per row, and would then claim too many. Its ids are passed on as an
     // array: PostgreSQL expects ten elements of it, and looks up each of them by the key. The limit is hidden in a subquery: without statistics, PostgreSQL
@@ -28,7 +41,9 @@ internal sealed class PostgreSqlLeasingSql : ILeasingSql
     // Its own text: PostgreSQL plans best for a limit that it sees, and this one is always the same.
     private static readonly ClaimStatements ClaimsOfOne = ClaimsOf("1");
 
-    private static readonly FilteredStatements PromoteDue = new(filter =>
+    private static readonly TenantStatements Tenants = new(IsReady, "unnest(@types) AS t (value)");
+
+    private static readonly FilteredStatements PromoteDue = new("SELECT unnest(@types)", filter =>
         $"""
         WITH due AS MATERIALIZED (
             SELECT i.id FROM [work_items] AS i
@@ -40,7 +55,7 @@ internal sealed class PostgreSqlLeasingSql : ILeasingSql
         WHERE i.id = due.id AND {WorkItem.WaitsForItsTime} AND available_at <= [clock]
         """);
 
-    private static readonly FilteredStatements FindExpired = new(QueueSql.FindExpired);
+    private static readonly FilteredStatements FindExpired = new("SELECT unnest(@types)", QueueSql.FindExpired);
 
     private static readonly Statement LockExpired = new(
         $"""
@@ -54,31 +69,38 @@ internal sealed class PostgreSqlLeasingSql : ILeasingSql
     public Task<IReadOnlyList<WorkItem>> ClaimAsync(UnitOfWork unit, Claim claim)
     {
         var agent = new JsonObject { ["agent_id"] = unit.Actor.LeaseHolder }.ToJsonString(System.Text.Json.JsonSerializerOptions.Web);
-        (string, object?)[] what = claim.Tenants is { } tenants
-            ? [("tenants", tenants.ToArray()), ("share", claim.Share), ("type", claim.OrderType)]
-            : [("order", claim.OrderId), ("type", claim.OrderType)];
+        (string, object?)[] where = claim switch
+        {
+            { OrderId: { } order } => [("order", order)],
+            { Tenants: { } tenants } => [("tenants", tenants.ToArray()), ("share", claim.Share)],
+            _ => [],
+        };
         return (claim.Count == 1 ? ClaimsOfOne : Claims).For(claim).QueryAsync<WorkItem>(
             unit,
             QueryTrackingBehavior.NoTracking,
             [
-                .. what,
+                .. where,
+                ("types", claim.Types.ToArray()),
                 ("count", claim.Count),
-                ("min_priority", claim.MinPriority ?? (short)0),
+                ("min_priority", claim.MinPriority),
                 ("holder", unit.Actor.LeaseHolder),
-                ("seconds", claim.Seconds),
+                ("asked", claim.Times.Asked),
+                ("seconds", claim.Times.OfTypes.ToArray()),
+                ("most", claim.Times.Most),
                 ("agent", agent),
                 .. EventSql.Values(unit),
             ]);
     }
 
-    public Task<IReadOnlyList<string>> FindTenantsAsync(WorkManagerDbContext db, string? after, string? orderType, int limit) =>
-        TenantStatements.FindAsync(db, after, orderType, limit);
+    public Task<IReadOnlyList<string>> FindTenantsAsync(WorkManagerDbContext db, string? after, IReadOnlyList<string> types, int limit) =>
+        Tenants.FindAsync(db, after, types.ToArray(), limit);
 
     public Task<int> PromoteDueAsync(UnitOfWork unit, QueueFilter filter, int limit) =>
-        PromoteDue.For(filter).ExecuteAsync(unit, [("limit", limit), .. FilteredStatements.Values(filter)]);
+        PromoteDue.For(filter).ExecuteAsync(unit, [("limit", limit), .. FilteredStatements.Values(filter, types => types.ToArray())]);
 
     public Task<IReadOnlyList<WorkItem>> FindExpiredAsync(WorkRows rows, WorkClock clock, QueueFilter filter, WorkItem? after, int limit) =>
-        QueueSql.FindExpiredAsync(FindExpired, rows, clock.Source == ClockSource.Database, clock.Now(), filter, after, limit);
+        QueueSql.FindExpiredAsync(
+            FindExpired, rows, clock.Source == ClockSource.Database, clock.Now(), after, limit, filter, types => types.ToArray());
 
     public Task<IReadOnlyList<WorkItem>> LockExpiredAsync(UnitOfWork unit, IReadOnlyCollection<Guid> itemIds) =>
         LockExpired.QueryAsync<WorkItem>(unit, QueryTrackingBehavior.TrackAll, ("ids", itemIds.ToArray()));
@@ -129,12 +151,13 @@ internal sealed class PostgreSqlLeasingSql : ILeasingSql
         """);
 
     private static ClaimStatements ClaimsOf(string limit) => new(
-        Any: ClaimOf(Pick("[tenant] AND priority >= @min_priority", ByPriority, limit)),
-        OfType: ClaimOf(Pick("[tenant] AND order_type = @type AND priority >= @min_priority", ByPriority, limit)),
-        OfOrder: ClaimOf(Pick(OfOrder, "ready_at, id", limit)),
-        OfOrderAndType: ClaimOf(Pick($"{OfOrder} AND @type = (SELECT o.type FROM [work_orders] AS o WHERE o.id = @order)", "ready_at, id", limit)),
-        OfTenants: ClaimOf(PickInTurn("priority >= @min_priority")),
-        OfTenantsAndType: ClaimOf(PickInTurn("order_type = @type AND priority >= @min_priority")));
+        OfTypes: new(types => ClaimOf(Pick("[tenant]", types, limit))),
+        OfTenants: new(types => ClaimOf(PickInTurn(types))),
+        OfOrder: ClaimOf(Pick(OfOrder, "ready_at, id", limit)));
+
+    /// <summary>Picks from the queues of some types, each of which is a range of the index.</summary>
+    private static string Pick(string tenant, int types, string limit) =>
+        types == 1 ? Pick(OfType(tenant, 1), ByPriority, limit) : PickMerged(tenant, types, limit);
 
     private static string Pick(string filter, string order, string limit) =>
         $"""
@@ -143,23 +166,42 @@ internal sealed class PostgreSqlLeasingSql : ILeasingSql
             ORDER BY {order} LIMIT {limit} FOR NO KEY UPDATE SKIP LOCKED
         """;
 
-    private static string PickInTurn(string filter) =>
+    // PostgreSQL merges the ranges: it reads one item of each, and then the next one of that from which it took. A merge cannot lock rows, so each row is
+    // locked by its place, which is the same during a statement. The lock looks at the row as it is then, and the condition must fit no index.
+    private static string PickMerged(string tenant, int types, string limit) =>
+        $"""
+        SELECT i.id FROM (
+                {string.Join(" UNION ALL ", Enumerable.Range(1, types).Select(type => $"({Range(OfType(tenant, type))})"))}
+                ORDER BY {ByPriority}
+            ) AS n CROSS JOIN LATERAL (
+                SELECT i.id FROM [work_items] AS i WHERE i.ctid = n.place AND COALESCE(i.ready_at, '-infinity') > '-infinity'
+                LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED
+            ) AS i
+            LIMIT {limit}
+        """;
+
+    private static string Range(string filter) =>
+        $"SELECT ctid AS place, id, priority, ready_at FROM [work_items] WHERE {IsReady} AND {filter} ORDER BY {ByPriority} LIMIT {NoLimit}";
+
+    private static string PickInTurn(int types) =>
         $"""
         SELECT p.id FROM unnest(@tenants) AS t (id) CROSS JOIN LATERAL (
-                {Pick($"tenant_id = t.id AND {filter}", ByPriority, "(SELECT @share)")}
+                {Pick("tenant_id = t.id", types, "(SELECT @share)")}
             ) AS p
             LIMIT (SELECT @count)
         """;
+
+    private static string OfType(string tenant, int type) => $"{tenant} AND order_type = (@types)[{type}] AND priority >= @min_priority";
 
     private static Statement ClaimOf(string pick) => new(
         $"""
         WITH pick AS MATERIALIZED (
             {pick}
         ), lease AS MATERIALIZED (
-            SELECT t.now, t.now + make_interval(secs => @seconds) AS expires FROM (SELECT [clock] AS now) AS t
+            SELECT [clock] AS now
         ), claimed AS (
             UPDATE [work_items] AS i
-            SET {QueueSql.Grant("lease.now", "lease.expires")}
+            SET {QueueSql.Grant("lease.now", Seconds, $"lease.now + make_interval(secs => {Seconds})")}
             FROM lease
             WHERE i.id = ANY(ARRAY(SELECT id FROM pick)) AND {QueueSql.ByKey("i.state")} = 'queued'
             RETURNING i.*

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.EntityFrameworkCore;
 using WorkManager.Auditing;
@@ -13,19 +14,24 @@ internal sealed class SqliteLeasingSql : ILeasingSql
 
     // The plus keeps SQLite from using an index on the column: without statistics, it uses any index that begins with a compared column, and sorts the whole
     // queue. So in a claim from one order, only the order is compared without a plus.
-    private const string OfOrder = "order_id = @order AND ([all_tenants] OR +tenant_id = @tenant) AND priority >= @min_priority";
+    private const string OfOrder =
+        """
+        order_id = @order AND ([all_tenants] OR +tenant_id = @tenant) AND priority >= @min_priority
+            AND +order_type IN (SELECT value FROM json_each(@types))
+        """;
+
+    private const string TypeList = "SELECT value FROM json_each(@types)";
 
     private static readonly ClaimStatements Next = new(
-        Any: NextWhere("[tenant] AND priority >= @min_priority", ByPriority),
-        OfType: NextWhere("[tenant] AND order_type = @type AND priority >= @min_priority", ByPriority),
-        OfOrder: NextWhere(OfOrder, "ready_at, id"),
-        OfOrderAndType: NextWhere($"{OfOrder} AND +order_type = @type", "ready_at, id"),
-        OfTenants: NextWhere("tenant_id = @from AND priority >= @min_priority", ByPriority),
-        OfTenantsAndType: NextWhere("tenant_id = @from AND order_type = @type AND priority >= @min_priority", ByPriority));
+        OfTypes: new(types => NextOfTypes("[tenant]", types)),
+        OfTenants: new(types => NextOfTypes("tenant_id = @from", types)),
+        OfOrder: NextWhere(OfOrder, "ready_at, id"));
+
+    private static readonly TenantStatements Tenants = new("ready_at IS NOT NULL", "json_each(@types) AS t");
 
     // A SELECT and an UPDATE together are faster than an UPDATE that returns all columns.
-    private static readonly RowStatements Lease = new(["id"], row => new(
-        $"UPDATE [work_items] AS i SET {QueueSql.Grant("@now", "@expires")} {row.From} WHERE i.id = {row["id"]}"));
+    private static readonly RowStatements Lease = new(["id", "seconds", "expires"], row => new(
+        $"UPDATE [work_items] AS i SET {QueueSql.Grant("@now", row["seconds"], row["expires"])} {row.From} WHERE i.id = {row["id"]}"));
 
     private static readonly RowStatements Open = new(["id"], row => new(
         $"""
@@ -34,7 +40,7 @@ internal sealed class SqliteLeasingSql : ILeasingSql
         RETURNING work_orders.id, tenant_id
         """));
 
-    private static readonly FilteredStatements PromoteDue = new(filter =>
+    private static readonly FilteredStatements PromoteDue = new(TypeList, filter =>
         $"""
         UPDATE [work_items] SET ready_at = @now, updated_at = @now
         WHERE id IN (
@@ -42,7 +48,7 @@ internal sealed class SqliteLeasingSql : ILeasingSql
             WHERE [i.tenant] AND {WorkItem.WaitsForItsTime} AND available_at <= @now AND {filter} ORDER BY available_at LIMIT @limit)
         """);
 
-    private static readonly FilteredStatements FindExpired = new(QueueSql.FindExpired);
+    private static readonly FilteredStatements FindExpired = new(TypeList, QueueSql.FindExpired);
 
     private static readonly Statement LockExpired = new(
         $"""
@@ -60,10 +66,10 @@ internal sealed class SqliteLeasingSql : ILeasingSql
             return items;
         }
 
-        unit.Queue.Grant(items, claim.Seconds);
+        unit.Queue.Grant(items, item => claim.Times.Of(item, claim.Types));
         await Lease.ExecuteAsync(
-            unit, [.. items.Select(i => new object?[] { i.Id })],
-            ("holder", unit.Actor.LeaseHolder), ("seconds", claim.Seconds), ("expires", items[0].LeaseExpiresAt!.Value.UtcDateTime)).ConfigureAwait(false);
+            unit, [.. items.Select(i => new object?[] { i.Id, i.LeaseSeconds, i.LeaseExpiresAt!.Value.UtcDateTime })],
+            ("holder", unit.Actor.LeaseHolder)).ConfigureAwait(false);
         var opened = await Open.RowsAsync(
             unit, [.. items.Select(i => i.OrderId).Distinct().Select(id => new object?[] { id })],
             row => new WorkOrder { Id = row.GetGuid(0), TenantId = row.GetString(1) }).ConfigureAwait(false);
@@ -77,14 +83,15 @@ internal sealed class SqliteLeasingSql : ILeasingSql
         return items;
     }
 
-    public Task<IReadOnlyList<string>> FindTenantsAsync(WorkManagerDbContext db, string? after, string? orderType, int limit) =>
-        TenantStatements.FindAsync(db, after, orderType, limit);
+    public Task<IReadOnlyList<string>> FindTenantsAsync(WorkManagerDbContext db, string? after, IReadOnlyList<string> types, int limit) =>
+        Tenants.FindAsync(db, after, JsonSerializer.Serialize(types), limit);
 
     public Task<int> PromoteDueAsync(UnitOfWork unit, QueueFilter filter, int limit) =>
-        PromoteDue.For(filter).ExecuteAsync(unit, [("limit", limit), .. FilteredStatements.Values(filter)]);
+        PromoteDue.For(filter).ExecuteAsync(unit, [("limit", limit), .. FilteredStatements.Values(filter, types => JsonSerializer.Serialize(types))]);
 
     public Task<IReadOnlyList<WorkItem>> FindExpiredAsync(WorkRows rows, WorkClock clock, QueueFilter filter, WorkItem? after, int limit) =>
-        QueueSql.FindExpiredAsync(FindExpired, rows, databaseClock: false, clock.Now(), filter, after, limit);
+        QueueSql.FindExpiredAsync(
+            FindExpired, rows, databaseClock: false, clock.Now(), after, limit, filter, types => JsonSerializer.Serialize(types));
 
     public Task<IReadOnlyList<WorkItem>> LockExpiredAsync(UnitOfWork unit, IReadOnlyCollection<Guid> itemIds) =>
         LockExpired.QueryAsync<WorkItem>(unit, QueryTrackingBehavior.TrackAll, ("ids", SqliteDialect.IdList(itemIds)));
@@ -107,24 +114,30 @@ internal sealed class SqliteLeasingSql : ILeasingSql
 
     private static async Task<IReadOnlyList<WorkItem>> FindAsync(UnitOfWork unit, Claim claim)
     {
+        if (claim.OrderId is { } order)
+        {
+            return await FindAsync(unit, claim, claim.Count, ("order", order), ("types", JsonSerializer.Serialize(claim.Types))).ConfigureAwait(false);
+        }
+
+        (string, object?)[] types = [.. claim.Types.Select((type, i) => ($"type_{i + 1}", (object?)type))];
         if (claim.Tenants is null)
         {
-            return await FindAsync(unit, claim, claim.Count, ("order", claim.OrderId)).ConfigureAwait(false);
+            return await FindAsync(unit, claim, claim.Count, types).ConfigureAwait(false);
         }
 
         var items = new List<WorkItem>();
         foreach (var tenant in claim.Tenants.TakeWhile(_ => items.Count < claim.Count))
         {
-            items.AddRange(await FindAsync(unit, claim, Math.Min(claim.Share, claim.Count - items.Count), ("from", tenant)).ConfigureAwait(false));
+            var count = Math.Min(claim.Share, claim.Count - items.Count);
+            items.AddRange(await FindAsync(unit, claim, count, [("from", tenant), .. types]).ConfigureAwait(false));
         }
 
         return items;
     }
 
-    private static Task<IReadOnlyList<WorkItem>> FindAsync(UnitOfWork unit, Claim claim, int count, (string, object?) where) =>
+    private static Task<IReadOnlyList<WorkItem>> FindAsync(UnitOfWork unit, Claim claim, int count, params (string, object?)[] where) =>
         Next.For(claim).QueryAsync<WorkItem>(
-            unit, QueryTrackingBehavior.NoTracking,
-            where, ("count", count), ("type", claim.OrderType), ("min_priority", claim.MinPriority ?? (short)0));
+            unit, QueryTrackingBehavior.NoTracking, [.. where, ("count", count), ("min_priority", claim.MinPriority)]);
 
     /// <summary>Moves orders forward when work on their items has begun.</summary>
     private static async Task MarkAsync(
@@ -141,6 +154,23 @@ internal sealed class SqliteLeasingSql : ILeasingSql
             order.Revision++;
             mark(order);
         }
+    }
+
+    /// <summary>The next items of some types, each of which is a range of the index.</summary>
+    private static Statement NextOfTypes(string tenant, int types)
+    {
+        return types == 1 ? NextWhere(OfType(1), ByPriority) : new(
+            // SQLite merges the ranges: it reads one item of each, and then the next one of that from which it took.
+            $"""
+            SELECT [i.*] FROM (
+                {string.Join(" UNION ALL ", Enumerable.Range(1, types).Select(Range))}
+                ORDER BY {ByPriority} LIMIT @count
+            ) AS n CROSS JOIN [work_items] AS i ON i.id = n.id
+            """);
+
+        string Range(int type) => $"SELECT id, priority, ready_at FROM [work_items] WHERE ready_at IS NOT NULL AND {OfType(type)}";
+
+        string OfType(int type) => $"{tenant} AND order_type = @type_{type} AND priority >= @min_priority";
     }
 
     private static Statement NextWhere(string filter, string order) =>
