@@ -454,7 +454,7 @@ public abstract class WholeRowsSpecification(DatabaseFixture databases)
         await story.LeaseAsync(2);
         story.Pass(TimeSpan.FromSeconds(120));
         await story.Maintenance.ReclaimExpiredAsync();
-        story.Pass(TimeSpan.FromSeconds(60));
+        story.Pass(TimeSpan.FromSeconds(61));
 
         await story.WritesAsync(nameof(IWorkMaintenance.ReclaimExpiredAsync), () => story.Maintenance.ReclaimExpiredAsync());
     }
