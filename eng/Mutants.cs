@@ -34,7 +34,7 @@ else
     Git(root, "worktree", "add", "--detach", copy, "HEAD");
 }
 
-string[] fast = ["-c", "Release", "-v", "quiet", "-p:RunAnalyzers=false", "-p:TreatWarningsAsErrors=false"];
+string[] fast = ["-c", "Release", "-v", "quiet", "-p:RunAnalyzers=false", "-p:TreatWarningsAsErrors=false", "-p:UseSharedCompilation=true"];
 var built = Run("dotnet", copy, TimeSpan.FromHours(1), ["build", "tests/WorkManager.Tests", .. fast]);
 if (built.ExitCode != 0)
 {
