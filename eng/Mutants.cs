@@ -1,71 +1,94 @@
 // Plants known bugs, one at a time, and says whether the tests find each of them.
 //
-//   dotnet run eng/Mutants.cs [-- name …]
+//   dotnet run eng/Mutants.cs [-- [--narrow] name …]
 //
-// Works on a copy of what is committed, so the working tree stays as it is. A mutant that the named tests do not find is tried on the whole suite of
-// tests/WorkManager.Tests. The last line is the sum; the exit code is 1 if one survived.
+// A bug is tried on the tests that it names, and on all of tests/WorkManager.Tests if those do not find it; with --narrow only on the former. A name may end
+// with *. The last line is the sum; the exit code is 1 if a bug was not found, or could not be planted.
+//
+// It works on a copy of what is committed, in artifacts/mutants, so the working tree stays as it is. The copy is kept: the next run builds only what changed.
+// For a bug only the library is built, and laid beside the tests that are built already.
 using System.Diagnostics;
+using System.Text;
 using System.Text.RegularExpressions;
 
-var root = Read("git", ".", "rev-parse", "--show-toplevel");
-var copy = Path.Combine(Path.GetTempPath(), $"workmanager-mutants-{Environment.ProcessId}");
-var survived = new List<string>();
+var root = Git(".", "rev-parse", "--show-toplevel");
+var copy = Path.Combine(root, "artifacts/mutants");
+var names = args.Where(a => a != "--narrow").ToList();
 var mutants = Directory.GetFiles(Path.Combine(root, "eng/mutants"), "*.mutant").Order(StringComparer.Ordinal).Select(Mutant.Read)
-    .Where(m => args.Length == 0 || args.Contains(m.Name)).ToList();
-Read("git", root, "worktree", "add", "--detach", copy, "HEAD");
-try
+    .Where(m => names.Count == 0 || names.Exists(n => n == m.Name || (n.EndsWith('*') && m.Name.StartsWith(n[..^1], StringComparison.Ordinal)))).ToList();
+if (mutants.Count == 0)
 {
-    if (!Succeeds("dotnet", copy, "build", "tests/WorkManager.Tests", "-c", "Release", "-v", "quiet"))
-    {
-        Console.Error.WriteLine("error: the tests do not build.");
-        return 2;
-    }
-
-    foreach (var (mutant, i) in mutants.Select((mutant, i) => (mutant, i)))
-    {
-        var verdict = Try(mutant);
-        Console.WriteLine($"{i + 1,3} of {mutants.Count}  {verdict,-26} {mutant.Name}: {mutant.What}");
-    }
-}
-finally
-{
-    Read("git", root, "worktree", "remove", "--force", copy);
+    Console.Error.WriteLine("error: no mutant has such a name.");
+    return 2;
 }
 
-Console.WriteLine($"{mutants.Count - survived.Count} caught, {survived.Count} survived{(survived.Count == 0 ? "" : $": {string.Join(", ", survived)}")}");
-return survived.Count == 0 ? 0 : 1;
+Directory.CreateDirectory(Path.Combine(root, "artifacts"));
+using var alone = Lock(copy + ".lock");
+if (Directory.Exists(copy))
+{
+    Git(copy, "checkout", "--force", "--detach", Git(root, "rev-parse", "HEAD"));
+}
+else
+{
+    Git(root, "worktree", "prune");
+    Git(root, "worktree", "add", "--detach", copy, "HEAD");
+}
 
-string Try(Mutant mutant)
+string[] fast = ["-c", "Release", "-v", "quiet", "-p:RunAnalyzers=false", "-p:TreatWarningsAsErrors=false", "-p:UseSharedCompilation=true"];
+var built = Run("dotnet", copy, TimeSpan.FromHours(1), ["build", "tests/WorkManager.Tests", .. fast]);
+if (built.ExitCode != 0)
+{
+    Console.Error.WriteLine($"error: the tests do not build.\n{built.Output}");
+    return 2;
+}
+
+var missed = new List<string>();
+foreach (var (mutant, i) in mutants.Select((mutant, i) => (mutant, i)))
+{
+    var clock = Stopwatch.StartNew();
+    var (isCaught, verdict) = Try(mutant);
+    if (!isCaught)
+    {
+        missed.Add(mutant.Name);
+    }
+
+    Console.WriteLine($"{i + 1,3} of {mutants.Count}  {mutant.Name}: {mutant.What}\n            {verdict} ({clock.Elapsed.TotalSeconds:F0} s)");
+}
+
+Console.WriteLine($"{mutants.Count - missed.Count} caught, {missed.Count} not{(missed.Count == 0 ? "" : $": {string.Join(", ", missed)}")}");
+return missed.Count == 0 ? 0 : 1;
+
+(bool IsCaught, string Verdict) Try(Mutant mutant)
 {
     var file = Path.Combine(copy, mutant.File);
     var text = File.ReadAllText(file);
     if (text.Split(mutant.Old).Length != 2)
     {
-        survived.Add(mutant.Name);
-        return "does not fit the code";
+        return (false, $"does not fit: what it replaces stands {text.Split(mutant.Old).Length - 1} times in {mutant.File}");
     }
 
     try
     {
         File.WriteAllText(file, text.Replace(mutant.Old, mutant.New, StringComparison.Ordinal));
-        if (!Succeeds("dotnet", copy, "build", "tests/WorkManager.Tests", "-c", "Release", "-v", "quiet", "--no-restore"))
+        if (BuildLibrary() is { } errors)
         {
-            survived.Add(mutant.Name);
-            return "does not build";
+            return (false, $"does not build: {errors}");
         }
 
-        if (!Tests([.. mutant.Tests.SelectMany(t => (string[])["--filter-class", $"WorkManager.Tests.{t}"])]))
+        string[] narrow = [.. mutant.Tests.SelectMany(t => (string[])["--filter-class", $"WorkManager.Tests.{t}"])];
+        var (isCaught, verdict) = RunTests(narrow);
+        if (isCaught)
         {
-            return "caught";
+            return (true, $"caught by {verdict}");
         }
 
-        if (!Tests([]))
+        if (verdict.Length > 0 || args.Contains("--narrow"))
         {
-            return "caught by the whole suite";
+            return (false, verdict.Length > 0 ? verdict : "SURVIVED the tests that it names");
         }
 
-        survived.Add(mutant.Name);
-        return "SURVIVED";
+        (isCaught, verdict) = RunTests([]);
+        return isCaught ? (true, $"caught by the whole suite only: {verdict}") : (false, verdict.Length > 0 ? verdict : "SURVIVED");
     }
     finally
     {
@@ -73,26 +96,94 @@ string Try(Mutant mutant)
     }
 }
 
-bool Tests(string[] filter) => Succeeds(
-    "dotnet", Path.Combine(copy, "tests/WorkManager.Tests"), ["run", "-c", "Release", "--no-build", "--", "--stop-on-fail", "on", .. filter]);
-
-static bool Succeeds(string program, string folder, params string[] arguments)
+// Builds the library and puts it where the tests and their helpers load it from. Returns the errors, if there are any.
+string? BuildLibrary()
 {
-    var start = new ProcessStartInfo(program, arguments) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
-    using var process = Process.Start(start)!;
-    var (output, errors) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
-    process.WaitForExit();
-    Task.WaitAll(output, errors);
-    return process.ExitCode == 0;
+    var (exitCode, output) = Run(
+        "dotnet", copy, TimeSpan.FromHours(1), ["build", "src/WorkManager", "--no-restore", .. fast]);
+    if (exitCode != 0)
+    {
+        return string.Join(" ", output.Split('\n').Where(l => l.Contains("error ", StringComparison.Ordinal)).Distinct().Take(2));
+    }
+
+    const string library = "WorkManager.dll";
+    var made = Path.Combine(copy, "src/WorkManager/bin/Release/net10.0", library);
+    foreach (var used in Directory.GetFiles(Path.Combine(copy, "tests"), library, SearchOption.AllDirectories)
+        .Where(f => f.Contains("/bin/Release/", StringComparison.Ordinal)))
+    {
+        File.Copy(made, used, overwrite: true);
+    }
+
+    return null;
 }
 
-static string Read(string program, string folder, params string[] arguments)
+// Whether a test failed, and the first that did; or why they could not be run.
+(bool IsCaught, string Verdict) RunTests(string[] filter)
 {
-    var start = new ProcessStartInfo(program, arguments) { WorkingDirectory = folder, RedirectStandardOutput = true };
-    using var process = Process.Start(start)!;
-    var output = process.StandardOutput.ReadToEnd().Trim();
-    process.WaitForExit();
-    return process.ExitCode == 0 ? output : throw new InvalidOperationException($"{program} {string.Join(' ', arguments)} failed.");
+    const int allPassed = 0, someFailed = 2;
+    var tests = Path.Combine(copy, "tests/WorkManager.Tests");
+    var (exitCode, output) = Run(
+        Path.Combine(tests, "bin/Release/net10.0/WorkManager.Tests"), tests, TimeSpan.FromMinutes(filter.Length > 0 ? 10 : 60),
+        ["--results-directory", Path.Combine(copy, "artifacts/test-results"), "--no-progress", "--stop-on-fail", "on", .. filter]);
+    return exitCode switch
+    {
+        allPassed => (false, ""),
+        someFailed => (true, Regex.Match(output, @"^failed (?<test>\S+)", RegexOptions.Multiline).Groups["test"].Value),
+        null => (true, "a test that does not end"),
+        _ => (false, $"the tests do not run (exit code {exitCode}): {output[^Math.Min(output.Length, 500)..]}"),
+    };
+}
+
+static string Git(string folder, params string[] arguments)
+{
+    var (exitCode, output) = Run("git", folder, TimeSpan.FromMinutes(10), arguments);
+    return exitCode == 0 ? output.Trim() : throw new InvalidOperationException($"git {string.Join(' ', arguments)} failed: {output}");
+}
+
+// The exit code is null if the program was stopped because it took too long.
+static (int? ExitCode, string Output) Run(string program, string folder, TimeSpan most, params string[] arguments)
+{
+    var start = new ProcessStartInfo(program, arguments) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
+    using var process = new Process { StartInfo = start };
+    var ended = new CountdownEvent(2);
+    var output = new StringBuilder();
+    process.OutputDataReceived += Read;
+    process.ErrorDataReceived += Read;
+    process.Start();
+    process.BeginOutputReadLine();
+    process.BeginErrorReadLine();
+    var hasExited = process.WaitForExit(most);
+    if (!hasExited)
+    {
+        process.Kill(entireProcessTree: true);
+    }
+
+    // A build leaves servers behind, which keep its output open. What they write is not waited for.
+    ended.Wait(TimeSpan.FromSeconds(2));
+    lock (output)
+    {
+        return (hasExited ? process.ExitCode : null, output.ToString());
+    }
+
+    void Read(object sender, DataReceivedEventArgs line)
+    {
+        lock (output)
+        {
+            _ = line.Data is null ? ended.IsSet || ended.Signal() : output.AppendLine(line.Data).Length > 0;
+        }
+    }
+}
+
+static FileStream Lock(string path)
+{
+    try
+    {
+        return new(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+    }
+    catch (IOException)
+    {
+        throw new InvalidOperationException("Another run is planting bugs here. There can be one at a time.");
+    }
 }
 
 /// <summary>A bug: what stands in a file, and what to put in its place.</summary>

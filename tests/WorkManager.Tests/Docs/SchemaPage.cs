@@ -8,6 +8,7 @@ using Microsoft.EntityFrameworkCore.Metadata;
 using Microsoft.EntityFrameworkCore.Migrations;
 using WorkManager.Persistence.HostModel;
 using WorkManager.Tests.Persistence.HostModel;
+using WorkManager.Tests.Support;
 
 namespace WorkManager.Tests.Docs;
 

@@ -2,8 +2,8 @@ using System.Diagnostics;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Migrations;
-using WorkManager.Tests.Docs;
 using WorkManager.Tests.Persistence.HostModel;
+using WorkManager.Tests.Support;
 
 namespace WorkManager.Tests.Persistence;
 

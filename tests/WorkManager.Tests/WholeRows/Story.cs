@@ -1,0 +1,169 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using WorkManager.Tests.Shop;
+using WorkManager.Tests.Support;
+
+namespace WorkManager.Tests.WholeRows;
+
+/// <summary>
+/// An application in which everything has a value that could get lost: a tenant, actors behind actors, times with fractions of a second, items of an older
+/// version of their type. Beside the rows that a call is about there are others that it must leave alone: of another order, of another tenant, held by the
+/// same agent.
+/// </summary>
+internal sealed class Story : IAsyncDisposable
+{
+    public const string Folder = "tests/WorkManager.Tests/WholeRows/Written";
+
+    private const string Tenant = "acme";
+    private const string OtherTenant = "umbrella";
+    private static readonly Actor Lead = Actor.Agent("lead", model: "model-l", onBehalfOf: Actor.User("7"));
+
+    public static readonly Actor Planner = Actor.Agent("planner", model: "model-p", onBehalfOf: Lead);
+    public static readonly Actor Agent = Actor.Agent("agent-1", model: "model-a", onBehalfOf: Lead);
+    public static readonly Actor Reviewer = Actor.User("bert");
+
+    private readonly List<(Guid Id, string Name)> names = [(Guid.Empty, "no id")];
+    private readonly List<string> hashed = [.. Enumerable.Range(1, 3).Select(i => $$"""{"note":null,"plot":"p{{i}}","trees":{{i}}}""")];
+    private readonly ShopApp app;
+
+    private Story(ShopApp app) => this.app = app;
+
+    public Manner Manner => app.Services.GetRequiredService<Manner>();
+
+    public IWorkMaintenance Maintenance => app.Maintenance;
+
+    public DateTimeOffset Now => app.Time.GetUtcNow();
+
+    public static async Task<Story> StartAsync(DatabaseFixture databases, Action<WorkManagerOptions>? options = null)
+    {
+        var story = new Story(await ShopApp.StartAsync(
+            databases,
+            builder => builder.AddOrderType<Surveys>().Services
+                .AddSingleton<Manner>()
+                .AddScoped<IAfterCommitHandler<SurveyDone>, SurveyListener>()
+                .AddScoped<IWorkTenantProvider>(_ => new Named(Tenant)),
+            o =>
+            {
+                o.Retry.Backoff = TimeSpan.FromSeconds(60);
+                o.Retry.Jitter = TimeSpan.Zero;
+                options?.Invoke(o);
+            }));
+        // A fraction of a microsecond, too: it is cut.
+        story.app.Time.Advance(TimeSpan.FromTicks(1_234_567));
+        await story.app.ReadAsync(db =>
+        {
+            db.Customers.AddRange(new Customer { Name = "Ada" }, new Customer { Name = "Bob" });
+            return db.SaveChangesAsync();
+        });
+        await story.AddBystandersAsync();
+        return story;
+    }
+
+    public IWorkOrderManager By(Actor actor) => app.By(actor);
+
+    public IWorkOrderManager ForAllTenants(Actor actor) => app.Services.GetRequiredService<IWorkOrderManagerFactory>().CreateForAllTenants(actor);
+
+    public void Pass(TimeSpan time) => app.Time.Advance(time);
+
+    /// <summary>Makes the hash over a canonical text known.</summary>
+    public void HashesOf(params string[] texts) => hashed.AddRange(texts);
+
+    /// <summary>Gives an order and its items names.</summary>
+    public void Name(WorkOrder order, string name)
+    {
+        names.Add((order.Id, name));
+        names.AddRange(order.Items.OrderBy(i => i.Id).Select((item, i) => (item.Id, string.Create(CultureInfo.InvariantCulture, $"{name}/item {i + 1}"))));
+    }
+
+    /// <summary>The order that the call is about, of an older version of its type, with some items.</summary>
+    public async Task<WorkOrder> ProposeAsync(int items, int? attempts = null, string name = "order")
+    {
+        var plots = Enumerable.Range(1, items).Select(i => new Plot(string.Create(CultureInfo.InvariantCulture, $"p{i}"), Attempts: attempts));
+        var order = await By(Planner).ProposeAsync(new Survey("north", 1.50m, [.. plots]), new() { Priority = 50 });
+        await app.ReadAsync(async db =>
+            await db.Set<WorkOrder>().Where(o => o.Id == order.Id).ExecuteUpdateAsync(set => set.SetProperty(o => o.TypeVersion, 2))
+            + await db.Set<WorkItem>().Where(i => i.OrderId == order.Id).ExecuteUpdateAsync(set => set.SetProperty(i => i.TypeVersion, 2)));
+        Name(order, name);
+        Pass(TimeSpan.FromSeconds(3));
+        return order;
+    }
+
+    /// <summary>Leases of the first items of the order, which is the most urgent one.</summary>
+    public async Task<IReadOnlyList<WorkLease>> LeaseAsync(int items, bool begun = false)
+    {
+        var leases = await By(Agent).CheckoutManyAsync(items);
+        Assert.Equal(items, leases.Count);
+        Pass(TimeSpan.FromSeconds(3));
+        if (begun)
+        {
+            await By(Agent).HeartbeatManyAsync([.. leases.Select(l => l.Token)]);
+            Pass(TimeSpan.FromSeconds(3));
+        }
+
+        return leases;
+    }
+
+    public Task<WorkOrder> OrderAsync(Guid id) => app.OrderAsync(id);
+
+    /// <summary>Makes a call and compares all that has changed in the database with the file of the test.</summary>
+    /// <param name="method">The method that is called, of <see cref="IWorkOrderManager"/> or <see cref="IWorkMaintenance"/>.</param>
+    /// <param name="call">The call.</param>
+    /// <param name="inAnyOrder">Whether events may be added in any order.</param>
+    /// <param name="test">The name of the test.</param>
+    public async Task WritesAsync(string method, Func<Task> call, bool inAnyOrder = false, [CallerMemberName] string test = "")
+    {
+        var before = await ReadAsync();
+        await call();
+        var after = await ReadAsync();
+
+        var text = new RowText(new DateTime(Now.UtcTicks / 10 * 10, DateTimeKind.Utc), Activity.Current!.TraceId.ToString());
+        names.ForEach(n => text.Name(n.Id, n.Name));
+        hashed.ForEach(text.Hash);
+        GeneratedFile.AssertIs(
+            $"{Folder}/{test}.txt",
+            string.Create(CultureInfo.InvariantCulture, $"""
+                {test.Replace('_', ' ')}: what {method} writes.
+                Now is {Now:yyyy-MM-dd HH:mm:ss.ffffff}.
+
+                {text.Difference(before, after, inAnyOrder)}
+                """),
+            writes: app.Database.Provider == Provider.Sqlite);
+    }
+
+    /// <summary>The same in a transaction of the caller, which is committed after the call, or rolled back.</summary>
+    public async Task InTransactionAsync(Actor actor, Func<IWorkOrderManager, Task> call, bool commits = true)
+    {
+        await using var scope = app.NewScope();
+        var host = scope.ServiceProvider.GetRequiredService<ShopContext>();
+        await using var transaction = await host.Database.BeginTransactionAsync();
+        await call(scope.ServiceProvider.GetRequiredService<IWorkOrderManager>().As(actor));
+        await (commits ? transaction.CommitAsync() : transaction.RollbackAsync());
+    }
+
+    public Task<IReadOnlyList<StoredRow>> ReadAsync() => app.ReadAsync(db => StoredRow.ReadAllAsync(app.Database, db.Model));
+
+    public ValueTask DisposeAsync() => app.DisposeAsync();
+
+    private async Task AddBystandersAsync()
+    {
+        var day = new CheckoutRequest { Ttl = TimeSpan.FromDays(1) };
+        var others = app.Services.GetRequiredService<IWorkOrderManagerFactory>();
+        Name(await others.Create(Planner, OtherTenant).ProposeAsync(new Survey("south", 1, [new("s1"), new("s2")]), new() { Priority = 100 }), "another tenant's");
+        Assert.NotNull(await others.Create(Agent, OtherTenant).CheckoutAsync(day));
+
+        Name(await By(Planner).ProposeAsync(new Survey("east", 1, [new("e1"), new("e2")]), new() { Priority = 2 }), "another");
+        Assert.NotNull(await By(Agent).CheckoutAsync(day));
+
+        Name(await By(Planner).ProposeAsync(new EchoPayload("done"), new() { Priority = 3 }), "another submitted");
+        await By(Agent).SubmitAsync((await By(Agent).CheckoutAsync<Echo>())!, new EchoResult(true, true));
+        Name(await By(Planner).ProposeAsync(new EchoPayload("held"), new() { Priority = 3 }), "another held");
+        Assert.NotNull(await By(Agent).CheckoutAsync(day with { Type = "test.echo" }));
+        Name(await By(Planner).ProposeAsync(new EchoPayload("queued"), new() { Priority = 1 }), "another queued");
+        Pass(TimeSpan.FromSeconds(2));
+    }
+
+    private sealed record Named(string TenantId) : IWorkTenantProvider;
+}

@@ -1,0 +1,516 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace WorkManager.Tests.WholeRows;
+
+/// <summary>
+/// What each operation writes: every column of every row of every table, on both databases the same. The rows are in the folder <c>Written</c>, in a file for
+/// each test. With <c>WORKMANAGER_WRITE_DOCS=1</c> the tests on SQLite write these files; those on PostgreSQL always compare.
+/// </summary>
+public abstract class WholeRowsSpecification(DatabaseFixture databases)
+{
+    /// <summary>Three documents of this size do not fit into one command.</summary>
+    private const int Large = 6_000_000;
+
+    private static readonly RejectionReason[] Reasons = [new("count", "Count again.", "trees"), new("late", "Too late.")];
+
+    // Rows are stamped with the trace of the call.
+    private readonly Activity trace = new Activity("whole rows").Start();
+
+    /// <summary>How a call gets its transaction.</summary>
+    public enum Way
+    {
+        /// <summary>It has its own.</summary>
+        Own,
+
+        /// <summary>It joins that of its caller.</summary>
+        Joined,
+    }
+
+    [Theory, InlineData(Way.Own), InlineData(Way.Joined)]
+    public async Task A_proposal(Way way)
+    {
+        await using var story = await Story.StartAsync(databases);
+        var at = new DateTimeOffset(2026, 3, 2, 8, 0, 0, TimeSpan.FromHours(2)).AddTicks(7_654_321);
+        var survey = new Survey("Köln \"Süd\"", 1.50m, [new("a"), new("b", "rows.tall", 7, at), new("c", At: new DateTimeOffset(2026, 2, 1, 0, 0, 0, default))]);
+        story.HashesOf(
+            """{"area":1.50,"plots":[{"at":null,"attempts":null,"kind":null,"name":"a"},"""
+            + """{"at":"2026-03-02T08:00:00.7654321+02:00","attempts":7,"kind":"rows.tall","name":"b"},"""
+            + """{"at":"2026-02-01T00:00:00+00:00","attempts":null,"kind":null,"name":"c"}],"upgradedFrom":null,"zone":"Köln \"Süd\""}""");
+        var options = new ProposeOptions
+        {
+            Priority = 40, DueAt = at.AddDays(3), Meta = new JsonObject { ["ticket"] = "T-1", ["area"] = new JsonObject { ["b"] = 2.50, ["a"] = "ü" } },
+        };
+
+        await story.WritesAsync(nameof(IWorkOrderManager.ProposeAsync), () => CallAsync(story, way, Story.Planner, async work =>
+            story.Name(await work.ProposeAsync(survey, options), "order")));
+    }
+
+    [Fact]
+    public async Task A_proposal_that_came_in_as_JSON()
+    {
+        await using var story = await Story.StartAsync(databases);
+        story.HashesOf("""{"area":2.0,"plots":[{"name":"a"}],"zone":"Köln"}""");
+        using var payload = JsonDocument.Parse("""{ "zone": "K\u00f6ln",  "plots": [ { "name": "a" } ], "area": 2.0 }""");
+
+        await story.WritesAsync(nameof(IWorkOrderManager.ProposeAsync), async () =>
+            story.Name(await story.By(Actor.User("anna")).ProposeAsync("rows.survey", payload.RootElement), "order"));
+    }
+
+    [Fact]
+    public async Task Several_proposals_of_which_one_is_refused()
+    {
+        await using var story = await Story.StartAsync(databases);
+        Proposal<Survey>[] proposals =
+        [
+            new(new Survey("one", 1, [new("a"), new("b")])), new(new Survey("none", 1, [])), new(new Survey("two", 2, [new("c")]), new() { Priority = 9 }),
+        ];
+
+        await story.WritesAsync(nameof(IWorkOrderManager.ProposeManyAsync), async () =>
+        {
+            var outcomes = await story.By(Story.Planner).ProposeManyAsync(proposals);
+            Assert.Equal([true, false, true], outcomes.Select(o => o.Succeeded));
+            story.Name(outcomes[0].Value, "first");
+            story.Name(outcomes[2].Value, "second");
+        });
+    }
+
+    [Fact]
+    public async Task Proposals_whose_documents_fill_several_commands()
+    {
+        await using var story = await Story.StartAsync(databases, o => o.Limits.MaxPayloadBytes = Large + 1000);
+        var proposals = Enumerable.Range(1, 3).Select(i => new Proposal<Survey>(new Survey(Text(i), i, [new($"p{i}"), new("q")]))).ToList();
+
+        await story.WritesAsync(nameof(IWorkOrderManager.ProposeManyAsync), async () =>
+        {
+            var outcomes = await story.By(Story.Planner).ProposeManyAsync(proposals);
+            for (var i = 0; i < outcomes.Count; i++)
+            {
+                story.Name(outcomes[i].Value, $"order {i + 1}");
+                story.HashesOf(
+                    $$"""{"area":{{i + 1}},"plots":[{"at":null,"attempts":null,"kind":null,"name":"p{{i + 1}}"},"""
+                    + $$"""{"at":null,"attempts":null,"kind":null,"name":"q"}],"upgradedFrom":null,"zone":"{{Text(i + 1)}}"}""");
+            }
+        });
+    }
+
+    [Fact]
+    public async Task A_claim_of_one_item()
+    {
+        await using var story = await Story.StartAsync(databases);
+        await story.ProposeAsync(2);
+
+        await story.WritesAsync(nameof(IWorkOrderManager.CheckoutAsync), async () => Assert.NotNull(await story.By(Story.Agent).CheckoutAsync()));
+    }
+
+    [Fact]
+    public async Task A_claim_of_the_next_item_of_an_order()
+    {
+        await using var story = await Story.StartAsync(databases);
+        await story.ProposeAsync(3);
+        await story.LeaseAsync(1);
+
+        await story.WritesAsync(nameof(IWorkOrderManager.CheckoutAsync), async () => Assert.NotNull(await story.By(Actor.User("anna")).CheckoutAsync()));
+    }
+
+    [Fact]
+    public async Task A_claim_of_a_type()
+    {
+        await using var story = await Story.StartAsync(databases);
+        await story.ProposeAsync(2);
+
+        await story.WritesAsync(nameof(IWorkOrderManager.CheckoutAsync), async () => Assert.NotNull(await story.By(Story.Agent).CheckoutAsync<Surveys>()));
+    }
+
+    [Fact]
+    public async Task A_claim_from_an_order()
+    {
+        await using var story = await Story.StartAsync(databases);
+        await story.ProposeAsync(2, name: "before");
+        var order = await story.ProposeAsync(2);
+
+        await story.WritesAsync(nameof(IWorkOrderManager.CheckoutAsync), async () => Assert.NotNull(
+            await story.By(Story.Agent).CheckoutAsync(new() { OrderId = order.Id, MinPriority = 50, Ttl = TimeSpan.FromSeconds(90.2) })));
+    }
+
+    [Fact]
+    public async Task A_claim_of_several_items()
+    {
+        await using var story = await Story.StartAsync(databases);
+        await story.ProposeAsync(2);
+        await story.ProposeAsync(2, name: "next order");
+
+        await story.WritesAsync(nameof(IWorkOrderManager.CheckoutManyAsync), async () => Assert.Equal(
+            3, (await story.By(Story.Agent).CheckoutManyAsync(3, new() { Type = "rows.survey", MinPriority = 50 })).Count));
+    }
+
+    [Fact]
+    public async Task A_claim_from_all_tenants()
+    {
+        await using var story = await Story.StartAsync(databases);
+        await story.ProposeAsync(2);
+
+        await story.WritesAsync(nameof(IWorkOrderManager.CheckoutManyAsync), async () => Assert.Equal(
+            3, (await story.ForAllTenants(Story.Agent).CheckoutManyAsync(10, new() { MinPriority = 50 })).Count), inAnyOrder: true);
+    }
+
+    [Fact]
+    public async Task A_claim_that_finds_nothing_ready()
+    {
+        await using var story = await Story.StartAsync(databases, o => o.Retry.Backoff = TimeSpan.Zero);
+        await story.ProposeAsync(2);
+        await story.LeaseAsync(2);
+        story.Pass(TimeSpan.FromSeconds(120));
+
+        await story.WritesAsync(nameof(IWorkOrderManager.CheckoutAsync), async () => Assert.NotNull(
+            await story.By(Actor.Agent("agent-2")).CheckoutAsync(new() { MinPriority = 50 })));
+    }
+
+    [Fact]
+    public async Task A_first_heartbeat()
+    {
+        await using var story = await Story.StartAsync(databases);
+        await story.ProposeAsync(2);
+        var lease = (await story.LeaseAsync(1))[0];
+
+        await story.WritesAsync(nameof(IWorkOrderManager.HeartbeatAsync), () => story.By(Story.Agent).HeartbeatAsync(lease));
+    }
+
+    [Fact]
+    public async Task A_later_heartbeat()
+    {
+        await using var story = await Story.StartAsync(databases);
+        await story.ProposeAsync(2);
+        var lease = (await story.LeaseAsync(1, begun: true))[0];
+
+        await story.WritesAsync(nameof(IWorkOrderManager.HeartbeatAsync), () => story.By(Story.Agent).HeartbeatAsync(lease));
+    }
+
+    [Fact]
+    public async Task A_later_heartbeat_that_is_recorded()
+    {
+        await using var story = await Story.StartAsync(databases, o => o.Lease.RecordHeartbeats = true);
+        await story.ProposeAsync(2);
+        var lease = (await story.LeaseAsync(1, begun: true))[0];
+
+        await story.WritesAsync(nameof(IWorkOrderManager.HeartbeatAsync), () => story.By(Story.Agent).HeartbeatAsync(lease));
+    }
+
+    [Fact]
+    public async Task Heartbeats_of_two_orders_of_which_one_comes_too_late()
+    {
+        await using var story = await Story.StartAsync(databases, o => o.Lease.RecordHeartbeats = true);
+        await story.ProposeAsync(1);
+        await story.ProposeAsync(2, name: "next order");
+        var leases = await story.LeaseAsync(3);
+        await story.By(Story.Agent).HeartbeatAsync(leases[1]);
+        await story.By(Story.Agent).ReleaseAsync(leases[2]);
+        story.Pass(TimeSpan.FromSeconds(1));
+
+        await story.WritesAsync(nameof(IWorkOrderManager.HeartbeatManyAsync), async () => Assert.Equal(
+            [true, true, false], (await story.By(Story.Agent).HeartbeatManyAsync([.. leases.Select(l => l.Token)])).Select(o => o.Succeeded)));
+    }
+
+    [Fact]
+    public async Task A_release_while_others_of_the_order_are_held()
+    {
+        await using var story = await Story.StartAsync(databases);
+        await story.ProposeAsync(3);
+        var leases = await story.LeaseAsync(2, begun: true);
+
+        await story.WritesAsync(nameof(IWorkOrderManager.ReleaseAsync), () => story.By(Story.Agent).ReleaseAsync(leases[0]));
+    }
+
+    [Fact]
+    public async Task Releases_of_all_that_is_held_of_two_orders()
+    {
+        await using var story = await Story.StartAsync(databases);
+        await story.ProposeAsync(1);
+        await story.ProposeAsync(2, name: "next order");
+        var leases = await story.LeaseAsync(3);
+
+        await story.WritesAsync(nameof(IWorkOrderManager.ReleaseManyAsync), async () => Assert.All(
+            await story.By(Story.Agent).ReleaseManyAsync([.. leases.Select(l => l.Token)]), o => Assert.True(o.Succeeded)));
+    }
+
+    [Theory, InlineData(Way.Own), InlineData(Way.Joined)]
+    public async Task A_submit(Way way)
+    {
+        await using var story = await Story.StartAsync(databases);
+        await story.ProposeAsync(2);
+        var lease = (await story.LeaseAsync(1))[0];
+        story.HashesOf("""{"note":"quer über","plot":"p1","trees":12}""");
+        var said = new SubmitOptions { Evidence = new JsonObject { ["photo"] = "1.jpg", ["by"] = "ü" }, Notes = "Counted \"twice\"." };
+
+        await story.WritesAsync(nameof(IWorkOrderManager.SubmitAsync), () => CallAsync(story, way, Story.Agent, work =>
+            work.SubmitAsync(lease, new Finding("p1", 12, "quer über"), said)));
+    }
+
+    [Theory, InlineData(Way.Own), InlineData(Way.Joined)]
+    public async Task The_last_submit_of_an_order(Way way)
+    {
+        await using var story = await Story.StartAsync(databases);
+        await story.ProposeAsync(2);
+        var leases = await story.LeaseAsync(2, begun: true);
+        await story.By(Story.Agent).SubmitAsync(leases[0], Finding(1));
+        // What follows a commit does not follow the submit in a transaction that is not committed yet.
+        story.Manner.AutoApprove = way == Way.Joined;
+
+        await story.WritesAsync(nameof(IWorkOrderManager.SubmitAsync), () => CallAsync(story, way, Story.Agent, work =>
+            work.SubmitAsync(leases[1].Token, Finding(2))));
+    }
+
+    [Fact]
+    public async Task The_last_submit_of_an_order_of_which_an_item_has_failed()
+    {
+        await using var story = await Story.StartAsync(databases);
+        await story.ProposeAsync(2, attempts: 1);
+        await story.LeaseAsync(1);
+        story.Pass(TimeSpan.FromSeconds(120));
+        await story.Maintenance.ReclaimExpiredAsync();
+        var lease = (await story.LeaseAsync(1))[0];
+
+        await story.WritesAsync(nameof(IWorkOrderManager.SubmitAsync), () => story.By(Story.Agent).SubmitAsync(lease, Finding(2)));
+    }
+
+    [Fact]
+    public async Task A_submit_that_is_refused()
+    {
+        await using var story = await Story.StartAsync(databases);
+        await story.ProposeAsync(2);
+        var lease = (await story.LeaseAsync(1))[0];
+
+        await story.WritesAsync(nameof(IWorkOrderManager.SubmitAsync), () =>
+            Assert.ThrowsAsync<WorkValidationException>(() => story.By(Story.Agent).SubmitAsync(lease, new Finding("p1", -1))));
+    }
+
+    [Fact]
+    public async Task Submits_of_two_orders_of_which_one_is_refused()
+    {
+        await using var story = await Story.StartAsync(databases);
+        await story.ProposeAsync(2);
+        await story.ProposeAsync(2, name: "next order");
+        var leases = await story.LeaseAsync(4);
+        Submission<Finding>[] results = [.. leases.Select((l, i) => new Submission<Finding>(l.Token, i == 3 ? new("p4", -1) : Finding(i + 1)))];
+
+        await story.WritesAsync(nameof(IWorkOrderManager.SubmitManyAsync), async () => Assert.Equal(
+            [true, true, true, false], (await story.By(Story.Agent).SubmitManyAsync(results)).Select(o => o.Succeeded)), inAnyOrder: true);
+    }
+
+    [Fact]
+    public async Task Submits_whose_documents_fill_several_commands()
+    {
+        await using var story = await Story.StartAsync(databases, o => o.Limits.MaxPayloadBytes = Large + 1000);
+        await story.ProposeAsync(3);
+        var leases = await story.LeaseAsync(3, begun: true);
+        story.HashesOf([.. Enumerable.Range(1, 3).Select(i => $$"""{"note":"{{Text(i)}}","plot":"p","trees":{{i}}}""")]);
+        Submission<Finding>[] results = [.. leases.Select((l, i) => new Submission<Finding>(l.Token, new Finding("p", i + 1, Text(i + 1))))];
+
+        await story.WritesAsync(nameof(IWorkOrderManager.SubmitManyAsync), async () => Assert.All(
+            await story.By(Story.Agent).SubmitManyAsync(results), o => Assert.True(o.Succeeded)));
+    }
+
+    [Theory, InlineData(Way.Own), InlineData(Way.Joined)]
+    public async Task A_rejection(Way way)
+    {
+        await using var story = await Story.StartAsync(databases);
+        var order = await HalfDoneAsync(story);
+
+        await story.WritesAsync(nameof(IWorkOrderManager.RejectAsync), () => CallAsync(story, way, Story.Reviewer, work => work.RejectAsync(order.Id, Reasons)));
+    }
+
+    [Fact]
+    public async Task A_rejection_of_a_submitted_order()
+    {
+        await using var story = await Story.StartAsync(databases);
+        var order = await SubmittedAsync(story);
+
+        await story.WritesAsync(nameof(IWorkOrderManager.RejectAsync), () => story.By(Story.Reviewer).RejectAsync(order.Id, Reasons));
+    }
+
+    [Theory, InlineData(Way.Own), InlineData(Way.Joined)]
+    public async Task A_cancellation_by_the_agent_that_proposed(Way way)
+    {
+        await using var story = await Story.StartAsync(databases);
+        var order = await HalfDoneAsync(story);
+
+        await story.WritesAsync(nameof(IWorkOrderManager.CancelAsync), () => CallAsync(story, way, Story.Planner, work =>
+            work.CancelAsync(order.Id, "No longer \"needed\".")));
+    }
+
+    [Fact]
+    public async Task A_cancellation_before_anybody_began()
+    {
+        await using var story = await Story.StartAsync(databases);
+        var order = await story.ProposeAsync(1);
+
+        await story.WritesAsync(nameof(IWorkOrderManager.CancelAsync), () => story.By(Story.Reviewer).CancelAsync(order.Id));
+    }
+
+    [Fact]
+    public async Task An_approval()
+    {
+        await using var story = await Story.StartAsync(databases);
+        var order = await SubmittedAsync(story);
+
+        await story.WritesAsync(nameof(IWorkOrderManager.ApproveAsync), () => story.By(Story.Reviewer).ApproveAsync(order.Id));
+    }
+
+    [Fact]
+    public async Task An_approval_of_own_work()
+    {
+        await using var story = await Story.StartAsync(databases);
+        story.Manner.AllowSelfApproval = true;
+        var order = await SubmittedAsync(story);
+
+        await story.WritesAsync(nameof(IWorkOrderManager.ApproveAsync), () => story.By(Actor.User("7")).ApproveAsync(order.Id));
+    }
+
+    [Fact]
+    public async Task An_approval_whose_apply_fails()
+    {
+        await using var story = await Story.StartAsync(databases);
+        story.Manner.Failure = new FormatException("The host's code failed.");
+        var order = await SubmittedAsync(story);
+
+        await story.WritesAsync(nameof(IWorkOrderManager.ApproveAsync), () =>
+            Assert.ThrowsAsync<ApplyFailedException>(() => story.By(Story.Reviewer).ApproveAsync(order.Id)));
+    }
+
+    [Fact]
+    public async Task An_approval_by_an_agent()
+    {
+        await using var story = await Story.StartAsync(databases);
+        var order = await SubmittedAsync(story);
+
+        await story.WritesAsync(nameof(IWorkOrderManager.ApproveAsync), () =>
+            Assert.ThrowsAsync<ApprovalDeniedException>(() => story.By(Story.Agent).ApproveAsync(order.Id)));
+    }
+
+    [Fact]
+    public async Task An_approval_by_the_one_behind_the_agent()
+    {
+        await using var story = await Story.StartAsync(databases);
+        var order = await SubmittedAsync(story);
+
+        await story.WritesAsync(nameof(IWorkOrderManager.ApproveAsync), () =>
+            Assert.ThrowsAsync<ApprovalDeniedException>(() => story.By(Actor.User("7")).ApproveAsync(order.Id)));
+    }
+
+    [Fact]
+    public async Task An_automatic_approval()
+    {
+        await using var story = await Story.StartAsync(databases);
+        story.Manner.AutoApprove = true;
+        await story.ProposeAsync(1);
+        var lease = (await story.LeaseAsync(1, begun: true))[0];
+
+        await story.WritesAsync(nameof(IWorkOrderManager.SubmitAsync), () => story.By(Story.Agent).SubmitAsync(lease, Finding(1)));
+    }
+
+    [Fact]
+    public async Task An_automatic_approval_whose_apply_fails()
+    {
+        await using var story = await Story.StartAsync(databases);
+        story.Manner.AutoApprove = true;
+        story.Manner.Failure = new FormatException("The host's code failed.");
+        await story.ProposeAsync(1);
+        var lease = (await story.LeaseAsync(1, begun: true))[0];
+
+        await story.WritesAsync(nameof(IWorkOrderManager.SubmitAsync), () => story.By(Story.Agent).SubmitAsync(lease, Finding(1)));
+    }
+
+    [Fact]
+    public async Task A_recovery_of_leases_that_ran_out()
+    {
+        await using var story = await Story.StartAsync(databases);
+        await story.ProposeAsync(3);
+        var leases = await story.LeaseAsync(2, begun: true);
+        await story.By(Story.Agent).SubmitAsync(leases[0], Finding(1));
+        story.Pass(TimeSpan.FromSeconds(120));
+
+        await story.WritesAsync(nameof(IWorkMaintenance.ReclaimExpiredAsync), async () => Assert.Equal(1, await story.Maintenance.ReclaimExpiredAsync()));
+    }
+
+    [Fact]
+    public async Task A_recovery_of_the_last_leases_that_items_may_have()
+    {
+        await using var story = await Story.StartAsync(databases);
+        await story.ProposeAsync(2, attempts: 1);
+        await story.ProposeAsync(2, attempts: 1, name: "next order");
+        await story.LeaseAsync(3);
+        story.Pass(TimeSpan.FromSeconds(120));
+
+        await story.WritesAsync(nameof(IWorkMaintenance.ReclaimExpiredAsync), async () => Assert.Equal(3, await story.Maintenance.ReclaimExpiredAsync()));
+    }
+
+    [Fact]
+    public async Task A_recovery_of_items_whose_time_has_come()
+    {
+        await using var story = await Story.StartAsync(databases);
+        await story.ProposeAsync(2);
+        await story.LeaseAsync(2);
+        story.Pass(TimeSpan.FromSeconds(120));
+        await story.Maintenance.ReclaimExpiredAsync();
+        story.Pass(TimeSpan.FromSeconds(61));
+
+        await story.WritesAsync(nameof(IWorkMaintenance.ReclaimExpiredAsync), () => story.Maintenance.ReclaimExpiredAsync());
+    }
+
+    [Fact]
+    public async Task A_transaction_that_the_caller_rolls_back_writes_nothing()
+    {
+        await using var story = await Story.StartAsync(databases);
+        story.Manner.AutoApprove = true;
+        var order = await story.ProposeAsync(1);
+        var lease = (await story.LeaseAsync(1))[0];
+        var before = await story.ReadAsync();
+
+        await story.InTransactionAsync(Story.Agent, work => work.SubmitAsync(lease, Finding(1)), commits: false);
+        await story.InTransactionAsync(Story.Planner, work => work.ProposeAsync(new Survey("west", 1, [new("w")])), commits: false);
+        await story.InTransactionAsync(Story.Reviewer, work => work.CancelAsync(order.Id), commits: false);
+        await story.InTransactionAsync(Story.Reviewer, work => work.RejectAsync(order.Id, Reasons), commits: false);
+
+        Assert.Equal("Nothing.\n", new RowText(default, "none").Difference(before, await story.ReadAsync()));
+    }
+
+    private static string Text(int number) => new((char)('a' + number), Large);
+
+    private static Finding Finding(int number) => new(string.Create(CultureInfo.InvariantCulture, $"p{number}"), number);
+
+    private static Task CallAsync(Story story, Way way, Actor actor, Func<IWorkOrderManager, Task> call) =>
+        way == Way.Own ? call(story.By(actor)) : story.InTransactionAsync(actor, call);
+
+    /// <summary>An order with an item in each state that an open order's items can be in.</summary>
+    private static async Task<WorkOrder> HalfDoneAsync(Story story)
+    {
+        var order = await story.ProposeAsync(5);
+        var leases = await story.LeaseAsync(3);
+        await story.By(Story.Agent).SubmitAsync(leases[0], Finding(1));
+        await story.By(Story.Agent).HeartbeatAsync(leases[1]);
+        // The fourth waits for its next attempt.
+        Assert.NotNull(await story.By(Story.Agent).CheckoutAsync(new() { Ttl = TimeSpan.FromSeconds(1) }));
+        story.Pass(TimeSpan.FromSeconds(1));
+        Assert.Equal(1, await story.Maintenance.ReclaimExpiredAsync());
+        story.Pass(TimeSpan.FromSeconds(1));
+        return order;
+    }
+
+    private static async Task<WorkOrder> SubmittedAsync(Story story)
+    {
+        var order = await story.ProposeAsync(2);
+        foreach (var (lease, i) in (await story.LeaseAsync(2, begun: true)).Select((lease, i) => (lease, i)))
+        {
+            await story.By(Story.Agent).SubmitAsync(lease, Finding(i + 1));
+        }
+
+        story.Pass(TimeSpan.FromSeconds(5));
+        return order;
+    }
+}
+
+public sealed class WholeRowsOnSqlite(SqliteFixture databases) : WholeRowsSpecification(databases), IOnSqlite;
+
+public sealed class WholeRowsOnPostgreSql(PostgreSqlFixture databases) : WholeRowsSpecification(databases), IOnPostgreSql;
