@@ -92,6 +92,7 @@ CREATE TABLE work_items (
     last_heartbeat_at timestamp with time zone,
     lease_epoch bigint NOT NULL DEFAULT 0,
     lease_seconds integer,
+    planned_lease_seconds integer,
     leased_at timestamp with time zone,
     available_at timestamp with time zone NOT NULL,
     ready_at timestamp with time zone,
@@ -283,11 +284,11 @@ CREATE INDEX work_items_lease_expiry_idx ON work_items (state, lease_expires_at)
 
 CREATE INDEX work_items_order_state_idx ON work_items (order_id, state);
 
-CREATE INDEX work_items_ready_idx ON work_items (tenant_id, priority DESC, ready_at, id) WHERE ready_at IS NOT NULL;
+CREATE INDEX work_items_ready_idx ON work_items (tenant_id, priority DESC, ready_at, id) WHERE ready_at IS NOT NULL AND blocked_by = 0;
 
 CREATE INDEX work_items_ready_order_idx ON work_items (order_id, ready_at, id) WHERE ready_at IS NOT NULL;
 
-CREATE INDEX work_items_ready_type_idx ON work_items (tenant_id, order_type, priority DESC, ready_at, id) WHERE ready_at IS NOT NULL;
+CREATE INDEX work_items_ready_type_idx ON work_items (order_type, tenant_id, priority DESC, ready_at, id) WHERE ready_at IS NOT NULL;
 
 CREATE INDEX work_items_state_index ON work_items (state);
 

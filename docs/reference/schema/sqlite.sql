@@ -88,6 +88,7 @@ CREATE TABLE "work_items" (
     "last_heartbeat_at" TEXT NULL,
     "lease_epoch" INTEGER NOT NULL DEFAULT 0,
     "lease_seconds" INTEGER NULL,
+    "planned_lease_seconds" INTEGER NULL,
     "leased_at" TEXT NULL,
     "available_at" TEXT NOT NULL,
     "ready_at" TEXT NULL,
@@ -273,11 +274,11 @@ CREATE INDEX "work_items_lease_expiry_idx" ON "work_items" ("state", "lease_expi
 
 CREATE INDEX "work_items_order_state_idx" ON "work_items" ("order_id", "state");
 
-CREATE INDEX "work_items_ready_idx" ON "work_items" ("tenant_id", "priority" DESC, "ready_at", "id") WHERE ready_at IS NOT NULL;
+CREATE INDEX "work_items_ready_idx" ON "work_items" ("tenant_id", "priority" DESC, "ready_at", "id") WHERE ready_at IS NOT NULL AND blocked_by = 0;
 
 CREATE INDEX "work_items_ready_order_idx" ON "work_items" ("order_id", "ready_at", "id") WHERE ready_at IS NOT NULL;
 
-CREATE INDEX "work_items_ready_type_idx" ON "work_items" ("tenant_id", "order_type", "priority" DESC, "ready_at", "id") WHERE ready_at IS NOT NULL;
+CREATE INDEX "work_items_ready_type_idx" ON "work_items" ("order_type", "tenant_id", "priority" DESC, "ready_at", "id") WHERE ready_at IS NOT NULL;
 
 CREATE INDEX "work_items_state_index" ON "work_items" ("state");
 

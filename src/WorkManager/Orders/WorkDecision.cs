@@ -46,7 +46,7 @@ public sealed class WorkDecision
 
     /// <summary>The reasons of a refusal.</summary>
     /// <returns>The reasons; none for an approval.</returns>
-    public IReadOnlyList<RejectionReason> ReadReasons() => StoredJson.ReadOptional<RejectionReason[]>(Reasons, null) ?? [];
+    public IReadOnlyList<RejectionReason> ReadReasons() => StoredJson.ReadOptional<RejectionReason[]>("list of reasons", Reasons, null) ?? [];
 
     /// <summary>The reviewer's remarks.</summary>
     public string? Comment { get; internal set; }

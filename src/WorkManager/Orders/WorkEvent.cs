@@ -54,8 +54,8 @@ public sealed class WorkEvent
     /// <summary>The details as a value. Which members there are depends on the event; see the reference of events.</summary>
     /// <typeparam name="T">The type to read them as, such as <see cref="JsonElement"/>.</typeparam>
     /// <returns>The details; the default value if there are none.</returns>
-    /// <exception cref="JsonException">The details are not such a value.</exception>
-    public T? ReadPayload<T>() => StoredJson.ReadOptional<T>(Payload, null);
+    /// <exception cref="WorkManagerException">The details are not such a value (<c>type_mismatch</c>).</exception>
+    public T? ReadPayload<T>() => StoredJson.ReadOptional<T>("details of the event", Payload, null);
 
     /// <summary>What changed in the host's data.</summary>
     /// <returns>The diff; null if the event has none.</returns>

@@ -195,7 +195,7 @@ public sealed class WorkItem
 
     /// <summary>The last error.</summary>
     /// <returns>The error; null if there was none, or a result came after it.</returns>
-    public WorkFailure? ReadError() => StoredJson.ReadOptional<WorkFailure>(Error, null);
+    public WorkFailure? ReadError() => StoredJson.ReadOptional<WorkFailure>("error", Error, null);
 
     /// <summary>The item by itself, to be changed.</summary>
     internal WorkItem Copy() => ((WorkItem)MemberwiseClone()).Detach();

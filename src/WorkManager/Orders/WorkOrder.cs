@@ -154,7 +154,7 @@ public sealed class WorkOrder
 
     /// <summary>Why the last apply failed.</summary>
     /// <returns>The failure; null if none failed, or a later one succeeded.</returns>
-    public WorkFailure? ReadError() => StoredJson.ReadOptional<WorkFailure>(Error, null);
+    public WorkFailure? ReadError() => StoredJson.ReadOptional<WorkFailure>("error", Error, null);
 
     /// <summary>Takes off what the engine's tracker hung on: a caller gets all of a collection, or none of it.</summary>
     internal WorkOrder Detach(bool withItems)
