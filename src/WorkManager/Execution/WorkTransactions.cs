@@ -146,7 +146,7 @@ internal sealed class WorkTransactions(
 
     private async Task<Ending<T>> OwnAsync<T>(WorkManagerDbContext db, OperationContext context, Attempt attempt, Func<UnitOfWork, Task<Ending<T>>> body)
     {
-        var transaction = await BeginAsync(db).ConfigureAwait(false);
+        var transaction = await BeginOwnAsync(db).ConfigureAwait(false);
         await using (transaction.ConfigureAwait(false))
         {
             var ending = await body(Unit(db, context, attempt)).ConfigureAwait(false);
@@ -170,6 +170,20 @@ internal sealed class WorkTransactions(
     private UnitOfWork Unit(WorkManagerDbContext db, OperationContext context, Attempt attempt) => new(db, context, attempt, dialects, ids);
 
     // The isolation level is given explicitly. A session's default may be stronger, and then a wait for a lock would often end in an error.
+    private static async Task<IDbContextTransaction> BeginOwnAsync(WorkManagerDbContext db)
+    {
+        try
+        {
+            return await BeginAsync(db).ConfigureAwait(false);
+        }
+        catch
+        {
+            // EF Core leaves the connection open that it opened for the transaction, and the context would take it into its pool.
+            await db.Database.CloseConnectionAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
     private static Task<IDbContextTransaction> BeginAsync(DbContext db) =>
         db.Database.BeginTransactionAsync(IsolationLevel.ReadCommitted, CancellationToken.None);
 

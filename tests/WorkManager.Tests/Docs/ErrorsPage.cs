@@ -31,6 +31,9 @@ public sealed partial class ErrorsPage
     }
 
     [Fact]
+    public void Every_code_has_an_HTTP_status() => Assert.All(Page.Table("Code"), row => Assert.Matches("^[45][0-9]{2}$", row[^1].Trim()));
+
+    [Fact]
     public void Every_exception_is_in_the_tables_and_exists()
     {
         var exceptions = typeof(WorkManagerException).Assembly.GetExportedTypes().Where(t => t.IsAssignableTo(typeof(WorkManagerException)));
