@@ -177,7 +177,8 @@ public sealed class WorkItem
     /// <summary>Whether each required key has a validated part. Needs the parts.</summary>
     /// <returns>True if none is missing.</returns>
     public bool HasAllRequiredParts() =>
-        (StoredJson.ReadOptional<string[]>("list of required parts", PartsRequired, null) ?? []).All(key => PartList.Exists(p => p.PartKey == key && p.Status == PartStatus.Validated));
+        (StoredJson.ReadOptional<string[]>("list of required parts", PartsRequired, null) ?? []).All(
+            key => PartList.Exists(p => p.PartKey == key && p.Status == PartStatus.Validated));
 
     /// <summary>The input as a value.</summary>
     /// <typeparam name="T">The type to read it as.</typeparam>

@@ -423,6 +423,18 @@ public abstract class WholeRowsSpecification(DatabaseFixture databases)
     }
 
     [Fact]
+    public async Task An_automatic_approval_by_the_duty()
+    {
+        await using var story = await Story.StartAsync(databases);
+        story.Manner.AutoApprove = true;
+        await story.ProposeAsync(1);
+        var lease = (await story.LeaseAsync(1, begun: true))[0];
+        await story.InTransactionAsync(Story.Agent, work => work.SubmitAsync(lease, Finding(1)));
+
+        await story.WritesAsync(nameof(IWorkMaintenance.ApproveDueAsync), async () => Assert.Equal(1, await story.Maintenance.ApproveDueAsync()));
+    }
+
+    [Fact]
     public async Task A_recovery_of_leases_that_ran_out()
     {
         await using var story = await Story.StartAsync(databases);

@@ -5,8 +5,8 @@ using System.Text.Json;
 namespace WorkManager.OrderTypes.Json;
 
 /// <summary>
-/// A document without what only some parsers accept. A caller may have parsed comments and trailing commas: <see cref="JsonElement"/> keeps them in its text, and
-/// databases refuse them.
+/// A document without what only some parsers accept. A caller may have parsed comments and trailing commas: <see cref="JsonElement"/> keeps them in its
+/// text, and databases refuse them.
 /// </summary>
 internal static class PlainJson
 {

@@ -4,7 +4,9 @@ using System.Text.Json;
 
 namespace WorkManager.OrderTypes.Json;
 
-/// <summary>Tells whether .NET and both databases can keep a number: <see cref="double"/> and PostgreSQL's <c>jsonb</c> have limits, and JSON has none.</summary>
+/// <summary>
+/// Tells whether .NET and both databases can keep a number: <see cref="double"/> and PostgreSQL's <c>jsonb</c> have limits, and JSON has none.
+/// </summary>
 internal static class StorableNumber
 {
     // What PostgreSQL's numeric has behind the point.
