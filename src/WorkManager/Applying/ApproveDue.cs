@@ -46,7 +46,7 @@ internal sealed class ApproveDue(AutomaticApproval approval, StoreDialects diale
 
     private async Task<bool> ApproveAsync(OperationContext context, Due due)
     {
-        switch (await approval.IsOfTypeAsync(context.Services, due.Type).ConfigureAwait(false))
+        switch (await approval.IsAutomaticAsync(context.Services, due.OrderId, due.Type).ConfigureAwait(false))
         {
             case true:
                 var session = new WorkSession(context.Services, null, context.Actor);
@@ -70,7 +70,7 @@ internal sealed class ApproveDue(AutomaticApproval approval, StoreDialects diale
         Write.Repeatable(async unit =>
         {
             var order = await unit.LockOrderAsync(due.OrderId).ConfigureAwait(false);
-            order.Revision--;
+            UnitOfWork.LeaveAsTheyWere([order]);
             order.NextApplyAt = null;
             await unit.SaveAsync().ConfigureAwait(false);
             return Ending.Commit(1);

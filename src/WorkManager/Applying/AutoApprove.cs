@@ -6,7 +6,8 @@ namespace WorkManager.Applying;
 internal sealed class AutoApprove(AutomaticApproval approval) : ICommitSubscriber
 {
     public async Task<IReadOnlyList<CommittedFact>> OnCommittedAsync(CommittedFact fact, WorkSession session, CancellationToken cancellationToken) =>
-        fact is OrderSubmitted submitted && await approval.IsOfTypeAsync(session.Services, submitted.OrderType).ConfigureAwait(false) == true
+        fact is OrderSubmitted submitted
+        && await approval.IsAutomaticAsync(session.Services, submitted.OrderId, submitted.OrderType).ConfigureAwait(false) == true
             ? await approval.TryAsync(session, submitted.OrderId, submitted.TenantId).ConfigureAwait(false) ?? []
             : [];
 }

@@ -16,18 +16,29 @@ internal sealed class AutomaticApproval(
     // Optional: an application without logging is no reason to fail.
     private readonly ILogger log = (ILogger?)log ?? NullLogger.Instance;
 
-    /// <summary>Whether orders of a type are approved without a person; null if this process does not know the type.</summary>
-    public async Task<bool?> IsOfTypeAsync(IServiceProvider? caller, string typeKey)
+    /// <summary>Whether the type of an order says that it is approved without a person. Never throws: what fails is logged.</summary>
+    /// <returns>Null if nobody can say here: the process does not know the type, or the type fails when it is asked.</returns>
+    public async Task<bool?> IsAutomaticAsync(IServiceProvider? caller, Guid orderId, string typeKey)
     {
         if (types.Find(typeKey) is not { } descriptor)
         {
             return null;
         }
 
-        var scope = await scopes.CreateForAsync(caller).ConfigureAwait(false);
-        await using (scope.ConfigureAwait(false))
+        try
         {
-            return ((OrderType)scope.ServiceProvider.GetRequiredService(descriptor.ClrType)).AutoApprove;
+            var scope = await scopes.CreateForAsync(caller).ConfigureAwait(false);
+            await using (scope.ConfigureAwait(false))
+            {
+                return ((OrderType)scope.ServiceProvider.GetRequiredService(descriptor.ClrType)).AutoApprove;
+            }
+        }
+#pragma warning disable CA1031 // Who asked for it has done its own work, and must be answered so.
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            log.AutoApprovalFailed(failure, orderId);
+            return null;
         }
     }
 

@@ -79,8 +79,8 @@ internal sealed class FailedApprovals(RetryOptions retry, ILogger<FailedApproval
             return Ending.RollBack(true);
         }
 
-        // The lock raises the revision. What the order applies has not changed, and the next attempt must derive the same ids, so the revision goes back.
-        order.Revision--;
+        // What the order applies has not changed, and the next attempt must derive the same ids from its revision.
+        UnitOfWork.LeaveAsTheyWere([order]);
 
         // Meanwhile somebody else may have applied or closed it.
         if (change is not null && order.State == OrderState.Submitted)

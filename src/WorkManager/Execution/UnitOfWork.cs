@@ -83,7 +83,7 @@ internal sealed class UnitOfWork
     public async Task<IReadOnlyDictionary<Guid, WorkOrder>> LockOrdersOfItemsAsync(IReadOnlyCollection<Guid> itemIds) =>
         (await Dialect.LockOrdersOfItemsAsync(this, itemIds).ConfigureAwait(false)).ToDictionary(o => o.Id);
 
-    /// <summary>Sets the revision back that a lock has raised, for orders that were locked but then not changed.</summary>
+    /// <summary>Sets the revision back that a lock has raised, for orders whose work and outcome did not change under it.</summary>
     public static void LeaveAsTheyWere(IEnumerable<WorkOrder> orders)
     {
         foreach (var order in orders)

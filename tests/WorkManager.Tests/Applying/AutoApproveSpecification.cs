@@ -200,6 +200,27 @@ public abstract class AutoApproveSpecification(DatabaseFixture databases)
         (await app.Maintenance.ApproveDueAsync()).Should().Be(0);
     }
 
+    [Fact]
+    public async Task An_order_type_that_fails_when_it_is_asked_fails_neither_the_submit_nor_the_duty()
+    {
+        var script = new Script { AutoApprove = true };
+        var log = new LogSink();
+        await using var app = await script.StartAsync(databases, b => b.Services.AddLogging(l => l.AddProvider(log)));
+        var order = await app.Requester.ProposeAsync(new Note("auto"));
+        var lease = await app.LeaseAsync();
+
+        script.Broken = new FormatException("The settings cannot be read.");
+        (await app.Agent("agent-1").SubmitAsync(lease, new Answer("done"))).State.Should().Be(ItemState.Submitted);
+        (await app.Maintenance.ApproveDueAsync()).Should().Be(0);
+
+        (await app.OrderAsync(order.Id)).State.Should().Be(OrderState.Submitted);
+        log.Entries.Count(e => e.Event == "AutoApprovalFailed").Should().Be(2);
+
+        script.Broken = null;
+        (await app.Maintenance.ApproveDueAsync()).Should().Be(1);
+        (await app.OrderAsync(order.Id)).State.Should().Be(OrderState.Completed);
+    }
+
     // Without jitter, the times of the next tries are known.
     private Task<ShopApp> StartAsync(Script script) => ShopApp.StartAsync(
         databases, b => b.AddOrderType<Scripted>().Services.AddSingleton(script), o => o.Retry.Jitter = TimeSpan.Zero);

@@ -11,6 +11,9 @@ public sealed class Script
 {
     public bool AutoApprove { get; set; }
 
+    /// <summary>What the order type throws when it is asked whether it approves automatically.</summary>
+    public Exception? Broken { get; set; }
+
     public bool AllowSelfApproval { get; set; }
 
     public int? MaxAttempts { get; set; }
@@ -48,7 +51,7 @@ public sealed class Script
 [OrderType("test.scripted")]
 public sealed class Scripted(Script script, IServiceProvider services) : OrderType<Note, Answer>
 {
-    public override bool AutoApprove => script.AutoApprove;
+    public override bool AutoApprove => script.Broken is { } broken ? throw broken : script.AutoApprove;
 
     public override bool AllowSelfApproval => script.AllowSelfApproval;
 
