@@ -128,7 +128,7 @@ string? BuildLibrary()
     return exitCode switch
     {
         allPassed => (false, ""),
-        someFailed => (true, Regex.Match(output, @"^failed (?<test>\S+)", RegexOptions.Multiline).Groups["test"].Value),
+        someFailed => (true, Regex.Match(output, @"^failed (?<test>.+?)( \([\d\w ]+\))?\r?$", RegexOptions.Multiline).Groups["test"].Value),
         null => (true, "a test that does not end"),
         _ => (false, $"the tests do not run (exit code {exitCode}): {output[^Math.Min(output.Length, 500)..]}"),
     };

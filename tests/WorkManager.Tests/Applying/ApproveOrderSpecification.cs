@@ -388,6 +388,17 @@ public abstract class ApproveOrderSpecification(DatabaseFixture databases)
         (await app.OrderAsync(order.Id)).Events.Single(e => e.Event == "approved").Message.Should().Contain("submitted work of it");
     }
 
+    [Fact]
+    public async Task Who_is_called_like_the_agent_that_submitted_approves_its_work()
+    {
+        await using var app = await new Script().StartAsync(databases);
+        var order = await app.SubmittedNoteAsync(by: Actor.Agent("bert"));
+
+        (await app.Reviewer.ApproveAsync(order.Id)).State.Should().Be(OrderState.Completed);
+
+        (await DecisionAsync(app, order)).SelfApproval.Should().BeFalse();
+    }
+
     private static Task<WorkDecision> DecisionAsync(ShopApp app, WorkOrder order) =>
         app.ReadAsync(db => db.Set<WorkDecision>().AsNoTracking().SingleAsync(d => d.OrderId == order.Id));
 }

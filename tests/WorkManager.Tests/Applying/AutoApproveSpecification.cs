@@ -29,6 +29,17 @@ public abstract class AutoApproveSpecification(DatabaseFixture databases)
         (decision.Policy, decision.SelfApproval).Should().Be(("auto_approve", false));
     }
 
+    [Fact]
+    public async Task It_approves_whoever_submitted_also_an_actor_that_is_called_like_it()
+    {
+        await using var app = await new Script { AutoApprove = true }.StartAsync(databases);
+
+        var order = await app.SubmittedNoteAsync(by: Actor.System("auto-approve"));
+
+        order.State.Should().Be(OrderState.Completed);
+        (await app.ReadAsync(db => db.Set<WorkDecision>().AsNoTracking().SingleAsync())).SelfApproval.Should().BeFalse();
+    }
+
     [Fact, Trait("Scenario", "S07")]
     public async Task It_waits_for_the_last_result()
     {

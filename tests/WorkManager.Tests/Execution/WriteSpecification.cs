@@ -231,9 +231,10 @@ public abstract class WriteSpecification(DatabaseFixture databases)
     }
 
     [Theory]
-    [InlineData(false, 2)]
-    [InlineData(true, 1)]
-    public async Task A_caller_who_goes_away_ends_what_may_be_repeated_but_not_what_has_to_be_known(bool isRepeatable, int expected)
+    [InlineData("repeatable", 1)]
+    [InlineData("recognizing", 2)]
+    [InlineData("once", 2)]
+    public async Task A_caller_who_goes_away_ends_what_may_be_repeated_but_not_what_has_to_be_known(string kind, int expected)
     {
         var faults = new Faults();
         await using var app = await StartAsync(faults);
@@ -249,8 +250,14 @@ public abstract class WriteSpecification(DatabaseFixture databases)
 
         faults.Arm(Fault.Committing);
         var write = () => Writing.AsOperationAsync(app, null, context => context.WriteAsync(
-            isRepeatable ? Write.Repeatable(Body) : Write.Recognizing(Body), cancel.Token));
-        if (isRepeatable)
+            kind switch
+            {
+                "repeatable" => Write.Repeatable(Body),
+                "recognizing" => Write.Recognizing(Body),
+                _ => Write.Once<int>(Body, (_, _) => Task.FromResult(false)),
+            },
+            cancel.Token));
+        if (kind == "repeatable")
         {
             await write.Should().ThrowAsync<OperationCanceledException>();
         }

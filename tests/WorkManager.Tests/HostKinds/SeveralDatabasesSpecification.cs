@@ -20,6 +20,7 @@ public abstract class SeveralDatabasesSpecification(DatabaseFixture databases)
         Connection,
         OpenConnection,
         ConnectionStringOnly,
+        ConnectionInPlaceOfAnother,
     }
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
@@ -29,6 +30,7 @@ public abstract class SeveralDatabasesSpecification(DatabaseFixture databases)
     [InlineData(Way.Connection)]
     [InlineData(Way.OpenConnection)]
     [InlineData(Way.ConnectionStringOnly)]
+    [InlineData(Way.ConnectionInPlaceOfAnother)]
     public async Task The_engine_writes_to_the_database_of_the_connection_that_the_context_has_now(Way way)
     {
         await using var app = await StartAsync(way);
@@ -211,9 +213,18 @@ public abstract class SeveralDatabasesSpecification(DatabaseFixture databases)
         },
         choose: scope => scope.GetRequiredService<Chosen>().Database ?? unused);
 
-    private async Task<ShopApp> StartAsync(Way way) => await ShopApp.StartAsync(
-        databases, builder => builder.AddOrderType<Scripted>().Services.AddSingleton(new Script()), null,
-        way == Way.ConnectionStringOnly ? WithoutConnectionString : null);
+    private async Task<ShopApp> StartAsync(Way way)
+    {
+        var database = await databases.CreateAsync(ShopApp.Migrated);
+        return ShopApp.On(
+            database, builder => builder.AddOrderType<Scripted>().Services.AddSingleton(new Script()), null,
+            way switch
+            {
+                Way.ConnectionStringOnly => options => Change(options, o => o.WithConnectionString(null)),
+                Way.ConnectionInPlaceOfAnother => options => Change(options, o => o.WithConnectionString(null).WithConnection(database.CreateConnection())),
+                _ => null,
+            });
+    }
 
     private static async Task PointAsync(ShopContext context, Way way, TestDatabase other, DbConnection connection)
     {
@@ -241,9 +252,8 @@ public abstract class SeveralDatabasesSpecification(DatabaseFixture databases)
         return order.Id;
     }
 
-    private static void WithoutConnectionString(DbContextOptionsBuilder options) =>
-        ((IDbContextOptionsBuilderInfrastructure)options).AddOrUpdateExtension(
-            RelationalOptionsExtension.Extract(options.Options).WithConnectionString(null));
+    private static void Change(DbContextOptionsBuilder options, Func<RelationalOptionsExtension, RelationalOptionsExtension> change) =>
+        ((IDbContextOptionsBuilderInfrastructure)options).AddOrUpdateExtension(change(RelationalOptionsExtension.Extract(options.Options)));
 
     private static async Task<long> CountAsync(TestDatabase database, string table) =>
         Convert.ToInt64(await database.ScalarAsync($"SELECT count(*) FROM {table}"), System.Globalization.CultureInfo.InvariantCulture);
