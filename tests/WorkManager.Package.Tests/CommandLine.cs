@@ -5,9 +5,15 @@ namespace WorkManager.Package.Tests;
 /// <summary>Runs <c>dotnet</c>, or lines of a shell, as a user would, in a folder of the user's.</summary>
 internal sealed class CommandLine(string folder)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
-
     public Dictionary<string, string> Environment { get; } = [];
+
+    /// <summary>Ends with the test, or when a command has taken too long.</summary>
+    public static CancellationTokenSource Patience()
+    {
+        var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        patience.CancelAfter(TimeSpan.FromMinutes(10));
+        return patience;
+    }
 
     /// <summary>What the command wrote. One that fails is an error with its whole output.</summary>
     public async Task<string> DotNetAsync(params string[] arguments)
@@ -27,14 +33,18 @@ internal sealed class CommandLine(string folder)
         return output;
     }
 
-    /// <summary>Starts a program with what it writes redirected. The caller ends it.</summary>
-    public Process Start(string program, params string[] arguments) => Process.Start(StartInfo(program, arguments))!;
+    /// <summary>Starts a program with what it writes redirected, and what it reads if <paramref name="withInput"/>. The caller ends it.</summary>
+    public Process Start(string program, string[] arguments, bool withInput = false)
+    {
+        var start = StartInfo(program, arguments);
+        start.RedirectStandardInput = withInput;
+        return Process.Start(start)!;
+    }
 
     private async Task<(int ExitCode, string Output)> TryAsync(string program, params string[] arguments)
     {
         using var process = Start(program, arguments);
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        patience.CancelAfter(Patience);
+        using var patience = Patience();
         try
         {
             var output = process.StandardOutput.ReadToEndAsync(patience.Token);

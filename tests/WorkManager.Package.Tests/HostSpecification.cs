@@ -18,25 +18,27 @@ public abstract partial class HostSpecification(DatabaseFixture databases, Built
         AssertMigrationsAreTheHosts(host);
         Passed(host, "add");
 
+        using var ef = hosts.Ef(host, commandLine);
         foreach (var context in host.AddsMigrations ? host.Contexts : [])
         {
-            Check(host, "pending", await hosts.Ef(host, context).TryAsync(commandLine, "migrations", "has-pending-model-changes"));
+            Check(host, "pending", await ef.TryAsync(["migrations", "has-pending-model-changes", .. context.Arguments]));
         }
 
-        AssertLists(host, Check(host, "list", await hosts.Ef(host, host.Contexts[0]).TryAsync(commandLine, "migrations", "list")));
+        var first = host.Contexts[0].Arguments;
+        AssertLists(host, Check(host, "list", await ef.TryAsync(["migrations", "list", .. first])));
 
         var script = $"{host.Name}.sql";
-        Check(host, "script", await hosts.Ef(host, host.Contexts[0]).TryAsync(commandLine, "migrations", "script", "--output", script));
+        Check(host, "script", await ef.TryAsync(["migrations", "script", "--output", script, .. first]));
         await AssertMakesTheTablesAsync(host, File.ReadAllText(hosts.PathOf(script)));
 
         foreach (var context in host.Contexts)
         {
-            Check(host, "update", await hosts.Ef(host, context).TryAsync(commandLine, "database", "update"));
+            Check(host, "update", await ef.TryAsync(["database", "update", .. context.Arguments]));
         }
 
         Check(host, "order", await commandLine.TryDotNetAsync(host.Program));
 
-        var down = await hosts.Ef(host, host.Contexts[0]).TryAsync(commandLine, "database", "update", "0");
+        var down = await ef.TryAsync(["database", "update", "0", .. first]);
         if (host.Limits.ContainsKey("down"))
         {
             Check(host, "down", down);

@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-
 namespace WorkManager.Package.Tests;
 
 /// <summary>A context of a host: the options that the tool needs for it.</summary>
@@ -106,7 +104,7 @@ public abstract class BuiltHosts(PackedPackage package, Provider provider) : IAs
 {
     private readonly ScratchFolder folder = new();
     private readonly Dictionary<string, Exception> failures = [];
-    private readonly ConcurrentDictionary<(HostKind Host, HostContext Context), EfTool> tools = [];
+    private readonly Dictionary<HostKind, EfTool> tools = [];
 
     public async ValueTask InitializeAsync()
     {
@@ -125,7 +123,7 @@ public abstract class BuiltHosts(PackedPackage package, Provider provider) : IAs
             await PrepareAsync(host);
         }
 
-        await BuildAsync();
+        await BuildAsync("--no-restore");
     }
 
     public ValueTask DisposeAsync()
@@ -151,22 +149,22 @@ public abstract class BuiltHosts(PackedPackage package, Provider provider) : IAs
 
     internal CommandLine CommandLine(TestDatabase? database = null) => folder.HostCommandLine(provider, package.Version, database);
 
-    internal EfTool Ef(HostKind host, HostContext context) =>
-        tools.GetOrAdd((host, context), static key => new(key.Host.Projects.Project, key.Host.Projects.Startup, key.Context.Arguments));
+    /// <summary>The tool for a host and a database, after the host was prepared and built.</summary>
+    internal EfTool Ef(HostKind host, CommandLine commandLine) => tools[host].With(commandLine);
 
-    private async Task BuildAsync() => await CommandLine().DotNetAsync("build", "Hosts.slnx", "-v", "quiet");
+    private async Task BuildAsync(params string[] options) => await CommandLine().DotNetAsync(["build", "Hosts.slnx", "-v", "quiet", .. options]);
 
     private async Task PrepareAsync(HostKind host)
     {
         try
         {
+            using var ef = tools[host] = new(CommandLine(), host.Projects.Project, host.Projects.Startup);
             foreach (var context in host.AddsMigrations ? host.Contexts : [])
             {
-                var ef = Ef(host, context);
-                await ef.RunAsync(CommandLine(), "migrations", "add", "First", "--output-dir", context.Migrations);
+                await ef.RunAsync(["migrations", "add", "First", "--output-dir", context.Migrations, .. context.Arguments]);
                 if (host.CompilesItsModel)
                 {
-                    await ef.RunAsync(CommandLine(), "dbcontext", "optimize");
+                    await ef.RunAsync("dbcontext", "optimize");
                 }
             }
         }

@@ -6,27 +6,38 @@ internal sealed class InstalledHost : IDisposable
     private const string Project = "GenericHost";
 
     private readonly ScratchFolder folder = new();
-    private readonly EfTool ef = new(Project, Project);
     private readonly CommandLine commandLine;
+    private readonly EfTool ef;
+    private bool restored;
 
     public InstalledHost(PackedPackage package, TestDatabase database)
     {
         folder.CopyHosts(package);
         commandLine = folder.HostCommandLine(database.Provider, package.Version, database);
+        ef = new(commandLine, Project, Project);
     }
 
     public string Migrations => folder.PathOf($"{Project}/Migrations");
 
     /// <summary>Installs a version of the package; it takes the next build.</summary>
-    public void Use(string version) => commandLine.Environment["WorkManagerVersion"] = version;
+    public void Use(string version)
+    {
+        commandLine.Environment["WorkManagerVersion"] = version;
+        restored = false;
+    }
 
     public async Task RestoreToolsAsync() => await commandLine.DotNetAsync("tool", "restore");
 
-    public async Task BuildAsync() => await commandLine.DotNetAsync("build", Project, "-v", "quiet");
+    public async Task BuildAsync()
+    {
+        ef.Forget();
+        await commandLine.DotNetAsync(["build", Project, "-v", "quiet", .. restored ? ["--no-restore"] : Array.Empty<string>()]);
+        restored = true;
+    }
 
-    public Task<(int ExitCode, string Output)> TryEfAsync(params string[] arguments) => ef.TryAsync(commandLine, arguments);
+    public Task<(int ExitCode, string Output)> TryEfAsync(params string[] arguments) => ef.TryAsync(arguments);
 
-    public Task<string> EfAsync(params string[] arguments) => ef.RunAsync(commandLine, arguments);
+    public Task<string> EfAsync(params string[] arguments) => ef.RunAsync(arguments);
 
     /// <summary>Adds a migration, and builds it.</summary>
     public async Task AddMigrationAsync(string name)
@@ -81,7 +92,11 @@ internal sealed class InstalledHost : IDisposable
         }
     }
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose()
+    {
+        ef.Dispose();
+        folder.Dispose();
+    }
 
     private string Program => folder.PathOf($"{Project}/bin/Debug/{Repository.TargetFramework}/{Project}.dll");
 }

@@ -13,16 +13,7 @@ internal static class NextPackage
     public static async Task PackAsync(string feed, string version)
     {
         using var folder = new ScratchFolder();
-        string[] files =
-        [
-            "Directory.Build.props", "Directory.Build.targets", "Directory.Packages.props", "global.json", "README.md", "CHANGELOG.md", ".editorconfig",
-        ];
-        foreach (var file in files)
-        {
-            folder.Write(file, File.ReadAllText(Path.Combine(Repository.Root, file)));
-        }
-
-        folder.CopyFrom(Path.Combine(Repository.Root, "eng"), "eng");
+        folder.CopyBuildPolicy();
         folder.CopyFrom(Path.Combine(Repository.Root, "src/WorkManager"), "src/WorkManager");
 
         Insert(

@@ -56,6 +56,21 @@ internal sealed class ScratchFolder : IDisposable
         }
     }
 
+    /// <summary>Copies what decides how the projects of this repository are built and packed.</summary>
+    public void CopyBuildPolicy(string to = "")
+    {
+        string[] files =
+        [
+            "Directory.Build.props", "Directory.Build.targets", "Directory.Packages.props", "global.json", "README.md", "CHANGELOG.md", ".editorconfig",
+        ];
+        foreach (var file in files)
+        {
+            Write(Path.Combine(to, file), File.ReadAllText(Path.Combine(Repository.Root, file)));
+        }
+
+        CopyFrom(Path.Combine(Repository.Root, "eng"), Path.Combine(to, "eng"));
+    }
+
     /// <summary>Copies all hosts, and makes the packed package and the tools of this repository available to them.</summary>
     public void CopyHosts(PackedPackage package)
     {
