@@ -74,8 +74,10 @@ internal sealed class CommandLine(string folder)
         start.Environment["DOTNET_CLI_UI_LANGUAGE"] = "en";
         start.Environment["DOTNET_NOLOGO"] = "true";
 
-        // Every program here lives for a second or two.
+        // Every program here lives for a few seconds: a better compilation of its methods would come too late, and cost a third of the processor's time.
         start.Environment["DOTNET_TieredPGO"] = "0";
+        start.Environment["DOTNET_TC_CallCountingDelayMs"] = "5000";
+        start.Environment["DOTNET_gcConcurrent"] = "0";
         foreach (var (name, value) in Environment)
         {
             start.Environment[name] = value;

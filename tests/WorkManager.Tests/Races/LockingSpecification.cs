@@ -12,7 +12,6 @@ namespace WorkManager.Tests.Races;
 /// <summary>Operations on one order at once: none is stuck, none waits in a circle, none is lost.</summary>
 public abstract class LockingSpecification(DatabaseFixture databases, ITestOutputHelper output)
 {
-    private const int Most = 1500;
     private static readonly Actor Agent = Actor.Agent("agent");
     private static readonly BatchResult Result = new("b", true, 1);
     private static readonly RejectionReason[] Reasons = [new("wrong", "Not like this.")];
@@ -22,7 +21,7 @@ public abstract class LockingSpecification(DatabaseFixture databases, ITestOutpu
     {
         await ShopApp.MigrateAsync(database);
         var app = ShopApp.On(database);
-        var orders = database.Provider == Provider.PostgreSql ? Most : LockingOnSqlite.Orders;
+        var orders = database.Provider == Provider.PostgreSql ? LockingOnPostgreSql.Orders : LockingOnSqlite.Orders;
         await Parallel.ForAsync(
             0, orders, new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (_, _) => await app.Requester.ProposeAsync(Batches.Payload(2)));
         while ((await app.By(Agent).CheckoutManyAsync(1000)).Count > 0)
@@ -300,11 +299,13 @@ public sealed class LockingOnSqlite(SqliteFixture databases, ITestOutputHelper o
 
 public sealed class LockingOnPostgreSql(PostgreSqlFixture databases, ITestOutputHelper output) : LockingSpecification(databases, output), IOnPostgreSql
 {
-    protected override int Count => 1500;
+    public const int Orders = 500;
 
-    protected override int CountInCallersTransactions => 1500;
+    protected override int Count => Orders;
 
-    protected override int CountOfRejects => 300;
+    protected override int CountInCallersTransactions => Orders;
+
+    protected override int CountOfRejects => 200;
 
     protected override bool WritersWait => false;
 

@@ -8,7 +8,7 @@ namespace WorkManager.Tests.Races;
 public abstract class TableCreationSpecification(DatabaseFixture databases, ITestOutputHelper output)
 {
     private const int Processes = 3;
-    private const int Databases = 6;
+    private const int Databases = 3;
 
     [Fact]
     public async Task Of_processes_that_make_the_tables_at_once_one_makes_them_and_the_others_find_them()
