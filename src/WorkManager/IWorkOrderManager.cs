@@ -14,7 +14,13 @@ namespace WorkManager;
 /// </para>
 /// <para>
 /// The cancellation token cancels waiting and reading. From the first write on an operation runs to its end.
-/// Errors of the database pass as the provider's exceptions; <see cref="WorkManagerSchemaException"/> says that the migrations were not applied.
+/// </para>
+/// <para>
+/// Every operation may throw <see cref="WorkManagerSchemaException"/>, which says that the migrations were not applied; <see cref="WorkBusyException"/>, if the
+/// database could not do it beside the work of others, after some tries; and the provider's exceptions for other errors of the database. What the order type's
+/// own code throws is the inner exception of a <see cref="WorkManagerException"/>: <c>plan_failed</c> from a proposal, <c>rule_failed</c> from a proposal or a
+/// submit, <c>unreadable_document</c> where stored documents are read, <see cref="ApplyFailedException"/> from an approval. <c>other_database</c> says that the
+/// order type's code would work on another database than the call.
 /// </para>
 /// </remarks>
 public interface IWorkOrderManager
@@ -184,7 +190,10 @@ public interface IWorkOrderManager
     Task<IReadOnlyList<WorkOutcome<WorkItem>>> ReleaseManyAsync(IReadOnlyCollection<LeaseToken> leases, CancellationToken cancellationToken = default);
 
     /// <summary>Submits the result of an item, and ends the lease. The last result of an order submits the order.</summary>
-    /// <typeparam name="TResult">The result of the item's order type.</typeparam>
+    /// <typeparam name="TResult">
+    /// The result of the item's order type. If that is polymorphic, name it: <c>SubmitAsync&lt;Shape&gt;(lease, new Circle(1))</c>. A <c>Circle</c> by itself
+    /// has no discriminator.
+    /// </typeparam>
     /// <param name="lease">The lease; a <see cref="WorkLease"/> converts to it.</param>
     /// <param name="result">The result.</param>
     /// <param name="options">Evidence and notes for the audit trail.</param>
@@ -199,6 +208,7 @@ public interface IWorkOrderManager
     /// <exception cref="WorkLimitException">The result is too large.</exception>
     /// <exception cref="LeaseLostException">The caller holds no live lease, for example because the result was submitted already.</exception>
     /// <exception cref="WorkNotFoundException">There is no such item.</exception>
+    /// <exception cref="OrderTypeNotFoundException">The item's order type is not registered in this process.</exception>
     Task<WorkItem> SubmitAsync<TResult>(LeaseToken lease, TResult result, SubmitOptions? options = null, CancellationToken cancellationToken = default)
         where TResult : notnull;
 
@@ -232,7 +242,8 @@ public interface IWorkOrderManager
     /// <returns>The order, completed, with its items.</returns>
     /// <exception cref="WorkNotFoundException">There is no such order.</exception>
     /// <exception cref="OrderNotReadyException">Items are missing, or the order type gives reasons against it.</exception>
-    /// <exception cref="ApprovalDeniedException">The actor is an agent, or approves own work.</exception>
+    /// <exception cref="ApprovalDeniedException">The actor is an agent, is not named, or approves own work.</exception>
+    /// <exception cref="OrderTypeNotFoundException">The order's type is not registered in this process.</exception>
     /// <exception cref="IllegalTransitionException">The order is in no state to be approved, such as completed.</exception>
     /// <exception cref="StaleReviewException">The content hash is not that of the order.</exception>
     /// <exception cref="ApplyFailedException">The order type's apply threw. Nothing was changed but the audit trail; approve again to retry.</exception>
@@ -245,15 +256,18 @@ public interface IWorkOrderManager
     /// <returns>The order, rejected.</returns>
     /// <exception cref="WorkNotFoundException">There is no such order.</exception>
     /// <exception cref="WorkValidationException">There is no reason, or one without code or message.</exception>
+    /// <exception cref="ApprovalDeniedException">The actor is not named, or is an agent that did not propose the order.</exception>
     /// <exception cref="IllegalTransitionException">The order is in no state to be rejected, such as completed.</exception>
     Task<WorkOrder> RejectAsync(Guid orderId, IReadOnlyList<RejectionReason> reasons, CancellationToken cancellationToken = default);
 
     /// <summary>Withdraws an order. Leases on its items end.</summary>
     /// <param name="orderId">The order, submitted or still being worked on.</param>
-    /// <param name="reason">Why, for the audit trail.</param>
+    /// <param name="reason">Why, for the audit trail: up to 2,000 characters.</param>
     /// <param name="cancellationToken">Cancels waiting and reading.</param>
     /// <returns>The order, rejected.</returns>
     /// <exception cref="WorkNotFoundException">There is no such order.</exception>
+    /// <exception cref="ApprovalDeniedException">The actor is not named, or is an agent that did not propose the order.</exception>
+    /// <exception cref="WorkValidationException">The reason is too long, or has a character that cannot be stored.</exception>
     /// <exception cref="IllegalTransitionException">The order is in no state to be withdrawn, such as completed.</exception>
     Task<WorkOrder> CancelAsync(Guid orderId, string? reason = null, CancellationToken cancellationToken = default);
 

@@ -32,6 +32,12 @@ internal sealed class JsonOptionsValidator : IValidateOptions<WorkManagerOptions
             yield return "Json.ReferenceHandler must be null: a document holds values, and an object that contains itself would lose a part of it.";
         }
 
+        if (json.PreferredObjectCreationHandling is not JsonObjectCreationHandling.Replace)
+        {
+            yield return "Json.PreferredObjectCreationHandling must be Replace: what cannot be filled, such as an array without a setter, would be lost. "
+                + "Put [JsonObjectCreationHandling(Populate)] on the collections that are to be filled.";
+        }
+
         if (json.NumberHandling.HasFlag(JsonNumberHandling.WriteAsString))
         {
             yield return "Json.NumberHandling must not have WriteAsString: numbers are checked as numbers, and would all be refused.";

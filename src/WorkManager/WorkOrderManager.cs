@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Microsoft.EntityFrameworkCore;
 using WorkManager.Applying;
 using WorkManager.Errors;
@@ -29,12 +30,17 @@ internal sealed class WorkOrderManager(WorkEngine engine, WorkSession session) :
         where TOrderType : OrderType
     {
         ArgumentNullException.ThrowIfNull(payload);
-        var type = payload is JsonElement ? engine.Types.Get(typeof(TOrderType)) : engine.Types.Get(typeof(TOrderType), payload.GetType());
+        var type = payload is JsonElement or JsonNode or JsonDocument
+            ? engine.Types.Get(typeof(TOrderType))
+            : engine.Types.Get(typeof(TOrderType), payload.GetType());
         return ProposeAsync(type, engine.Documents.Write("payload", payload, type.PayloadType), options, cancellationToken);
     }
 
-    public Task<WorkOrder> ProposeAsync(string type, JsonElement payload, ProposeOptions? options, CancellationToken cancellationToken) =>
-        ProposeAsync(engine.Types.Get(type), new IncomingDocument(payload), options, cancellationToken);
+    public Task<WorkOrder> ProposeAsync(string type, JsonElement payload, ProposeOptions? options, CancellationToken cancellationToken)
+    {
+        var found = engine.Types.Get(type);
+        return ProposeAsync(found, engine.Documents.Write("payload", payload, found.PayloadType), options, cancellationToken);
+    }
 
     public Task<IReadOnlyList<WorkOutcome<WorkOrder>>> ProposeManyAsync<TPayload>(
         IReadOnlyCollection<Proposal<TPayload>> proposals, CancellationToken cancellationToken)
@@ -100,8 +106,9 @@ internal sealed class WorkOrderManager(WorkEngine engine, WorkSession session) :
                 : new SubmitRequest(s.Lease, Result(s.Result), s.Options ?? new SubmitOptions(), s.Granted),
             cancellationToken);
 
-    public Task<WorkOrder> ApproveAsync(Guid orderId, ContentHash? contentHash, CancellationToken cancellationToken) =>
-        engine.RunAsync(Verbs.Approve, session, new ApproveRequest(orderId, contentHash), cancellationToken);
+    public async Task<WorkOrder> ApproveAsync(Guid orderId, ContentHash? contentHash, CancellationToken cancellationToken) =>
+        // Only a try without a person may find nothing to do.
+        (await engine.RunAsync(Verbs.Approve, session, new ApproveRequest(orderId, contentHash), cancellationToken).ConfigureAwait(false))!;
 
     public Task<WorkOrder> RejectAsync(Guid orderId, IReadOnlyList<RejectionReason> reasons, CancellationToken cancellationToken) =>
         engine.RunAsync(Verbs.Reject, session, new RejectRequest(orderId, reasons ?? throw new ArgumentNullException(nameof(reasons))), cancellationToken);
@@ -143,7 +150,7 @@ internal sealed class WorkOrderManager(WorkEngine engine, WorkSession session) :
             proposals,
             p => p is null
                 ? new ProposeRequest(type, Nothing("proposal"), new ProposeOptions())
-                : new ProposeRequest(type, Payload<TPayload>(p.Payload), p.Options ?? new ProposeOptions()),
+                : new ProposeRequest(type, engine.Documents.Write("payload", p.Payload, type.PayloadType), p.Options ?? new ProposeOptions()),
             cancellationToken);
 
     private CheckoutRequest Of<TOrderType>(CheckoutRequest? request)

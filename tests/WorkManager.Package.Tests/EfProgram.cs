@@ -3,6 +3,14 @@ namespace WorkManager.Package.Tests;
 /// <summary>What <c>dotnet ef</c> runs in its turn for an application: the program <c>ef</c>, and the arguments before and after those of a command.</summary>
 internal sealed record EfProgram(string Path, string[] Before, string[] After)
 {
+    /// <summary>The same for an application of another name.</summary>
+    public EfProgram Renamed(string from, string to)
+    {
+        return this with { Before = [.. Before.Select(Rename)], After = [.. After.Select(Rename)] };
+
+        string Rename(string word) => word.Replace(from, to, StringComparison.Ordinal);
+    }
+
     /// <summary>Reads it from what the tool writes with <c>--verbose</c>; null if the tool did not come that far.</summary>
     public static EfProgram? Find(string output)
     {

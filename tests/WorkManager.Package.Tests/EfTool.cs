@@ -12,18 +12,23 @@ internal sealed class EfTool(CommandLine commandLine, string project, string sta
     /// <summary>The same application in another environment.</summary>
     public EfTool With(CommandLine other) => new(other, project, startupProject) { program = program };
 
+    /// <summary>Another application that is made in the same way, and differs in its name: MSBuild would say the same of it.</summary>
+    public EfTool Like(string other) => new(commandLine, other, other) { program = program?.Renamed(project, other) };
+
     public async Task<(int ExitCode, string Output)> TryAsync(params string[] arguments)
     {
         if (program is not null)
         {
-            session ??= new(commandLine, program);
-            return await session.TryAsync(arguments);
+            return await Session(program).TryAsync(program.Path, [.. arguments, .. program.After]);
         }
 
         var result = await commandLine.TryDotNetAsync(Line([.. arguments, "--verbose"]));
         program = EfProgram.Find(result.Output);
         return result;
     }
+
+    /// <summary>Runs the application, in the process in which the tool's commands run.</summary>
+    public Task<(int ExitCode, string Output)> TryApplicationAsync(string path) => Session(program!).TryAsync(path);
 
     public async Task<string> RunAsync(params string[] arguments)
     {
@@ -44,4 +49,6 @@ internal sealed class EfTool(CommandLine commandLine, string project, string sta
     }
 
     public void Dispose() => Forget();
+
+    private EfSession Session(EfProgram program) => session ??= new(commandLine, program);
 }

@@ -36,7 +36,7 @@ public abstract partial class HostSpecification(DatabaseFixture databases, Built
             Check(host, "update", await ef.TryAsync(["database", "update", .. context.Arguments]));
         }
 
-        Check(host, "order", await commandLine.TryDotNetAsync(host.Program));
+        Check(host, "order", await ef.TryApplicationAsync(hosts.PathOf(host.Program)));
 
         var down = await ef.TryAsync(["database", "update", "0", .. first]);
         if (host.Limits.ContainsKey("down"))

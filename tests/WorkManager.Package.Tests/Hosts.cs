@@ -36,6 +36,9 @@ internal sealed record HostKind(string Name, string What)
     /// <summary>The schema of our tables on PostgreSQL.</summary>
     public string Schema { get; init; } = "public";
 
+    /// <summary>Whether its project is an ordinary one: nothing that the tool asks MSBuild about is different from the first of them but the name.</summary>
+    public bool IsOrdinary => Projects == (Name, Name) && RootNamespace == Name;
+
     public IReadOnlyDictionary<string, Limit> Limits { get; init; } = new Dictionary<string, Limit>();
 
     public override string ToString() => Name;
@@ -158,7 +161,10 @@ public abstract class BuiltHosts(PackedPackage package, Provider provider) : IAs
     {
         try
         {
-            using var ef = tools[host] = new(CommandLine(), host.Projects.Project, host.Projects.Startup);
+            var first = HostKinds.All[0];
+            using var ef = tools[host] = host.IsOrdinary && tools.TryGetValue(first, out var asked)
+                ? asked.Like(host.Name)
+                : new(CommandLine(), host.Projects.Project, host.Projects.Startup);
             foreach (var context in host.AddsMigrations ? host.Contexts : [])
             {
                 await ef.RunAsync(["migrations", "add", "First", "--output-dir", context.Migrations, .. context.Arguments]);

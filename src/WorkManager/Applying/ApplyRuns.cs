@@ -25,7 +25,7 @@ internal sealed class ApplyRuns(OrderTypeRegistry types, JsonDocuments documents
         var done = items.Where(i => i.State is ItemState.Submitted or ItemState.Accepted).ToList();
         var descriptor = types.Get(order.Type);
         var type = (OrderType)hosted.Services.GetRequiredService(descriptor.ClrType);
-        var stored = new StoredOrder(order, done, type, descriptor.Version, documents.Lenient);
+        var stored = new StoredOrder(order, done, type, descriptor.Version, documents.Stored);
         // Host code gets the same time and the same ids in every attempt, because they are derived from the order.
         var environment = new ApplyEnvironment(order.Id, order.Revision, order.SubmittedAt ?? unit.Now, unit.Actor);
         return new ApplyRun(hosted, hostCode, documents.Strict, type, stored, new AppliedOrder(order, done, descriptor, environment));

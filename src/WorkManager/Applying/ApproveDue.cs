@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using WorkManager.Execution;
+using WorkManager.OrderTypes;
 
 namespace WorkManager.Applying;
 
@@ -7,7 +8,12 @@ namespace WorkManager.Applying;
 /// Approves the submitted orders that are approved without a person and were not: the process died after the last result, that result was part of a caller's
 /// transaction, or an earlier try failed.
 /// </summary>
-internal sealed class ApproveDue(AutomaticApproval approval, StoreDialects dialects) : IVerb<ApproveDueRequest, int>
+/// <remarks>
+/// Before a try, it writes when the order is due for the next one. So of several processes one tries; and if that one dies, or cannot record that it failed,
+/// there is a pause before the next try.
+/// </remarks>
+internal sealed class ApproveDue(AutomaticApproval approval, OrderTypeRegistry types, RetryOptions retry, StoreDialects dialects)
+    : IVerb<ApproveDueRequest, int>
 {
     private const int PageSize = 100;
 
@@ -15,67 +21,75 @@ internal sealed class ApproveDue(AutomaticApproval approval, StoreDialects diale
 
     public async Task<int> ExecuteAsync(OperationContext context, ApproveDueRequest request, CancellationToken cancellationToken)
     {
+        // One time for all pages: an order that fails meanwhile may be due again before the run is through.
+        var now = await context.ReadAsync(
+            rows => dialects.Of(rows.Db).ReadClockAsync(rows.Db, context.Clock.Source, context.Clock.Now()), cancellationToken).ConfigureAwait(false);
         var approved = 0;
-        var page = await FindAsync(context, null, cancellationToken).ConfigureAwait(false);
+        var page = await FindAsync(context, now, null, cancellationToken).ConfigureAwait(false);
         while (page.Count > 0)
         {
             foreach (var due in page)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                approved += await ApproveAsync(context, due).ConfigureAwait(false) ? 1 : 0;
+                approved += await ApproveAsync(context, due, now).ConfigureAwait(false) ? 1 : 0;
             }
 
-            page = page.Count < PageSize ? [] : await FindAsync(context, page[^1], cancellationToken).ConfigureAwait(false);
+            page = page.Count < PageSize ? [] : await FindAsync(context, now, page[^1], cancellationToken).ConfigureAwait(false);
         }
 
         return approved;
     }
 
-    private Task<List<Due>> FindAsync(OperationContext context, Due? after, CancellationToken cancellationToken) => context.ReadAsync(
-        async rows =>
-        {
-            var now = await dialects.Of(rows.Db).ReadClockAsync(rows.Db, context.Clock.Source, context.Clock.Now()).ConfigureAwait(false);
-            var orders = rows.Orders.Where(o => o.State == OrderState.Submitted && o.NextApplyAt <= now);
+    private static Task<List<Due>> FindAsync(OperationContext context, DateTimeOffset now, Due? after, CancellationToken cancellationToken) =>
+        context.ReadAsync(
+            rows =>
+            {
+                var orders = rows.Orders.Where(o => o.State == OrderState.Submitted && o.NextApplyAt <= now);
 
-            // Orders whose type is unknown here, or that others have locked, stay where they are.
-            orders = after is null ? orders : orders.Where(o => o.NextApplyAt > after.At || (o.NextApplyAt == after.At && o.Id.CompareTo(after.OrderId) > 0));
-            return await orders.OrderBy(o => o.NextApplyAt).ThenBy(o => o.Id).Take(PageSize)
-                .Select(o => new Due(o.Id, o.TenantId, o.Type, o.NextApplyAt!.Value)).ToListAsync(cancellationToken).ConfigureAwait(false);
-        },
-        cancellationToken);
+                // Orders whose type is unknown here, or that others have locked, stay where they are.
+                orders = after is null
+                    ? orders
+                    : orders.Where(o => o.NextApplyAt > after.At || (o.NextApplyAt == after.At && o.Id.CompareTo(after.OrderId) > 0));
+                return orders.OrderBy(o => o.NextApplyAt).ThenBy(o => o.Id).Take(PageSize)
+                    .Select(o => new Due(o.Id, o.TenantId, o.Type, o.NextApplyAt!.Value, o.ApplyAttempts)).ToListAsync(cancellationToken);
+            },
+            cancellationToken);
 
-    private async Task<bool> ApproveAsync(OperationContext context, Due due)
+    private async Task<bool> ApproveAsync(OperationContext context, Due due, DateTimeOffset now)
     {
-        switch (await approval.IsAutomaticAsync(context.Services, due.OrderId, due.Type).ConfigureAwait(false))
+        var next = WorkClock.Cut(now + retry.PauseAfter(due.Attempts + 1));
+        if (types.Find(due.Type) is null || !await TakeAsync(context, due, next).ConfigureAwait(false))
         {
-            case true:
-                var session = new WorkSession(context.Services, null, context.Actor);
-                var facts = await approval.TryAsync(session, due.OrderId, due.TenantId).ConfigureAwait(false);
-                foreach (var fact in facts ?? [])
-                {
-                    context.Tell(fact);
-                }
+            return false;
+        }
 
-                return facts is not null;
-            case false:
-                await LeaveToReviewersAsync(context, due).ConfigureAwait(false);
-                return false;
-            default:
-                return false;
+        var session = new WorkSession(context.Services, null, context.Actor);
+        var facts = await approval.TryAsync(session, due.OrderId, due.TenantId, next).ConfigureAwait(false);
+        foreach (var fact in facts ?? [])
+        {
+            context.Tell(fact);
+        }
+
+        return facts is not null;
+    }
+
+    // Without a lock on the order first: one statement compares and writes.
+    private static async Task<bool> TakeAsync(OperationContext context, Due due, DateTimeOffset next)
+    {
+        try
+        {
+            return await context.WriteByCommandAsync(
+                Write.Repeatable(async unit => Ending.Commit(1 == await unit.Rows.Orders
+                    .Where(o => o.Id == due.OrderId && o.State == OrderState.Submitted && o.NextApplyAt == due.At)
+                    .ExecuteUpdateAsync(order => order.SetProperty(o => o.NextApplyAt, next)).ConfigureAwait(false))),
+                CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (WorkBusyException)
+        {
+            // Somebody is at it.
+            return false;
         }
     }
 
-    // The order type was automatic when the order was proposed, and is not any more.
-    private static Task<int> LeaveToReviewersAsync(OperationContext context, Due due) => context.WriteAsync(
-        Write.Repeatable(async unit =>
-        {
-            var order = await unit.LockOrderAsync(due.OrderId).ConfigureAwait(false);
-            UnitOfWork.LeaveAsTheyWere([order]);
-            order.NextApplyAt = null;
-            await unit.SaveAsync().ConfigureAwait(false);
-            return Ending.Commit(1);
-        }),
-        CancellationToken.None);
-
-    private sealed record Due(Guid OrderId, string TenantId, string Type, DateTimeOffset At);
+    private sealed record Due(Guid OrderId, string TenantId, string Type, DateTimeOffset At, int Attempts);
 }

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -14,38 +15,46 @@ namespace WorkManager.Applying;
 /// </remarks>
 internal sealed class ApproveOrder(
     ApplyRuns runs, IdGenerator ids, PostCommitSteps postCommit, FailedApprovals failed, ILogger<ApproveOrder>? log = null)
-    : IVerb<ApproveRequest, WorkOrder>
+    : IVerb<ApproveRequest, WorkOrder?>
 {
     // Optional: an application without logging is no reason to fail.
     private readonly ILogger log = (ILogger?)log ?? NullLogger.Instance;
 
     public Operation Operation { get; } = new("approve", JoinRule.Refuses);
 
-    public async Task<WorkOrder> ExecuteAsync(OperationContext context, ApproveRequest request, CancellationToken cancellationToken)
+    /// <returns>The order; null if a try without a person had nothing to do.</returns>
+    public async Task<WorkOrder?> ExecuteAsync(OperationContext context, ApproveRequest request, CancellationToken cancellationToken)
     {
-        var tenant = await CheckRequestAsync(context, request, cancellationToken).ConfigureAwait(false);
+        var (tenantId, traceParent) = await CheckRequestAsync(context, request, cancellationToken).ConfigureAwait(false);
+        // Here, and not in a method that returns before host code runs: its own activities belong to the trace of the order, too.
+        context.JoinTraceOf(traceParent);
         // Host code works for the tenant of its order, even if the approver works for all tenants.
-        var applied = await ApproveOrRecordAsync(context.For(tenant), request, cancellationToken).ConfigureAwait(false);
+        var applied = await ApproveOrRecordAsync(context.For(TenantScope.Of(tenantId)), request, cancellationToken).ConfigureAwait(false);
+        if (applied is null)
+        {
+            return null;
+        }
+
         // The change is committed. What was promised for after the commit happens even if the caller cancels.
         await postCommit.RunAsync(context.Services, applied, CancellationToken.None).ConfigureAwait(false);
         return applied.Order.Detach(withItems: true);
     }
 
-    private static async Task<TenantScope> CheckRequestAsync(OperationContext context, ApproveRequest request, CancellationToken cancellationToken)
+    private static async Task<(string TenantId, string? TraceParent)> CheckRequestAsync(
+        OperationContext context, ApproveRequest request, CancellationToken cancellationToken)
     {
         var order = await context.ReadAsync(
             rows => rows.Orders.Where(o => o.Id == request.OrderId).Select(o => new { o.TenantId, o.TraceParent }).SingleOrDefaultAsync(cancellationToken),
             cancellationToken).ConfigureAwait(false) ?? throw WorkNotFoundException.Order(request.OrderId);
-        context.JoinTraceOf(order.TraceParent);
         if (request.ContentHash is not null)
         {
             throw new StaleReviewException(WorkErrorCodes.StaleReview, "No review issued this content hash. Approve without one.");
         }
 
-        return TenantScope.Of(order.TenantId);
+        return (order.TenantId, order.TraceParent);
     }
 
-    private async Task<AppliedOrder> ApproveOrRecordAsync(OperationContext context, ApproveRequest request, CancellationToken cancellationToken)
+    private async Task<AppliedOrder?> ApproveOrRecordAsync(OperationContext context, ApproveRequest request, CancellationToken cancellationToken)
     {
         try
         {
@@ -60,14 +69,14 @@ internal sealed class ApproveOrder(
         }
     }
 
-    private async Task<AppliedOrder> ApproveAsync(OperationContext context, ApproveRequest request, CancellationToken cancellationToken)
+    private async Task<AppliedOrder?> ApproveAsync(OperationContext context, ApproveRequest request, CancellationToken cancellationToken)
     {
         var decisionId = ids.Next();
         var hostCode = new HostCode();
         try
         {
             return await context.WriteWithHostAsync(
-                Write.Once<AppliedOrder>(
+                Write.Once<AppliedOrder?>(
                     hosted => ApproveAsync(hosted, request, decisionId, hostCode, cancellationToken),
                     (rows, _) => rows.Decisions.AnyAsync(d => d.Id == decisionId, CancellationToken.None)),
                 cancellationToken).ConfigureAwait(false);
@@ -77,9 +86,8 @@ internal sealed class ApproveOrder(
             await failed.RecordAsync(context, request, notReady).ConfigureAwait(false);
             throw;
         }
-        catch (Exception thrown) when (IsOfHostCode(thrown, hostCode, cancellationToken))
+        catch (Exception thrown) when (FindFailure(thrown, hostCode, cancellationToken) is { } failure)
         {
-            var failure = hostCode.Failure!;
             log.ApplyFailed(failure, request.OrderId);
             await failed.RecordAsync(context, request, failure).ConfigureAwait(false);
             if (failure is WorkManagerException)
@@ -91,17 +99,45 @@ internal sealed class ApproveOrder(
         }
     }
 
-    // What others did at the same moment is no failure of the host's code, and neither is a cancellation.
-    private static bool IsOfHostCode(Exception thrown, HostCode hostCode, CancellationToken cancellationToken) =>
-        hostCode.Failure is { } failure
-        && !(thrown is WorkBusyException && hostCode.IsConflict)
-        && !(failure is OperationCanceledException && cancellationToken.IsCancellationRequested);
+    /// <summary>
+    /// The failure that belongs to the order: it would come again. What others did at the same moment is none, and neither are a cancellation and an outage.
+    /// </summary>
+    private static Exception? FindFailure(Exception thrown, HostCode hostCode, CancellationToken cancellationToken)
+    {
+        // Outside the host's code, a deferred constraint fails the commit, and an order type cannot be constructed.
+        var failure = hostCode.Failure ?? (thrown is WorkManagerException || IsOutage(thrown) ? null : thrown);
+        var isOfOthers = thrown is WorkBusyException && hostCode.IsConflict;
+        return isOfOthers || (failure is OperationCanceledException && cancellationToken.IsCancellationRequested) ? null : failure;
+    }
 
-    private async Task<Ending<AppliedOrder>> ApproveAsync(
+    private static bool IsOutage(Exception thrown)
+    {
+        for (var cause = thrown; cause is not null; cause = cause.InnerException)
+        {
+            if (cause is TimeoutException or DbException { IsTransient: true })
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private async Task<Ending<AppliedOrder?>> ApproveAsync(
         HostUnit hosted, ApproveRequest request, Guid decisionId, HostCode hostCode, CancellationToken cancellationToken)
     {
         var unit = hosted.Unit;
         var run = await runs.BeginAsync(hosted, request.OrderId, hostCode).ConfigureAwait(false);
+        if (request.TakenUntil is { } until && run.Applied.Order.NextApplyAt != until)
+        {
+            return Ending.RollBack<AppliedOrder?>(null);
+        }
+
+        if (request.IsAutomatic && !run.Type.AutoApprove)
+        {
+            return await LeaveToReviewersAsync(unit, run.Applied.Order).ConfigureAwait(false);
+        }
+
         var (order, items) = (run.Applied.Order, run.Applied.Items);
         var isOwnWork = ApprovalRules.EnsureMayApprove(order, items, run.Type, unit.Actor, request.Policy);
         await run.EnsureReadyAsync(cancellationToken).ConfigureAwait(false);
@@ -115,7 +151,16 @@ internal sealed class ApproveOrder(
         var diff = await run.ApplyAsync(cancellationToken).ConfigureAwait(false);
         Complete(unit, order, items, diff);
         await unit.SaveAsync().ConfigureAwait(false);
-        return Ending.Commit(run.Applied);
+        return Ending.Commit<AppliedOrder?>(run.Applied);
+    }
+
+    // Its type was automatic when the order was proposed, and is not any more.
+    private static async Task<Ending<AppliedOrder?>> LeaveToReviewersAsync(UnitOfWork unit, WorkOrder order)
+    {
+        UnitOfWork.LeaveAsTheyWere([order]);
+        order.NextApplyAt = null;
+        await unit.SaveAsync().ConfigureAwait(false);
+        return Ending.Commit<AppliedOrder?>(null);
     }
 
     private static void Complete(UnitOfWork unit, WorkOrder order, IReadOnlyList<WorkItem> done, WorkDiff diff)

@@ -3,7 +3,11 @@ namespace WorkManager.Applying;
 /// <param name="OrderId">The order.</param>
 /// <param name="ContentHash">What the reviewer saw.</param>
 /// <param name="Policy">The rule by which it is approved, if no person decided.</param>
-internal sealed record ApproveRequest(Guid OrderId, ContentHash? ContentHash, string? Policy = null)
+/// <param name="TakenUntil">
+/// When the order is due for the try after this one, where that was written to take it; see <see cref="ApproveDue"/>. If it is due at another time by now,
+/// somebody else has taken it since.
+/// </param>
+internal sealed record ApproveRequest(Guid OrderId, ContentHash? ContentHash, string? Policy = null, DateTimeOffset? TakenUntil = null)
 {
     /// <summary>The <see cref="Policy"/> of orders whose type says that they are approved without a person.</summary>
     public const string AutoApprove = "auto_approve";

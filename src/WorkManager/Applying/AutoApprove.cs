@@ -7,7 +7,7 @@ internal sealed class AutoApprove(AutomaticApproval approval) : ICommitSubscribe
 {
     public async Task<IReadOnlyList<CommittedFact>> OnCommittedAsync(CommittedFact fact, WorkSession session, CancellationToken cancellationToken) =>
         fact is OrderSubmitted submitted
-        && await approval.IsAutomaticAsync(session.Services, submitted.OrderId, submitted.OrderType).ConfigureAwait(false) == true
+        && await approval.IsAutomaticAsync(session.Services, submitted.OrderId, submitted.OrderType).ConfigureAwait(false)
             ? await approval.TryAsync(session, submitted.OrderId, submitted.TenantId).ConfigureAwait(false) ?? []
             : [];
 }

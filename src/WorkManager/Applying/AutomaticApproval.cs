@@ -17,12 +17,12 @@ internal sealed class AutomaticApproval(
     private readonly ILogger log = (ILogger?)log ?? NullLogger.Instance;
 
     /// <summary>Whether the type of an order says that it is approved without a person. Never throws: what fails is logged.</summary>
-    /// <returns>Null if nobody can say here: the process does not know the type, or the type fails when it is asked.</returns>
-    public async Task<bool?> IsAutomaticAsync(IServiceProvider? caller, Guid orderId, string typeKey)
+    /// <returns>False also if nobody can say here: the process does not know the type, or the type fails when it is asked.</returns>
+    public async Task<bool> IsAutomaticAsync(IServiceProvider? caller, Guid orderId, string typeKey)
     {
         if (types.Find(typeKey) is not { } descriptor)
         {
-            return null;
+            return false;
         }
 
         try
@@ -38,20 +38,25 @@ internal sealed class AutomaticApproval(
 #pragma warning restore CA1031
         {
             log.AutoApprovalFailed(failure, orderId);
-            return null;
+            return false;
         }
     }
 
     /// <summary>Approves an order. Never throws: what fails is logged, and recorded on the order.</summary>
+    /// <param name="caller">Who asked for it.</param>
+    /// <param name="orderId">The order.</param>
+    /// <param name="tenantId">The tenant of the order.</param>
+    /// <param name="takenUntil">When the order is due for the try after this one, if it was taken for it.</param>
     /// <returns>What the approval committed; null if the order was not approved.</returns>
-    public async Task<IReadOnlyList<CommittedFact>?> TryAsync(WorkSession caller, Guid orderId, string tenantId)
+    public async Task<IReadOnlyList<CommittedFact>?> TryAsync(WorkSession caller, Guid orderId, string tenantId, DateTimeOffset? takenUntil = null)
     {
         try
         {
             // In the scope of the caller, and with its context: so it is the same database.
             var session = caller with { Actor = Approver, Tenant = TenantScope.Of(tenantId) };
-            var request = new ApproveRequest(orderId, null, ApproveRequest.AutoApprove);
-            return (await runner.RunAsync(approve, session, request, CancellationToken.None).ConfigureAwait(false)).Facts;
+            var request = new ApproveRequest(orderId, null, ApproveRequest.AutoApprove, takenUntil);
+            var completed = await runner.RunAsync(approve, session, request, CancellationToken.None).ConfigureAwait(false);
+            return completed.Result is null ? null : completed.Facts;
         }
         catch (OrderNotReadyException notReady)
         {

@@ -99,7 +99,7 @@ internal sealed class HostChanges : IDisposable
     private static string KeyOf(EntityEntry entry, string table)
     {
         var values = entry.Metadata.FindPrimaryKey()?.Properties
-            .Select(p => Convert.ToString(entry.Property(p.Name).OriginalValue, CultureInfo.InvariantCulture)).ToList();
+            .Select(p => NameOf(entry.Property(p.Name).OriginalValue)).ToList();
         return values switch
         {
             null => table,
@@ -108,6 +108,14 @@ internal sealed class HostChanges : IDisposable
             _ => $"{table}:{JsonSerializer.Serialize(values, JsonSerializerOptions.Web)}",
         };
     }
+
+    // The usual text of a time has no fractions of a second, and that of bytes is the name of their type: two rows would have one name.
+    private static string? NameOf(object? value) => value switch
+    {
+        DateTime or DateTimeOffset or TimeOnly => ((IFormattable)value).ToString("O", CultureInfo.InvariantCulture),
+        byte[] bytes => Convert.ToBase64String(bytes),
+        _ => Convert.ToString(value, CultureInfo.InvariantCulture),
+    };
 
     private static IEnumerable<PropertyEntry> Flatten(ComplexPropertyEntry complex) => complex.Properties.Concat(complex.ComplexProperties.SelectMany(Flatten));
 
@@ -136,7 +144,7 @@ internal sealed class HostChanges : IDisposable
         catch (Exception)
 #pragma warning restore CA1031
         {
-            return Convert.ToString(value, System.Globalization.CultureInfo.InvariantCulture);
+            return Convert.ToString(value, CultureInfo.InvariantCulture);
         }
     }
 

@@ -18,35 +18,46 @@ internal sealed class PostCommitSteps(WorkScopes scopes, JsonDocuments documents
         await TryAsync(caller, applied.Order, services => RunLastStepAsync(services, applied, cancellationToken)).ConfigureAwait(false);
         foreach (var delivery in applied.Environment.Deliveries.ToList())
         {
-            await TryAsync(caller, applied.Order, services => DeliverAsync(services, delivery, applied.Order.Id, cancellationToken)).ConfigureAwait(false);
+            await TryAsync(caller, applied.Order, services => DeliverAsync(services, delivery, applied.Order, cancellationToken)).ConfigureAwait(false);
         }
     }
 
     private Task RunLastStepAsync(IServiceProvider services, AppliedOrder applied, CancellationToken cancellationToken)
     {
         var type = (OrderType)services.GetRequiredService(applied.Type.ClrType);
-        var stored = new StoredOrder(applied.Order, applied.Items, type, applied.Type.Version, documents.Lenient);
+        var stored = new StoredOrder(applied.Order, applied.Items, type, applied.Type.Version, documents.Stored);
         return type.BeginApply(stored, applied.Environment).AfterAsync(cancellationToken);
     }
 
-    private async Task DeliverAsync(IServiceProvider services, Delivery delivery, Guid orderId, CancellationToken cancellationToken)
+    private async Task DeliverAsync(IServiceProvider services, Delivery delivery, WorkOrder order, CancellationToken cancellationToken)
     {
-        if (!await delivery.DeliverAsync(services, cancellationToken).ConfigureAwait(false))
+        var handlers = delivery.FindHandlers(services);
+        foreach (var handle in handlers)
         {
-            log.MessageWithoutHandler(delivery.MessageType.Name, orderId);
+            await TryAsync(order, () => handle(cancellationToken)).ConfigureAwait(false);
+        }
+
+        if (handlers.Count == 0)
+        {
+            log.MessageWithoutHandler(delivery.MessageType.Name, order.Id);
         }
     }
 
-    private async Task TryAsync(IServiceProvider caller, WorkOrder order, Func<IServiceProvider, Task> step)
+    private Task TryAsync(IServiceProvider caller, WorkOrder order, Func<IServiceProvider, Task> step) => TryAsync(order, async () =>
+    {
+        using var tenant = TenantFlow.Enter(TenantScope.Of(order.TenantId));
+        var scope = await scopes.CreateForAsync(caller).ConfigureAwait(false);
+        await using (scope.ConfigureAwait(false))
+        {
+            await step(scope.ServiceProvider).ConfigureAwait(false);
+        }
+    });
+
+    private async Task TryAsync(WorkOrder order, Func<Task> step)
     {
         try
         {
-            using var tenant = TenantFlow.Enter(TenantScope.Of(order.TenantId));
-            var scope = await scopes.CreateForAsync(caller).ConfigureAwait(false);
-            await using (scope.ConfigureAwait(false))
-            {
-                await step(scope.ServiceProvider).ConfigureAwait(false);
-            }
+            await step().ConfigureAwait(false);
         }
 #pragma warning disable CA1031 // The change is committed: whatever the host's code throws now, the caller must not take it for a failed apply.
         catch (Exception failure)

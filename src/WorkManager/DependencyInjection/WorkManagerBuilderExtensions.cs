@@ -79,10 +79,10 @@ public static class WorkManagerBuilderExtensions
 
     /// <summary>Sets who acts in a scope if <see cref="IWorkOrderManager.As"/> was not called.</summary>
     /// <param name="builder">The builder.</param>
-    /// <param name="actor">Finds the actor of a scope, such as the signed-in user.</param>
+    /// <param name="actor">Finds the actor of a scope, such as the signed-in user; null if nobody is known.</param>
     /// <returns>The same builder.</returns>
     /// <remarks>By default the application itself acts, as <c>system:application</c>. It may not approve, reject or cancel.</remarks>
-    public static IWorkManagerBuilder UseDefaultActor(this IWorkManagerBuilder builder, Func<IServiceProvider, Actor> actor)
+    public static IWorkManagerBuilder UseDefaultActor(this IWorkManagerBuilder builder, Func<IServiceProvider, Actor?> actor)
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentNullException.ThrowIfNull(actor);

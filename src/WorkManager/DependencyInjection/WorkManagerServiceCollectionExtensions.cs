@@ -127,9 +127,9 @@ public static class WorkManagerServiceCollectionExtensions
         services.TryAddSingleton<WorkEngine>();
         services.TryAddScoped<IWorkOrderManager>(scope => new WorkOrderManager(
             scope.GetRequiredService<WorkEngine>(),
-            new WorkSession(scope, null, scope.GetRequiredService<DefaultActor>().Of(scope))));
+            new WorkSession(scope, null, scope.GetRequiredService<DefaultActor>().Of(scope) ?? Actor.Unnamed)));
         services.TryAddSingleton<IWorkOrderManagerFactory, WorkOrderManagerFactory>();
-        services.TryAddSingleton<IWorkMaintenance, WorkMaintenance>();
+        services.TryAddSingleton<IWorkMaintenance>(provider => new WorkMaintenance(provider.GetRequiredService<WorkEngine>(), scope: null));
         services.TryAddScoped<WorkReader>();
         services.TryAddScoped<IWorkOrderRepository, WorkOrderRepository>();
         services.TryAddScoped<IWorkItemRepository, WorkItemRepository>();

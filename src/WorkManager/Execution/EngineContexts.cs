@@ -15,6 +15,8 @@ namespace WorkManager.Execution;
 /// </remarks>
 internal sealed class EngineContexts(StoreDialects dialects)
 {
+    private static readonly LostTransactions LostTransactions = new();
+
     // The keys are the host's options and the schema. A host that uses a context pool or a factory has one options object, so the engine's options are
     // built once. The schema is part of the key because a host may have one model per tenant with the same options.
     private readonly ConditionalWeakTable<IDbContextOptions, ConcurrentDictionary<string, EngineContextSource>> sources = [];
@@ -58,6 +60,7 @@ internal sealed class EngineContexts(StoreDialects dialects)
         try
         {
             await engine.Database.UseTransactionAsync(transaction.GetDbTransaction()).ConfigureAwait(false);
+            engine.IsInTransaction = true;
             return engine;
         }
         catch
@@ -85,6 +88,7 @@ internal sealed class EngineContexts(StoreDialects dialects)
         // EF Core warns about too many different context options in one process. A host may turn that warning into an error; the engine must not fail by it.
         // It also warns of migrations in a transaction that others began, and we begin it on purpose.
         builder.ConfigureWarnings(w => w.Ignore(CoreEventId.ManyServiceProvidersCreatedWarning, RelationalEventId.MigrationsUserTransactionWarning));
+        builder.AddInterceptors(LostTransactions);
         builder.AddInterceptors(interceptors);
         builder.AddInterceptors(ConnectionInterceptors(InterceptorsOf(host)));
         return builder.Options;
@@ -106,8 +110,17 @@ internal sealed class EngineContexts(StoreDialects dialects)
     private WorkManagerDbContext OpenOwn(DbContext host)
     {
         var engine = SourceOf(host).Rent();
-        dialects.Of(host).Connect(engine, host.Database);
-        (engine.IsOnGivenConnection, engine.DatabaseName) = (false, NameOf(host));
+        try
+        {
+            dialects.Of(host).Connect(engine, host.Database);
+        }
+        catch
+        {
+            engine.Dispose();
+            throw;
+        }
+
+        (engine.IsOnGivenConnection, engine.IsInTransaction, engine.DatabaseName) = (false, false, NameOf(host));
         return engine;
     }
 

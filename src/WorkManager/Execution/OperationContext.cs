@@ -8,7 +8,7 @@ namespace WorkManager.Execution;
 /// <summary>One call of a verb: the actor, the tenant and the scope, and the methods by which the verb reads and writes.</summary>
 internal sealed class OperationContext(
     Guid id, Operation operation, Actor actor, TenantScope tenant, IServiceProvider services, DbContext host, IDbContextTransaction? joined,
-    WorkTransactions transactions, Repetition repetition, WorkClock clock, OperationActivity activity)
+    bool isHostGiven, WorkTransactions transactions, Repetition repetition, WorkClock clock, OperationActivity activity)
 {
     private readonly List<CommittedFact> facts = [];
     private string? databaseName;
@@ -43,6 +43,10 @@ internal sealed class OperationContext(
     /// <summary>What subscribers are told once the operation is committed.</summary>
     public IReadOnlyList<CommittedFact> Facts => facts;
 
+    /// <summary>Refuses to run the order type's code if it would work on another database: a caller may pass a context that is not that of the scope.</summary>
+    /// <exception cref="WorkManagerException">It would (<see cref="WorkErrorCodes.OtherDatabase"/>).</exception>
+    public Task EnsureHooksAreOnItsDatabaseAsync() => isHostGiven ? transactions.EnsureScopeIsOnTheDatabaseAsync(this) : Task.CompletedTask;
+
     /// <summary>Makes the operation part of the trace in which an order was proposed.</summary>
     public void JoinTraceOf(string? traceParent) => activity.Begin(traceParent);
 
@@ -61,7 +65,7 @@ internal sealed class OperationContext(
     /// The same operation for another tenant or for all of them. Housekeeping is done for all tenants; an order is applied for its own tenant.
     /// </summary>
     public OperationContext For(TenantScope other) =>
-        new(id, operation, actor, other, services, host, joined, transactions, repetition, clock, activity);
+        new(id, operation, actor, other, services, host, joined, isHostGiven, transactions, repetition, clock, activity);
 
     /// <summary>Writes in one transaction: the caller's if there is one, else its own.</summary>
     /// <param name="write">The write.</param>

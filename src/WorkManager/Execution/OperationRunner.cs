@@ -79,7 +79,8 @@ internal sealed class OperationRunner(
         var host = session.Host ?? owner.Resolve(services);
         var joined = FindTransaction(host, operation);
         var context = new OperationContext(
-            ids.Next(), operation, session.Actor, TenantOf(session, services), services, host, joined, transactions, repetition, clock, activity);
+            ids.Next(), operation, session.Actor, TenantOf(session, services), services, host, joined, session.Host is not null, transactions, repetition,
+            clock, activity);
         var result = await step(context).ConfigureAwait(false);
         // The caller's transaction is not committed yet, and nothing tells the engine when it is: so subscribers are told nothing.
         return new(result, joined is null ? context.Facts : []);

@@ -85,9 +85,10 @@ internal sealed class Repetition(EngineContexts contexts, StoreDialects dialects
                 conflicts++;
                 attempts.ForgetLast();
             }
-            catch (Exception) when (attempt.MayBeDone && write.CanAsk)
+            catch (Exception) when (attempts.MayBeDone && write.CanAsk)
             {
-                // Perhaps an earlier attempt was committed after it was asked for, and this one failed because of that.
+                // Perhaps this attempt was committed, and only the answer is lost: an execution strategy asks after transient failures alone, and not at all
+                // inside another strategy. Or an earlier attempt was committed after it was asked for, and this one failed because of that.
                 // If the database cannot be asked, that is the failure: then the execution strategy asks, and tries, again.
                 if (await AskAsync(context, write, attempts).ConfigureAwait(false) is { IsSuccessful: true } found)
                 {

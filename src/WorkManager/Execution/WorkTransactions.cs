@@ -15,6 +15,9 @@ internal sealed class WorkTransactions(
 {
     private const string Savepoint = "workmanager";
 
+    // It is given explicitly. A session's default may be stronger, and then a wait for a lock would often end in an error.
+    private const IsolationLevel ForWrites = IsolationLevel.ReadCommitted;
+
     /// <summary>Reads as of one moment: in a transaction that sees the database as it was at its first statement, or in the caller's.</summary>
     public Task<T> ReadAtOneMomentAsync<T>(OperationContext context, Func<WorkRows, Task<T>> query, CancellationToken cancellationToken) =>
         context.Joined is not null ? ReadAsync(context, query, cancellationToken) : ReadAsync(
@@ -27,8 +30,7 @@ internal sealed class WorkTransactions(
                     return await query(rows).ConfigureAwait(false);
                 }
 
-                var level = dialects.Of(rows.Db).OneMoment;
-                var transaction = await rows.Db.Database.BeginTransactionAsync(level, cancellationToken).ConfigureAwait(false);
+                var transaction = await BeginAsync(rows.Db, dialects.Of(rows.Db).OneMoment, cancellationToken).ConfigureAwait(false);
                 await using (transaction.ConfigureAwait(false))
                 {
                     var answer = await query(rows).ConfigureAwait(false);
@@ -49,9 +51,14 @@ internal sealed class WorkTransactions(
             }
         }
 
+        var dialect = dialects.Of(context.Host);
         return await context.Host.Database.CreateExecutionStrategy().ExecuteAsync(
             async _ =>
             {
+                // Several scopes may share the one connection of a database in memory: in the middle of a write of another, it refuses to read.
+                using var turn = dialect.IsPrivate(context.Host)
+                    ? await WriterGate.EnterAsync(dialect.WriterGateOf(context.Host), cancellationToken).ConfigureAwait(false)
+                    : null;
                 var db = contexts.Open(context.Host);
                 await using (db.ConfigureAwait(false))
                 {
@@ -80,8 +87,7 @@ internal sealed class WorkTransactions(
             {
                 await TryRollBackAsync(transaction).ConfigureAwait(false);
                 // An execution strategy that runs the caller's transaction again, and an apply, which is repeated as a whole, need the provider's exception.
-                if (dialects.Of(context.Host).IsConflict(failure) && ApplyScope.Host is null
-                    && !context.Host.Database.CreateExecutionStrategy().RetriesOnFailure)
+                if (dialects.Of(context.Host).IsConflict(failure) && ApplyScope.Host is null && ExecutionStrategy.Current is null)
                 {
                     throw new WorkBusyException(failure, isJoined: true);
                 }
@@ -130,7 +136,7 @@ internal sealed class WorkTransactions(
             var host = owner.Resolve(scope.ServiceProvider);
             await EnsureIsOnTheDatabaseOfAsync(context.Host, host).ConfigureAwait(false);
             using var apply = ApplyScope.Enter(host);
-            var transaction = await BeginAsync(host).ConfigureAwait(false);
+            var transaction = await BeginAsync(host, ForWrites, CancellationToken.None).ConfigureAwait(false);
             await using (transaction.ConfigureAwait(false))
             {
                 var db = await contexts.JoinAsync(host, transaction).ConfigureAwait(false);
@@ -146,12 +152,26 @@ internal sealed class WorkTransactions(
 
     private async Task<Ending<T>> OwnAsync<T>(WorkManagerDbContext db, OperationContext context, Attempt attempt, Func<UnitOfWork, Task<Ending<T>>> body)
     {
-        var transaction = await BeginOwnAsync(db).ConfigureAwait(false);
+        var transaction = await BeginAsync(db, ForWrites, CancellationToken.None).ConfigureAwait(false);
+        db.IsInTransaction = true;
         await using (transaction.ConfigureAwait(false))
         {
             var ending = await body(Unit(db, context, attempt)).ConfigureAwait(false);
             await EndAsync(transaction, attempt, ending).ConfigureAwait(false);
             return ending;
+        }
+    }
+
+    /// <summary>Whether the context of the call's scope is on the database of the call.</summary>
+    public async Task EnsureScopeIsOnTheDatabaseAsync(OperationContext context)
+    {
+        var own = owner.Resolve(context.Services);
+        if (own != context.Host && !await contexts.AreOnOneDatabaseAsync(context.Host, own).ConfigureAwait(false))
+        {
+            throw new WorkManagerException(
+                WorkErrorCodes.OtherDatabase,
+                $"The {own.GetType().Name} that was passed to In() is on another database than that of the manager's scope, where the order type plans and "
+                + "checks. Create a scope for the database, and use its manager.");
         }
     }
 
@@ -169,23 +189,19 @@ internal sealed class WorkTransactions(
 
     private UnitOfWork Unit(WorkManagerDbContext db, OperationContext context, Attempt attempt) => new(db, context, attempt, dialects, ids);
 
-    // The isolation level is given explicitly. A session's default may be stronger, and then a wait for a lock would often end in an error.
-    private static async Task<IDbContextTransaction> BeginOwnAsync(WorkManagerDbContext db)
+    private static async Task<IDbContextTransaction> BeginAsync(DbContext db, IsolationLevel level, CancellationToken cancellationToken)
     {
         try
         {
-            return await BeginAsync(db).ConfigureAwait(false);
+            return await db.Database.BeginTransactionAsync(level, cancellationToken).ConfigureAwait(false);
         }
         catch
         {
-            // EF Core leaves the connection open that it opened for the transaction, and the context would take it into its pool.
+            // EF Core leaves the connection open that it opened for the transaction, and a context would take it into its pool.
             await db.Database.CloseConnectionAsync().ConfigureAwait(false);
             throw;
         }
     }
-
-    private static Task<IDbContextTransaction> BeginAsync(DbContext db) =>
-        db.Database.BeginTransactionAsync(IsolationLevel.ReadCommitted, CancellationToken.None);
 
     private static async Task EndAsync<T>(IDbContextTransaction transaction, Attempt attempt, Ending<T> ending)
     {

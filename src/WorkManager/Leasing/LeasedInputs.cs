@@ -14,7 +14,7 @@ internal sealed class LeasedInputs(OrderTypeRegistry types, JsonDocuments docume
         var type = types.Get(item.OrderType);
         try
         {
-            var input = new StoredDocument("input", item.Input, item.TypeVersion, documents.Lenient).Upgrade(
+            var input = new StoredDocument("input", item.Input, item.TypeVersion, documents.Stored).Upgrade(
                 type.Version, (json, from) => ((OrderType)services.GetRequiredService(type.ClrType)).UpgradeInput(json, from));
             return wanted => input.ReadAs(type.InputType, wanted);
         }

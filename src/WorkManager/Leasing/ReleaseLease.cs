@@ -12,13 +12,13 @@ internal sealed class ReleaseLease : IVerb<Batch<LeaseToken>, IReadOnlyList<Work
         context.WriteAsync(
             Write.Once<IReadOnlyList<WorkOutcome<WorkItem>>>(
                 async unit => leases.End(await ReleaseAsync(context, unit, leases.Requests, leases.Waits(unit.Attempt)).ConfigureAwait(false)),
-                AreReleasedAsync),
+                (rows, outcomes) => AreReleasedAsync(rows, outcomes, context.OperationId)),
             cancellationToken);
 
-    // The event tells, because the item may have been leased again since.
-    private static async Task<bool> AreReleasedAsync(WorkRows rows, IReadOnlyList<WorkOutcome<WorkItem>> outcomes) =>
+    // The event of this call tells. The item may have been leased again since, or its lease may have been ended by somebody else.
+    private static async Task<bool> AreReleasedAsync(WorkRows rows, IReadOnlyList<WorkOutcome<WorkItem>> outcomes, Guid operationId) =>
         outcomes.FirstOrDefault(o => o.Succeeded) is { Value: var item } && await rows.Events.AnyAsync(
-            e => e.ItemId == item.Id && e.Event == WorkEventNames.Released && e.LeaseEpoch == item.LeaseEpoch, CancellationToken.None).ConfigureAwait(false);
+            e => e.ItemId == item.Id && e.Event == WorkEventNames.Released && e.OperationId == operationId, CancellationToken.None).ConfigureAwait(false);
 
     private static async Task<IReadOnlyList<WorkOutcome<WorkItem>>> ReleaseAsync(
         OperationContext context, UnitOfWork unit, IReadOnlyList<LeaseToken> leases, bool waits)

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -17,8 +18,12 @@ internal sealed class TenantRotation(StoreDialects dialects, ILogger<TenantRotat
     // Optional: an application without logging is no reason to fail.
     private readonly ILogger log = (ILogger?)log ?? NullLogger.Instance;
 
-    // Processes begin at different tenants. Two claims at once may serve a tenant twice, or pass it over until the next round.
-    private volatile string last = RandomNumberGenerator.GetHexString(8, lowercase: true);
+    // Processes begin at different tenants.
+    private readonly string first = RandomNumberGenerator.GetHexString(8, lowercase: true);
+
+    // The tenant that was served last, for each database and each choice of order types: with one for all, a type that only a few tenants have would lead the
+    // claims of the others round the same few. Two claims at once may serve a tenant twice, or pass it over until the next round.
+    private readonly ConcurrentDictionary<string, string> last = [];
 
     /// <summary>Claims up to the wanted number of items.</summary>
     /// <param name="context">The operation, on all tenants.</param>
@@ -54,7 +59,8 @@ internal sealed class TenantRotation(StoreDialects dialects, ILogger<TenantRotat
         OperationContext context, Claim claim, Func<Claim, Task<IReadOnlyList<WorkItem>>> claimFrom, List<WorkItem> items, CancellationToken cancellationToken)
     {
         var visited = new HashSet<string>();
-        var (after, hasWrapped, pageSize) = ((string?)last, false, 1);
+        var queue = $"{context.DatabaseName}\n{string.Join(' ', claim.Types)}";
+        var (after, hasWrapped, pageSize) = ((string?)last.GetValueOrDefault(queue, first), false, 1);
         while (items.Count < claim.Count)
         {
             var wanted = claim.Count - items.Count;
@@ -69,7 +75,7 @@ internal sealed class TenantRotation(StoreDialects dialects, ILogger<TenantRotat
             {
                 var found = await claimFrom(claim with { Count = wanted, Tenants = tenants }).ConfigureAwait(false);
                 items.AddRange(found);
-                last = tenants.FindLast(t => found.Any(i => i.TenantId == t)) ?? tenants[^1];
+                last[queue] = tenants.FindLast(t => found.Any(i => i.TenantId == t)) ?? tenants[^1];
                 after = tenants[^1];
                 pageSize = found.Count == 0 ? pageSize * 2 : pageSize;
             }

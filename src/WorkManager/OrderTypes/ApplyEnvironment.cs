@@ -20,16 +20,11 @@ internal sealed class ApplyEnvironment(Guid orderId, int revision, DateTimeOffse
 
     public void AfterCommit<TMessage>(TMessage message)
         where TMessage : notnull =>
-        Deliveries.Add(new Delivery(typeof(TMessage), async (services, cancellationToken) =>
-        {
-            var handlers = services.GetServices<IAfterCommitHandler<TMessage>>().ToList();
-            foreach (var handler in handlers)
-            {
-                await handler.HandleAsync(message, cancellationToken).ConfigureAwait(false);
-            }
-
-            return handlers.Count > 0;
-        }));
+        Deliveries.Add(new Delivery(typeof(TMessage), services =>
+        [
+            .. services.GetServices<IAfterCommitHandler<TMessage>>()
+                .Select(handler => (Func<CancellationToken, Task>)(cancellationToken => handler.HandleAsync(message, cancellationToken))),
+        ]));
 
     /// <summary>A UUID of version 8 from order, revision and a counter: preview and apply give the same rows the same ids, with nothing stored.</summary>
     public Guid NewId()

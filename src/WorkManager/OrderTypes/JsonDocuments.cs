@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization.Metadata;
 using WorkManager.Errors;
 using WorkManager.OrderTypes.Json;
 using WorkManager.OrderTypes.Validation;
@@ -19,7 +20,7 @@ internal sealed class JsonDocuments
     public JsonDocuments(JsonSerializerOptions json, LimitOptions limits)
     {
         Strict = WorkManagerJson.ToStrict(json);
-        Lenient = WorkManagerJson.ToLenient(Strict);
+        Stored = StoredFormat.Of(Strict);
         reader = new StrictJsonReader(Strict);
         writing = new JsonWriting(Strict);
         maxBytes = limits.MaxPayloadBytes;
@@ -29,14 +30,25 @@ internal sealed class JsonDocuments
     public JsonSerializerOptions Strict { get; }
 
     /// <summary>How stored rows are read: they may be of another version.</summary>
-    public JsonSerializerOptions Lenient { get; }
+    public StoredFormat Stored { get; }
 
     /// <summary>Writes a value of the host's as JSON at once: the caller may change it later. If that fails, the document has the reason.</summary>
     public IncomingDocument Write(string subject, object? value, Type type)
     {
         try
         {
-            return new(value is JsonElement json ? json : writing.Write(subject, value, type));
+            if (value is JsonElement given)
+            {
+                // Throws if its document is gone.
+                _ = given.ValueKind;
+                return new(given);
+            }
+
+            return new(value is JsonNode or JsonDocument ? writing.Write(subject, value, value.GetType()) : WriteWhole(subject, value, type));
+        }
+        catch (ObjectDisposedException)
+        {
+            return new(default, WorkValidationException.Argument(subject, ValidationCodes.Invalid, $"The JsonDocument of the {subject} is disposed."));
         }
         catch (WorkManagerException fault)
         {
@@ -44,9 +56,25 @@ internal sealed class JsonDocuments
         }
     }
 
+    // JSON of the declared class has no place for what a derived class adds, unless the declared one names it.
+    private JsonElement WriteWhole(string subject, object? value, Type type)
+    {
+        if (value?.GetType() is { } own && own != type && Strict.GetTypeInfo(type) is { Kind: JsonTypeInfoKind.Object } declared
+            && declared.PolymorphismOptions?.DerivedTypes.Any(d => d.DerivedType == own) != true
+            && Strict.GetTypeInfo(own).Properties.FirstOrDefault(p => declared.Properties.All(d => d.Name != p.Name)) is { } lost)
+        {
+            throw new WorkManagerException(
+                WorkErrorCodes.TypeMismatch,
+                $"The {subject} is a {own.Name}, and would be stored as {type.Name}, without '{lost.Name}'. Name {own.Name} on {type.Name} with "
+                + $"[JsonDerivedType], or give a {type.Name}.");
+        }
+
+        return writing.Write(subject, value, type);
+    }
+
     /// <summary>Checks a value of the host's: by the same rules as one that comes in as JSON.</summary>
     /// <exception cref="WorkManagerException">It is refused.</exception>
-    public CheckedDocument Check(string subject, object value, Type type) => Check(subject, writing.Write(subject, value, type), type);
+    public CheckedDocument Check(string subject, object value, Type type) => Check(subject, WriteWhole(subject, value, type), type);
 
     /// <summary>Checks what a caller gave.</summary>
     /// <exception cref="WorkManagerException">It is refused.</exception>

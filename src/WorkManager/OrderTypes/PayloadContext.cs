@@ -17,5 +17,11 @@ public sealed class PayloadContext<TPayload>
     /// <param name="field">Dotted path of the field as the requester knows it, such as <c>products.0.id</c>; empty for the whole payload.</param>
     /// <param name="code">A stable code for programs.</param>
     /// <param name="message">A sentence that tells the requester what to do better.</param>
-    public void Fail(string field, string code, string message) => errors.Add(new ValidationError(field, code, message));
+    public void Fail(string field, string code, string message)
+    {
+        ArgumentNullException.ThrowIfNull(field);
+        ArgumentException.ThrowIfNullOrEmpty(code);
+        ArgumentNullException.ThrowIfNull(message);
+        errors.Add(new ValidationError(field, code, message));
+    }
 }

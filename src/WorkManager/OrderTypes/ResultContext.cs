@@ -33,5 +33,11 @@ public sealed class ResultContext<TInput, TResult>
     /// <param name="field">Dotted path of the field as the agent knows it, such as <c>zones.0</c>; empty for the whole result.</param>
     /// <param name="code">A stable code for programs.</param>
     /// <param name="message">A sentence that tells the agent what to do better.</param>
-    public void Fail(string field, string code, string message) => errors.Add(new ValidationError(field, code, message));
+    public void Fail(string field, string code, string message)
+    {
+        ArgumentNullException.ThrowIfNull(field);
+        ArgumentException.ThrowIfNullOrEmpty(code);
+        ArgumentNullException.ThrowIfNull(message);
+        errors.Add(new ValidationError(field, code, message));
+    }
 }

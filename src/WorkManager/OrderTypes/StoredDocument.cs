@@ -7,22 +7,27 @@ namespace WorkManager.OrderTypes;
 /// <param name="Subject">What it is, for messages.</param>
 /// <param name="Json">The text.</param>
 /// <param name="Version">The version of the order type that wrote it.</param>
-/// <param name="Lenient">How stored documents are read.</param>
-internal sealed record StoredDocument(string Subject, string Json, int Version, JsonSerializerOptions Lenient)
+/// <param name="Format">How it is read.</param>
+internal sealed record StoredDocument(string Subject, string Json, int Version, StoredFormat Format)
 {
+    /// <summary>Whether a process with a newer version of the order type wrote it.</summary>
+    private bool IsNewer { get; init; }
+
+    private JsonSerializerOptions Options => IsNewer ? Format.Newer : Format.Known;
+
     /// <summary>Brings a document of an older version up. One that is no object has no members that change, and stays as it is.</summary>
     /// <exception cref="WorkManagerException">The upgrade threw.</exception>
     public StoredDocument Upgrade(int current, Func<JsonObject, int, JsonObject> upgrade)
     {
         if (Version >= current)
         {
-            return this;
+            return this with { IsNewer = Version > current };
         }
 
         try
         {
-            return JsonNode.Parse(Json, documentOptions: new JsonDocumentOptions { MaxDepth = Lenient.MaxDepth }) is JsonObject stored
-                ? this with { Json = upgrade(stored, Version).ToJsonString(Lenient), Version = current }
+            return JsonNode.Parse(Json, documentOptions: new JsonDocumentOptions { MaxDepth = Options.MaxDepth }) is JsonObject stored
+                ? this with { Json = upgrade(stored, Version).ToJsonString(Options), Version = current }
                 : this;
         }
         catch (Exception failure) when (failure is not WorkManagerException)
@@ -54,7 +59,7 @@ internal sealed record StoredDocument(string Subject, string Json, int Version, 
     {
         try
         {
-            return JsonSerializer.Deserialize(Json, type, Lenient) ?? throw new JsonException("It is null.");
+            return JsonSerializer.Deserialize(Json, type, Options) ?? throw new JsonException("It is null.");
         }
         catch (Exception failure) when (failure is not WorkManagerException)
         {

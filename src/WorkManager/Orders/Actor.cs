@@ -11,11 +11,8 @@ public sealed record Actor
         ArgumentException.ThrowIfNullOrWhiteSpace(id);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(id.Length, MaxIdLength, nameof(id));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(model?.Length ?? 0, MaxIdLength, nameof(model));
-        // Half of a surrogate pair reads as the replacement character.
-        if (id.EnumerateRunes().Any(rune => rune == Rune.ReplacementChar || Rune.IsControl(rune)))
-        {
-            throw new ArgumentException("The id of an actor has characters that cannot be stored: control characters, or halves of characters.", nameof(id));
-        }
+        EnsureStorable(id, nameof(id));
+        EnsureStorable(model, nameof(model));
 
         Type = type;
         Id = id;
@@ -73,6 +70,15 @@ public sealed record Actor
 
     /// <summary>Who is behind an agent, and behind the agents that it acts for; null if it acts for nobody.</summary>
     internal Actor? Principal => OnBehalfOf?.Principal ?? OnBehalfOf;
+
+    private static void EnsureStorable(string? text, string name)
+    {
+        // Half of a surrogate pair reads as the replacement character.
+        if (text?.EnumerateRunes().Any(rune => rune == Rune.ReplacementChar || Rune.IsControl(rune)) == true)
+        {
+            throw new ArgumentException($"The {name} of an actor has characters that cannot be stored: control characters, or halves of characters.", name);
+        }
+    }
 
     // An agent that is named like another kind of actor is prefixed, too.
     private static bool HasPrefix(string id) => StateNames.All<ActorType>().Any(kind => id.StartsWith($"{kind}:", StringComparison.Ordinal));

@@ -6,6 +6,9 @@ namespace WorkManager;
 /// <summary>How long to wait before something is tried again: an item whose lease ran out, an automatic approval that failed.</summary>
 public sealed class RetryOptions
 {
+    // Nothing times so much is above every maximum. More would end in a number that is none.
+    private const int MostDoublings = 40;
+
     /// <summary>How many leases of an item may end without a result before it fails, unless its order type says otherwise.</summary>
     /// <value>3 by default; 1 to 1000.</value>
     [Range(1, 1000)]
@@ -29,7 +32,7 @@ public sealed class RetryOptions
     /// <summary>Backoff × 2^(attempts − 1), at most the maximum, plus a random part of the jitter.</summary>
     internal TimeSpan PauseAfter(int attempts)
     {
-        var wait = Math.Min(Backoff.TotalSeconds * Math.Pow(2, attempts - 1), MaxBackoff.TotalSeconds);
+        var wait = Math.Min(Backoff.TotalSeconds * Math.Pow(2, Math.Min(attempts - 1, MostDoublings)), MaxBackoff.TotalSeconds);
         var jitter = Jitter.TotalMilliseconds >= 1 ? RandomNumberGenerator.GetInt32((int)Jitter.TotalMilliseconds + 1) : 0;
         return TimeSpan.FromMilliseconds(Math.Floor(wait * 1000) + jitter);
     }

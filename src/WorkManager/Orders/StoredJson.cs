@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
@@ -8,12 +9,21 @@ namespace WorkManager.Orders;
 internal static class StoredJson
 {
     /// <summary>Reads what the default options of <c>WorkManagerOptions.Json</c> write: enums are names.</summary>
-    private static readonly JsonSerializerOptions Default = new(JsonSerializerOptions.Web) { Converters = { new JsonStringEnumConverter() } };
+    private static readonly JsonSerializerOptions Default = new(JsonSerializerOptions.Web)
+    {
+        AllowOutOfOrderMetadataProperties = true,
+        Converters = { new JsonStringEnumConverter() },
+    };
+
+    // A document may have its discriminator anywhere. Keyed weakly: options that a caller drops take their copy with them.
+    private static readonly ConditionalWeakTable<JsonSerializerOptions, JsonSerializerOptions> Copies = [];
 
     /// <exception cref="WorkManagerException">The text is no such value.</exception>
     public static T Read<T>(string subject, string json, JsonSerializerOptions? options)
     {
-        var how = options ?? Default;
+        var how = options is null or { AllowOutOfOrderMetadataProperties: true }
+            ? options ?? Default
+            : Copies.GetValue(options, static o => new(o) { AllowOutOfOrderMetadataProperties = true });
         how.MakeReadOnly(populateMissingResolver: true);
         try
         {
@@ -21,7 +31,8 @@ internal static class StoredJson
             EnsureFits(document.RootElement, how.GetTypeInfo(typeof(T)), how);
             return document.Deserialize<T>(how) ?? throw new JsonException("It is null.");
         }
-        catch (JsonException misfit)
+        // Constructors and setters of the class throw what they like, and a class may be one that no JSON can be read as.
+        catch (Exception misfit) when (misfit is not WorkManagerException)
         {
             throw new WorkManagerException(
                 WorkErrorCodes.TypeMismatch,

@@ -51,7 +51,7 @@ public sealed class WorkEvent
     [JsonColumn, JsonConverter(typeof(JsonTextConverter))]
     public string? Diff { get; internal set; }
 
-    /// <summary>The details as a value. Which members there are depends on the event; see the reference of events.</summary>
+    /// <summary>The details as a value. Which members there are depends on the event; docs/concepts/lifecycle.md has the table.</summary>
     /// <typeparam name="T">The type to read them as, such as <see cref="JsonElement"/>.</typeparam>
     /// <returns>The details; the default value if there are none.</returns>
     /// <exception cref="WorkManagerException">The details are not such a value (<c>type_mismatch</c>).</exception>

@@ -14,6 +14,9 @@ public sealed class WorkManagerDbContext(DbContextOptions<WorkManagerDbContext> 
     /// <summary>Whether the context works on a connection that is not its own: others may use it at the same moment, or have begun a transaction.</summary>
     internal bool IsOnGivenConnection { get; set; }
 
+    /// <summary>Whether a transaction was begun for what the context does: all its commands belong into it.</summary>
+    internal bool IsInTransaction { get; set; }
+
     /// <summary>Names the database and the schema of the context.</summary>
     internal string DatabaseName { get; set; } = "";
 

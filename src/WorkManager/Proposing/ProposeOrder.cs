@@ -6,6 +6,7 @@ using WorkManager.Auditing;
 using WorkManager.Errors;
 using WorkManager.Execution;
 using WorkManager.OrderTypes;
+using WorkManager.OrderTypes.Json;
 using WorkManager.Persistence;
 
 namespace WorkManager.Proposing;
@@ -26,6 +27,7 @@ internal sealed class ProposeOrder(JsonDocuments documents, IdGenerator ids, Lim
                 "tenant", ValidationCodes.Required, "An order belongs to one tenant. Propose it with a manager of that tenant.");
         }
 
+        await context.EnsureHooksAreOnItsDatabaseAsync().ConfigureAwait(false);
         var plans = new List<WorkOutcome<Plan>>(batch.Requests.Count);
         foreach (var request in batch.Requests)
         {
@@ -59,10 +61,9 @@ internal sealed class ProposeOrder(JsonDocuments documents, IdGenerator ids, Lim
         {
             var meta = CheckOptions(request.Options);
             var payload = documents.Check("payload", request.Payload, request.Type.PayloadType);
-            var type = (OrderType)context.Services.GetRequiredService(request.Type.ClrType);
-            var plan = await RunHooksAsync(request.Type, type, payload.Value, cancellationToken).ConfigureAwait(false);
-            var items = CheckPlan(request.Type, type, plan);
-            return new(new Plan(ids.Next(), request, payload, meta, type, items));
+            var hooks = await RunHooksAsync(context, request.Type, payload.Value, cancellationToken).ConfigureAwait(false);
+            var items = CheckPlan(request.Type, hooks);
+            return new(new Plan(ids.Next(), request, payload, meta, hooks, items));
         }
         catch (WorkManagerException refused)
         {
@@ -70,17 +71,20 @@ internal sealed class ProposeOrder(JsonDocuments documents, IdGenerator ids, Lim
         }
     }
 
-    private static async Task<IReadOnlyList<PlannedItem>> RunHooksAsync(
-        OrderTypeDescriptor descriptor, OrderType type, object payload, CancellationToken cancellationToken)
+    private static async Task<HookAnswers> RunHooksAsync(
+        OperationContext context, OrderTypeDescriptor descriptor, object payload, CancellationToken cancellationToken)
     {
         try
         {
+            var type = (OrderType)context.Services.GetRequiredService(descriptor.ClrType);
             var errors = await type.FindFaultsAsync(payload, cancellationToken).ConfigureAwait(false);
             return errors.Count == 0
-                ? await type.PlanItemsAsync(payload, cancellationToken).ConfigureAwait(false)
+                ? new(await type.PlanItemsAsync(payload, cancellationToken).ConfigureAwait(false), type.AutoApprove, type.MaxAttempts)
                 : throw new WorkValidationException("payload", errors);
         }
-        catch (Exception failure) when (failure is not (WorkManagerException or OperationCanceledException))
+        // A timeout of the order type's own is a cancellation, too, and costs no more than this proposal.
+        catch (Exception failure) when (failure is not WorkManagerException
+            && !(failure is OperationCanceledException && cancellationToken.IsCancellationRequested))
         {
             throw new WorkManagerException(
                 WorkErrorCodes.PlanFailed, $"The order type '{descriptor.Key}' failed to plan this payload. Its own exception is the inner one.", failure);
@@ -90,11 +94,11 @@ internal sealed class ProposeOrder(JsonDocuments documents, IdGenerator ids, Lim
     private WorkOrder Insert(UnitOfWork unit, Plan plan, string? traceParent, DateTimeOffset clock)
     {
         var order = BuildOrder(unit, plan, traceParent);
-        order.NextApplyAt = plan.Type.AutoApprove ? clock : null;
+        order.NextApplyAt = plan.Hooks.AutoApprove ? clock : null;
         unit.Insert(order);
         foreach (var planned in plan.Items)
         {
-            var item = BuildItem(unit, order, plan.Type, planned, clock);
+            var item = BuildItem(unit, order, plan.Hooks, planned, clock);
             order.ItemList.Add(item);
             unit.Insert(item);
         }
@@ -118,9 +122,9 @@ internal sealed class ProposeOrder(JsonDocuments documents, IdGenerator ids, Lim
         return propose.Meta is { } meta ? documents.CheckRemark("meta", meta) : null;
     }
 
-    private List<(PlannedItem Item, CheckedDocument Input)> CheckPlan(OrderTypeDescriptor type, OrderType rules, IReadOnlyList<PlannedItem> plan)
+    private List<(PlannedItem Item, CheckedDocument Input)> CheckPlan(OrderTypeDescriptor type, HookAnswers hooks)
     {
-        var limit = limits.MaxItemsPerOrder;
+        var (plan, limit) = (hooks.Items, limits.MaxItemsPerOrder);
         if (plan.Count == 0)
         {
             var error = new ValidationError("", WorkErrorCodes.EmptyPlan, $"The order type '{type.Key}' planned no item for this payload.");
@@ -132,7 +136,7 @@ internal sealed class ProposeOrder(JsonDocuments documents, IdGenerator ids, Lim
             throw new WorkLimitException(WorkErrorCodes.PlanTooLarge, $"The plan has {plan.Count} items; an order may have {limit}.", limit);
         }
 
-        if (plan.Any(p => (p.MaxAttempts ?? rules.MaxAttempts) is < 1 or > 1000 || p.Type is { Length: 0 or > 120 }))
+        if (plan.Any(p => (p.MaxAttempts ?? hooks.MaxAttempts) is < 1 or > 1000 || p.Type is { Length: 0 or > 120 }))
         {
             throw WorkValidationException.Argument(
                 "plan", ValidationCodes.OutOfRange, "A planned item may have 1 to 1000 attempts, and a type of 1 to 120 characters.");
@@ -141,6 +145,11 @@ internal sealed class ProposeOrder(JsonDocuments documents, IdGenerator ids, Lim
         if (plan.Any(p => p.LeaseTime is { } time && (time < TimeSpan.FromSeconds(1) || time > lease.MaxTtl)))
         {
             throw WorkValidationException.Argument("plan", ValidationCodes.OutOfRange, $"A planned item may be leased for 1 second to {lease.MaxTtl}.");
+        }
+
+        foreach (var planned in plan)
+        {
+            StorableText.Ensure("plan", planned.Type);
         }
 
         return [.. plan.Select(p => (p, documents.Check("planned input", p.InputValue, type.InputType)))];
@@ -168,7 +177,7 @@ internal sealed class ProposeOrder(JsonDocuments documents, IdGenerator ids, Lim
     };
 
     private WorkItem BuildItem(
-        UnitOfWork unit, WorkOrder order, OrderType type, (PlannedItem Item, CheckedDocument Input) planned, DateTimeOffset clock)
+        UnitOfWork unit, WorkOrder order, HookAnswers hooks, (PlannedItem Item, CheckedDocument Input) planned, DateTimeOffset clock)
     {
         var item = new WorkItem
         {
@@ -180,7 +189,7 @@ internal sealed class ProposeOrder(JsonDocuments documents, IdGenerator ids, Lim
             Type = planned.Item.Type ?? order.Type,
             State = ItemState.Queued,
             Priority = order.Priority,
-            MaxAttempts = (short)(planned.Item.MaxAttempts ?? type.MaxAttempts ?? retry.DefaultMaxAttempts),
+            MaxAttempts = (short)(planned.Item.MaxAttempts ?? hooks.MaxAttempts ?? retry.DefaultMaxAttempts),
             PlannedLeaseSeconds = planned.Item.LeaseTime is { } time ? (int)Math.Ceiling(time.TotalSeconds) : null,
             Input = planned.Input.Text,
             CreatedAt = unit.Now,
@@ -206,6 +215,9 @@ internal sealed class ProposeOrder(JsonDocuments documents, IdGenerator ids, Lim
 
     /// <summary>A proposal that passed its checks.</summary>
     private sealed record Plan(
-        Guid OrderId, ProposeRequest Request, CheckedDocument Payload, string? Meta, OrderType Type,
+        Guid OrderId, ProposeRequest Request, CheckedDocument Payload, string? Meta, HookAnswers Hooks,
         IReadOnlyList<(PlannedItem Item, CheckedDocument Input)> Items);
+
+    /// <summary>What the order type says of a payload. Its code is asked once, and before a transaction begins.</summary>
+    private sealed record HookAnswers(IReadOnlyList<PlannedItem> Items, bool AutoApprove, int? MaxAttempts);
 }

@@ -57,6 +57,7 @@ internal readonly record struct EventPosition(long Id, string? Until, string? Si
         }
 
         var isAscending = numbers.Zip(numbers.Skip(1), (a, b) => a <= b).All(ascends => ascends);
-        return numbers[0] > 0 && isAscending;
+        var isBelowMax = numbers.Count == 2 || numbers[^2] < numbers[^1];
+        return numbers[0] > 0 && isAscending && isBelowMax;
     }
 }

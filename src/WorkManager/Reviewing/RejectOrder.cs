@@ -25,7 +25,8 @@ internal sealed class RejectOrder(IdGenerator ids) : IVerb<RejectRequest, WorkOr
                 var order = await unit.LockOrderAsync(request.OrderId).ConfigureAwait(false);
                 context.JoinTraceOf(order.TraceParent);
                 return Ending.Commit(await OrderClosing.CloseAsync(unit, order, decisionId, new Closing(
-                    "reject", "Order rejected", new JsonObject { ["errors"] = reasons.DeepClone(), ["allow_rework"] = false }, reasons)).ConfigureAwait(false));
+                    "reject", "Order rejected", new JsonObject { ["reasons"] = reasons.DeepClone(), ["allow_rework"] = false }, reasons))
+                    .ConfigureAwait(false));
             },
             (rows, _) => rows.Decisions.AnyAsync(d => d.Id == decisionId, CancellationToken.None)),
             cancellationToken);

@@ -21,6 +21,7 @@ internal sealed class ResultCheck(OrderTypeRegistry types, JsonDocuments documen
         var found = await ReadAsync(context, unknown, cancellationToken).ConfigureAwait(false);
         context.JoinTraceOf(requests[0].Granted?.TraceParent ?? found.Values.FirstOrDefault().TraceParent);
 
+        await context.EnsureHooksAreOnItsDatabaseAsync().ConfigureAwait(false);
         var results = new List<CheckedResult>(requests.Count);
         foreach (var request in requests)
         {
@@ -113,19 +114,22 @@ internal sealed class ResultCheck(OrderTypeRegistry types, JsonDocuments documen
         OperationContext context, OrderTypeDescriptor descriptor, WorkItem item, SubmitRequest request, CancellationToken cancellationToken)
     {
         var result = documents.Check("result", request.Result, descriptor.ResultType);
-        var type = (OrderType)context.Services.GetRequiredService(descriptor.ClrType);
-        var stored = new StoredItem(item, type, descriptor.Version, documents.Lenient);
-        var errors = await RunRulesAsync(type, stored, result.Value, cancellationToken).ConfigureAwait(false);
+        var errors = await RunRulesAsync(context, descriptor, item, result.Value, cancellationToken).ConfigureAwait(false);
         return errors.Count == 0 ? result : throw new WorkValidationException("result", errors);
     }
 
-    private static async Task<IReadOnlyList<ValidationError>> RunRulesAsync(OrderType type, StoredItem item, object result, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<ValidationError>> RunRulesAsync(
+        OperationContext context, OrderTypeDescriptor descriptor, WorkItem item, object result, CancellationToken cancellationToken)
     {
         try
         {
-            return await type.ValidateResultAsync(item, result, cancellationToken).ConfigureAwait(false);
+            var type = (OrderType)context.Services.GetRequiredService(descriptor.ClrType);
+            var stored = new StoredItem(item, type, descriptor.Version, documents.Stored);
+            return await type.ValidateResultAsync(stored, result, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception failure) when (failure is not (WorkManagerException or OperationCanceledException))
+        // A timeout of the order type's own is a cancellation, too, and costs no more than this result.
+        catch (Exception failure) when (failure is not WorkManagerException
+            && !(failure is OperationCanceledException && cancellationToken.IsCancellationRequested))
         {
             throw new WorkManagerException(
                 WorkErrorCodes.RuleFailed, "The order type failed to check this result. Its own exception is the inner one.", failure);

@@ -5,7 +5,7 @@ namespace WorkManager;
 /// <summary>What an agent can say of its result, for the audit trail.</summary>
 public sealed record SubmitOptions
 {
-    /// <summary>Proof, such as sources. Counts toward the size limit of the result.</summary>
+    /// <summary>Proof, such as sources: up to <see cref="LimitOptions.MaxPayloadBytes"/> of JSON, nested up to 64 levels.</summary>
     public JsonNode? Evidence { get; init; }
 
     /// <summary>Remarks for the reviewer, up to 10,000 characters.</summary>

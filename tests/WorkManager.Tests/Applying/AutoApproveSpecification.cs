@@ -224,12 +224,89 @@ public abstract class AutoApproveSpecification(DatabaseFixture databases)
         (await app.Agent("agent-1").SubmitAsync(lease, new Answer("done"))).State.Should().Be(ItemState.Submitted);
         (await app.Maintenance.ApproveDueAsync()).Should().Be(0);
 
-        (await app.OrderAsync(order.Id)).State.Should().Be(OrderState.Submitted);
+        var stuck = await app.OrderAsync(order.Id);
+        (stuck.State, stuck.ApplyAttempts).Should().Be((OrderState.Submitted, 1));
+        stuck.ReadError()!.Should().BeEquivalentTo(new { Code = "apply_failed", Message = "The settings cannot be read." });
+        stuck.NextApplyAt.Should().BeAfter(app.Time.GetUtcNow());
         log.Entries.Count(e => e.Event == "AutoApprovalFailed").Should().Be(2);
+        (await app.Maintenance.ApproveDueAsync()).Should().Be(0, "the pause is not over");
 
         script.Broken = null;
+        app.Time.Advance(TimeSpan.FromMinutes(2));
         (await app.Maintenance.ApproveDueAsync()).Should().Be(1);
         (await app.OrderAsync(order.Id)).State.Should().Be(OrderState.Completed);
+    }
+
+    [Fact]
+    public async Task An_order_type_that_cannot_be_constructed_is_recorded_like_an_apply_that_fails()
+    {
+        var script = new Script { Ready = r => r.NotReady("Not yet.") };
+        await using var app = await StartAsync(script);
+        var order = await app.SubmittedNoteAsync();
+        await using var broken = ShopApp.On(
+            app.Database, b => b.AddOrderType<Scripted>().Services.AddScoped<Script>(_ => throw new FormatException("No settings.")));
+
+        var failure = await FluentActions.Awaiting(() => broken.Reviewer.ApproveAsync(order.Id)).Should().ThrowAsync<ApplyFailedException>();
+
+        failure.WithInnerException<FormatException>();
+        var stuck = await app.OrderAsync(order.Id);
+        stuck.Events.Count(e => e.Event == "failed").Should().Be(1);
+        stuck.ReadError()!.Message.Should().Be("No settings.");
+    }
+
+    [Fact]
+    public async Task What_fails_at_the_commit_is_recorded_and_waits_like_every_failure()
+    {
+        var script = new Script();
+        await using var app = await StartAsync(script);
+        await app.Database.ExecuteAsync(
+            "CREATE TABLE parents (id INTEGER PRIMARY KEY); "
+            + "CREATE TABLE children (parent INTEGER REFERENCES parents (id) DEFERRABLE INITIALLY DEFERRED)");
+        script.AutoApprove = true;
+        script.Apply = (_, services) => services.GetRequiredService<ShopContext>().Database.ExecuteSqlRawAsync("INSERT INTO children VALUES (1)");
+        var order = await app.SubmittedNoteAsync();
+
+        order.State.Should().Be(OrderState.Submitted);
+        (order.ApplyAttempts, order.NextApplyAt).Should().Be((1, app.Time.GetUtcNow().AddMinutes(1)));
+        order.Events.Count(e => e.Event == "failed").Should().Be(1);
+        order.ReadError()!.Code.Should().Be("apply_failed");
+        var failure = await FluentActions.Awaiting(() => app.Reviewer.ApproveAsync(order.Id)).Should().ThrowAsync<ApplyFailedException>();
+        failure.Which.InnerException.Should().BeAssignableTo<DbException>();
+    }
+
+    [Fact]
+    public async Task Of_processes_that_do_the_duty_at_once_one_tries_an_order()
+    {
+        var script = new Script { AutoApprove = true, Apply = (_, _) => throw new FormatException("It fails.") };
+        await using var app = await StartAsync(script);
+        await SubmitManyAsync(app, 20);
+        app.Time.Advance(TimeSpan.FromMinutes(1));
+
+        await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => Task.Run(() => app.Maintenance.ApproveDueAsync())));
+
+        (await app.ReadAsync(db => db.Set<WorkOrder>().Select(o => new { o.ApplyAttempts, o.NextApplyAt }).Distinct().ToListAsync()))
+            .Should().Equal(new { ApplyAttempts = 2, NextApplyAt = (DateTimeOffset?)app.Time.GetUtcNow().AddMinutes(2) });
+        (await app.Database.ScalarAsync("SELECT count(*) FROM work_events WHERE event = 'failed'")).Should().Be(40L);
+    }
+
+    [Fact]
+    public async Task A_run_of_the_duty_tries_each_order_once_also_without_a_pause()
+    {
+        var script = new Script { AutoApprove = true, Apply = (_, _) => throw new FormatException("It fails.") };
+        await using var app = await ShopApp.StartAsync(
+            databases, b => b.AddOrderType<Scripted>().Services.AddSingleton(script), o => (o.Retry.Backoff, o.Retry.Jitter) = (TimeSpan.Zero, TimeSpan.Zero));
+        await SubmitManyAsync(app, 101);
+
+        (await app.Maintenance.ApproveDueAsync()).Should().Be(0);
+
+        (await app.ReadAsync(db => db.Set<WorkOrder>().Select(o => o.ApplyAttempts).Distinct().ToListAsync())).Should().Equal(2);
+    }
+
+    private static async Task SubmitManyAsync(ShopApp app, int orders)
+    {
+        await app.Requester.ProposeManyAsync([.. Enumerable.Range(0, orders).Select(i => new Proposal<Note>(new Note($"{i}")))]);
+        var leases = await app.Agent("a").CheckoutManyAsync(orders);
+        await app.Agent("a").SubmitManyAsync<Answer>([.. leases.Select(l => new Submission<Answer>(l, new Answer("done")))]);
     }
 
     // Without jitter, the times of the next tries are known.

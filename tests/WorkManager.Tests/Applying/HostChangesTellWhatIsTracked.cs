@@ -41,9 +41,41 @@ public sealed class HostChangesTellWhatIsTracked
         changes.ToDiff().After.ContainsKey("devices:1").Should().BeFalse();
     }
 
+    [Fact]
+    public async Task Rows_whose_keys_differ_by_less_than_a_second_or_only_in_their_bytes_are_told_apart()
+    {
+        var options = new DbContextOptionsBuilder<Network>();
+        options.UseSqlite("Data Source=:memory:").UseWorkManager().AmongManyKinds();
+        await using var db = new Network(options.Options);
+        await db.Database.OpenConnectionAsync();
+        await db.Database.EnsureCreatedAsync();
+        var at = new DateTime(2026, 3, 1, 12, 0, 0, DateTimeKind.Utc);
+        db.AddRange(
+            new Reading { At = at, Sensor = [1], Value = 1 }, new Reading { At = at.AddTicks(1), Sensor = [1], Value = 2 },
+            new Reading { At = at, Sensor = [2], Value = 3 });
+        await db.SaveChangesAsync();
+
+        using var apply = ApplyScope.Enter(db);
+        using var changes = new HostChanges(new HostUnit(null!, db, null!, apply), JsonSerializerOptions.Strict);
+        foreach (var reading in await db.Set<Reading>().ToListAsync())
+        {
+            reading.Value *= 10;
+        }
+
+        await db.SaveChangesAsync();
+
+        changes.ToDiff().After.Select(row => $"{row.Key} {row.Value!["Value"]}").Should().BeEquivalentTo(
+            """readings:["2026-03-01T12:00:00.0000000Z","AQ=="] 10""", """readings:["2026-03-01T12:00:00.0000001Z","AQ=="] 20""",
+            """readings:["2026-03-01T12:00:00.0000000Z","Ag=="] 30""");
+    }
+
     private sealed class Network(DbContextOptions<Network> options) : DbContext(options)
     {
-        protected override void OnModelCreating(ModelBuilder modelBuilder) => modelBuilder.Entity<Device>(device =>
+        protected override void OnModelCreating(ModelBuilder modelBuilder) => modelBuilder.Entity<Reading>(reading =>
+        {
+            reading.ToTable("readings").HasKey(r => new { r.At, r.Sensor });
+            reading.Property(r => r.At).HasConversion(at => at.Ticks, ticks => new DateTime(ticks, DateTimeKind.Utc));
+        }).Entity<Device>(device =>
         {
             device.ToTable("devices");
             device.Property(d => d.Id).ValueGeneratedNever();
@@ -62,6 +94,15 @@ public sealed class HostChangesTellWhatIsTracked
         public IPAddress Address { get; set; } = IPAddress.None;
 
         public Place Place { get; set; } = new();
+    }
+
+    private sealed class Reading
+    {
+        public DateTime At { get; set; }
+
+        public byte[] Sensor { get; set; } = [];
+
+        public int Value { get; set; }
     }
 
     private sealed class Place

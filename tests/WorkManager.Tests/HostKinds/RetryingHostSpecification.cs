@@ -95,6 +95,19 @@ public abstract class RetryingHostSpecification(DatabaseFixture databases)
         (await app.OrderAsync(order.Id)).Items.Select(i => i.Id).Should().Equal(order.Items.Select(i => i.Id));
     }
 
+    [Fact]
+    public async Task A_proposal_inside_the_hosts_own_use_of_the_strategy_is_there_once()
+    {
+        var faults = new Faults();
+        await using var app = await StartAsync(faults);
+
+        faults.Arm(Fault.CommitAnswer);
+        await app.ReadAsync(db => db.Database.CreateExecutionStrategy().ExecuteAsync(() => app.Requester.ProposeAsync(new FaultyPayload("once"))));
+
+        faults.Thrown.Should().Be(1);
+        (await CountAsync(app, "work_orders")).Should().Be(1);
+    }
+
     [Theory]
     [InlineData(Fault.Connecting)]
     [InlineData(Fault.Beginning)]

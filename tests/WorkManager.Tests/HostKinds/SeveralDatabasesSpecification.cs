@@ -181,11 +181,59 @@ public abstract class SeveralDatabasesSpecification(DatabaseFixture databases)
         await using var one = await databases.CreateAsync(ShopApp.Migrated);
         await using var app = On(unused, new Script(), carries: true);
         await using var context = new ShopContext(one.Options<ShopContext>(o => o.UseWorkManager()));
+        await using var scope = app.NewScope();
+        scope.ServiceProvider.GetRequiredService<Chosen>().Database = one;
 
-        await app.Requester.In(context).ProposeAsync(new EchoPayload("a"), cancellationToken: Cancel);
+        await scope.ServiceProvider.GetRequiredService<IWorkOrderManager>().As(Actor.User("requester")).In(context)
+            .ProposeAsync(new EchoPayload("a"), cancellationToken: Cancel);
 
         (await CountAsync(one, "work_orders")).Should().Be(1);
         (await CountAsync(unused, "work_orders")).Should().Be(0);
+    }
+
+    [Fact]
+    public async Task The_order_type_never_plans_or_checks_on_another_database_than_the_call()
+    {
+        await using var unused = await databases.CreateAsync(ShopApp.Migrated);
+        await using var one = await databases.CreateAsync(ShopApp.Migrated);
+        var script = new Script();
+        await using var app = On(unused, script, carries: true);
+        await using var context = new ShopContext(one.Options<ShopContext>(o => o.UseWorkManager()));
+        await using var there = On(one, new Script(), carries: true);
+        await there.Requester.ProposeAsync(new Note("n"), cancellationToken: Cancel);
+        var agent = app.Agent("agent").In(context);
+        var lease = (await agent.CheckoutAsync(cancellationToken: Cancel))!;
+
+        var propose = await app.RefusesAsync<WorkManagerException>("other_database", () => app.Requester.In(context).ProposeAsync(new Note("n")));
+        await app.RefusesAsync<WorkManagerException>("other_database", () => agent.SubmitAsync(lease, new Answer("a")));
+
+        propose.Message.Should().Contain("In()");
+        script.Calls.Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task Maintenance_works_on_the_database_that_a_scope_has_chosen()
+    {
+        await using var unused = await databases.CreateAsync(ShopApp.Migrated);
+        await using var one = await databases.CreateAsync(ShopApp.Migrated);
+        var script = new Script { AutoApprove = true, Ready = r => r.NotReady("Not yet.") };
+        await using var app = On(unused, script, carries: true);
+        await using var scope = app.NewScope();
+        scope.ServiceProvider.GetRequiredService<Chosen>().Database = one;
+        var work = scope.ServiceProvider.GetRequiredService<IWorkOrderManager>();
+        var order = await SubmittedAsync(work);
+        await work.As(Actor.User("requester")).ProposeAsync(new Note("n"), cancellationToken: Cancel);
+        (await work.As(Actor.Agent("agent")).CheckoutAsync(cancellationToken: Cancel)).Should().NotBeNull();
+        script.Ready = _ => { };
+        app.Time.Advance(TimeSpan.FromMinutes(5));
+        var maintenance = app.Maintenance.In(scope.ServiceProvider);
+
+        (await app.Maintenance.ApproveDueAsync(Cancel)).Should().Be(0);
+        (await maintenance.ApproveDueAsync(Cancel)).Should().Be(1);
+        (await maintenance.ReclaimExpiredAsync(Cancel)).Should().Be(1);
+        await maintenance.CheckSchemaAsync(Cancel);
+
+        (await work.GetAsync(order, Cancel)).State.Should().Be(OrderState.Completed);
     }
 
     [Fact]

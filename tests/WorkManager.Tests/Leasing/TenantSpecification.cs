@@ -105,6 +105,27 @@ public abstract class TenantSpecification(DatabaseFixture databases)
         taken.Skip(6).Should().OnlyContain(t => t == "a");
     }
 
+    [Fact]
+    public async Task A_worker_that_asks_for_two_order_types_in_turn_passes_no_tenant_over()
+    {
+        await using var app = await ShopApp.StartAsync(databases);
+        await For(app, "m", Actor.User("requester")).ProposeAsync(Batches.Payload(10));
+        foreach (var tenant in (string[])["a", "m", "z"])
+        {
+            await ProposeAsync(app, tenant, 10, priority: 0);
+        }
+
+        var worker = All(app, Actor.Agent("worker"));
+        var taken = new List<string>();
+        for (var i = 0; i < 6; i++)
+        {
+            (await worker.CheckoutAsync<Batches>())!.Item.TenantId.Should().Be("m");
+            taken.Add((await worker.CheckoutAsync<Echo>())!.Item.TenantId);
+        }
+
+        taken.Should().BeEquivalentTo(["a", "m", "z", "a", "m", "z"]);
+    }
+
     [Theory]
     [InlineData(6, 2, 2, 2)]
     [InlineData(7, 3, 2, 2)]

@@ -105,6 +105,25 @@ public abstract class UpgradeSpecification(DatabaseFixture databases)
     }
 
     [Fact]
+    public async Task A_document_without_what_its_class_needs_is_unreadable_and_nothing_is_applied()
+    {
+        var database = await databases.CreateAsync(ShopApp.Migrated);
+        await using var old = ShopApp.On(database, b => b.AddOrderType<Renamed1>());
+        var order = await old.Requester.ProposeAsync(new Note("a"));
+        await old.Agent("a").SubmitAsync((await old.Agent("a").CheckoutAsync())!, new VoteV1(7));
+
+        foreach (var configure in (Action<IWorkManagerBuilder>[])[b => b.AddOrderType<Renamed2>(), b => b.AddOrderType<RenamedInPlace>()])
+        {
+            await using var current = ShopApp.On(database, configure);
+            var refused = await Assert.ThrowsAsync<WorkManagerException>(() => current.Reviewer.ApproveAsync(order.Id));
+            Assert.Equal("unreadable_document", refused.Code);
+            Assert.Contains("count", refused.InnerException!.Message, StringComparison.Ordinal);
+            Assert.Equal(OrderState.Submitted, (await current.OrderAsync(order.Id)).State);
+            Assert.Empty(await current.LedgerAsync(order.Id));
+        }
+    }
+
+    [Fact]
     public async Task Reading_as_another_class_is_an_error_and_not_zeros()
     {
         await using var app = await ShopApp.StartAsync(databases);
@@ -138,6 +157,31 @@ public abstract class UpgradeSpecification(DatabaseFixture databases)
         Assert.Equal(Steps.Verified, item.ReadResult<EchoResult>());
         Assert.Equal("type_mismatch", Assert.Throws<WorkManagerException>(() => item.ReadResult<BatchResult>()).Code);
         Assert.Null(leases[1].Item.ReadResult<BatchResult>());
+    }
+
+    public sealed record Counted(int Count);
+
+    [OrderType("test.renamed")]
+    public sealed class Renamed1 : OrderType<Note, VoteV1>
+    {
+        protected override Task ApplyAsync(ApplyContext<Note, Note, VoteV1> apply, CancellationToken cancellationToken) => throw new NotSupportedException();
+    }
+
+    /// <summary>Nobody thought of the upgrade.</summary>
+    [OrderType("test.renamed", Version = 2)]
+    public sealed class Renamed2(ShopContext db) : RenamedTo(db);
+
+    /// <summary>Nobody thought of the version.</summary>
+    [OrderType("test.renamed")]
+    public sealed class RenamedInPlace(ShopContext db) : RenamedTo(db);
+
+    public abstract class RenamedTo(ShopContext db) : OrderType<Note, Counted>
+    {
+        protected override Task ApplyAsync(ApplyContext<Note, Note, Counted> apply, CancellationToken cancellationToken)
+        {
+            db.Ledger.Add(new LedgerEntry { OrderId = apply.OrderId, Text = $"{apply.Items[0].Result.Count}" });
+            return Task.CompletedTask;
+        }
     }
 
     /// <summary>All of its members may be missing.</summary>

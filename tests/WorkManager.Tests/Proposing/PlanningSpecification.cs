@@ -29,6 +29,7 @@ public abstract class PlanningSpecification(DatabaseFixture databases)
 
     [Theory]
     [InlineData("throw", "plan_failed")]
+    [InlineData("time out", "plan_failed")]
     [InlineData("null", "empty_plan")]
     [InlineData("null item", "plan_failed")]
     [InlineData("none", "empty_plan")]
@@ -38,6 +39,8 @@ public abstract class PlanningSpecification(DatabaseFixture databases)
         script.Plan = note => note.Text != how ? [new(note)] : how switch
         {
             "throw" => throw new TimeoutException("secret"),
+            // As an HttpClient does.
+            "time out" => throw new TaskCanceledException("secret"),
             "null" => null!,
             "null item" => [new(note), null!],
             _ => [],
@@ -50,6 +53,30 @@ public abstract class PlanningSpecification(DatabaseFixture databases)
         refused.Message.Should().NotContain("secret");
         outcomes.Select(o => o.Error?.Code).Should().Equal(null, code, null);
         (await app.ReadAsync(db => db.Set<WorkOrder>().CountAsync())).Should().Be(2);
+    }
+
+    [Fact]
+    public async Task An_order_type_that_cannot_be_asked_fails_its_own_order_only()
+    {
+        var script = new Script();
+        await using var app = await script.StartAsync(databases);
+        script.Plan = note => [new(note) { MaxAttempts = 1 }];
+        script.Broken = new FormatException("secret");
+
+        await app.RefusesAsync<WorkManagerException>("plan_failed", () => app.Requester.ProposeAsync(new Note("a")));
+    }
+
+    [Theory]
+    [InlineData('\0')]
+    [InlineData('\ud800')]
+    public async Task A_type_of_item_that_cannot_be_stored_is_refused_with_its_own_order_only(char bad)
+    {
+        var script = new Script { Plan = note => [new(note) { Type = note.Text == "bad" ? $"type {bad}" : "plain" }] };
+        await using var app = await script.StartAsync(databases);
+
+        var outcomes = await app.Requester.ProposeManyAsync([new Proposal<Note>(new Note("good")), new(new Note("bad"))]);
+
+        outcomes.Select(o => o.Error?.Code).Should().Equal(null, "validation_failed");
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
 using WorkManager.Tests.Shop;
 
@@ -8,6 +9,19 @@ namespace WorkManager.Tests.Proposing;
 public abstract class SharedPayloadSpecification(DatabaseFixture databases)
 {
     public sealed record Greeting(string Text);
+
+    [System.Text.Json.Serialization.JsonDerivedType(typeof(Insured), "insured")]
+    public record Parcel(string To);
+
+    public sealed record Express(string To, int Hours) : Parcel(To);
+
+    public sealed record Insured(string To, int Value) : Parcel(To);
+
+    [OrderType("parcels.deliver")]
+    public sealed class Deliver : OrderType<Parcel, Answer>
+    {
+        protected override Task ApplyAsync(ApplyContext<Parcel, Parcel, Answer> apply, CancellationToken cancellationToken) => throw new NotSupportedException();
+    }
 
     [Fact]
     public async Task A_proposal_names_the_class_of_the_order_type()
@@ -22,6 +36,43 @@ public abstract class SharedPayloadSpecification(DatabaseFixture databases)
 
         var many = await app.Requester.ProposeManyAsync<Letter, Greeting>([new(new Greeting("e")), new(new Greeting("f"))]);
         Assert.All(many, outcome => Assert.Equal("greet.letter", outcome.Value.Type));
+    }
+
+    [Fact]
+    public async Task JSON_may_come_in_any_of_its_classes()
+    {
+        await using var app = await ShopApp.StartAsync(databases, b => b.AddOrderType<Letter>().AddOrderType<Call>());
+        using var document = JsonDocument.Parse("""{"text":"b"}""");
+
+        Assert.Equal("a", (await app.Requester.ProposeAsync<Call>(new JsonObject { ["text"] = "a" })).ReadPayload<Greeting>().Text);
+        Assert.Equal("b", (await app.Requester.ProposeAsync<Call>(document)).ReadPayload<Greeting>().Text);
+        var element = document.RootElement;
+        document.Dispose();
+        var disposed = await app.RefusesAsync<WorkValidationException>("validation_failed", () => app.Requester.ProposeAsync<Call>(element));
+        Assert.Contains("disposed", disposed.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_a_derived_class_adds_is_never_lost_in_silence()
+    {
+        await using var app = await ShopApp.StartAsync(databases, b => b.AddOrderType<Deliver>());
+        Parcel express = new Express("Bonn", 3), insured = new Insured("Bonn", 100);
+
+        foreach (var propose in (Func<Task>[])
+            [
+                () => app.Requester.ProposeAsync(express), () => app.Requester.ProposeAsync<Deliver>(express),
+                () => app.Requester.ProposeAsync<Deliver>(new Express("Bonn", 3)),
+            ])
+        {
+            var refused = await Assert.ThrowsAsync<WorkManagerException>(propose);
+            Assert.Equal("type_mismatch", refused.Code);
+            Assert.Contains("'hours'", refused.Message, StringComparison.Ordinal);
+        }
+
+        var many = await app.Requester.ProposeManyAsync<Deliver, Express>([new(new Express("Bonn", 3))]);
+        Assert.Equal("type_mismatch", Assert.Single(many).Error!.Code);
+        Assert.Equal(insured, (await app.Requester.ProposeAsync(insured)).ReadPayload<Parcel>());
+        Assert.Equal("Bonn", (await app.Requester.ProposeAsync(new Parcel("Bonn"))).ReadPayload<Parcel>().To);
     }
 
     [Fact]

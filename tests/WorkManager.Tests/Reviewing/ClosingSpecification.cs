@@ -30,7 +30,7 @@ public abstract class ClosingSpecification(DatabaseFixture databases)
             ("rejected", ActorType.User, "bert", item.Id), ("rejected", ActorType.User, "bert", null));
         var payload = JsonNode.Parse(stored.Events.Last().Payload!)!;
         payload["allow_rework"]!.GetValue<bool>().Should().BeFalse();
-        payload["errors"]!.ToJsonString().Should().Be(
+        payload["reasons"]!.ToJsonString().Should().Be(
             """[{"code":"wrong_city","message":"It is Paris.","field":"city"},{"code":"late","message":"Too late.","field":null}]""");
         stored.Events.Last().Message.Should().Be("Order rejected");
 

@@ -48,6 +48,35 @@ public abstract class BadResultSpecification(DatabaseFixture databases)
     }
 
     [Fact]
+    public async Task A_check_that_times_out_costs_its_own_result_only()
+    {
+        var script = new Script { Plan = note => [new(new Note("good")), new(new Note("slow"))] };
+        // As an HttpClient does.
+        script.Validate = item => _ = item.Input.Text == "slow" ? throw new TaskCanceledException("secret") : 0;
+        await using var app = await script.StartAsync(databases);
+        await app.Requester.ProposeAsync(new Note("two"));
+        var leases = await app.Agent("a").CheckoutManyAsync(2);
+
+        var outcomes = await app.Agent("a").SubmitManyAsync<Answer>([.. leases.Select(l => new Submission<Answer>(l, new Answer("done")))]);
+
+        Assert.Equal([null, "rule_failed"], outcomes.Select(o => o.Error?.Code));
+        await app.RefusesAsync<WorkManagerException>("rule_failed", () => app.Agent("a").SubmitAsync(leases[1], new Answer("done")));
+    }
+
+    [Fact]
+    public async Task A_caller_who_goes_away_during_a_check_is_told_so()
+    {
+        using var cancel = new CancellationTokenSource();
+        var script = new Script { Validate = _ => { cancel.Cancel(); cancel.Token.ThrowIfCancellationRequested(); } };
+        await using var app = await script.StartAsync(databases);
+        await app.Requester.ProposeAsync(new Note("one"));
+        var lease = await app.LeaseAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => app.Agent("agent-1").SubmitAsync(lease, new Answer("done"), cancellationToken: cancel.Token));
+    }
+
+    [Fact]
     public async Task Evidence_that_cannot_be_stored_is_refused()
     {
         await using var app = await ShopApp.StartAsync(databases);

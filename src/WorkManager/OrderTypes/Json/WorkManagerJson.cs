@@ -5,7 +5,7 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace WorkManager.OrderTypes.Json;
 
-/// <summary>The two ways to read a host's JSON: strictly for what comes in, leniently for stored rows.</summary>
+/// <summary>The ways to read a host's JSON: strictly for what comes in, less so for stored rows.</summary>
 internal static class WorkManagerJson
 {
     // Keyed weakly: options that a host drops take their copy with them.
@@ -35,44 +35,68 @@ internal static class WorkManagerJson
             AllowDuplicateProperties = false,
             RespectNullableAnnotations = true,
             RespectRequiredConstructorParameters = true,
+            // Each of these changes or drops values, or refuses what is accepted elsewhere.
+            DictionaryKeyPolicy = null,
+            DefaultIgnoreCondition = JsonIgnoreCondition.Never,
+            IgnoreReadOnlyProperties = false,
+            AllowOutOfOrderMetadataProperties = true,
         });
     }
 
-    /// <summary>A copy for stored rows, which an older or newer version of the type may have written.</summary>
+    /// <summary>
+    /// A copy for stored rows of the type's own version, or of an older one that was brought up: members that are not known any more are skipped. One that is
+    /// needed and missing is an error, because it would be read as zero or null.
+    /// </summary>
+    /// <param name="strict">The options to copy; they are not changed.</param>
+    /// <returns>New options with the same names and converters.</returns>
+    public static JsonSerializerOptions ToStored(JsonSerializerOptions strict)
+    {
+        ArgumentNullException.ThrowIfNull(strict);
+        return new JsonSerializerOptions(strict)
+        {
+            UnmappedMemberHandling = JsonUnmappedMemberHandling.Skip,
+            AllowDuplicateProperties = true,
+            TypeInfoResolver = ResolverOf(strict).WithAddedModifier(AcceptUnknown),
+        };
+    }
+
+    /// <summary>A copy for stored rows of a newer version of the type, which another process wrote: they are read as far as they are known.</summary>
     /// <param name="strict">The options to copy; they are not changed.</param>
     /// <returns>New options with the same names and converters, which accept everything that can be read.</returns>
     public static JsonSerializerOptions ToLenient(JsonSerializerOptions strict)
     {
         ArgumentNullException.ThrowIfNull(strict);
-
-        var resolver = strict.TypeInfoResolver ?? new DefaultJsonTypeInfoResolver();
         return new JsonSerializerOptions(strict)
         {
             UnmappedMemberHandling = JsonUnmappedMemberHandling.Skip,
             AllowDuplicateProperties = true,
             RespectNullableAnnotations = false,
             RespectRequiredConstructorParameters = false,
-            TypeInfoResolver = resolver.WithAddedModifier(Loosen),
+            TypeInfoResolver = ResolverOf(strict).WithAddedModifier(AcceptUnknown).WithAddedModifier(NeedNothing),
         };
     }
 
     private static bool IsStrict(JsonSerializerOptions options) => options is
     {
         UnmappedMemberHandling: JsonUnmappedMemberHandling.Disallow, AllowDuplicateProperties: false,
-        RespectNullableAnnotations: true, RespectRequiredConstructorParameters: true,
+        RespectNullableAnnotations: true, RespectRequiredConstructorParameters: true, DictionaryKeyPolicy: null,
+        DefaultIgnoreCondition: JsonIgnoreCondition.Never, IgnoreReadOnlyProperties: false, AllowOutOfOrderMetadataProperties: true,
     };
 
-    // `required` and [JsonUnmappedMemberHandling] belong to the type and win over the options: a row written before a
-    // member became required could never be read again.
-    private static void Loosen(JsonTypeInfo type)
-    {
-        if (type.Kind is not JsonTypeInfoKind.Object)
-        {
-            return;
-        }
+    private static IJsonTypeInfoResolver ResolverOf(JsonSerializerOptions options) => options.TypeInfoResolver ?? new DefaultJsonTypeInfoResolver();
 
-        type.UnmappedMemberHandling = null;
-        foreach (var property in type.Properties)
+    // `required` and [JsonUnmappedMemberHandling] belong to the type, and win over the options.
+    private static void AcceptUnknown(JsonTypeInfo type)
+    {
+        if (type.Kind is JsonTypeInfoKind.Object)
+        {
+            type.UnmappedMemberHandling = null;
+        }
+    }
+
+    private static void NeedNothing(JsonTypeInfo type)
+    {
+        foreach (var property in type.Kind is JsonTypeInfoKind.Object ? type.Properties : [])
         {
             property.IsRequired = false;
         }

@@ -29,6 +29,19 @@ internal sealed class ErrorList
         }
     }
 
+    /// <summary>Puts the host's messages in place of ours, in the errors of this place that were added since there were <paramref name="known"/>.</summary>
+    public void Reword(int known, IReadOnlyDictionary<string, string> messages)
+    {
+        var here = known < errors.Count ? Path.ToString() : null;
+        for (var i = known; i < errors.Count; i++)
+        {
+            if (errors[i].Field == here && messages.TryGetValue(errors[i].Code, out var message))
+            {
+                errors[i] = errors[i] with { Message = message };
+            }
+        }
+    }
+
     public void Add(string name, string code, string message)
     {
         Path.Push(name);

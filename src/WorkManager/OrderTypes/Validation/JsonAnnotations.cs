@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using System.Text.Json;
+using WorkManager.Errors;
 
 namespace WorkManager.OrderTypes.Validation;
 
@@ -20,6 +21,41 @@ internal static class JsonAnnotations
     /// <summary>The attributes that a contract does not express, or not fully: a class that derives from [Range] may check more.</summary>
     public static IReadOnlyList<ValidationAttribute> Others(JsonMember member) =>
         [.. member.Annotations<ValidationAttribute>().Where(a => !InContract.Contains(a.GetType()))];
+
+    /// <summary>The messages that the host gives to the attributes of a contract, by the codes of the errors that they stand for.</summary>
+    /// <param name="member">The member.</param>
+    /// <param name="name">What the sender calls it.</param>
+    public static IReadOnlyDictionary<string, string> Messages(JsonMember member, string name)
+    {
+        var messages = new Dictionary<string, string>();
+        foreach (var annotation in member.Annotations<ValidationAttribute>().Where(a => InContract.Contains(a.GetType()) && HasOwnMessage(a)))
+        {
+            foreach (var code in CodesOf(annotation))
+            {
+                messages[code] = annotation.FormatErrorMessage(name);
+            }
+        }
+
+        return messages.Count == 0 ? FrozenDictionary<string, string>.Empty : messages.ToFrozenDictionary();
+    }
+
+    // These two have a message from the start.
+    private static bool HasOwnMessage(ValidationAttribute annotation) => annotation.ErrorMessageResourceName is not null || annotation switch
+    {
+        EmailAddressAttribute => annotation.ErrorMessage != new EmailAddressAttribute().ErrorMessage,
+        UrlAttribute => annotation.ErrorMessage != new UrlAttribute().ErrorMessage,
+        _ => annotation.ErrorMessage is not null,
+    };
+
+    private static string[] CodesOf(ValidationAttribute annotation) => annotation switch
+    {
+        RequiredAttribute => [ValidationCodes.Required],
+        RangeAttribute => [ValidationCodes.Minimum, ValidationCodes.Maximum],
+        RegularExpressionAttribute => [ValidationCodes.Pattern],
+        AllowedValuesAttribute => [ValidationCodes.EnumInvalid],
+        EmailAddressAttribute or UrlAttribute => [ValidationCodes.Format],
+        _ => [ValidationCodes.MinLength, ValidationCodes.MaxLength, ValidationCodes.MinItems, ValidationCodes.MaxItems],
+    };
 
     public static JsonContract Apply(JsonContract contract, JsonMember member, JsonSerializerOptions options)
     {

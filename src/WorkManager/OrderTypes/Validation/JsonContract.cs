@@ -30,6 +30,9 @@ internal sealed record JsonContract(JsonContractKind Kind)
     /// <summary>The members, for <see cref="JsonContractKind.Object"/>.</summary>
     public JsonObjectShape? Shape { get; init; }
 
+    /// <summary>The rules of the type itself. Those of an object are in its <see cref="Shape"/>.</summary>
+    public TypeRules? TypeRules { get; init; }
+
     /// <summary>The same contract with null allowed, or refused. Like JSON Schema, a list of allowed values must then list null.</summary>
     public JsonContract OrNull(bool allowed) => this with
     {

@@ -22,6 +22,15 @@ internal sealed class JsonContractBuild(JsonSerializerOptions options, IReadOnly
     private JsonContract Contract(Type declared, NullabilityInfo? nullability)
     {
         var type = Nullable.GetUnderlyingType(declared) ?? declared;
+        return WithRulesOf(type, ContractOf(type, nullability));
+    }
+
+    // An object's shape has the rules of its type.
+    private static JsonContract WithRulesOf(Type type, JsonContract contract) =>
+        contract.Shape is null && TypeRules.Find(type) is { } rules ? contract with { TypeRules = rules } : contract;
+
+    private JsonContract ContractOf(Type type, NullabilityInfo? nullability)
+    {
 
         if (JsonScalarContracts.IsAny(type))
         {
@@ -51,6 +60,7 @@ internal sealed class JsonContractBuild(JsonSerializerOptions options, IReadOnly
 
     private JsonContract Collection(JsonContractKind kind, JsonTypeInfo info, NullabilityInfo? nullability)
     {
+        JsonRoundTrip.EnsureCollection(info.Type);
         // A collection of itself (class Tree : List<Tree>) has no shape to refer back to.
         if (info.ElementType is not { } element || !this.open.Add(info.Type))
         {
@@ -105,7 +115,7 @@ internal sealed class JsonContractBuild(JsonSerializerOptions options, IReadOnly
         contract = JsonAnnotations.Apply(contract.OrNull(allowsNull), member, options);
         return new JsonPropertyContract(property.Name, contract, member.IsRequired, member.IsReadOnly)
         {
-            MemberName = member.Name, Get = property.Get, Rules = JsonAnnotations.Others(member),
+            MemberName = member.Name, Get = property.Get, Rules = JsonAnnotations.Others(member), Messages = JsonAnnotations.Messages(member, property.Name),
         };
     }
 
@@ -116,7 +126,7 @@ internal sealed class JsonContractBuild(JsonSerializerOptions options, IReadOnly
         var converter = property.CustomConverter is JsonConverterFactory factory ? factory.CreateConverter(type, options) : property.CustomConverter;
         if (!type.IsEnum || converter is null || !IsBuiltIn(converter))
         {
-            return JsonContract.Opaque;
+            return WithRulesOf(type, JsonContract.Opaque);
         }
 
         var own = new JsonSerializerOptions(options);

@@ -103,7 +103,7 @@ internal sealed class JsonContractWalk(int maxDepth, bool allowDuplicates)
         {
             if (property.Required && !seen.Contains(property.Name))
             {
-                errors.Add(property.Name, ValidationCodes.Required, "The field is required.");
+                errors.Add(property.Name, ValidationCodes.Required, property.Messages.GetValueOrDefault(ValidationCodes.Required, "The field is required."));
             }
         }
     }
@@ -112,7 +112,12 @@ internal sealed class JsonContractWalk(int maxDepth, bool allowDuplicates)
     {
         if (shape.TryGetProperty(name, out var property))
         {
+            var known = errors.Errors.Count;
             Value(property.ReadOnly ? JsonContract.Any : property.Contract, value);
+            if (property.Messages.Count > 0)
+            {
+                errors.Reword(known, property.Messages);
+            }
         }
         else if (declared.Polymorphism?.Discriminator != name && !shape.AllowsUnknown)
         {

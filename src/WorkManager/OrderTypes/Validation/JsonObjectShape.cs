@@ -1,6 +1,4 @@
-using System.ComponentModel.DataAnnotations;
 using System.Diagnostics.CodeAnalysis;
-using System.Reflection;
 
 namespace WorkManager.OrderTypes.Validation;
 
@@ -19,11 +17,11 @@ internal sealed class JsonObjectShape(Type type, StringComparer names, bool allo
 
     public IReadOnlyList<JsonPropertyContract> Properties { get; private set; } = [];
 
-    /// <summary>The validation attributes on the type itself. They run on the object.</summary>
-    public IReadOnlyList<ValidationAttribute> Rules { get; } = [.. type.GetCustomAttributes<ValidationAttribute>(inherit: true)];
+    /// <summary>The rules of the type itself, if it has any. They run on the object.</summary>
+    public TypeRules? TypeRules { get; } = TypeRules.Find(type);
 
     /// <summary>Whether objects of the type have rules of their own that run on the object.</summary>
-    public bool HasRules => Rules.Count > 0 || Type.IsAssignableTo(typeof(IValidatableObject)) || Properties.Any(p => p.Rules.Count > 0);
+    public bool HasRules => TypeRules is not null || Properties.Any(p => p.Rules.Count > 0);
 
     /// <summary>How derived types are told apart, if there are any.</summary>
     public JsonPolymorphism? Polymorphism { get; private set; }

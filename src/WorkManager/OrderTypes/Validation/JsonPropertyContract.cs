@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.ComponentModel.DataAnnotations;
 
 namespace WorkManager.OrderTypes.Validation;
@@ -14,6 +15,9 @@ internal sealed record JsonPropertyContract(string Name, JsonContract Contract, 
 
     /// <summary>Reads it from an object; null if it cannot be read.</summary>
     public Func<object, object?>? Get { get; init; }
+
+    /// <summary>What the host says in place of our messages, by their codes.</summary>
+    public IReadOnlyDictionary<string, string> Messages { get; init; } = FrozenDictionary<string, string>.Empty;
 
     /// <summary>The validation attributes that the contract does not express. They run on the object.</summary>
     public IReadOnlyList<ValidationAttribute> Rules { get; init; } = [];

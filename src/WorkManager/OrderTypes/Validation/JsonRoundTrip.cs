@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
@@ -12,6 +14,8 @@ namespace WorkManager.OrderTypes.Validation;
 /// </summary>
 internal static class JsonRoundTrip
 {
+    private static readonly HashSet<Type> Reversed = [typeof(Stack<>), typeof(ConcurrentStack<>), typeof(ImmutableStack<>), typeof(IImmutableStack<>)];
+
     /// <exception cref="InvalidOperationException">The type cannot be read, or a member would be lost. The message names it and the cure.</exception>
     public static void Ensure(JsonTypeInfo info, JsonSerializerOptions options)
     {
@@ -31,7 +35,14 @@ internal static class JsonRoundTrip
             {
                 throw Lost(member.Display, "cannot be read back: it has no public setter and no constructor parameter");
             }
+
+            if (property.Get is null && (property.Set is not null || property.AssociatedParameter is not null) && !IsIgnored(property.AttributeProvider))
+            {
+                throw Lost(member.Display, "is not written: it has no public getter");
+            }
         }
+
+        EnsureStateIsRead(info, options);
 
         // System.Text.Json passes over fields unless it is told otherwise.
         var known = info.Properties.Select(p => (p.AttributeProvider as MemberInfo)?.Name).ToHashSet();
@@ -40,6 +51,44 @@ internal static class JsonRoundTrip
         if (field is not null)
         {
             throw Lost($"{type.Name}.{field.Name}", "is not written: it is a field");
+        }
+    }
+
+    /// <summary>JSON carries the elements of a collection, in the order in which they are enumerated, and nothing else.</summary>
+    /// <exception cref="InvalidOperationException">The collection has more, or its elements would come back in another order.</exception>
+    public static void EnsureCollection(Type type)
+    {
+        if (type is { IsGenericType: true } && Reversed.Contains(type.GetGenericTypeDefinition()))
+        {
+            throw new InvalidOperationException($"{type} would be read from JSON in reverse order. Use a list.");
+        }
+
+        for (var own = type; own is not null && !IsOfFramework(own); own = own.BaseType)
+        {
+            var member = own.GetProperties(BindingFlags.Instance | BindingFlags.Public | BindingFlags.DeclaredOnly)
+                .FirstOrDefault(p => p.GetIndexParameters().Length == 0 && IsStored(p) && !IsIgnored(p));
+            if (member is not null)
+            {
+                throw new InvalidOperationException(
+                    $"The value of {own.Name}.{member.Name} would be lost in JSON, which carries only the elements of a collection. "
+                    + "Put the collection into a property of a class that has the other values, or mark the member with [JsonIgnore].");
+            }
+        }
+    }
+
+    // A class that keeps its state in fields of other names, and reads none of it back.
+    private static void EnsureStateIsRead(JsonTypeInfo info, JsonSerializerOptions options)
+    {
+        var hasState = info.Type.GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic).Length > 0;
+        if (info.Type.IsAbstract || !hasState || info.PreferredPropertyObjectCreationHandling is JsonObjectCreationHandling.Populate)
+        {
+            return;
+        }
+
+        var written = info.Properties.Where(p => p.Get is not null && !p.IsExtensionData).Select(p => new JsonMember(p, options)).ToList();
+        if (written.Count > 0 && written.TrueForAll(m => m.IsReadOnly))
+        {
+            throw Lost(written[0].Display, "cannot be read back: its class has no public setter and no constructor parameter");
         }
     }
 
@@ -67,14 +116,25 @@ internal static class JsonRoundTrip
         }
     }
 
-    // A computed property has no setter and no field behind it, and loses nothing.
+    // A computed property has no setter and no field of its name behind it, and loses nothing.
     private static bool IsStored(ICustomAttributeProvider? member) => member switch
     {
         FieldInfo => true,
         PropertyInfo property => property.SetMethod is not null
-            || property.DeclaringType!.GetField($"<{property.Name}>k__BackingField", BindingFlags.Instance | BindingFlags.NonPublic) is not null,
+            || property.DeclaringType!.GetFields(BindingFlags.Instance | BindingFlags.NonPublic).Any(field => IsBehind(field, property)),
         _ => false,
     };
+
+    private static bool IsBehind(FieldInfo field, PropertyInfo property)
+    {
+        var name = field.Name.StartsWith("m_", StringComparison.Ordinal) ? field.Name[2..] : field.Name.TrimStart('_');
+        return field.Name == $"<{property.Name}>k__BackingField" || name.Equals(property.Name, StringComparison.OrdinalIgnoreCase);
+    }
+
+    private static bool IsIgnored(ICustomAttributeProvider? member) => member?.IsDefined(typeof(JsonIgnoreAttribute), inherit: true) == true;
+
+    private static bool IsOfFramework(Type type) =>
+        type.Assembly == typeof(object).Assembly || type.Assembly.GetName().Name!.StartsWith("System.", StringComparison.Ordinal);
 
     private static InvalidOperationException Lost(string member, string why) => new(
         $"The value of {member} would be lost in JSON, because it {why}. Make it a property with a public set or init accessor, "

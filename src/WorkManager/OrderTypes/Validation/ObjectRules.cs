@@ -60,6 +60,11 @@ internal sealed class ObjectRules
                 VisitEntries(element, entries);
                 break;
         }
+
+        if (contract.TypeRules is { } rules)
+        {
+            VisitType(rules, value, static name => name, refused: false);
+        }
     }
 
     private void VisitObject(JsonObjectShape shape, object value)
@@ -84,16 +89,25 @@ internal sealed class ObjectRules
             errors.Path.Pop();
         }
 
-        foreach (var rule in shape.Rules)
+        if (shape.TypeRules is { } rules)
         {
-            refused |= Refuses(rule, value, value, null, shape.Type.Name);
+            VisitType(rules, value, name => shape.Properties.FirstOrDefault(p => p.MemberName == name)?.Name ?? name, refused);
+        }
+    }
+
+    /// <summary>Runs the attributes of a type, and <see cref="IValidatableObject"/> if nothing was refused before.</summary>
+    private void VisitType(TypeRules rules, object value, Func<string, string> nameOf, bool refused)
+    {
+        foreach (var rule in rules.Attributes)
+        {
+            refused |= Add(rule.GetValidationResult(value, Context(value, null, rules.Type.Name)), nameOf);
         }
 
         if (!refused && value is IValidatableObject validatable)
         {
-            foreach (var result in validatable.Validate(Context(value, null, shape.Type.Name)) ?? [])
+            foreach (var result in validatable.Validate(Context(value, null, rules.Type.Name)) ?? [])
             {
-                Add(shape, result);
+                Add(result, nameOf);
             }
         }
     }
@@ -130,24 +144,27 @@ internal sealed class ObjectRules
         return true;
     }
 
-    /// <summary>Adds what an object's own <c>Validate</c> refuses, at the members that it names.</summary>
-    private void Add(JsonObjectShape shape, ValidationResult? result)
+    /// <summary>Adds what a rule of a type refuses, at the members that it names.</summary>
+    /// <returns>Whether it refuses anything.</returns>
+    private bool Add(ValidationResult? result, Func<string, string> nameOf)
     {
         if (result is null || result == ValidationResult.Success)
         {
-            return;
+            return false;
         }
 
         var names = result.MemberNames.ToList();
         foreach (var name in names)
         {
-            errors.Add(shape.Properties.FirstOrDefault(p => p.MemberName == name)?.Name ?? name, ValidationCodes.Rule, MessageOf(result));
+            errors.Add(nameOf(name), ValidationCodes.Rule, MessageOf(result));
         }
 
         if (names.Count == 0)
         {
             errors.Add(ValidationCodes.Rule, MessageOf(result));
         }
+
+        return true;
     }
 
     private static string MessageOf(ValidationResult refusal) => refusal.ErrorMessage is { Length: > 0 } message ? message : "The value is not valid.";
@@ -161,15 +178,19 @@ internal sealed class ObjectRules
     /// <summary>Whether anything below a contract has rules. Most documents have none, and are not visited.</summary>
     private static bool Reaches(JsonContract contract) => contract switch
     {
+        { TypeRules: not null } => true,
         { Shape: { } shape } => (bool)Reaching.GetValue(shape, static s => Reaches(s, [])),
         { Element: { } element } => Reaches(element),
         _ => false,
     };
 
+    private static bool Reaches(JsonContract contract, HashSet<JsonObjectShape> seen) =>
+        contract.TypeRules is not null
+        || (contract.Shape is { } shape && Reaches(shape, seen))
+        || (contract.Element is { } element && Reaches(element, seen));
+
     private static bool Reaches(JsonObjectShape shape, HashSet<JsonObjectShape> seen) =>
         seen.Add(shape) && (shape.HasRules
-            || shape.Properties.Any(p => ShapeIn(p.Contract) is { } inner && Reaches(inner, seen))
+            || shape.Properties.Any(p => Reaches(p.Contract, seen))
             || (shape.Polymorphism?.Variants.Any(v => Reaches(v.Shape, seen)) ?? false));
-
-    private static JsonObjectShape? ShapeIn(JsonContract contract) => contract.Shape ?? (contract.Element is { } element ? ShapeIn(element) : null);
 }

@@ -40,6 +40,30 @@ public sealed class ObjectRulesTests
     [Fact]
     public void An_attribute_on_the_type_runs() => Errors<Guarded>("""{"sum":3,"parts":[1,1]}""").Should().Be(" schema.rule: The parts do not add up.");
 
+    [Theory]
+    [InlineData("""{"tags":["a","b"]}""", "")]
+    [InlineData("""{"tags":["a","a"]}""", "tags schema.rule: Twice.")]
+    [InlineData("""{"tags":["a","b","c"]}""", "tags schema.rule: Too many.")]
+    [InlineData("""{"map":{"k":["a","a"]}}""", "map.k schema.rule: Twice.")]
+    [InlineData("""{"price":"-1 EUR"}""", "price schema.rule: Less than nothing.")]
+    [InlineData("""{"span":{"from":2,"to":1}}""", "span.to schema.rule: Ends before it begins.")]
+    public void A_rule_of_a_type_runs_however_its_values_are_written(string document, string errors) => Errors<Article>(document).Should().Be(errors);
+
+    [Theory]
+    [InlineData("""{"country":"de"}""", "country schema.pattern: Give the ISO 3166 code of country.")]
+    [InlineData("{}", "country schema.required: Which country?")]
+    [InlineData("""{"country":"DE","mail":"x"}""", "mail schema.format: The value must be an e-mail address.")]
+    [InlineData("""{"country":"DE","codes":["a","b"]}""", "codes schema.max_items: One code.")]
+    public void A_message_of_the_hosts_own_takes_the_place_of_ours(string document, string error) => Errors<Address>(document).Should().Be(error);
+
+    [Fact]
+    public void A_stack_is_refused_because_it_would_be_turned_over()
+    {
+        var build = () => JsonContractBuilder.For(WorkManagerJson.CreateStrict()).Build(typeof(Dictionary<string, Stack<int>>));
+
+        build.Should().Throw<InvalidOperationException>().WithMessage("*reverse order*list*");
+    }
+
     [Fact]
     public void A_thousand_refusals_are_enough() =>
         Errors<int[], Numbers>($$"""{"all":[{{string.Join(',', Enumerable.Repeat("""{"even":3}""", 1_500))}}]}""").Should().Be(1_001);
@@ -51,6 +75,10 @@ public sealed class ObjectRulesTests
     [InlineData(typeof(WithTuple), "tuple")]
     [InlineData(typeof(List<PrivateSetter>), "PrivateSetter.Name")]
     [InlineData(typeof(Outer), "PrivateSetter.Name")]
+    [InlineData(typeof(PrivateGetter), "PrivateGetter.Code")]
+    [InlineData(typeof(WithOwnField), "WithOwnField.Lines")]
+    [InlineData(typeof(Coin), "Coin.Amount")]
+    [InlineData(typeof(Basket), "Basket.Currency")]
     public void A_member_whose_value_would_be_lost_is_refused_with_its_name_and_the_cure(Type type, string named)
     {
         var build = () => JsonContractBuilder.For(WorkManagerJson.CreateStrict()).Build(type);
@@ -69,6 +97,7 @@ public sealed class ObjectRulesTests
     [InlineData(typeof(Populated))]
     [InlineData(typeof(Extended))]
     [InlineData(typeof(WithSummary))]
+    [InlineData(typeof(Tags))]
     public void What_survives_is_taken(Type type) => JsonContractBuilder.For(WorkManagerJson.CreateStrict()).Build(type).Should().NotBeNull();
 
     [Fact]
@@ -225,5 +254,93 @@ public sealed class ObjectRulesTests
     {
         [JsonInclude]
         public string? Name { get; private set; }
+    }
+
+    private sealed class Article
+    {
+        public Tags? Tags { get; set; }
+
+        public Dictionary<string, Tags>? Map { get; set; }
+
+        public Price? Price { get; set; }
+
+        public Span? Span { get; set; }
+    }
+
+    [AtMostTwo]
+    private sealed class Tags : List<string>, IValidatableObject
+    {
+        public IEnumerable<ValidationResult> Validate(ValidationContext validationContext) => this.Distinct().Count() < Count ? [new("Twice.")] : [];
+    }
+
+    private sealed class AtMostTwoAttribute : ValidationAttribute
+    {
+        public override bool IsValid(object? value) => value is Tags { Count: <= 2 };
+
+        public override string FormatErrorMessage(string name) => "Too many.";
+    }
+
+    [JsonConverter(typeof(PriceAsText))]
+    private sealed record Price(int Amount) : IValidatableObject
+    {
+        public IEnumerable<ValidationResult> Validate(ValidationContext validationContext) => Amount < 0 ? [new("Less than nothing.")] : [];
+    }
+
+    private sealed class PriceAsText : JsonConverter<Price>
+    {
+        public override Price Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            new(int.Parse(reader.GetString()!.Split(' ')[0], System.Globalization.CultureInfo.InvariantCulture));
+
+        public override void Write(Utf8JsonWriter writer, Price value, JsonSerializerOptions options) => writer.WriteStringValue($"{value.Amount} EUR");
+    }
+
+    [Ascending]
+    private sealed record Span(int From, int To);
+
+    /// <summary>An attribute on a type that says which member is wrong.</summary>
+    private sealed class AscendingAttribute : ValidationAttribute
+    {
+        protected override ValidationResult? IsValid(object? value, ValidationContext validationContext) =>
+            value is Span span && span.To < span.From ? new("Ends before it begins.", [nameof(Span.To)]) : ValidationResult.Success;
+    }
+
+    private sealed class Address
+    {
+        [Required(ErrorMessage = "Which country?"), RegularExpression("[A-Z]{2}", ErrorMessage = "Give the ISO 3166 code of {0}.")]
+        public string? Country { get; set; }
+
+        [EmailAddress]
+        public string? Mail { get; set; }
+
+        [MaxLength(1, ErrorMessage = "One code.")]
+        public string[]? Codes { get; set; }
+    }
+
+    private sealed class PrivateGetter
+    {
+        public string Code { private get; set; } = "";
+
+        public string Shown => Code;
+    }
+
+    private sealed class WithOwnField
+    {
+        private readonly List<string> lines = [];
+
+        public IReadOnlyList<string> Lines => lines;
+
+        public string Name { get; set; } = "";
+    }
+
+    private readonly struct Coin(decimal value)
+    {
+        private readonly decimal cents = value * 100;
+
+        public decimal Amount => cents / 100;
+    }
+
+    private sealed class Basket : List<int>
+    {
+        public string Currency { get; set; } = "";
     }
 }
