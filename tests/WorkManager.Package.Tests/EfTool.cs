@@ -27,8 +27,9 @@ internal sealed class EfTool(CommandLine commandLine, string project, string sta
         return result;
     }
 
-    /// <summary>Runs the application, in the process in which the tool's commands run.</summary>
-    public Task<(int ExitCode, string Output)> TryApplicationAsync(string path) => Session(program!).TryAsync(path);
+    /// <summary>Runs the application: in the process in which the tool's commands run, once there was one.</summary>
+    public Task<(int ExitCode, string Output)> TryApplicationAsync(string path) =>
+        program is null ? commandLine.TryDotNetAsync(path) : Session(program).TryAsync(path);
 
     public async Task<string> RunAsync(params string[] arguments)
     {

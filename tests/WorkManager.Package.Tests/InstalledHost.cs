@@ -47,9 +47,13 @@ internal sealed class InstalledHost : IDisposable
     }
 
     /// <summary>An order from propose to applied.</summary>
-    public async Task RunAsync() => Assert.Contains("applied", await commandLine.DotNetAsync(Program), StringComparison.Ordinal);
+    public async Task RunAsync()
+    {
+        var (exitCode, output) = await TryRunAsync();
+        Assert.True(exitCode == 0 && output.Contains("applied", StringComparison.Ordinal), $"The application ended with {exitCode}:\n{output}");
+    }
 
-    public Task<(int ExitCode, string Output)> TryRunAsync() => commandLine.TryDotNetAsync(Program);
+    public Task<(int ExitCode, string Output)> TryRunAsync() => ef.TryApplicationAsync(Program);
 
     public void AddProperty(string property) =>
         folder.Write("Shared/Customer.cs", folder.Read("Shared/Customer.cs").Replace(

@@ -76,22 +76,22 @@ internal sealed class HostChanges : IDisposable
     {
         var table = entry.Metadata.GetTableName() ?? entry.Metadata.DisplayName();
         var row = KeyOf(entry, table);
-        var properties = entry.Properties.Concat(entry.ComplexProperties.SelectMany(Flatten)).ToList();
+        var members = MembersOf(entry).ToList();
         switch (entry.State)
         {
             case EntityState.Added:
                 added[table] = added.GetValueOrDefault(table) + 1;
-                after[$"new:{table}:{added[table]}"] = Values(properties.Where(p => !p.IsTemporary), p => p.CurrentValue);
+                after[$"new:{table}:{added[table]}"] = Values(members.Where(m => !m.IsTemporary), m => m.Current);
                 break;
             case EntityState.Deleted:
                 after.Remove(row);
-                Merge(before, row, Values(properties, p => p.OriginalValue), latestWins: false);
+                Merge(before, row, Values(members, m => m.Original), latestWins: false);
                 break;
             default:
                 // A row that is saved twice keeps the values from before the first time.
-                var modified = properties.Where(p => p.IsModified).ToList();
-                Merge(before, row, Values(modified, p => p.OriginalValue), latestWins: false);
-                Merge(after, row, Values(modified, p => p.CurrentValue), latestWins: true);
+                var modified = members.Where(m => m.IsModified).ToList();
+                Merge(before, row, Values(modified, m => m.Original), latestWins: false);
+                Merge(after, row, Values(modified, m => m.Current), latestWins: true);
                 break;
         }
     }
@@ -117,14 +117,28 @@ internal sealed class HostChanges : IDisposable
         _ => Convert.ToString(value, CultureInfo.InvariantCulture),
     };
 
-    private static IEnumerable<PropertyEntry> Flatten(ComplexPropertyEntry complex) => complex.Properties.Concat(complex.ComplexProperties.SelectMany(Flatten));
+    /// <summary>What a row holds: its columns, and as one value each collection that is stored as JSON.</summary>
+    private static IEnumerable<Member> MembersOf(EntityEntry entry) =>
+        entry.Properties.Select(p => Of(p, "")).Concat(entry.ComplexProperties.SelectMany(c => MembersOf(c, "")))
+            .Concat(entry.ComplexCollections.Select(c => new Member(
+                c.Metadata.Name, c.IsModified, IsTemporary: false, () => entry.OriginalValues[c.Metadata], () => entry.CurrentValues[c.Metadata])));
 
-    private JsonObject Values(IEnumerable<PropertyEntry> properties, Func<PropertyEntry, object?> valueOf)
+    // Members of a value that is stored as JSON have no columns, and may have the names of others.
+    private static IEnumerable<Member> MembersOf(ComplexPropertyEntry complex, string within)
+    {
+        var prefix = complex.Metadata.ComplexType.IsMappedToJson() ? $"{within}{complex.Metadata.Name}." : within;
+        return complex.Properties.Select(p => Of(p, prefix)).Concat(complex.ComplexProperties.SelectMany(c => MembersOf(c, prefix)));
+    }
+
+    private static Member Of(PropertyEntry property, string prefix) => new(
+        prefix + property.Metadata.GetColumnName(), property.IsModified, property.IsTemporary, () => property.OriginalValue, () => property.CurrentValue);
+
+    private JsonObject Values(IEnumerable<Member> members, Func<Member, Func<object?>> valueOf)
     {
         var values = new JsonObject();
-        foreach (var property in properties)
+        foreach (var member in members)
         {
-            values[property.Metadata.GetColumnName()] = Tell(property, valueOf);
+            values[member.Name] = Tell(valueOf(member));
         }
 
         return values;
@@ -132,12 +146,12 @@ internal sealed class HostChanges : IDisposable
 
     // A value without a JSON form is told as text. A value that cannot be read, such as a member of a null value, is told as null. An apply must not fail
     // because of its audit.
-    private JsonNode? Tell(PropertyEntry property, Func<PropertyEntry, object?> valueOf)
+    private JsonNode? Tell(Func<object?> read)
     {
         object? value = null;
         try
         {
-            value = valueOf(property);
+            value = read();
             return JsonSerializer.SerializeToNode(value, json);
         }
 #pragma warning disable CA1031 // Getters of the value's type run here, and throw what they like: IPAddress throws a SocketException.
@@ -164,4 +178,6 @@ internal sealed class HostChanges : IDisposable
             }
         }
     }
+
+    private sealed record Member(string Name, bool IsModified, bool IsTemporary, Func<object?> Original, Func<object?> Current);
 }

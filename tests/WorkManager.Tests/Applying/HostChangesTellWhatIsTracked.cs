@@ -42,6 +42,30 @@ public sealed class HostChangesTellWhatIsTracked
     }
 
     [Fact]
+    public async Task Values_that_are_stored_as_JSON_are_told()
+    {
+        var options = new DbContextOptionsBuilder<Network>();
+        options.UseSqlite("Data Source=:memory:").UseWorkManager().AmongManyKinds();
+        await using var db = new Network(options.Options);
+        await db.Database.OpenConnectionAsync();
+        await db.Database.EnsureCreatedAsync();
+        db.Add(new Router { Id = 1, Ports = [new Port { Number = 80 }, new Port { Number = 443 }], Owner = new Owner { Name = "Ada" } });
+        await db.SaveChangesAsync();
+
+        using var apply = ApplyScope.Enter(db);
+        using var changes = new HostChanges(new HostUnit(null!, db, null!, apply), JsonSerializerOptions.Web);
+        var router = await db.Set<Router>().SingleAsync();
+        router.Ports[1].Number = 8443;
+        await db.SaveChangesAsync();
+        router.Owner.Name = "Bob";
+        await db.SaveChangesAsync();
+
+        var diff = changes.ToDiff();
+        diff.Before["routers:1"]!.ToJsonString().Should().Be("""{"Ports":[{"number":80},{"number":443}],"Owner.Name":"Ada"}""");
+        diff.After["routers:1"]!.ToJsonString().Should().Be("""{"Ports":[{"number":80},{"number":8443}],"Owner.Name":"Bob"}""");
+    }
+
+    [Fact]
     public async Task Rows_whose_keys_differ_by_less_than_a_second_or_only_in_their_bytes_are_told_apart()
     {
         var options = new DbContextOptionsBuilder<Network>();
@@ -75,6 +99,11 @@ public sealed class HostChangesTellWhatIsTracked
         {
             reading.ToTable("readings").HasKey(r => new { r.At, r.Sensor });
             reading.Property(r => r.At).HasConversion(at => at.Ticks, ticks => new DateTime(ticks, DateTimeKind.Utc));
+        }).Entity<Router>(router =>
+        {
+            router.ToTable("routers").Property(r => r.Id).ValueGeneratedNever();
+            router.ComplexCollection(r => r.Ports, ports => ports.ToJson());
+            router.ComplexProperty(r => r.Owner, owner => owner.ToJson());
         }).Entity<Device>(device =>
         {
             device.ToTable("devices");
@@ -94,6 +123,25 @@ public sealed class HostChangesTellWhatIsTracked
         public IPAddress Address { get; set; } = IPAddress.None;
 
         public Place Place { get; set; } = new();
+    }
+
+    private sealed class Router
+    {
+        public int Id { get; set; }
+
+        public List<Port> Ports { get; set; } = [];
+
+        public Owner Owner { get; set; } = new();
+    }
+
+    private sealed class Port
+    {
+        public int Number { get; set; }
+    }
+
+    private sealed class Owner
+    {
+        public string Name { get; set; } = "";
     }
 
     private sealed class Reading

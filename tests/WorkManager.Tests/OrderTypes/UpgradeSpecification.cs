@@ -112,9 +112,10 @@ public abstract class UpgradeSpecification(DatabaseFixture databases)
         var order = await old.Requester.ProposeAsync(new Note("a"));
         await old.Agent("a").SubmitAsync((await old.Agent("a").CheckoutAsync())!, new VoteV1(7));
 
-        foreach (var configure in (Action<IWorkManagerBuilder>[])[b => b.AddOrderType<Renamed2>(), b => b.AddOrderType<RenamedInPlace>()])
+        await using var withVersion = ShopApp.On(database, b => b.AddOrderType<Renamed2>());
+        await using var withoutVersion = ShopApp.On(database, b => b.AddOrderType<RenamedInPlace>());
+        foreach (var current in (ShopApp[])[withVersion, withoutVersion])
         {
-            await using var current = ShopApp.On(database, configure);
             var refused = await Assert.ThrowsAsync<WorkManagerException>(() => current.Reviewer.ApproveAsync(order.Id));
             Assert.Equal("unreadable_document", refused.Code);
             Assert.Contains("count", refused.InnerException!.Message, StringComparison.Ordinal);

@@ -60,7 +60,7 @@ internal sealed class JsonContractBuild(JsonSerializerOptions options, IReadOnly
 
     private JsonContract Collection(JsonContractKind kind, JsonTypeInfo info, NullabilityInfo? nullability)
     {
-        JsonRoundTrip.EnsureCollection(info.Type);
+        JsonRoundTrip.EnsureCollection(info, options);
         // A collection of itself (class Tree : List<Tree>) has no shape to refer back to.
         if (info.ElementType is not { } element || !this.open.Add(info.Type))
         {
@@ -141,12 +141,17 @@ internal sealed class JsonContractBuild(JsonSerializerOptions options, IReadOnly
             return null;
         }
 
+        if (polymorphism.DerivedTypes.FirstOrDefault(d => d.TypeDiscriminator is null) is { DerivedType: { } unnamed })
+        {
+            throw new InvalidOperationException(
+                $"[JsonDerivedType] on {info.Type.Name} gives {unnamed.Name} no discriminator, so it would be read back as {info.Type.Name}. Give it one.");
+        }
+
         var variants =
             from derived in polymorphism.DerivedTypes
-            where derived.TypeDiscriminator is not null
             let type = options.GetTypeInfo(derived.DerivedType)
             where type.Kind is JsonTypeInfoKind.Object
-            select new JsonVariant(JsonSerializer.SerializeToElement(derived.TypeDiscriminator), Shape(type));
+            select new JsonVariant(JsonSerializer.SerializeToElement(derived.TypeDiscriminator!), Shape(type));
 
         return new JsonPolymorphism(
             polymorphism.TypeDiscriminatorPropertyName,

@@ -55,9 +55,21 @@ internal static class JsonRoundTrip
     }
 
     /// <summary>JSON carries the elements of a collection, in the order in which they are enumerated, and nothing else.</summary>
-    /// <exception cref="InvalidOperationException">The collection has more, or its elements would come back in another order.</exception>
-    public static void EnsureCollection(Type type)
+    /// <exception cref="InvalidOperationException">
+    /// The collection has more, its elements would come back in another order, or it cannot be read at all.
+    /// </exception>
+    public static void EnsureCollection(JsonTypeInfo info, JsonSerializerOptions options)
     {
+        var type = info.Type;
+        try
+        {
+            JsonSerializer.Deserialize(info.Kind is JsonTypeInfoKind.Dictionary ? "{}" : "[]", type, options);
+        }
+        catch (NotSupportedException unreadable)
+        {
+            throw new InvalidOperationException($"{type} cannot be read from JSON. Use an array, a list, or a dictionary with texts as keys.", unreadable);
+        }
+
         if (type is { IsGenericType: true } && Reversed.Contains(type.GetGenericTypeDefinition()))
         {
             throw new InvalidOperationException($"{type} would be read from JSON in reverse order. Use a list.");

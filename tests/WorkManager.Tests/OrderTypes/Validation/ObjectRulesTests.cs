@@ -56,6 +56,17 @@ public sealed class ObjectRulesTests
     [InlineData("""{"country":"DE","codes":["a","b"]}""", "codes schema.max_items: One code.")]
     public void A_message_of_the_hosts_own_takes_the_place_of_ours(string document, string error) => Errors<Address>(document).Should().Be(error);
 
+    [Theory]
+    [InlineData(typeof(System.Collections.ObjectModel.ReadOnlyCollection<int>), "*Use an array, a list*")]
+    [InlineData(typeof(Dictionary<string, System.Collections.ObjectModel.ReadOnlyDictionary<string, int>>), "*Use an array, a list*")]
+    [InlineData(typeof(Vehicle), "*Car no discriminator*")]
+    public void What_could_never_be_read_back_is_refused_before_it_is_written(Type type, string message)
+    {
+        var build = () => JsonContractBuilder.For(WorkManagerJson.CreateStrict()).Build(type);
+
+        build.Should().Throw<InvalidOperationException>().WithMessage(message);
+    }
+
     [Fact]
     public void A_stack_is_refused_because_it_would_be_turned_over()
     {
@@ -315,6 +326,11 @@ public sealed class ObjectRulesTests
         [MaxLength(1, ErrorMessage = "One code.")]
         public string[]? Codes { get; set; }
     }
+
+    [JsonDerivedType(typeof(Car))]
+    private record Vehicle(int Wheels);
+
+    private sealed record Car(int Wheels, int Doors) : Vehicle(Wheels);
 
     private sealed class PrivateGetter
     {
