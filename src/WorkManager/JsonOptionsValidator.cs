@@ -32,6 +32,11 @@ internal sealed class JsonOptionsValidator : IValidateOptions<WorkManagerOptions
             yield return "Json.ReferenceHandler must be null: a document holds values, and an object that contains itself would lose a part of it.";
         }
 
+        if (json.IgnoreReadOnlyProperties)
+        {
+            yield return "Json.IgnoreReadOnlyProperties must be false: what only a constructor sets would be lost. Put [JsonIgnore] on computed properties.";
+        }
+
         if (json.PreferredObjectCreationHandling is not JsonObjectCreationHandling.Replace)
         {
             yield return "Json.PreferredObjectCreationHandling must be Replace: what cannot be filled, such as an array without a setter, would be lost. "

@@ -4,14 +4,14 @@ using WorkManager.Tests.Shop;
 
 namespace WorkManager.RaceWorker;
 
-/// <summary>The tests' shop with real time and the default options, as it would run in production.</summary>
+/// <summary>The tests' shop with real time, as it would run in production.</summary>
 internal static class Application
 {
-    public static ServiceProvider Start(string provider, string connectionString)
+    public static ServiceProvider Start(string provider, string connectionString, Action<WorkManagerOptions>? options = null)
     {
         var services = new ServiceCollection();
         services.AddDbContext<ShopContext>(options => Configure(options, provider, connectionString));
-        services.AddWorkManager().UseDbContext<ShopContext>().AddOrderType<EchoThatNeverEnds>().AddOrderType<Batches>();
+        services.AddWorkManager(options ?? (_ => { })).UseDbContext<ShopContext>().AddOrderType<EchoThatNeverEnds>().AddOrderType<Batches>();
         return services.BuildServiceProvider();
     }
 

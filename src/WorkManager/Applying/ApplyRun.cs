@@ -12,9 +12,10 @@ namespace WorkManager.Applying;
 /// </summary>
 internal sealed class ApplyRun(HostUnit hosted, HostCode hostCode, JsonSerializerOptions json, OrderType type, StoredOrder stored, AppliedOrder applied)
 {
-    public OrderType Type => type;
-
     public AppliedOrder Applied => applied;
+
+    /// <summary>Asks the order type for one of its properties.</summary>
+    public Task<bool> AskAsync(Func<OrderType, bool> question) => hostCode.RunAsync(hosted, () => Task.FromResult(question(type)));
 
     /// <summary>Asks the order type whether the order can be applied.</summary>
     /// <exception cref="OrderNotReadyException">It says why not.</exception>

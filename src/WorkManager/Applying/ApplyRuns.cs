@@ -24,7 +24,8 @@ internal sealed class ApplyRuns(OrderTypeRegistry types, JsonDocuments documents
         var items = await unit.Rows.Items.Where(i => i.OrderId == order.Id).OrderBy(i => i.Id).ToListAsync(CancellationToken.None).ConfigureAwait(false);
         var done = items.Where(i => i.State is ItemState.Submitted or ItemState.Accepted).ToList();
         var descriptor = types.Get(order.Type);
-        var type = (OrderType)hosted.Services.GetRequiredService(descriptor.ClrType);
+        var type = await hostCode.RunAsync(hosted, () => Task.FromResult((OrderType)hosted.Services.GetRequiredService(descriptor.ClrType)))
+            .ConfigureAwait(false);
         var stored = new StoredOrder(order, done, type, descriptor.Version, documents.Stored);
         // Host code gets the same time and the same ids in every attempt, because they are derived from the order.
         var environment = new ApplyEnvironment(order.Id, order.Revision, order.SubmittedAt ?? unit.Now, unit.Actor);

@@ -21,7 +21,7 @@ internal static class ApprovalRules
     /// <summary>Refuses an approver who submitted work of the order, itself or through an agent, unless the order type allows it.</summary>
     /// <returns>Whether the actor approves own work.</returns>
     /// <exception cref="ApprovalDeniedException">It may not.</exception>
-    public static bool EnsureMayApprove(WorkOrder order, IEnumerable<WorkItem> items, OrderType type, Actor actor, string? policy)
+    public static bool EnsureMayApprove(WorkOrder order, IEnumerable<WorkItem> items, bool allowsSelf, Actor actor, string? policy)
     {
         // An automatic approval has submitted no work, so it cannot approve its own.
         if (policy is not null)
@@ -30,6 +30,6 @@ internal static class ApprovalRules
         }
 
         var isOwnWork = items.Any(i => (i.SubmittedByType == actor.Type && i.SubmittedById == actor.Id) || i.SubmittedFor == actor.ToString());
-        return !isOwnWork || type.AllowSelfApproval ? isOwnWork : throw new ApprovalDeniedException(order.Id, ApprovalDeniedReason.Self);
+        return !isOwnWork || allowsSelf ? isOwnWork : throw new ApprovalDeniedException(order.Id, ApprovalDeniedReason.Self);
     }
 }

@@ -31,7 +31,7 @@ internal sealed class ApproveDue(AutomaticApproval approval, OrderTypeRegistry t
             foreach (var due in page)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                approved += await ApproveAsync(context, due, now).ConfigureAwait(false) ? 1 : 0;
+                approved += await ApproveAsync(context, due).ConfigureAwait(false) ? 1 : 0;
             }
 
             page = page.Count < PageSize ? [] : await FindAsync(context, now, page[^1], cancellationToken).ConfigureAwait(false);
@@ -51,14 +51,13 @@ internal sealed class ApproveDue(AutomaticApproval approval, OrderTypeRegistry t
                     ? orders
                     : orders.Where(o => o.NextApplyAt > after.At || (o.NextApplyAt == after.At && o.Id.CompareTo(after.OrderId) > 0));
                 return orders.OrderBy(o => o.NextApplyAt).ThenBy(o => o.Id).Take(PageSize)
-                    .Select(o => new Due(o.Id, o.TenantId, o.Type, o.NextApplyAt!.Value, o.ApplyAttempts)).ToListAsync(cancellationToken);
+                    .Select(o => new Due(o.Id, o.TenantId, o.Type, o.NextApplyAt!.Value)).ToListAsync(cancellationToken);
             },
             cancellationToken);
 
-    private async Task<bool> ApproveAsync(OperationContext context, Due due, DateTimeOffset now)
+    private async Task<bool> ApproveAsync(OperationContext context, Due due)
     {
-        var next = WorkClock.Cut(now + retry.PauseAfter(due.Attempts + 1));
-        if (types.Find(due.Type) is null || !await TakeAsync(context, due, next).ConfigureAwait(false))
+        if (types.Find(due.Type) is null || await TakeAsync(context, due).ConfigureAwait(false) is not { } next)
         {
             return false;
         }
@@ -73,23 +72,33 @@ internal sealed class ApproveDue(AutomaticApproval approval, OrderTypeRegistry t
         return facts is not null;
     }
 
-    // Without a lock on the order first: one statement compares and writes.
-    private static async Task<bool> TakeAsync(OperationContext context, Due due, DateTimeOffset next)
+    /// <summary>Takes an order for a try. Nobody gets one that somebody else has locked, such as an approval that is running.</summary>
+    /// <returns>When the order is due for the try after this one; null if it is not to be tried.</returns>
+    private async Task<DateTimeOffset?> TakeAsync(OperationContext context, Due due)
     {
         try
         {
-            return await context.WriteByCommandAsync(
-                Write.Repeatable(async unit => Ending.Commit(1 == await unit.Rows.Orders
-                    .Where(o => o.Id == due.OrderId && o.State == OrderState.Submitted && o.NextApplyAt == due.At)
-                    .ExecuteUpdateAsync(order => order.SetProperty(o => o.NextApplyAt, next)).ConfigureAwait(false))),
+            return await context.WriteAsync(
+                Write.Repeatable(async unit =>
+                {
+                    var locked = await unit.Dialect.TryLockOrdersAsync(unit, [due.OrderId]).ConfigureAwait(false);
+                    if (locked is not [{ State: OrderState.Submitted } order] || order.NextApplyAt != due.At)
+                    {
+                        return Ending.RollBack<DateTimeOffset?>(null);
+                    }
+
+                    UnitOfWork.LeaveAsTheyWere([order]);
+                    order.NextApplyAt = WorkClock.Cut(await unit.ReadClockAsync().ConfigureAwait(false) + retry.PauseAfter(order.ApplyAttempts + 1));
+                    await unit.SaveAsync().ConfigureAwait(false);
+                    return Ending.Commit(order.NextApplyAt);
+                }),
                 CancellationToken.None).ConfigureAwait(false);
         }
         catch (WorkBusyException)
         {
-            // Somebody is at it.
-            return false;
+            return null;
         }
     }
 
-    private sealed record Due(Guid OrderId, string TenantId, string Type, DateTimeOffset At, int Attempts);
+    private sealed record Due(Guid OrderId, string TenantId, string Type, DateTimeOffset At);
 }

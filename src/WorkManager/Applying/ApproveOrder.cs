@@ -1,4 +1,3 @@
-using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -86,7 +85,7 @@ internal sealed class ApproveOrder(
             await failed.RecordAsync(context, request, notReady).ConfigureAwait(false);
             throw;
         }
-        catch (Exception thrown) when (FindFailure(thrown, hostCode, cancellationToken) is { } failure)
+        catch (Exception thrown) when (FindFailure(context, thrown, hostCode, cancellationToken) is { } failure)
         {
             log.ApplyFailed(failure, request.OrderId);
             await failed.RecordAsync(context, request, failure).ConfigureAwait(false);
@@ -100,27 +99,14 @@ internal sealed class ApproveOrder(
     }
 
     /// <summary>
-    /// The failure that belongs to the order: it would come again. What others did at the same moment is none, and neither are a cancellation and an outage.
+    /// The failure that belongs to the order, and would come again: of the host's code, or of a rule that the database checks at the commit. What others did at
+    /// the same moment is none, and neither are a cancellation and a database that is away.
     /// </summary>
-    private static Exception? FindFailure(Exception thrown, HostCode hostCode, CancellationToken cancellationToken)
+    private static Exception? FindFailure(OperationContext context, Exception thrown, HostCode hostCode, CancellationToken cancellationToken)
     {
-        // Outside the host's code, a deferred constraint fails the commit, and an order type cannot be constructed.
-        var failure = hostCode.Failure ?? (thrown is WorkManagerException || IsOutage(thrown) ? null : thrown);
+        var failure = hostCode.Failure ?? (context.RefusesToStore(thrown) ? thrown : null);
         var isOfOthers = thrown is WorkBusyException && hostCode.IsConflict;
         return isOfOthers || (failure is OperationCanceledException && cancellationToken.IsCancellationRequested) ? null : failure;
-    }
-
-    private static bool IsOutage(Exception thrown)
-    {
-        for (var cause = thrown; cause is not null; cause = cause.InnerException)
-        {
-            if (cause is TimeoutException or DbException { IsTransient: true })
-            {
-                return true;
-            }
-        }
-
-        return false;
     }
 
     private async Task<Ending<AppliedOrder?>> ApproveAsync(
@@ -133,13 +119,14 @@ internal sealed class ApproveOrder(
             return Ending.RollBack<AppliedOrder?>(null);
         }
 
-        if (request.IsAutomatic && !run.Type.AutoApprove)
+        if (request.IsAutomatic && !await run.AskAsync(type => type.AutoApprove).ConfigureAwait(false))
         {
             return await LeaveToReviewersAsync(unit, run.Applied.Order).ConfigureAwait(false);
         }
 
         var (order, items) = (run.Applied.Order, run.Applied.Items);
-        var isOwnWork = ApprovalRules.EnsureMayApprove(order, items, run.Type, unit.Actor, request.Policy);
+        var allowsSelf = await run.AskAsync(type => type.AllowSelfApproval).ConfigureAwait(false);
+        var isOwnWork = ApprovalRules.EnsureMayApprove(order, items, allowsSelf, unit.Actor, request.Policy);
         await run.EnsureReadyAsync(cancellationToken).ConfigureAwait(false);
 
         unit.Lifecycle.Move(order, OrderState.Approved, new EventDetails(Message: isOwnWork ? "Approved by somebody who submitted work of it" : null));

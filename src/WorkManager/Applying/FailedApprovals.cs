@@ -79,11 +79,16 @@ internal sealed class FailedApprovals(RetryOptions retry, ILogger<FailedApproval
             return Ending.RollBack(true);
         }
 
+        if (change is not null && order.State != OrderState.Submitted)
+        {
+            // Somebody else has applied or closed it meanwhile.
+            return Ending.RollBack(false);
+        }
+
         // What the order applies has not changed, and the next attempt must derive the same ids from its revision.
         UnitOfWork.LeaveAsTheyWere([order]);
 
-        // Meanwhile somebody else may have applied or closed it.
-        if (change is not null && order.State == OrderState.Submitted)
+        if (change is not null)
         {
             await change(unit, order).ConfigureAwait(false);
         }

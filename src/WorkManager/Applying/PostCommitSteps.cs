@@ -18,7 +18,7 @@ internal sealed class PostCommitSteps(WorkScopes scopes, JsonDocuments documents
         await TryAsync(caller, applied.Order, services => RunLastStepAsync(services, applied, cancellationToken)).ConfigureAwait(false);
         foreach (var delivery in applied.Environment.Deliveries.ToList())
         {
-            await TryAsync(caller, applied.Order, services => DeliverAsync(services, delivery, applied.Order, cancellationToken)).ConfigureAwait(false);
+            await DeliverAsync(caller, delivery, applied.Order, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -29,35 +29,38 @@ internal sealed class PostCommitSteps(WorkScopes scopes, JsonDocuments documents
         return type.BeginApply(stored, applied.Environment).AfterAsync(cancellationToken);
     }
 
-    private async Task DeliverAsync(IServiceProvider services, Delivery delivery, WorkOrder order, CancellationToken cancellationToken)
+    /// <summary>Calls each handler in a scope of its own: what one has left half done in its context is not another's.</summary>
+    private async Task DeliverAsync(IServiceProvider caller, Delivery delivery, WorkOrder order, CancellationToken cancellationToken)
     {
-        var handlers = delivery.FindHandlers(services);
-        foreach (var handle in handlers)
+        var handlers = 0;
+        await TryAsync(caller, order, services =>
         {
-            await TryAsync(order, () => handle(cancellationToken)).ConfigureAwait(false);
-        }
+            handlers = delivery.FindHandlers(services).Count;
+            if (handlers == 0)
+            {
+                log.MessageWithoutHandler(delivery.MessageType.Name, order.Id);
+            }
 
-        if (handlers.Count == 0)
+            return Task.CompletedTask;
+        }).ConfigureAwait(false);
+
+        for (var i = 0; i < handlers; i++)
         {
-            log.MessageWithoutHandler(delivery.MessageType.Name, order.Id);
+            var place = i;
+            await TryAsync(caller, order, services => delivery.FindHandlers(services)[place](cancellationToken)).ConfigureAwait(false);
         }
     }
 
-    private Task TryAsync(IServiceProvider caller, WorkOrder order, Func<IServiceProvider, Task> step) => TryAsync(order, async () =>
-    {
-        using var tenant = TenantFlow.Enter(TenantScope.Of(order.TenantId));
-        var scope = await scopes.CreateForAsync(caller).ConfigureAwait(false);
-        await using (scope.ConfigureAwait(false))
-        {
-            await step(scope.ServiceProvider).ConfigureAwait(false);
-        }
-    });
-
-    private async Task TryAsync(WorkOrder order, Func<Task> step)
+    private async Task TryAsync(IServiceProvider caller, WorkOrder order, Func<IServiceProvider, Task> step)
     {
         try
         {
-            await step().ConfigureAwait(false);
+            using var tenant = TenantFlow.Enter(TenantScope.Of(order.TenantId));
+            var scope = await scopes.CreateForAsync(caller).ConfigureAwait(false);
+            await using (scope.ConfigureAwait(false))
+            {
+                await step(scope.ServiceProvider).ConfigureAwait(false);
+            }
         }
 #pragma warning disable CA1031 // The change is committed: whatever the host's code throws now, the caller must not take it for a failed apply.
         catch (Exception failure)

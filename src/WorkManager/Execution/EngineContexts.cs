@@ -134,7 +134,8 @@ internal sealed class EngineContexts(StoreDialects dialects)
 
     private async Task<string> ReadPlaceAsync(DbContext host)
     {
-        var engine = Open(host);
+        // On the host's connection, SQLite runs no command outside a transaction that is open there.
+        var engine = host.Database.CurrentTransaction is { } transaction ? await JoinAsync(host, transaction).ConfigureAwait(false) : Open(host);
         await using (engine.ConfigureAwait(false))
         {
             return await dialects.Of(engine).ReadPlaceAsync(engine, host.Model).ConfigureAwait(false);

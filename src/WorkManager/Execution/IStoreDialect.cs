@@ -51,6 +51,9 @@ internal interface IStoreDialect
     /// <summary>Whether the failure comes from what others did at the same moment, so that the same call may succeed later.</summary>
     bool IsConflict(Exception failure);
 
+    /// <summary>Whether the database refused what was to be stored: by a constraint, or by a trigger of the host's.</summary>
+    bool RefusesToStore(Exception failure);
+
     /// <summary>The time that decides leases: the database's clock if it has one and <paramref name="source"/> says so, else <paramref name="now"/>.</summary>
     Task<DateTimeOffset> ReadClockAsync(WorkManagerDbContext db, ClockSource source, DateTimeOffset now);
 

@@ -8,7 +8,7 @@ namespace WorkManager.Leasing;
 /// </summary>
 internal sealed class RecoverySchedule(TimeProvider time)
 {
-    private static readonly TimeSpan Every = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Every = TimeSpan.FromSeconds(2);
 
     private readonly ConcurrentDictionary<string, long> last = new(StringComparer.Ordinal);
 

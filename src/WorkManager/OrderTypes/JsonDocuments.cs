@@ -60,8 +60,8 @@ internal sealed class JsonDocuments
     private JsonElement WriteWhole(string subject, object? value, Type type)
     {
         if (value?.GetType() is { } own && own != type && Strict.GetTypeInfo(type) is { Kind: JsonTypeInfoKind.Object } declared
-            && declared.PolymorphismOptions?.DerivedTypes.Any(d => d.DerivedType == own) != true
-            && Strict.GetTypeInfo(own).Properties.FirstOrDefault(p => declared.Properties.All(d => d.Name != p.Name)) is { } lost)
+            && declared.PolymorphismOptions?.DerivedTypes.Any(d => d.DerivedType == own) != true && Strict.TryGetTypeInfo(own, out var derived)
+            && derived.Properties.FirstOrDefault(p => IsKept(p) && declared.Properties.All(d => d.Name != p.Name)) is { } lost)
         {
             throw new WorkManagerException(
                 WorkErrorCodes.TypeMismatch,
@@ -71,6 +71,8 @@ internal sealed class JsonDocuments
 
         return writing.Write(subject, value, type);
     }
+
+    private static bool IsKept(JsonPropertyInfo property) => property.Get is not null && (property.Set is not null || property.AssociatedParameter is not null);
 
     /// <summary>Checks a value of the host's: by the same rules as one that comes in as JSON.</summary>
     /// <exception cref="WorkManagerException">It is refused.</exception>

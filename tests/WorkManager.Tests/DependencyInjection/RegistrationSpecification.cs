@@ -141,6 +141,7 @@ public abstract class RegistrationSpecification(DatabaseFixture databases)
         { "Clock", o => o.Clock = (ClockSource)7 },
         { "MaxTtl", o => o.Lease.MaxTtl = TimeSpan.FromDays(8) },
         { "MaxTtl", o => o.Lease.MaxTtl = TimeSpan.FromMinutes(9) },
+        { "IgnoreReadOnlyProperties", o => o.Json.IgnoreReadOnlyProperties = true },
         { "Populate", o => o.Json.PreferredObjectCreationHandling = System.Text.Json.Serialization.JsonObjectCreationHandling.Populate },
         { "MaxDepth", o => o.Json.MaxDepth = 257 },
         { "ReferenceHandler", o => o.Json.ReferenceHandler = System.Text.Json.Serialization.ReferenceHandler.Preserve },

@@ -209,6 +209,22 @@ public abstract class CallersTransactionSpecification(DatabaseFixture databases)
     }
 
     [Fact]
+    public async Task In_takes_a_context_with_a_connection_and_a_transaction_of_the_callers()
+    {
+        await using var app = await ShopApp.StartAsync(databases);
+        await using var connection = app.Database.CreateConnection();
+        await connection.OpenAsync();
+        await using var db = new ShopContext(app.Database.Options<ShopContext>(o => o.UseWorkManager()));
+        db.Database.SetDbConnection(connection);
+        await using var transaction = await db.Database.BeginTransactionAsync();
+
+        var order = await app.Requester.In(db).ProposeAsync(new EchoPayload("joined"));
+        await transaction.CommitAsync();
+
+        (await app.OrderAsync(order.Id)).State.Should().Be(OrderState.Queued);
+    }
+
+    [Fact]
     public async Task In_refuses_a_context_of_another_type()
     {
         await using var app = await ShopApp.StartAsync(databases);

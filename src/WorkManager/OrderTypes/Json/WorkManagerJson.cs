@@ -38,14 +38,13 @@ internal static class WorkManagerJson
             // Each of these changes or drops values, or refuses what is accepted elsewhere.
             DictionaryKeyPolicy = null,
             DefaultIgnoreCondition = JsonIgnoreCondition.Never,
-            IgnoreReadOnlyProperties = false,
             AllowOutOfOrderMetadataProperties = true,
         });
     }
 
     /// <summary>
     /// A copy for stored rows of the type's own version, or of an older one that was brought up: members that are not known any more are skipped. One that is
-    /// needed and missing is an error, because it would be read as zero or null.
+    /// needed and missing is an error, because it would be read as zero, or as null where null is not allowed.
     /// </summary>
     /// <param name="strict">The options to copy; they are not changed.</param>
     /// <returns>New options with the same names and converters.</returns>
@@ -56,7 +55,8 @@ internal static class WorkManagerJson
         {
             UnmappedMemberHandling = JsonUnmappedMemberHandling.Skip,
             AllowDuplicateProperties = true,
-            TypeInfoResolver = ResolverOf(strict).WithAddedModifier(AcceptUnknown),
+            RespectRequiredConstructorParameters = false,
+            TypeInfoResolver = ResolverOf(strict).WithAddedModifier(AcceptUnknown).WithAddedModifier(NeedWhatIsNotNull),
         };
     }
 
@@ -80,7 +80,7 @@ internal static class WorkManagerJson
     {
         UnmappedMemberHandling: JsonUnmappedMemberHandling.Disallow, AllowDuplicateProperties: false,
         RespectNullableAnnotations: true, RespectRequiredConstructorParameters: true, DictionaryKeyPolicy: null,
-        DefaultIgnoreCondition: JsonIgnoreCondition.Never, IgnoreReadOnlyProperties: false, AllowOutOfOrderMetadataProperties: true,
+        DefaultIgnoreCondition: JsonIgnoreCondition.Never, AllowOutOfOrderMetadataProperties: true,
     };
 
     private static IJsonTypeInfoResolver ResolverOf(JsonSerializerOptions options) => options.TypeInfoResolver ?? new DefaultJsonTypeInfoResolver();
@@ -91,6 +91,15 @@ internal static class WorkManagerJson
         if (type.Kind is JsonTypeInfoKind.Object)
         {
             type.UnmappedMemberHandling = null;
+        }
+    }
+
+    // A parameter that may be null was perhaps added since the row was written.
+    private static void NeedWhatIsNotNull(JsonTypeInfo type)
+    {
+        foreach (var property in type.Kind is JsonTypeInfoKind.Object ? type.Properties : [])
+        {
+            property.IsRequired |= property.AssociatedParameter is { HasDefaultValue: false, IsNullable: false };
         }
     }
 

@@ -30,14 +30,14 @@ internal sealed class ErrorList
     }
 
     /// <summary>Puts the host's messages in place of ours, in the errors of this place that were added since there were <paramref name="known"/>.</summary>
-    public void Reword(int known, IReadOnlyDictionary<string, string> messages)
+    public void Reword(int known, JsonPropertyContract property)
     {
         var here = known < errors.Count ? Path.ToString() : null;
         for (var i = known; i < errors.Count; i++)
         {
-            if (errors[i].Field == here && messages.TryGetValue(errors[i].Code, out var message))
+            if (errors[i].Field == here)
             {
-                errors[i] = errors[i] with { Message = message };
+                errors[i] = errors[i] with { Message = property.MessageOf(errors[i].Code, errors[i].Message) };
             }
         }
     }

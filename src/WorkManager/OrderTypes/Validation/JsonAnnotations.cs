@@ -22,21 +22,36 @@ internal static class JsonAnnotations
     public static IReadOnlyList<ValidationAttribute> Others(JsonMember member) =>
         [.. member.Annotations<ValidationAttribute>().Where(a => !InContract.Contains(a.GetType()))];
 
-    /// <summary>The messages that the host gives to the attributes of a contract, by the codes of the errors that they stand for.</summary>
-    /// <param name="member">The member.</param>
-    /// <param name="name">What the sender calls it.</param>
-    public static IReadOnlyDictionary<string, string> Messages(JsonMember member, string name)
+    /// <summary>The attributes of a contract to which the host gives a message of its own, by the codes of the errors that they stand for.</summary>
+    /// <exception cref="InvalidOperationException">The message cannot be made.</exception>
+    public static IReadOnlyDictionary<string, ValidationAttribute> Messages(JsonMember member)
     {
-        var messages = new Dictionary<string, string>();
-        foreach (var annotation in member.Annotations<ValidationAttribute>().Where(a => InContract.Contains(a.GetType()) && HasOwnMessage(a)))
+        var messages = new Dictionary<string, ValidationAttribute>();
+        var annotations = member.Annotations<ValidationAttribute>().Where(a => InContract.Contains(a.GetType())).ToList();
+        var hasMinimum = annotations.Exists(a => a is MinLengthAttribute or LengthAttribute or StringLengthAttribute { MinimumLength: > 0 });
+        foreach (var annotation in annotations.Where(HasOwnMessage))
         {
-            foreach (var code in CodesOf(annotation))
+            EnsureCanBeMade(member, annotation);
+            foreach (var code in CodesOf(annotation, hasMinimum))
             {
-                messages[code] = annotation.FormatErrorMessage(name);
+                messages[code] = annotation;
             }
         }
 
-        return messages.Count == 0 ? FrozenDictionary<string, string>.Empty : messages.ToFrozenDictionary();
+        return messages.Count == 0 ? FrozenDictionary<string, ValidationAttribute>.Empty : messages.ToFrozenDictionary();
+    }
+
+    private static void EnsureCanBeMade(JsonMember member, ValidationAttribute annotation)
+    {
+        try
+        {
+            annotation.FormatErrorMessage(member.Name);
+        }
+        catch (Exception invalid) when (invalid is FormatException or InvalidOperationException)
+        {
+            var name = annotation.GetType().Name[..^"Attribute".Length];
+            throw new InvalidOperationException($"The message of [{name}] on {member.Display} cannot be made: {invalid.Message}", invalid);
+        }
     }
 
     // These two have a message from the start.
@@ -47,9 +62,12 @@ internal static class JsonAnnotations
         _ => annotation.ErrorMessage is not null,
     };
 
-    private static string[] CodesOf(ValidationAttribute annotation) => annotation switch
+    private static string[] CodesOf(ValidationAttribute annotation, bool hasMinimum) => annotation switch
     {
-        RequiredAttribute => [ValidationCodes.Required],
+        // A text that is required must not be blank.
+        RequiredAttribute => hasMinimum ? [ValidationCodes.Required] : [ValidationCodes.Required, ValidationCodes.MinLength],
+        MinLengthAttribute => [ValidationCodes.MinLength, ValidationCodes.MinItems],
+        MaxLengthAttribute or StringLengthAttribute { MinimumLength: 0 } => [ValidationCodes.MaxLength, ValidationCodes.MaxItems],
         RangeAttribute => [ValidationCodes.Minimum, ValidationCodes.Maximum],
         RegularExpressionAttribute => [ValidationCodes.Pattern],
         AllowedValuesAttribute => [ValidationCodes.EnumInvalid],

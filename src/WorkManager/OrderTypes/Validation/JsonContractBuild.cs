@@ -115,7 +115,7 @@ internal sealed class JsonContractBuild(JsonSerializerOptions options, IReadOnly
         contract = JsonAnnotations.Apply(contract.OrNull(allowsNull), member, options);
         return new JsonPropertyContract(property.Name, contract, member.IsRequired, member.IsReadOnly)
         {
-            MemberName = member.Name, Get = property.Get, Rules = JsonAnnotations.Others(member), Messages = JsonAnnotations.Messages(member, property.Name),
+            MemberName = member.Name, Get = property.Get, Rules = JsonAnnotations.Others(member), Messages = JsonAnnotations.Messages(member),
         };
     }
 

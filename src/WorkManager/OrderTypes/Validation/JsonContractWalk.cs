@@ -103,7 +103,7 @@ internal sealed class JsonContractWalk(int maxDepth, bool allowDuplicates)
         {
             if (property.Required && !seen.Contains(property.Name))
             {
-                errors.Add(property.Name, ValidationCodes.Required, property.Messages.GetValueOrDefault(ValidationCodes.Required, "The field is required."));
+                errors.Add(property.Name, ValidationCodes.Required, property.MessageOf(ValidationCodes.Required, "The field is required."));
             }
         }
     }
@@ -116,7 +116,7 @@ internal sealed class JsonContractWalk(int maxDepth, bool allowDuplicates)
             Value(property.ReadOnly ? JsonContract.Any : property.Contract, value);
             if (property.Messages.Count > 0)
             {
-                errors.Reword(known, property.Messages);
+                errors.Reword(known, property);
             }
         }
         else if (declared.Polymorphism?.Discriminator != name && !shape.AllowsUnknown)

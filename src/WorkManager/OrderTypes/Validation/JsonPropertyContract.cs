@@ -16,8 +16,11 @@ internal sealed record JsonPropertyContract(string Name, JsonContract Contract, 
     /// <summary>Reads it from an object; null if it cannot be read.</summary>
     public Func<object, object?>? Get { get; init; }
 
-    /// <summary>What the host says in place of our messages, by their codes.</summary>
-    public IReadOnlyDictionary<string, string> Messages { get; init; } = FrozenDictionary<string, string>.Empty;
+    /// <summary>What has a message of the host's in place of ours, by the codes of the errors.</summary>
+    public IReadOnlyDictionary<string, ValidationAttribute> Messages { get; init; } = FrozenDictionary<string, ValidationAttribute>.Empty;
+
+    /// <summary>The message of an error.</summary>
+    public string MessageOf(string code, string ours) => Messages.TryGetValue(code, out var annotation) ? annotation.FormatErrorMessage(Name) : ours;
 
     /// <summary>The validation attributes that the contract does not express. They run on the object.</summary>
     public IReadOnlyList<ValidationAttribute> Rules { get; init; } = [];

@@ -14,6 +14,10 @@ namespace WorkManager.OrderTypes.Validation;
 /// </summary>
 internal static class JsonRoundTrip
 {
+    /// <summary>What collections say of themselves.</summary>
+    private static readonly HashSet<string> OfCollections =
+        ["Count", "Length", "Capacity", "IsEmpty", "IsReadOnly", "IsFixedSize", "IsSynchronized", "SyncRoot", "Comparer", "Keys", "Values"];
+
     private static readonly HashSet<Type> Reversed = [typeof(Stack<>), typeof(ConcurrentStack<>), typeof(ImmutableStack<>), typeof(IImmutableStack<>)];
 
     /// <exception cref="InvalidOperationException">The type cannot be read, or a member would be lost. The message names it and the cure.</exception>
@@ -36,7 +40,7 @@ internal static class JsonRoundTrip
                 throw Lost(member.Display, "cannot be read back: it has no public setter and no constructor parameter");
             }
 
-            if (property.Get is null && (property.Set is not null || property.AssociatedParameter is not null) && !IsIgnored(property.AttributeProvider))
+            if (property.Get is null && property.AttributeProvider is PropertyInfo { GetMethod: not null } hidden && !IsIgnored(hidden))
             {
                 throw Lost(member.Display, "is not written: it has no public getter");
             }
@@ -78,7 +82,7 @@ internal static class JsonRoundTrip
         for (var own = type; own is not null && !IsOfFramework(own); own = own.BaseType)
         {
             var member = own.GetProperties(BindingFlags.Instance | BindingFlags.Public | BindingFlags.DeclaredOnly)
-                .FirstOrDefault(p => p.GetIndexParameters().Length == 0 && IsStored(p) && !IsIgnored(p));
+                .FirstOrDefault(p => p.GetIndexParameters().Length == 0 && !OfCollections.Contains(p.Name) && IsStored(p) && !IsIgnored(p));
             if (member is not null)
             {
                 throw new InvalidOperationException(
@@ -92,12 +96,13 @@ internal static class JsonRoundTrip
     private static void EnsureStateIsRead(JsonTypeInfo info, JsonSerializerOptions options)
     {
         var hasState = info.Type.GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic).Length > 0;
-        if (info.Type.IsAbstract || !hasState || info.PreferredPropertyObjectCreationHandling is JsonObjectCreationHandling.Populate)
+        if (info.Type.IsAbstract || !hasState || info.PreferredPropertyObjectCreationHandling is JsonObjectCreationHandling.Populate
+            || info.Properties.Any(p => p.IsExtensionData))
         {
             return;
         }
 
-        var written = info.Properties.Where(p => p.Get is not null && !p.IsExtensionData).Select(p => new JsonMember(p, options)).ToList();
+        var written = info.Properties.Where(p => p.Get is not null).Select(p => new JsonMember(p, options)).ToList();
         if (written.Count > 0 && written.TrueForAll(m => m.IsReadOnly))
         {
             throw Lost(written[0].Display, "cannot be read back: its class has no public setter and no constructor parameter");
@@ -140,7 +145,8 @@ internal static class JsonRoundTrip
     private static bool IsBehind(FieldInfo field, PropertyInfo property)
     {
         var name = field.Name.StartsWith("m_", StringComparison.Ordinal) ? field.Name[2..] : field.Name.TrimStart('_');
-        return field.Name == $"<{property.Name}>k__BackingField" || name.Equals(property.Name, StringComparison.OrdinalIgnoreCase);
+        // One that can be set later may be a cache of what is computed.
+        return field.Name == $"<{property.Name}>k__BackingField" || (field.IsInitOnly && name.Equals(property.Name, StringComparison.OrdinalIgnoreCase));
     }
 
     private static bool IsIgnored(ICustomAttributeProvider? member) => member?.IsDefined(typeof(JsonIgnoreAttribute), inherit: true) == true;

@@ -119,6 +119,10 @@ internal sealed class PostgreSqlDialect(PostgreSqlOptions options, ILogger<Postg
 
     public bool IsConflict(Exception failure) => MayRunAgain(failure);
 
+    // Class 23 are the constraints; P0001 is what RAISE EXCEPTION says without a code of its own.
+    public bool RefusesToStore(Exception failure) =>
+        failure is DbException { SqlState: ['2', '3', ..] or "P0001" } || (failure.InnerException is { } inner && RefusesToStore(inner));
+
     public bool MayRunAgain(Exception failure) =>
         failure is DbException { SqlState: DeadlockDetected or SerializationFailure } || (failure.InnerException is { } inner && MayRunAgain(inner));
 

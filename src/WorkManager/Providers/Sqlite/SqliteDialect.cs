@@ -18,6 +18,7 @@ internal sealed class SqliteDialect : IStoreDialect
 {
     private const int Busy = 5;
     private const int Locked = 6;
+    private const int Constraint = 19;
 
     private static readonly Version FirstSafe = new(3, 51, 3);
 
@@ -91,10 +92,14 @@ internal sealed class SqliteDialect : IStoreDialect
     // There is one writer at a time, so no two writers can wait for each other.
     public bool MayRunAgain(Exception failure) => false;
 
-    // Another process writes for longer than the command's timeout. The package does not refer to the driver, whose exception has the code.
-    public bool IsConflict(Exception failure) =>
-        (failure is DbException && failure.GetType().GetProperty("SqliteErrorCode")?.GetValue(failure) is Busy or Locked)
-        || (failure.InnerException is { } inner && IsConflict(inner));
+    // Another process writes for longer than the command's timeout.
+    public bool IsConflict(Exception failure) => CodeOf(failure) is Busy or Locked || (failure.InnerException is { } inner && IsConflict(inner));
+
+    public bool RefusesToStore(Exception failure) => CodeOf(failure) == Constraint || (failure.InnerException is { } inner && RefusesToStore(inner));
+
+    // The package does not refer to the driver, whose exception has the code.
+    private static int? CodeOf(Exception failure) =>
+        failure is DbException ? failure.GetType().GetProperty("SqliteErrorCode")?.GetValue(failure) as int? : null;
 
     public Task WriteAsync(WorkManagerDbContext db, IReadOnlyList<TableChange> changes) => tables.WriteAsync(db, changes);
 

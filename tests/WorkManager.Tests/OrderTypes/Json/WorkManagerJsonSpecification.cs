@@ -42,6 +42,7 @@ public sealed class WorkManagerJsonSpecification
         ((Action)(() => JsonSerializer.Deserialize<StrictByItself>(json, stored))).Should().Throw<JsonException>();
         JsonSerializer.Deserialize<Entry>("""{"name":"a","day":"Monday","extra":1,"day":"Friday"}""", stored).Should().Be(new Entry("a", DayOfWeek.Friday));
         JsonSerializer.Deserialize<StrictByItself>("""{"name":"a","day":"Monday","extra":1}""", stored)!.Name.Should().Be("a");
+        JsonSerializer.Deserialize<WithRemark>("""{"name":"a"}""", stored).Should().Be(new WithRemark("a", null, null, 3));
     }
 
     [Fact]
@@ -51,7 +52,6 @@ public sealed class WorkManagerJsonSpecification
         {
             DictionaryKeyPolicy = JsonNamingPolicy.CamelCase,
             DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault,
-            IgnoreReadOnlyProperties = true,
         };
 
         var strict = WorkManagerJson.ToStrict(host);
@@ -73,6 +73,9 @@ public sealed class WorkManagerJsonSpecification
     public void Strict_options_may_be_changed_until_they_are_used() => WorkManagerJson.CreateStrict().IsReadOnly.Should().BeFalse();
 
     internal sealed record Entry(string Name, DayOfWeek Day);
+
+    /// <summary>What may be null or has a default may have come later than the row.</summary>
+    internal sealed record WithRemark(string Name, string? Remark, int? Rank, int Size = 3);
 
     internal sealed class Wallet(string owner, Dictionary<string, int> sums)
     {

@@ -57,6 +57,14 @@ public sealed class ObjectRulesTests
     public void A_message_of_the_hosts_own_takes_the_place_of_ours(string document, string error) => Errors<Address>(document).Should().Be(error);
 
     [Theory]
+    [InlineData("", "Bonn", "city schema.min_length: Which city?")]
+    [InlineData("abcdef", "Bonn", "city schema.max_length: At most 5.")]
+    [InlineData("Bonn", "a", "street schema.min_length: The value must have at least 2 characters.")]
+    [InlineData("Bonn", "abcdef", "street schema.max_length: At most 5.")]
+    public void A_message_is_told_for_what_its_attribute_says(string city, string street, string error) =>
+        Errors<Town>($$"""{"city":"{{city}}","street":"{{street}}"}""").Should().Be(error);
+
+    [Theory]
     [InlineData(typeof(System.Collections.ObjectModel.ReadOnlyCollection<int>), "*Use an array, a list*")]
     [InlineData(typeof(Dictionary<string, System.Collections.ObjectModel.ReadOnlyDictionary<string, int>>), "*Use an array, a list*")]
     [InlineData(typeof(Vehicle), "*Car no discriminator*")]
@@ -65,6 +73,14 @@ public sealed class ObjectRulesTests
         var build = () => JsonContractBuilder.For(WorkManagerJson.CreateStrict()).Build(type);
 
         build.Should().Throw<InvalidOperationException>().WithMessage(message);
+    }
+
+    [Fact]
+    public void A_message_that_cannot_be_made_is_refused_with_its_member()
+    {
+        var build = () => JsonContractBuilder.For(WorkManagerJson.CreateStrict()).Build(typeof(Braces));
+
+        build.Should().Throw<InvalidOperationException>().WithMessage("*[RegularExpression] on Braces.Code*");
     }
 
     [Fact]
@@ -109,6 +125,10 @@ public sealed class ObjectRulesTests
     [InlineData(typeof(Extended))]
     [InlineData(typeof(WithSummary))]
     [InlineData(typeof(Tags))]
+    [InlineData(typeof(Ring))]
+    [InlineData(typeof(Bag))]
+    [InlineData(typeof(Alias))]
+    [InlineData(typeof(Labelled))]
     public void What_survives_is_taken(Type type) => JsonContractBuilder.For(WorkManagerJson.CreateStrict()).Build(type).Should().NotBeNull();
 
     [Fact]
@@ -331,6 +351,56 @@ public sealed class ObjectRulesTests
     private record Vehicle(int Wheels);
 
     private sealed record Car(int Wheels, int Doors) : Vehicle(Wheels);
+
+    private sealed class Town
+    {
+        [Required(ErrorMessage = "Which city?"), StringLength(5, ErrorMessage = "At most 5.")]
+        public string City { get; set; } = "";
+
+        [Required(ErrorMessage = "Which street?"), MinLength(2), MaxLength(5, ErrorMessage = "At most 5.")]
+        public string Street { get; set; } = "";
+    }
+
+    private sealed class Braces
+    {
+        [RegularExpression("[A-Z]{2}", ErrorMessage = "Must match [A-Z]{2}")]
+        public string Code { get; set; } = "";
+    }
+
+    private sealed class Ring : List<int>
+    {
+        public new int Count => base.Count;
+
+        public new int Capacity { get; set; }
+    }
+
+    private sealed class Bag
+    {
+        [JsonExtensionData]
+        public Dictionary<string, JsonElement> More { get; set; } = [];
+
+        public int Size => More.Count;
+    }
+
+    /// <summary>An old name is still read.</summary>
+    private sealed class Alias
+    {
+        public string Name { get; set; } = "";
+
+        public string OldName
+        {
+            set => Name = value;
+        }
+    }
+
+    private sealed class Labelled
+    {
+        private string? label;
+
+        public string Name { get; set; } = "";
+
+        public string Label => label ??= $"<{Name}>";
+    }
 
     private sealed class PrivateGetter
     {
