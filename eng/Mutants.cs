@@ -124,7 +124,11 @@ string? BuildLibrary()
     var tests = Path.Combine(copy, "tests/WorkManager.Tests");
     var (exitCode, output) = Run(
         Path.Combine(tests, "bin/Release/net10.0/WorkManager.Tests"), tests, TimeSpan.FromMinutes(filter.Length > 0 ? 10 : 60),
-        ["--results-directory", Path.Combine(copy, "artifacts/test-results"), "--no-progress", "--stop-on-fail", "on", .. filter]);
+        [
+            "--results-directory", Path.Combine(copy, "artifacts/test-results"), "--progress", "off", "--stop-on-fail", "on",
+            // It would say of each bug that it is planted already.
+            "--filter-not-class", "WorkManager.Tests.Architecture.PlantedBugs", .. filter,
+        ]);
     return exitCode switch
     {
         allPassed => (false, ""),

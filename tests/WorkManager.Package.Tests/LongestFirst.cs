@@ -2,7 +2,7 @@ using Xunit.Sdk;
 using Xunit.v3;
 
 // These tests wait for programs that they start: as many as take long begin at once.
-[assembly: CollectionBehavior(MaxParallelThreads = 5)]
+[assembly: Parallelization(MaxThreads = 5)]
 [assembly: TestCollectionOrderer(typeof(WorkManager.Package.Tests.LongestFirst))]
 
 namespace WorkManager.Package.Tests;
