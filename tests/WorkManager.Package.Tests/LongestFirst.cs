@@ -1,8 +1,8 @@
 using Xunit.Sdk;
 using Xunit.v3;
 
-// These tests wait for programs that they start: as many as take long begin at once.
-[assembly: Parallelization(MaxThreads = 5)]
+// These tests wait for programs that they start.
+[assembly: Parallelization(MaxThreads = 3)]
 [assembly: TestCollectionOrderer(typeof(WorkManager.Package.Tests.LongestFirst))]
 
 namespace WorkManager.Package.Tests;

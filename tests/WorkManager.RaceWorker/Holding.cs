@@ -43,7 +43,15 @@ internal static class Holding
         await Application.WaitForStartAsync();
         while (await work.CheckoutAsync() is { } lease)
         {
-            await work.SubmitAsync(lease, new BatchResult(lease.Input<Batch>().Id, true, 1));
+            try
+            {
+                await work.SubmitAsync(lease, new BatchResult(lease.Input<Batch>().Id, true, 1));
+            }
+            catch (LeaseLostException)
+            {
+                // On a busy machine its own lease may run out.
+            }
+
             await Task.Delay(TimeSpan.FromMilliseconds(20));
         }
 

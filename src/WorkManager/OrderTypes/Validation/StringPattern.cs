@@ -5,8 +5,11 @@ namespace WorkManager.OrderTypes.Validation;
 /// <summary>A regular expression that a whole string must match, in bounded time whatever the string.</summary>
 internal sealed class StringPattern
 {
-    /// <summary>Much longer than a normal pattern needs, and short enough that a hostile string costs little.</summary>
-    internal static readonly TimeSpan MatchTimeout = TimeSpan.FromMilliseconds(50);
+    /// <summary>Much longer than a normal pattern needs, also on a machine that is busy, and short enough that a hostile string costs little.</summary>
+    internal static readonly TimeSpan MatchTimeout = TimeSpan.FromMilliseconds(250);
+
+    // The time that an engine needs which is linear in the text is known; what is over it is the time of others on the machine.
+    private static readonly TimeSpan LinearTimeout = TimeSpan.FromSeconds(10);
 
     private readonly Regex regex;
 
@@ -28,7 +31,7 @@ internal sealed class StringPattern
     {
         try
         {
-            return new Regex(anchored, RegexOptions.CultureInvariant | RegexOptions.NonBacktracking, MatchTimeout);
+            return new Regex(anchored, RegexOptions.CultureInvariant | RegexOptions.NonBacktracking, LinearTimeout);
         }
         catch (NotSupportedException)
         {
