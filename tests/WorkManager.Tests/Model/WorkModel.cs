@@ -452,10 +452,10 @@ internal sealed class WorkModel
         return Answer.Of($"{order.State}");
     }
 
-    /// <summary>Every five seconds, a checkout takes back and makes ready what is due of everybody.</summary>
+    /// <summary>Every two seconds, a checkout takes back and makes ready what is due of everybody.</summary>
     private void LookAround()
     {
-        if (Now - looked >= 5)
+        if (Now - looked >= 2)
         {
             Refill();
             looked = Now;
