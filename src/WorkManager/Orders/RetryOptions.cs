@@ -6,7 +6,7 @@ namespace WorkManager;
 /// <summary>How long to wait before something is tried again: an item whose lease ran out, an automatic approval that failed.</summary>
 public sealed class RetryOptions
 {
-    // Nothing times so much is above every maximum. More would end in a number that is none.
+    // A millisecond doubled so often is longer than any maximum. With a larger exponent the factor becomes infinite, and a backoff of zero NaN.
     private const int MostDoublings = 40;
 
     /// <summary>How many leases of an item may end without a result before it fails, unless its order type says otherwise.</summary>
