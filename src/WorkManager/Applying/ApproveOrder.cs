@@ -13,7 +13,7 @@ namespace WorkManager.Applying;
 /// Host code runs in a fresh scope and context in each attempt. On one change tracker, a second attempt would apply the changes twice.
 /// </remarks>
 internal sealed class ApproveOrder(
-    ApplyRuns runs, IdGenerator ids, PostCommitSteps postCommit, FailedApprovals failed, ILogger<ApproveOrder>? log = null)
+    ApplyRuns runs, IdGenerator ids, PostCommitSteps postCommit, FailedApprovals failed, StoreDialects dialects, ILogger<ApproveOrder>? log = null)
     : IVerb<ApproveRequest, WorkOrder?>
 {
     // Optional: an application without logging is no reason to fail.
@@ -102,9 +102,9 @@ internal sealed class ApproveOrder(
     /// The failure that belongs to the order, and would come again: of the host's code, or of a rule that the database checks at the commit. What others did at
     /// the same moment is none, and neither are a cancellation and a database that is away.
     /// </summary>
-    private static Exception? FindFailure(OperationContext context, Exception thrown, HostCode hostCode, CancellationToken cancellationToken)
+    private Exception? FindFailure(OperationContext context, Exception thrown, HostCode hostCode, CancellationToken cancellationToken)
     {
-        var failure = hostCode.Failure ?? (context.RefusesToStore(thrown) ? thrown : null);
+        var failure = hostCode.Failure ?? (dialects.Of(context.Host).RefusesToStore(thrown) ? thrown : null);
         var isOfOthers = thrown is WorkBusyException && hostCode.IsConflict;
         return isOfOthers || (failure is OperationCanceledException && cancellationToken.IsCancellationRequested) ? null : failure;
     }

@@ -47,9 +47,6 @@ internal sealed class OperationContext(
     /// <exception cref="WorkManagerException">It would (<see cref="WorkErrorCodes.OtherDatabase"/>).</exception>
     public Task EnsureHooksAreOnItsDatabaseAsync() => isHostGiven ? transactions.EnsureScopeIsOnTheDatabaseAsync(this) : Task.CompletedTask;
 
-    /// <summary>Whether the database refused what was to be stored: by a constraint, or by a trigger of the host's.</summary>
-    public bool RefusesToStore(Exception failure) => transactions.RefusesToStore(host, failure);
-
     /// <summary>Makes the operation part of the trace in which an order was proposed.</summary>
     public void JoinTraceOf(string? traceParent) => activity.Begin(traceParent);
 

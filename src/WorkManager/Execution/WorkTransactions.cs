@@ -162,8 +162,6 @@ internal sealed class WorkTransactions(
         }
     }
 
-    public bool RefusesToStore(DbContext host, Exception failure) => dialects.Of(host).RefusesToStore(failure);
-
     /// <summary>Whether the context of the call's scope is on the database of the call.</summary>
     public async Task EnsureScopeIsOnTheDatabaseAsync(OperationContext context)
     {
