@@ -2,7 +2,7 @@ using Xunit.Sdk;
 using Xunit.v3;
 
 // These tests wait for programs that they start.
-[assembly: Parallelization(MaxThreads = 3)]
+[assembly: Parallelization(MaxThreads = 4)]
 [assembly: TestCollectionOrderer(typeof(WorkManager.Package.Tests.LongestFirst))]
 
 namespace WorkManager.Package.Tests;

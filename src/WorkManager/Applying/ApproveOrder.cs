@@ -106,7 +106,7 @@ internal sealed class ApproveOrder(
     {
         var failure = hostCode.Failure ?? (dialects.Of(context.Host).RefusesToStore(thrown) ? thrown : null);
         var isOfOthers = thrown is WorkBusyException && hostCode.IsConflict;
-        return isOfOthers || (failure is OperationCanceledException && cancellationToken.IsCancellationRequested) ? null : failure;
+        return isOfOthers || failure?.IsCancellationBy(cancellationToken) == true ? null : failure;
     }
 
     private async Task<Ending<AppliedOrder?>> ApproveAsync(

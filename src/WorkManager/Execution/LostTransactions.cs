@@ -1,5 +1,5 @@
-using System.Data.Common;
 using Microsoft.EntityFrameworkCore.Diagnostics;
+using WorkManager.Persistence.HostModel;
 
 namespace WorkManager.Execution;
 
@@ -8,39 +8,12 @@ namespace WorkManager.Execution;
 /// EF Core opens a connection again that was found to be lost before a command. The transaction is gone then, and the rest of the attempt would be committed
 /// command by command.
 /// </remarks>
-internal sealed class LostTransactions : DbCommandInterceptor
+internal sealed class LostTransactions : BeforeCommands
 {
-    public override InterceptionResult<DbDataReader> ReaderExecuting(
-        DbCommand command, CommandEventData eventData, InterceptionResult<DbDataReader> result)
-    {
-        EnsureIsInside(eventData);
-        return result;
-    }
-
-    public override ValueTask<InterceptionResult<DbDataReader>> ReaderExecutingAsync(
-        DbCommand command, CommandEventData eventData, InterceptionResult<DbDataReader> result, CancellationToken cancellationToken = default)
-    {
-        EnsureIsInside(eventData);
-        return ValueTask.FromResult(result);
-    }
-
-    public override InterceptionResult<int> NonQueryExecuting(DbCommand command, CommandEventData eventData, InterceptionResult<int> result)
-    {
-        EnsureIsInside(eventData);
-        return result;
-    }
-
-    public override ValueTask<InterceptionResult<int>> NonQueryExecutingAsync(
-        DbCommand command, CommandEventData eventData, InterceptionResult<int> result, CancellationToken cancellationToken = default)
-    {
-        EnsureIsInside(eventData);
-        return ValueTask.FromResult(result);
-    }
-
     // To an execution strategy, a timeout is a reason to try again.
-    private static void EnsureIsInside(CommandEventData eventData)
+    protected override void Before(CommandEventData command)
     {
-        if (eventData.Context is WorkManagerDbContext { IsInTransaction: true } engine && engine.Database.CurrentTransaction is null)
+        if (command.Context is WorkManagerDbContext { IsInTransaction: true } engine && engine.Database.CurrentTransaction is null)
         {
             throw new TimeoutException("The connection was lost, and the transaction with it.");
         }

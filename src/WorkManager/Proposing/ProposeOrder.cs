@@ -83,8 +83,7 @@ internal sealed class ProposeOrder(JsonDocuments documents, IdGenerator ids, Lim
                 : throw new WorkValidationException("payload", errors);
         }
         // A timeout of the order type's own is a cancellation, too, and costs no more than this proposal.
-        catch (Exception failure) when (failure is not WorkManagerException
-            && !(failure is OperationCanceledException && cancellationToken.IsCancellationRequested))
+        catch (Exception failure) when (failure is not WorkManagerException && !failure.IsCancellationBy(cancellationToken))
         {
             throw new WorkManagerException(
                 WorkErrorCodes.PlanFailed, $"The order type '{descriptor.Key}' failed to plan this payload. Its own exception is the inner one.", failure);

@@ -128,8 +128,7 @@ internal sealed class ResultCheck(OrderTypeRegistry types, JsonDocuments documen
             return await type.ValidateResultAsync(stored, result, cancellationToken).ConfigureAwait(false);
         }
         // A timeout of the order type's own is a cancellation, too, and costs no more than this result.
-        catch (Exception failure) when (failure is not WorkManagerException
-            && !(failure is OperationCanceledException && cancellationToken.IsCancellationRequested))
+        catch (Exception failure) when (failure is not WorkManagerException && !failure.IsCancellationBy(cancellationToken))
         {
             throw new WorkManagerException(
                 WorkErrorCodes.RuleFailed, "The order type failed to check this result. Its own exception is the inner one.", failure);

@@ -231,6 +231,33 @@ public abstract class WriteSpecification(DatabaseFixture databases)
     }
 
     [Theory]
+    [InlineData(Way.Own)]
+    [InlineData(Way.WithHost)]
+    public async Task A_connection_that_opens_again_in_the_middle_of_a_write_carries_nothing_on(Way way)
+    {
+        await using var app = await StartAsync(new Faults());
+        var order = await app.ProposeEchoAsync();
+        var attempts = 0;
+
+        var answer = await WriteAsync(app, way, async unit =>
+        {
+            attempts++;
+            var priority = await RaisePriorityAsync(unit, order.Id);
+            if (attempts == 1)
+            {
+                await unit.Db.Database.GetDbConnection().CloseAsync();
+                priority = await RaisePriorityAsync(unit, order.Id);
+            }
+
+            return Ending.Commit(priority);
+        });
+
+        attempts.Should().Be(2);
+        answer.Should().Be(1);
+        (await app.OrderAsync(order.Id)).Priority.Should().Be(1);
+    }
+
+    [Theory]
     [InlineData("repeatable", 1)]
     [InlineData("recognizing", 2)]
     [InlineData("once", 2)]

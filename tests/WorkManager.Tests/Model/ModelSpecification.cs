@@ -30,7 +30,7 @@ public abstract class ModelSpecification(DatabaseFixture databases, ITestOutputH
         answers.OrderBy(a => a.Key).ToList().ForEach(a => output.WriteLine($"{a.Value,6} {a.Key}"));
         if (Count >= 100)
         {
-            answers.Keys.Should().Contain(MustBeMet, "a model that is never asked proves nothing");
+            answers.Keys.Should().Contain(Count < 1000 ? MetOften : [.. MetOften, .. MetInLongRuns], "a model that is never asked proves nothing");
         }
     }
 
@@ -43,16 +43,20 @@ public abstract class ModelSpecification(DatabaseFixture databases, ITestOutputH
         output.WriteLine($"{Count} races on {databases.Provider}");
     }
 
-    // Each of them comes ten times and more in 100 sequences: that one never comes is no accident.
-    private static readonly string[] MustBeMet =
+    // Each of them comes forty times and more in 100 sequences: that one never comes is no accident.
+    private static readonly string[] MetOften =
     [
-        "Propose", "Propose validation_failed", "CheckOut", "CheckOut nothing", "CheckOut validation_failed", "Heartbeat", "Heartbeat lease_lost NotLeased",
-        "Release", "Release lease_lost NotLeased", "Submit", "Submit lease_lost Expired", "Submit lease_lost NotLeased", "Submit lease_lost Superseded",
-        "Approve", "Approve approval_denied Agent", "Approve order_not_ready", "Approve illegal_transition", "ProposeMany", "HeartbeatMany", "ReleaseMany",
-        "SubmitMany", "SubmitMany validation_failed", "SubmitMany lease_lost NotLeased", "Reject", "Reclaim", "ApproveDue", "Look",
-        // Of strangers: an id that nobody has given out is much rarer.
-        "Heartbeat not_found", "Release not_found", "Submit not_found", "HeartbeatMany not_found", "SubmitMany not_found", "Approve not_found",
-        "Cancel not_found", "CheckOut not_found",
+        "Propose", "CheckOut", "CheckOut nothing", "Heartbeat", "Heartbeat lease_lost NotLeased", "Submit", "Submit lease_lost Expired",
+        "Submit lease_lost NotLeased", "Approve order_not_ready", "ProposeMany", "SubmitMany lease_lost NotLeased", "ApproveDue", "Heartbeat not_found",
+        "Submit not_found", "HeartbeatMany not_found", "SubmitMany not_found", "Approve not_found", "CheckOut not_found",
+    ];
+
+    // Each of them comes a few times in 100 sequences, and may be missed by these.
+    private static readonly string[] MetInLongRuns =
+    [
+        "Propose validation_failed", "CheckOut validation_failed", "Release", "Release lease_lost NotLeased", "Submit lease_lost Superseded", "Approve",
+        "Approve approval_denied Agent", "Approve illegal_transition", "HeartbeatMany", "ReleaseMany", "SubmitMany", "SubmitMany validation_failed",
+        "Reject", "Reclaim", "Look", "Release not_found", "Cancel not_found",
     ];
 
     private async Task PlayAsync(Stage stage, IReadOnlyList<Command> commands)
