@@ -1,18 +1,23 @@
 using System.Reflection;
 using System.Text.Json;
 
-// Runs programs of an application one after the other in one process: `ef`, which `dotnet ef` runs with the application's assemblies, and the application
+// Runs programs of applications one after the other in one process: `ef`, which `dotnet ef` runs with an application's assemblies, and the application
 // itself. A process of its own for each would spend most of its time on the compilation of the same methods.
 //
-// Each line of the input is a JSON array: the path of a program's assembly, and its arguments. The only argument of this program is a word that nothing else
-// writes: it ends what a program wrote, and stands before its exit code.
+// Each line of the input is a call as JSON. The only argument of this program is a word that nothing else writes: it ends what a program wrote, and stands
+// before its exit code.
 const int unhandledException = 134;
 var end = args[0];
 
 while (Console.In.ReadLine() is { } line)
 {
-    var call = JsonSerializer.Deserialize<string[]>(line)!;
-    var exitCode = Run(Assembly.LoadFrom(Path.GetFullPath(call[0])), call[1..]);
+    var call = JsonSerializer.Deserialize<Call>(line)!;
+    foreach (var (name, value) in call.Environment)
+    {
+        Environment.SetEnvironmentVariable(name, value);
+    }
+
+    var exitCode = Run(Assembly.LoadFrom(Path.GetFullPath(call.Program)), call.Arguments);
     Console.Error.WriteLine($"\n{end}");
     Console.Out.WriteLine($"\n{end}{exitCode}");
 }
@@ -32,3 +37,8 @@ static int Run(Assembly program, string[] arguments)
         return unhandledException;
     }
 }
+
+/// <param name="Program">The path of the program's assembly.</param>
+/// <param name="Arguments">Its arguments.</param>
+/// <param name="Environment">What it finds in the environment.</param>
+internal sealed record Call(string Program, string[] Arguments, Dictionary<string, string> Environment);

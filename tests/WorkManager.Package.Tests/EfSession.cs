@@ -6,7 +6,7 @@ using System.Text.Json;
 namespace WorkManager.Package.Tests;
 
 /// <summary>
-/// Programs of an application as it is built now, one after the other in one process of <c>WorkManager.EfSession</c>: <c>ef</c> and the application itself.
+/// Programs of applications as they are built now, one after the other in one process of <c>WorkManager.EfSession</c>: <c>ef</c> and the application itself.
 /// What they do is the same as in a process for each; their start, which takes most of their time, comes once.
 /// </summary>
 internal sealed class EfSession : IDisposable
@@ -20,12 +20,14 @@ internal sealed class EfSession : IDisposable
         process = commandLine.Start("dotnet", [.. program.Before, session, end], withInput: true);
     }
 
+    /// <param name="environment">What it finds in the environment.</param>
     /// <param name="program">The path of its assembly.</param>
     /// <param name="arguments">Its arguments.</param>
-    public async Task<(int ExitCode, string Output)> TryAsync(string program, params string[] arguments)
+    public async Task<(int ExitCode, string Output)> TryAsync(IReadOnlyDictionary<string, string> environment, string program, params string[] arguments)
     {
         using var patience = CommandLine.Patience();
-        await process.StandardInput.WriteLineAsync(JsonSerializer.Serialize<string[]>([program, .. arguments]).AsMemory(), patience.Token);
+        var call = new { Program = program, Arguments = arguments, Environment = environment };
+        await process.StandardInput.WriteLineAsync(JsonSerializer.Serialize(call).AsMemory(), patience.Token);
         await process.StandardInput.FlushAsync(patience.Token);
 
         // Both at once: a program that nobody reads waits.

@@ -4,22 +4,26 @@ namespace WorkManager.Package.Tests;
 /// <c>dotnet ef</c> for one application, as somebody runs it who has just built. The first command goes through the tool, which asks MSBuild about
 /// the projects; later ones run the program that the tool ran, with what it found out: most of the time of a command is MSBuild's.
 /// </summary>
-internal sealed class EfTool(CommandLine commandLine, string project, string startupProject) : IDisposable
+/// <param name="commandLine">Where the commands run.</param>
+/// <param name="project">The project that holds the migrations.</param>
+/// <param name="startupProject">The project that is run.</param>
+/// <param name="shared">The process that runs the commands of several applications; null for one of its own.</param>
+internal sealed class EfTool(CommandLine commandLine, string project, string startupProject, SharedEfSession? shared = null) : IDisposable
 {
     private EfProgram? program;
     private EfSession? session;
 
     /// <summary>The same application in another environment.</summary>
-    public EfTool With(CommandLine other) => new(other, project, startupProject) { program = program };
+    public EfTool With(CommandLine other) => new(other, project, startupProject, shared) { program = program };
 
     /// <summary>Another application that is made in the same way, and differs in its name: MSBuild would say the same of it.</summary>
-    public EfTool Like(string other) => new(commandLine, other, other) { program = program?.Renamed(project, other) };
+    public EfTool Like(string other) => new(commandLine, other, other, shared) { program = program?.Renamed(project, other) };
 
     public async Task<(int ExitCode, string Output)> TryAsync(params string[] arguments)
     {
         if (program is not null)
         {
-            return await Session(program).TryAsync(program.Path, [.. arguments, .. program.After]);
+            return await Session(program).TryAsync(commandLine.Environment, program.Path, [.. arguments, .. program.After]);
         }
 
         var result = await commandLine.TryDotNetAsync(Line([.. arguments, "--verbose"]));
@@ -29,7 +33,7 @@ internal sealed class EfTool(CommandLine commandLine, string project, string sta
 
     /// <summary>Runs the application: in the process in which the tool's commands run, once there was one.</summary>
     public Task<(int ExitCode, string Output)> TryApplicationAsync(string path) =>
-        program is null ? commandLine.TryDotNetAsync(path) : Session(program).TryAsync(path);
+        program is null ? commandLine.TryDotNetAsync(path) : Session(program).TryAsync(commandLine.Environment, path);
 
     public async Task<string> RunAsync(params string[] arguments)
     {
@@ -51,5 +55,5 @@ internal sealed class EfTool(CommandLine commandLine, string project, string sta
 
     public void Dispose() => Forget();
 
-    private EfSession Session(EfProgram program) => session ??= new(commandLine, program);
+    private EfSession Session(EfProgram program) => shared?.For(project, commandLine, program) ?? (session ??= new(commandLine, program));
 }

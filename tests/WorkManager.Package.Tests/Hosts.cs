@@ -36,8 +36,11 @@ internal sealed record HostKind(string Name, string What)
     /// <summary>The schema of our tables on PostgreSQL.</summary>
     public string Schema { get; init; } = "public";
 
+    /// <summary>Whether it runs on the framework of web applications.</summary>
+    public bool IsWeb { get; init; }
+
     /// <summary>Whether its project is an ordinary one: nothing that the tool asks MSBuild about is different from the first of them but the name.</summary>
-    public bool IsOrdinary => Projects == (Name, Name) && RootNamespace == Name;
+    public bool IsOrdinary => Projects == (Name, Name) && RootNamespace == Name && !IsWeb;
 
     public IReadOnlyDictionary<string, Limit> Limits { get; init; } = new Dictionary<string, Limit>();
 
@@ -52,7 +55,7 @@ internal static class HostKinds
     public static IReadOnlyList<HostKind> All { get; } =
     [
         new("GenericHost", "generic host"),
-        new("WebHost", "web application, WorkManager registered before the context"),
+        new("WebHost", "web application, WorkManager registered before the context") { IsWeb = true },
         new("DesignTimeFactory", "`IDesignTimeDbContextFactory` with `UseWorkManager()`"),
         new("ForgetfulFactory", "`IDesignTimeDbContextFactory` without `UseWorkManager()`")
         {
@@ -108,6 +111,7 @@ public abstract class BuiltHosts(PackedPackage package, Provider provider) : IAs
     private readonly ScratchFolder folder = new();
     private readonly Dictionary<string, Exception> failures = [];
     private readonly Dictionary<HostKind, EfTool> tools = [];
+    private readonly SharedEfSession ofOrdinaryHosts = new();
 
     public async ValueTask InitializeAsync()
     {
@@ -126,11 +130,13 @@ public abstract class BuiltHosts(PackedPackage package, Provider provider) : IAs
             await PrepareAsync(host);
         }
 
+        ofOrdinaryHosts.Forget();
         await BuildAsync("--no-restore");
     }
 
     public ValueTask DisposeAsync()
     {
+        ofOrdinaryHosts.Dispose();
         folder.Dispose();
         GC.SuppressFinalize(this);
         return ValueTask.CompletedTask;
@@ -164,7 +170,7 @@ public abstract class BuiltHosts(PackedPackage package, Provider provider) : IAs
             var first = HostKinds.All[0];
             using var ef = tools[host] = host.IsOrdinary && tools.TryGetValue(first, out var asked)
                 ? asked.Like(host.Name)
-                : new(CommandLine(), host.Projects.Project, host.Projects.Startup);
+                : new(CommandLine(), host.Projects.Project, host.Projects.Startup, host.IsOrdinary ? ofOrdinaryHosts : null);
             foreach (var context in host.AddsMigrations ? host.Contexts : [])
             {
                 await ef.RunAsync(["migrations", "add", "First", "--output-dir", context.Migrations, .. context.Arguments]);
