@@ -180,6 +180,19 @@ public interface IWorkOrderManager
     /// <exception cref="WorkNotFoundException">There is no such item.</exception>
     Task<WorkItem> ReleaseAsync(LeaseToken lease, CancellationToken cancellationToken = default);
 
+    /// <summary>
+    /// Gives a lease back, and says until when or why. The item costs no attempt, up to <see cref="RetryOptions.MaxReleases"/> times; from then on each
+    /// time costs one.
+    /// </summary>
+    /// <param name="lease">The lease; a <see cref="WorkLease"/> converts to it.</param>
+    /// <param name="options">When the item can be claimed again, and why it was given back; null for at once.</param>
+    /// <param name="cancellationToken">Cancels waiting and reading.</param>
+    /// <returns>The item: queued, or failed if its last attempt is spent.</returns>
+    /// <exception cref="LeaseLostException">The caller holds no live lease.</exception>
+    /// <exception cref="WorkNotFoundException">There is no such item.</exception>
+    /// <exception cref="WorkValidationException">The reason is too long, or the time too far away.</exception>
+    Task<WorkItem> ReleaseAsync(LeaseToken lease, ReleaseOptions? options, CancellationToken cancellationToken = default);
+
     /// <summary>Gives up to 1000 leases back, in one transaction.</summary>
     /// <param name="leases">The leases.</param>
     /// <param name="cancellationToken">Cancels waiting and reading.</param>
@@ -188,6 +201,41 @@ public interface IWorkOrderManager
     /// </returns>
     /// <exception cref="WorkValidationException">There are too many.</exception>
     Task<IReadOnlyList<WorkOutcome<WorkItem>>> ReleaseManyAsync(IReadOnlyCollection<LeaseToken> leases, CancellationToken cancellationToken = default);
+
+    /// <summary>Gives up to 1000 leases back, in one transaction, all for the same reason.</summary>
+    /// <param name="leases">The leases.</param>
+    /// <param name="options">When the items can be claimed again, and why they were given back; null for at once.</param>
+    /// <param name="cancellationToken">Cancels waiting and reading.</param>
+    /// <returns>
+    /// One outcome per lease, in their order. An item that somebody else has locked is not waited for: its outcome is <see cref="WorkBusyException"/>.
+    /// </returns>
+    /// <exception cref="WorkValidationException">There are too many.</exception>
+    Task<IReadOnlyList<WorkOutcome<WorkItem>>> ReleaseManyAsync(
+        IReadOnlyCollection<LeaseToken> leases, ReleaseOptions? options, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Says that the holder could not do the work. That costs an attempt: the item returns to the queue after a pause, or fails if the failure is final or
+    /// the last attempt is spent. The next holder sees it in <see cref="WorkLease.EarlierFailures"/>.
+    /// </summary>
+    /// <param name="lease">The lease; a <see cref="WorkLease"/> converts to it.</param>
+    /// <param name="failure">What went wrong, and whether and when to try again.</param>
+    /// <param name="cancellationToken">Cancels waiting and reading.</param>
+    /// <returns>The item: queued or failed.</returns>
+    /// <exception cref="LeaseLostException">The caller holds no live lease.</exception>
+    /// <exception cref="WorkNotFoundException">There is no such item.</exception>
+    /// <exception cref="WorkValidationException">The code or the message is missing or too long, or the pause out of range.</exception>
+    /// <exception cref="WorkLimitException">The details are too large, or nested too deep.</exception>
+    Task<WorkItem> FailAsync(LeaseToken lease, WorkFailure failure, CancellationToken cancellationToken = default);
+
+    /// <summary>Says of up to 1000 leases that the work could not be done, in one transaction.</summary>
+    /// <param name="failures">The leases, and what went wrong with each.</param>
+    /// <param name="cancellationToken">Cancels waiting and reading.</param>
+    /// <returns>
+    /// One outcome per failure, in their order. One that breaks a rule, or is null, is refused; an item that somebody else has locked is not waited for: its
+    /// outcome is <see cref="WorkBusyException"/>.
+    /// </returns>
+    /// <exception cref="WorkValidationException">There are too many.</exception>
+    Task<IReadOnlyList<WorkOutcome<WorkItem>>> FailManyAsync(IReadOnlyCollection<FailedAttempt> failures, CancellationToken cancellationToken = default);
 
     /// <summary>Submits the result of an item, and ends the lease. The last result of an order submits the order.</summary>
     /// <typeparam name="TResult">

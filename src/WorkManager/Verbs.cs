@@ -8,5 +8,5 @@ namespace WorkManager;
 
 /// <summary>Everything that can be done, one object per verb.</summary>
 internal sealed record Verbs(
-    ProposeOrder Propose, CheckoutItems Checkout, Heartbeat Heartbeat, ReleaseLease Release, SubmitItems Submit,
+    ProposeOrder Propose, CheckoutItems Checkout, Heartbeat Heartbeat, ReleaseLease Release, FailItem Fail, SubmitItems Submit,
     ApproveOrder Approve, ApproveDue ApproveDue, RejectOrder Reject, CancelOrder Cancel, ReclaimExpired Reclaim);

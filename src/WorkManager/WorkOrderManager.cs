@@ -77,11 +77,24 @@ internal sealed class WorkOrderManager(WorkEngine engine, WorkSession session) :
     public Task<IReadOnlyList<WorkOutcome<DateTimeOffset>>> HeartbeatManyAsync(IReadOnlyCollection<LeaseToken> leases, CancellationToken cancellationToken) =>
         RunManyAsync(Verbs.Heartbeat, leases, lease => lease, cancellationToken);
 
-    public Task<WorkItem> ReleaseAsync(LeaseToken lease, CancellationToken cancellationToken) =>
-        engine.RunOneAsync(Verbs.Release, session, lease, cancellationToken);
+    public Task<WorkItem> ReleaseAsync(LeaseToken lease, CancellationToken cancellationToken) => ReleaseAsync(lease, null, cancellationToken);
+
+    public Task<WorkItem> ReleaseAsync(LeaseToken lease, ReleaseOptions? options, CancellationToken cancellationToken) =>
+        engine.RunOneAsync(Verbs.Release, session, new ReleaseRequest(lease, options ?? new ReleaseOptions()), cancellationToken);
 
     public Task<IReadOnlyList<WorkOutcome<WorkItem>>> ReleaseManyAsync(IReadOnlyCollection<LeaseToken> leases, CancellationToken cancellationToken) =>
-        RunManyAsync(Verbs.Release, leases, lease => lease, cancellationToken);
+        ReleaseManyAsync(leases, null, cancellationToken);
+
+    public Task<IReadOnlyList<WorkOutcome<WorkItem>>> ReleaseManyAsync(
+        IReadOnlyCollection<LeaseToken> leases, ReleaseOptions? options, CancellationToken cancellationToken) =>
+        RunManyAsync(Verbs.Release, leases, lease => new ReleaseRequest(lease, options ?? new ReleaseOptions()), cancellationToken);
+
+    public Task<WorkItem> FailAsync(LeaseToken lease, WorkFailure failure, CancellationToken cancellationToken) =>
+        engine.RunOneAsync(
+            Verbs.Fail, session, new FailRequest(lease, failure ?? throw new ArgumentNullException(nameof(failure))), cancellationToken);
+
+    public Task<IReadOnlyList<WorkOutcome<WorkItem>>> FailManyAsync(IReadOnlyCollection<FailedAttempt> failures, CancellationToken cancellationToken) =>
+        RunManyAsync(Verbs.Fail, failures, f => new FailRequest(f?.Lease ?? default, f?.Failure), cancellationToken);
 
     public Task<WorkItem> SubmitAsync<TResult>(LeaseToken lease, TResult result, SubmitOptions? options, CancellationToken cancellationToken)
         where TResult : notnull =>

@@ -87,6 +87,7 @@ CREATE TABLE work_items (
     priority smallint NOT NULL DEFAULT 0,
     attempts smallint NOT NULL DEFAULT 0,
     max_attempts smallint NOT NULL DEFAULT 3,
+    releases smallint NOT NULL DEFAULT 0,
     leased_by_agent_id character varying(255),
     lease_expires_at timestamp with time zone,
     last_heartbeat_at timestamp with time zone,

@@ -83,6 +83,7 @@ CREATE TABLE "work_items" (
     "priority" INTEGER NOT NULL DEFAULT 0,
     "attempts" INTEGER NOT NULL DEFAULT 0,
     "max_attempts" INTEGER NOT NULL DEFAULT 3,
+    "releases" INTEGER NOT NULL DEFAULT 0,
     "leased_by_agent_id" TEXT NULL,
     "lease_expires_at" TEXT NULL,
     "last_heartbeat_at" TEXT NULL,

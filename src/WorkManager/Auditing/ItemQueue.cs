@@ -85,15 +85,69 @@ internal sealed class ItemQueue(Lifecycle lifecycle, AuditTrail audit, Actor act
         EndLease(item);
     }
 
-    /// <summary>Ends a lease whose holder gives it back: the item can be claimed at once, and no attempt is spent.</summary>
+    /// <summary>Ends a lease whose holder gives it back. No attempt is spent, unless the item was given back too often.</summary>
     /// <param name="order">The order, locked.</param>
     /// <param name="item">The item.</param>
     /// <param name="clock">The time that decides leases.</param>
-    public void Release(WorkOrder order, WorkItem item, DateTimeOffset clock)
+    /// <param name="notBefore">When it can be claimed; null for at once.</param>
+    /// <param name="reason">Why, if said.</param>
+    /// <param name="most">How often an item can be given back without spending attempts; null if this time does not count.</param>
+    public void Release(WorkOrder order, WorkItem item, DateTimeOffset clock, DateTimeOffset? notBefore, string? reason, int? most)
     {
+        var said = new JsonObject();
+        if (reason is not null)
+        {
+            said["reason"] = reason;
+        }
+
+        if (most is { } limit && ++item.Releases > limit)
+        {
+            said["attempts"] = ++item.Attempts;
+        }
+
         EndLease(item);
-        Schedule(item, clock, clock);
-        lifecycle.Move(order, item, ItemState.Queued, eventName: WorkEventNames.Released);
+        if (said.ContainsKey("attempts") && item.HasExhaustedAttempts)
+        {
+            audit.Record(WorkEventNames.Released, item, new(said));
+            Fail(order, item, new JsonObject
+            {
+                ["code"] = "released_too_often",
+                ["message"] = $"The item was given back without a result too often, and its last attempt is spent. It was given back {item.Releases} times.",
+            });
+            return;
+        }
+
+        Schedule(item, notBefore > clock ? notBefore.Value : clock, clock);
+        if (item.ReadyAt is null && item.BlockedBy == 0)
+        {
+            said["available_at"] = item.AvailableAt;
+        }
+
+        lifecycle.Move(order, item, ItemState.Queued, said.Count > 0 ? new(said) : null, WorkEventNames.Released);
+    }
+
+    /// <summary>Ends a lease whose holder could not do the work, which spends an attempt: the item comes back after a pause, or fails.</summary>
+    /// <param name="order">The order, locked.</param>
+    /// <param name="item">The item.</param>
+    /// <param name="clock">The time that decides leases.</param>
+    /// <param name="error">What the holder says.</param>
+    /// <param name="isFinal">Whether no other attempt is to be made.</param>
+    /// <param name="pause">How long the item waits otherwise.</param>
+    public void Fail(WorkOrder order, WorkItem item, DateTimeOffset clock, JsonObject error, bool isFinal, TimeSpan pause)
+    {
+        var said = new JsonObject { ["attempts"] = ++item.Attempts, ["error"] = error.DeepClone() };
+        EndLease(item);
+        if (isFinal || item.HasExhaustedAttempts)
+        {
+            audit.Record(WorkEventNames.AttemptFailed, item, new(said));
+            Fail(order, item, error);
+            return;
+        }
+
+        item.Error = error.ToJsonString(JsonSerializerOptions.Web);
+        Schedule(item, clock + pause, clock);
+        said["available_at"] = item.AvailableAt;
+        lifecycle.Move(order, item, ItemState.Queued, new(said), WorkEventNames.AttemptFailed);
     }
 
     /// <summary>Ends a lease that ran out, which spends an attempt: the item comes back after a pause, or fails if it was the last one.</summary>
@@ -109,7 +163,11 @@ internal sealed class ItemQueue(Lifecycle lifecycle, AuditTrail audit, Actor act
         if (item.HasExhaustedAttempts)
         {
             audit.Record(WorkEventNames.LeaseExpired, item, expired);
-            Fail(order, item);
+            Fail(order, item, new JsonObject
+            {
+                ["code"] = "max_attempts_exceeded",
+                ["message"] = $"The lease ran out {item.Attempts} times without a result.",
+            });
             return;
         }
 
@@ -151,14 +209,9 @@ internal sealed class ItemQueue(Lifecycle lifecycle, AuditTrail audit, Actor act
         item.LeaseSeconds = null;
     }
 
-    private void Fail(WorkOrder order, WorkItem item)
+    private void Fail(WorkOrder order, WorkItem item, JsonObject error)
     {
-        var error = new JsonObject
-        {
-            ["code"] = "max_attempts_exceeded",
-            ["message"] = $"The lease ran out {item.Attempts} times without a result.",
-        };
         item.Error = error.ToJsonString(JsonSerializerOptions.Web);
-        lifecycle.Move(order, item, ItemState.Failed, new EventDetails(new JsonObject { ["error"] = error }, Actor: Lifecycle.Engine));
+        lifecycle.Move(order, item, ItemState.Failed, new EventDetails(new JsonObject { ["error"] = error.DeepClone() }, Actor: Lifecycle.Engine));
     }
 }

@@ -94,6 +94,7 @@ public static class WorkManagerServiceCollectionExtensions
         services.TryAddSingleton<CheckoutItems>();
         services.TryAddSingleton<Heartbeat>();
         services.TryAddSingleton<ReleaseLease>();
+        services.TryAddSingleton<FailItem>();
         services.TryAddSingleton<ReclaimExpired>();
         services.TryAddSingleton<ResultCheck>();
         services.TryAddSingleton<SubmitItems>();

@@ -108,8 +108,10 @@ internal sealed class CheckoutItems(
     private async Task<IReadOnlyList<WorkLease>> DescribeAsync(OperationContext context, IReadOnlyList<WorkItem> items)
     {
         var traces = await OrElseAsync([], () => ReadTracesAsync(context, items)).ConfigureAwait(false);
+        var failures = await OrElseAsync(EarlierFailures.None, () => EarlierFailures.ReadAsync(context, items)).ConfigureAwait(false);
         var leases = items.OrderByDescending(i => i.Priority).ThenBy(i => i.AvailableAt).ThenBy(i => i.Id)
-            .Select(i => new WorkLease(i, lease.HeartbeatOf(i.LeaseSeconds!.Value), inputs.Of(i, context.Services), traces.GetValueOrDefault(i.OrderId)))
+            .Select(i => new WorkLease(
+                i, lease.HeartbeatOf(i.LeaseSeconds!.Value), inputs.Of(i, context.Services), traces.GetValueOrDefault(i.OrderId), [.. failures[i.Id]]))
             .ToList();
         context.JoinTraceOf(leases[0].TraceParent);
         return leases;

@@ -4,14 +4,28 @@ using WorkManager.Execution;
 
 namespace WorkManager.Leasing;
 
-/// <summary>Moves orders back to queued when no item of theirs is held any more.</summary>
+/// <summary>Moves orders on after leases of their items have ended without a result.</summary>
 internal static class IdleOrders
 {
+    /// <summary>Rolls up those of the locked orders that have no open item left, and requeues those of which no item is held any more.</summary>
+    /// <param name="unit">The transaction.</param>
+    /// <param name="orders">The orders.</param>
+    /// <param name="returned">The items whose lease has ended in this unit. In the database they may still be held.</param>
+    public static Task SettleAsync(UnitOfWork unit, IReadOnlyCollection<WorkOrder> orders, IReadOnlyCollection<WorkItem> returned)
+    {
+        foreach (var order in orders)
+        {
+            unit.Lifecycle.Settle(order);
+        }
+
+        return RequeueAsync(unit, orders, returned);
+    }
+
     /// <summary>Requeues those of the locked orders that have no leased item left.</summary>
     /// <param name="unit">The transaction.</param>
     /// <param name="orders">The orders.</param>
     /// <param name="returned">The items whose lease has ended in this unit. In the database they may still be held.</param>
-    public static async Task RequeueAsync(UnitOfWork unit, IReadOnlyCollection<WorkOrder> orders, IReadOnlyCollection<WorkItem> returned)
+    private static async Task RequeueAsync(UnitOfWork unit, IReadOnlyCollection<WorkOrder> orders, IReadOnlyCollection<WorkItem> returned)
     {
         var candidates = orders.Where(o => o.State is OrderState.CheckedOut or OrderState.InProgress && o.ItemsOpen > 0).ToDictionary(o => o.Id);
         if (candidates.Count == 0)

@@ -81,12 +81,7 @@ internal sealed class LeaseRecovery(StoreDialects dialects, Telemetry telemetry,
         }
 
         var touched = orders.Values.Where(o => items.Any(i => i.OrderId == o.Id)).ToList();
-        foreach (var order in touched)
-        {
-            unit.Lifecycle.Settle(order);
-        }
-
-        await IdleOrders.RequeueAsync(unit, touched, items).ConfigureAwait(false);
+        await IdleOrders.SettleAsync(unit, touched, items).ConfigureAwait(false);
         await unit.SaveAsync().ConfigureAwait(false);
         return items.Count;
     }

@@ -14,6 +14,14 @@ public sealed class RetryOptions
     [Range(1, 1000)]
     public int DefaultMaxAttempts { get; set; } = 3;
 
+    /// <summary>
+    /// How often an item can be given back before that costs an attempt, too: one that nobody wants must not go round for ever. What a holder gives back
+    /// because it shuts down (<see cref="ReleaseOptions.IsDraining"/>) does not count.
+    /// </summary>
+    /// <value>20 by default; 0 to 10,000.</value>
+    [Range(0, 10_000)]
+    public int MaxReleases { get; set; } = 20;
+
     /// <summary>How long to wait after the first failure; doubled with every further one.</summary>
     /// <value>1 minute by default; up to 1 day.</value>
     [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00")]

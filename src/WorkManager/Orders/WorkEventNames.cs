@@ -21,6 +21,9 @@ public static class WorkEventNames
     /// <summary>A holder gave its lease back.</summary>
     public const string Released = "released";
 
+    /// <summary>A holder could not do the work. The item is tried again, or fails: then <see cref="Failed"/> follows.</summary>
+    public const string AttemptFailed = "attempt_failed";
+
     /// <summary>Work has begun.</summary>
     public const string InProgress = "in_progress";
 

@@ -38,11 +38,14 @@ public sealed class WorkItem
     /// <summary>The order's priority, 0 to 100: a claim sorts by it without a join.</summary>
     public short Priority { get; internal set; }
 
-    /// <summary>How many leases ended without a result.</summary>
+    /// <summary>How many attempts were spent: leases that ran out, and failures.</summary>
     public short Attempts { get; internal set; }
 
-    /// <summary>How many leases may end without a result before the item fails.</summary>
+    /// <summary>How many attempts may be spent before the item fails.</summary>
     public short MaxAttempts { get; internal set; }
+
+    /// <summary>How often holders gave the item back without a result and without a failure.</summary>
+    public short Releases { get; internal set; }
 
     /// <summary>Who holds the lease.</summary>
     public string? LeasedByAgentId { get; internal set; }
@@ -158,7 +161,7 @@ public sealed class WorkItem
     /// <returns>True if the lease is no longer valid.</returns>
     public bool IsLeaseExpired(DateTimeOffset now) => IsLeased && LeaseExpiresAt <= now;
 
-    /// <summary>Whether another lease without a result fails the item for good.</summary>
+    /// <summary>Whether no attempt is left.</summary>
     public bool HasExhaustedAttempts => Attempts >= MaxAttempts;
 
     /// <summary>Whether the item is submitted in parts.</summary>

@@ -34,6 +34,7 @@ public sealed class WorkItemConfiguration : IEntityTypeConfiguration<WorkItem>
         builder.Property(i => i.Priority).HasColumnName("priority").Default((short)0);
         builder.Property(i => i.Attempts).HasColumnName("attempts").Default((short)0);
         builder.Property(i => i.MaxAttempts).HasColumnName("max_attempts").Default((short)3);
+        builder.Property(i => i.Releases).HasColumnName("releases").Default((short)0);
         builder.Property(i => i.LeasedByAgentId).OptionalText("leased_by_agent_id", EntityMapping.TextLength);
         builder.Property(i => i.LeaseExpiresAt).Time("lease_expires_at");
         builder.Property(i => i.LastHeartbeatAt).Time("last_heartbeat_at");

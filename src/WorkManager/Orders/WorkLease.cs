@@ -9,12 +9,14 @@ public sealed class WorkLease
 {
     private readonly Func<Type, object> input;
 
-    internal WorkLease(WorkItem item, TimeSpan heartbeatEvery, Func<Type, object> input, string? traceParent)
+    internal WorkLease(
+        WorkItem item, TimeSpan heartbeatEvery, Func<Type, object> input, string? traceParent, IReadOnlyList<WorkFailure> earlierFailures)
     {
         Item = item;
         HeartbeatEvery = heartbeatEvery;
         this.input = input;
         TraceParent = traceParent;
+        EarlierFailures = earlierFailures;
     }
 
     /// <summary>The item as it was leased.</summary>
@@ -37,6 +39,12 @@ public sealed class WorkLease
 
     /// <summary>The W3C trace context of the proposal: start the work's activity under it, and proposal, work and apply are one trace.</summary>
     public string? TraceParent { get; }
+
+    /// <summary>
+    /// What came of the last 20 leases of the item, the oldest first: failures, leases that ran out (<c>lease_expired</c>), and the reasons for which it
+    /// was given back (<c>released</c>).
+    /// </summary>
+    public IReadOnlyList<WorkFailure> EarlierFailures { get; }
 
     /// <summary>What is to be done. An input that was planned by an older version of the order type is brought up to the current one.</summary>
     /// <typeparam name="TInput">

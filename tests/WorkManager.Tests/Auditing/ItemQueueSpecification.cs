@@ -120,6 +120,7 @@ public abstract class ItemQueueSpecification(DatabaseFixture databases)
         foreach (var item in before.Items.Take(items))
         {
             WithoutLease(item).State = ItemState.Queued;
+            item.Releases = 1;
             item.AvailableAt = now;
             item.ReadyAt = now;
             Written(item, now);

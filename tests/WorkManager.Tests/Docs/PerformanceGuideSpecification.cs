@@ -28,6 +28,8 @@ public abstract class PerformanceGuideSpecification(DatabaseFixture databases)
         await CountAsync("heartbeat", () => agent.HeartbeatAsync(lease));
         await CountAsync("release", () => agent.ReleaseAsync(lease));
         lease = await app.LeaseAsync();
+        await CountAsync("fail", () => agent.FailAsync(lease, new WorkFailure("broken", "It is.") { RetryAfter = TimeSpan.Zero }));
+        lease = await app.LeaseAsync();
         await CountAsync("submit, by the lease", () => agent.SubmitAsync(lease, Steps.Verified));
         await CountAsync("approve", () => app.Reviewer.ApproveAsync(order.Id));
         await CountAsync("get", () => app.Requester.GetAsync(order.Id));

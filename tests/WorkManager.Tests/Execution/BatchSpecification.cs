@@ -229,6 +229,7 @@ public sealed class BusyOutcomes(PostgreSqlFixture databases) : IClassFixture<Po
     [Theory]
     [InlineData("heartbeat")]
     [InlineData("release")]
+    [InlineData("fail")]
     [InlineData("submit")]
     public async Task An_item_that_somebody_has_locked_is_skipped_and_told_to_try_again(string call)
     {
@@ -252,6 +253,7 @@ public sealed class BusyOutcomes(PostgreSqlFixture databases) : IClassFixture<Po
             {
                 "heartbeat" => (await agent.HeartbeatManyAsync(tokens)).Select(o => o.Error),
                 "release" => (await agent.ReleaseManyAsync(tokens)).Select(o => o.Error),
+                "fail" => (await agent.FailManyAsync([.. tokens.Select(t => new FailedAttempt(t, new("broken", "It is.")))])).Select(o => o.Error),
                 _ => (await agent.SubmitManyAsync([.. tokens.Select(t => new Submission<EchoResult>(t, Steps.Verified))])).Select(o => o.Error),
             };
 

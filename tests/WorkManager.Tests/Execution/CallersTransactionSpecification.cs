@@ -274,6 +274,7 @@ public abstract class CallersTransactionSpecification(DatabaseFixture databases)
                 "checkout" => agent.CheckoutAsync(),
                 "heartbeat" => agent.HeartbeatAsync(lease),
                 "release" => agent.ReleaseAsync(lease),
+                "fail" => agent.FailAsync(lease, new WorkFailure("broken", "It is.")),
                 "submit" => agent.SubmitAsync(lease, Steps.Verified),
                 "approve" => app.Reviewer.ApproveAsync(lease.OrderId),
                 "reject" => app.Reviewer.RejectAsync(lease.OrderId, No),

@@ -19,6 +19,8 @@ internal static class EveryVerb
         return builder;
     }
 
+    private static readonly WorkFailure Broken = new("broken", "It is.") { RetryAfter = TimeSpan.Zero };
+
     /// <summary>Runs it.</summary>
     /// <param name="scope">The scope, whose context is on the database.</param>
     /// <param name="text">What stands in each order, and in the rows of the host.</param>
@@ -35,6 +37,8 @@ internal static class EveryVerb
         await agent.HeartbeatAsync(lease.Token, cancel);
         await agent.ReleaseAsync(lease.Token, cancel);
         lease = await LeaseAsync(one);
+        await agent.FailAsync(lease.Token, Broken, cancel);
+        lease = await LeaseAsync(one);
         await agent.HeartbeatManyAsync([lease.Token], cancel);
         await agent.SubmitAsync(lease, new Answer(text), cancellationToken: cancel);
         Assert.Equal(OrderState.Completed, (await reviewer.ApproveAsync(one.Id, cancellationToken: cancel)).State);
@@ -44,6 +48,7 @@ internal static class EveryVerb
         await reviewer.RejectAsync(many[0].Value.Id, [new("unneeded", "Not needed.")], cancel);
         await requester.CancelAsync(many[1].Value.Id, cancellationToken: cancel);
         await agent.ReleaseManyAsync([(await LeaseAsync(many[2].Value)).Token], cancel);
+        await agent.FailManyAsync([new((await LeaseAsync(many[2].Value)).Token, Broken)], cancel);
         var batch = await requester.ProposeAsync(new BatchPayload([new(text, [1]), new(text, [2])]), cancellationToken: cancel);
         var leases = await agent.CheckoutManyAsync(2, new() { OrderId = batch.Id }, cancel);
         await agent.SubmitManyAsync([.. leases.Select(l => new Submission<BatchResult>(l, new(text, true, 1)))], cancel);

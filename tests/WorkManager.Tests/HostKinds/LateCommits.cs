@@ -48,6 +48,14 @@ public sealed class LateCommits(PostgreSqlFixture databases) : IClassFixture<Pos
             item.State.Should().Be(ItemState.Queued);
             (await w.App.EventsAsync(item.OrderId)).Count(e => e == "released").Should().Be(1);
         },
+        ["fail"] = async w =>
+        {
+            await w.App.Requester.ProposeAsync(new Note("n"));
+            var lease = await w.App.Agent("agent-1").CheckoutAsync();
+            var item = await w.CutAsync(Commit, () => w.App.Agent("agent-1").FailAsync(lease!, new WorkFailure("broken", "It is.")));
+            (item.State, item.Attempts).Should().Be((ItemState.Queued, (short)1));
+            (await w.App.EventsAsync(item.OrderId)).Count(e => e == "attempt_failed").Should().Be(1);
+        },
         ["submit"] = async w =>
         {
             await w.App.Requester.ProposeAsync(new Note("n"));

@@ -11,6 +11,7 @@ public abstract class HoldingSpecification(DatabaseFixture databases)
     {
         Heartbeat,
         Release,
+        Fail,
         Submit,
         SubmitWrong,
     }
@@ -191,6 +192,7 @@ public abstract class HoldingSpecification(DatabaseFixture databases)
     {
         Write.Heartbeat => agent.HeartbeatAsync(lease, cancellationToken),
         Write.Release => agent.ReleaseAsync(lease, cancellationToken),
+        Write.Fail => agent.FailAsync(lease, new WorkFailure("broken", "It is."), cancellationToken),
         Write.Submit => agent.SubmitAsync(lease, Steps.Verified, null, cancellationToken),
         // Whether a result is any good is not told to one who may not submit it, and not recorded.
         _ => agent.SubmitAsync(lease, new EchoResult(true, false), null, cancellationToken),

@@ -12,6 +12,7 @@ public abstract class StrangerSpecification(DatabaseFixture databases)
     private const string Stranger = "blue";
 
     private static readonly RejectionReason[] No = [new("no", "No.")];
+    private static readonly WorkFailure Broken = new("broken", "It is.");
     private static readonly EchoResult[] Results = [new(true, true), new(true, false, "not good")];
 
     private static readonly Dictionary<string, Func<Call, Task<IReadOnlyList<string?>>>> Operations = new()
@@ -23,6 +24,9 @@ public abstract class StrangerSpecification(DatabaseFixture databases)
         [nameof(IWorkOrderManager.HeartbeatManyAsync)] = async c => Codes(await c.Agent.HeartbeatManyAsync([.. c.Leases.Select(l => l.Token)])),
         [nameof(IWorkOrderManager.ReleaseAsync)] = c => CodeOf(c.Agent.ReleaseAsync(c.Lease)),
         [nameof(IWorkOrderManager.ReleaseManyAsync)] = async c => Codes(await c.Agent.ReleaseManyAsync([.. c.Leases.Select(l => l.Token)])),
+        [nameof(IWorkOrderManager.FailAsync)] = c => CodeOf(c.Agent.FailAsync(c.Lease, Broken with { Retryable = c.Flag })),
+        [nameof(IWorkOrderManager.FailManyAsync)] = async c => Codes(await c.Agent.FailManyAsync(
+            [.. c.Leases.Select(l => new FailedAttempt(l.Token, Broken with { Retryable = c.Flag }))])),
         [nameof(IWorkOrderManager.SubmitAsync)] = c => c.Flag
             ? CodeOf(c.Agent.SubmitAsync(c.Lease, c.Result))
             : CodeOf(c.Agent.SubmitAsync(c.Lease.Token, c.Result)),

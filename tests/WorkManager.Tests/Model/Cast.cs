@@ -28,6 +28,7 @@ internal static class Cast
     public const int DefaultTtl = 120;
     public const int Backoff = 30;
     public const int MaxBackoff = 100;
+    public const int MaxReleases = 2;
 
     /// <summary>The tenant that an actor works for; null for all.</summary>
     public static string? TenantOf(int who) => who switch
@@ -49,6 +50,7 @@ internal static class Cast
         options.Retry.Backoff = TimeSpan.FromSeconds(Backoff);
         options.Retry.MaxBackoff = TimeSpan.FromSeconds(MaxBackoff);
         options.Retry.Jitter = TimeSpan.Zero;
+        options.Retry.MaxReleases = MaxReleases;
     }
 }
 

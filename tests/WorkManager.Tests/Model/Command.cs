@@ -72,6 +72,19 @@ internal sealed record Release(int Who, int Lease, int Lie) : Command;
 /// <param name="Who">Somebody who says to hold it; <see cref="Command.Holder"/> for the one to whom it was granted.</param>
 /// <param name="Lease">The lease.</param>
 /// <param name="Lie">By how much the epoch that is shown differs from the one that was granted.</param>
+/// <param name="Seconds">For how long nobody is to get the item.</param>
+internal sealed record Snooze(int Who, int Lease, int Lie, int Seconds) : Command;
+
+/// <param name="Who">Somebody who says to hold it; <see cref="Command.Holder"/> for the one to whom it was granted.</param>
+/// <param name="Lease">The lease.</param>
+/// <param name="Lie">By how much the epoch that is shown differs from the one that was granted.</param>
+/// <param name="Final">Whether no other attempt is to be made.</param>
+/// <param name="After">In how many seconds it is to be tried again; null for what the options say.</param>
+internal sealed record Fail(int Who, int Lease, int Lie, bool Final, int? After) : Command;
+
+/// <param name="Who">Somebody who says to hold it; <see cref="Command.Holder"/> for the one to whom it was granted.</param>
+/// <param name="Lease">The lease.</param>
+/// <param name="Lie">By how much the epoch that is shown differs from the one that was granted.</param>
 /// <param name="Value">The result; a negative one is refused.</param>
 internal sealed record Submit(int Who, int Lease, int Lie, int Value) : Command;
 
@@ -124,6 +137,12 @@ internal sealed record HeartbeatMany(int Who, IReadOnlyList<int> Leases, int Lie
 internal sealed record ReleaseMany(int Who, IReadOnlyList<int> Leases, int Lie) : ManyLeases(Who, Leases)
 {
     public override IReadOnlyList<Command> Singles(int who) => [.. Leases.Select(lease => new Release(who, lease, Lie))];
+}
+
+internal sealed record FailMany(int Who, IReadOnlyList<int> Leases, int Lie, bool Final, int? After) : ManyLeases(Who, Leases)
+{
+    // Every other one may be tried again, whatever the first says.
+    public override IReadOnlyList<Command> Singles(int who) => [.. Leases.Select((lease, i) => new Fail(who, lease, Lie, Final && i % 2 == 0, After))];
 }
 
 internal sealed record SubmitMany(int Who, IReadOnlyList<int> Leases, int Lie, int Value) : ManyLeases(Who, Leases)

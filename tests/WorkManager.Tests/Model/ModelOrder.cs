@@ -112,6 +112,8 @@ internal sealed class ModelItem(ItemName name, int maxAttempts)
 
     public int Attempts { get; set; }
 
+    public int Releases { get; set; }
+
     public Actor? Holder { get; set; }
 
     public int Ttl { get; set; }
@@ -151,7 +153,7 @@ internal sealed class ModelItem(ItemName name, int maxAttempts)
 
     public ItemView View() =>
         new(
-            State, Epoch, Attempts, Holder?.LeaseHolder, Expires, Available, Ready, Blocked, Result, Result is null ? null : 1, SubmittedBy?.ToString(),
+            State, Epoch, Attempts, Releases, Holder?.LeaseHolder, Expires, Available, Ready, Blocked, Result, Result is null ? null : 1, SubmittedBy?.ToString(),
             SubmittedBy?.Principal?.ToString(), Error, [.. events]);
 
     public ModelItem Clone()

@@ -27,6 +27,9 @@ internal sealed class RealShop(ShopApp app, HostState host)
                 CheckOut checkOut => Say(await CheckOutAsync(checkOut), checkOut.Who, keep),
                 Heartbeat beat => Say($"{Seconds(await Holder(beat.Who, beat.Lease).HeartbeatAsync(Token(beat.Lease, beat.Lie)))}"),
                 Release release => Say(Describe(await Holder(release.Who, release.Lease).ReleaseAsync(Token(release.Lease, release.Lie)))),
+                Snooze snooze => Say(Describe(await Holder(snooze.Who, snooze.Lease).ReleaseAsync(
+                    Token(snooze.Lease, snooze.Lie), new ReleaseOptions { NotBefore = app.Time.GetUtcNow().AddSeconds(snooze.Seconds), Reason = "later" }))),
+                Fail fail => Say(Describe(await Holder(fail.Who, fail.Lease).FailAsync(Token(fail.Lease, fail.Lie), Failure(fail)))),
                 Submit submit => Say($"{Describe(await SubmitAsync(submit))} {submit.Value}"),
                 Approve approve => Say($"{(await By(approve.Who).ApproveAsync(Order(approve.Order))).State}"),
                 Reject reject => Say(
@@ -39,6 +42,10 @@ internal sealed class RealShop(ShopApp app, HostState host)
                 HeartbeatMany many => Say(
                     await Holder(many).HeartbeatManyAsync([.. many.Leases.Select(l => Token(l, many.Lie))]), (expires, _) => $"{Seconds(expires)}"),
                 ReleaseMany many => Say(await Holder(many).ReleaseManyAsync([.. many.Leases.Select(l => Token(l, many.Lie))]), (item, _) => Describe(item)),
+                FailMany many => Say(
+                    await Holder(many).FailManyAsync(
+                        [.. many.Singles(HolderOf(many.Who, many.Leases[0])).Cast<Fail>().Select(f => new FailedAttempt(Token(f.Lease, f.Lie), Failure(f)))]),
+                    (item, _) => Describe(item)),
                 SubmitMany many => Say(
                     await Holder(many).SubmitManyAsync([.. many.Singles(HolderOf(many.Who, many.Leases[0])).Cast<Submit>().Select(Submission)]),
                     (item, _) => $"{Describe(item)} {item.ReadResult<JobResult>(Json)!.Value}"),
@@ -73,6 +80,9 @@ internal sealed class RealShop(ShopApp app, HostState host)
     private LenientPayload Payload(Propose propose) => new(
         propose.Flaw == Flaw.NoItems ? 0 : propose.Items, propose.Attempts,
         propose.Delay == 0 ? null : app.Time.GetUtcNow().AddSeconds(propose.Delay), propose.Flaw == Flaw.NotReady);
+
+    private static WorkFailure Failure(Fail fail) =>
+        new("broken", "It is.") { Retryable = !fail.Final, RetryAfter = fail.After is { } seconds ? TimeSpan.FromSeconds(seconds) : null };
 
     private Task<WorkItem> SubmitAsync(Submit submit) => LeaseToShow(submit) is { } lease
         ? Holder(submit.Who, submit.Lease).SubmitAsync(lease, new JobResult(submit.Value))
@@ -142,7 +152,7 @@ internal sealed class RealShop(ShopApp app, HostState host)
         [.. order.Items.OrderBy(i => i.Id).Select(i => View(i, order.Events))]);
 
     private ItemView View(WorkItem item, IEnumerable<WorkEvent> trail) => new(
-        item.State, item.LeaseEpoch, item.Attempts, item.LeasedByAgentId, Seconds(item.LeaseExpiresAt),
+        item.State, item.LeaseEpoch, item.Attempts, item.Releases, item.LeasedByAgentId, Seconds(item.LeaseExpiresAt),
         Seconds(item.AvailableAt), Seconds(item.ReadyAt), item.BlockedBy, item.ReadResult<JobResult>(Json)?.Value, item.ResultVersion,
         item.SubmittedById is null ? null : Text(item.SubmittedByType, item.SubmittedById), item.SubmittedFor,
         item.Error is { } error ? JsonDocument.Parse(error).RootElement.GetProperty("code").GetString() : null,

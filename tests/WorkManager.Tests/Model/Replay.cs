@@ -50,12 +50,14 @@ internal static class Replay
         var (state, epoch, attempts, result, holder) = (ItemState.Queued, 0L, 0, (string?)null, (string?)null);
         foreach (var step in trail)
         {
-            var to = step.Event is WorkEventNames.Released or WorkEventNames.LeaseExpired ? ItemState.Queued : StateNames.Parse<ItemState>(step.Event);
-            // A lease that was the last attempt leaves two events: it ran out, and the item failed.
+            var to = step.Event is WorkEventNames.Released or WorkEventNames.LeaseExpired or WorkEventNames.AttemptFailed
+                ? ItemState.Queued
+                : StateNames.Parse<ItemState>(step.Event);
+            // A lease that was the last attempt leaves two events: how it ended, and that the item failed.
             (Transitions.OfItems[state].Contains(to) || (state == ItemState.Queued && to == ItemState.Failed)).Should().BeTrue("{0} follows {1}", to, state);
             state = to;
             epoch += step.Event == WorkEventNames.Leased ? 1 : 0;
-            attempts += step.Event == WorkEventNames.LeaseExpired ? 1 : 0;
+            attempts += step.Event is WorkEventNames.LeaseExpired or WorkEventNames.AttemptFailed || IsCostlyRelease(step) ? 1 : 0;
             holder = state is ItemState.Leased or ItemState.InProgress ? step.ActorId : null;
             step.LeaseEpoch.Should().Be(epoch == 0 ? null : epoch, "each step of an item says under which grant it was done");
             if (step.Event == WorkEventNames.Submitted)
@@ -69,6 +71,9 @@ internal static class Replay
         (state, epoch, attempts, result, holder).Should().Be(
             (item.State, item.LeaseEpoch, item.Attempts, item.Result, item.LeasedByAgentId?.Split(':')[^1]), "the trail of the item ends in its row");
     }
+
+    private static bool IsCostlyRelease(WorkEvent step) =>
+        step is { Event: WorkEventNames.Released, Payload: { } payload } && JsonDocument.Parse(payload).RootElement.TryGetProperty("attempts", out _);
 
     private static bool IsFailedApproval(WorkEvent step) =>
         step.Event == WorkEventNames.ApprovalDenied

@@ -35,6 +35,15 @@ internal static class Sequences
     private static readonly Gen<Command> AnyHeartbeat = Gen.Select(Holder, Lease, Lie, (who, lease, lie) => (Command)new Heartbeat(who, lease, lie));
     private static readonly Gen<Command> AnyRelease = Gen.Select(Holder, Lease, Lie, (who, lease, lie) => (Command)new Release(who, lease, lie));
 
+    private static readonly Gen<Command> AnySnooze = Gen.Select(
+        Holder, Lease, Lie, Gen.OneOf(0, 20, 200), (who, lease, lie, seconds) => (Command)new Snooze(who, lease, lie, seconds));
+
+    private static readonly Gen<bool> Final = Gen.Frequency((4, Gen.Const(false)), (1, Gen.Const(true)));
+    private static readonly Gen<int?> After = Maybe(Gen.OneOf(0, 20), 1);
+
+    private static readonly Gen<Command> AnyFail = Gen.Select(
+        Holder, Lease, Lie, Final, After, (who, lease, lie, final, after) => (Command)new Fail(who, lease, lie, final, after));
+
     private static readonly Gen<Command> AnySubmit = Gen.Select(
         Holder, Lease, Lie, Gen.Frequency((8, Gen.Int[0, 9]), (1, Gen.Const(-1))), (who, lease, lie, value) => (Command)new Submit(who, lease, lie, value));
 
@@ -44,6 +53,7 @@ internal static class Sequences
         Gen.Select(Who, AnyPropose.Select(p => (Propose)p).List[1, 4], (who, proposals) => (Command)new ProposeMany(who, proposals)),
         Gen.Select(Holder, Leases, Lie, (who, leases, lie) => (Command)new HeartbeatMany(who, leases, lie)),
         Gen.Select(Holder, Leases, Lie, (who, leases, lie) => (Command)new ReleaseMany(who, leases, lie)),
+        Gen.Select(Holder, Leases, Lie, Final, After, (who, leases, lie, final, after) => (Command)new FailMany(who, leases, lie, final, after)),
         Gen.Select(Holder, Leases, Lie, Gen.OneOf(1, -2), (who, leases, lie, value) => (Command)new SubmitMany(who, leases, lie, value)),
         Gen.Select(Holder, Leases, Lie, Gen.OneOf(1, -2), (who, leases, lie, value) => (Command)new SubmitMany(who, leases, lie, value)));
 
@@ -60,7 +70,7 @@ internal static class Sequences
     private static readonly Gen<Command> AnyApproveDue = Gen.Const((Command)new ApproveDue());
 
     private static readonly Gen<Command> AtAnyTime = Gen.Frequency(
-        (16, AnyPropose), (32, AnyCheckOut), (30, AnyMany), (16, AnyHeartbeat), (8, AnyRelease), (56, AnySubmit), (20, AnyApprove), (3, AnyReject),
+        (16, AnyPropose), (32, AnyCheckOut), (30, AnyMany), (16, AnyHeartbeat), (8, AnyRelease), (4, AnySnooze), (6, AnyFail), (56, AnySubmit), (20, AnyApprove), (3, AnyReject),
         (2, AnyCancel), (3, AnyReclaim));
 
     private static readonly Gen<List<Command>> Anything = Gen.Frequency((30, AtAnyTime), (1, AnyLook), (1, AnyHostFails), (1, AnyApproveDue), (3, AnyPass)).List[1, 20];

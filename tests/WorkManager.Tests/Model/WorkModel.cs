@@ -62,7 +62,9 @@ internal sealed class WorkModel
             Propose propose => Do(propose, number),
             CheckOut checkOut => Do(checkOut),
             Heartbeat beat => Holding(beat.Who, beat.Lease, beat.Lie, Beat),
-            Release release => Holding(release.Who, release.Lease, release.Lie, Release),
+            Release release => Holding(release.Who, release.Lease, release.Lie, (item, who) => Release(item, who, 0)),
+            Snooze snooze => Holding(snooze.Who, snooze.Lease, snooze.Lie, (item, who) => Release(item, who, snooze.Seconds)),
+            Fail fail => Holding(fail.Who, fail.Lease, fail.Lie, (item, who) => Fail(item, who, fail)),
             Submit submit => Holding(submit.Who, submit.Lease, submit.Lie, (item, who) => Submit(item, who, submit.Value)),
             Approve approve => Do(approve),
             Reject { WithReason: false } => Answer.Refused("validation_failed"),
@@ -275,15 +277,42 @@ internal sealed class WorkModel
         return Answer.Of($"{item.Expires}");
     }
 
-    private Answer Release(ModelItem item, string who)
+    private Answer Release(ModelItem item, string who, int seconds)
+    {
+        item.Releases++;
+        item.Attempts += item.Releases > Cast.MaxReleases ? 1 : 0;
+        return End(item, who, "released", item.Releases > Cast.MaxReleases && item.Attempts >= item.MaxAttempts ? "released_too_often" : null, seconds);
+    }
+
+    private Answer Fail(ModelItem item, string who, Fail fail)
+    {
+        item.Attempts++;
+        item.Error = "broken";
+        return End(item, who, "attempt_failed", fail.Final || item.Attempts >= item.MaxAttempts ? "broken" : null, fail.After ?? PauseOf(item));
+    }
+
+    private Answer End(ModelItem item, string who, string eventName, string? error, int seconds)
     {
         item.EndLease();
-        item.Available = Now;
-        item.Ready = Now;
-        item.Move(ItemState.Queued, who, "released");
+        if (error is not null)
+        {
+            item.Error = error;
+            item.Log(eventName, who);
+            item.Move(ItemState.Failed, ModelOrder.Engine);
+        }
+        else
+        {
+            item.Available = Now + seconds;
+            item.Ready = seconds == 0 ? Now : null;
+            item.Move(ItemState.Queued, who, eventName);
+        }
+
+        orders[item.Name.Order].Settle(Now);
         orders[item.Name.Order].RequeueIfIdle();
         return Answer.Of($"{item.State} #{item.Epoch}");
     }
+
+    private static int PauseOf(ModelItem item) => Math.Min(Cast.Backoff * (1 << Math.Min(item.Attempts - 1, 20)), Cast.MaxBackoff);
 
     private Answer Submit(ModelItem item, string who, int value)
     {
@@ -491,7 +520,7 @@ internal sealed class WorkModel
             return;
         }
 
-        item.Available = Now + Math.Min(Cast.Backoff * (1 << (item.Attempts - 1)), Cast.MaxBackoff);
+        item.Available = Now + PauseOf(item);
         item.Move(ItemState.Queued, ModelOrder.Engine, "lease_expired");
     }
 

@@ -120,11 +120,12 @@ internal static class GuideSchema
                 Time("available_at"), Time("ready_at").Null, Int("blocked_by"),
                 Long("lease_epoch"), Int("lease_seconds").Null, Int("planned_lease_seconds").Null, Time("leased_at").Null,
                 Time("submitted_at").Null, Text("submitted_by_type", 50).Null, Text("submitted_by_id", 255).Null, Text("submitted_for", 255).Null,
-                Hash("result_hash").Null, Int("result_version").Null, Short("rework_count"), Short("progress").Null, Int("revision"),
+                Hash("result_hash").Null, Int("result_version").Null, Short("rework_count"), Short("releases"), Short("progress").Null, Int("revision"),
             ],
             Defaults =
             {
-                ["tenant_id"] = "", ["type_version"] = 1, ["priority"] = 0, ["blocked_by"] = 0, ["lease_epoch"] = 0, ["rework_count"] = 0, ["revision"] = 0,
+                ["tenant_id"] = "", ["type_version"] = 1, ["priority"] = 0, ["blocked_by"] = 0, ["lease_epoch"] = 0, ["rework_count"] = 0, ["releases"] = 0,
+                ["revision"] = 0,
             },
             Indexes =
             [

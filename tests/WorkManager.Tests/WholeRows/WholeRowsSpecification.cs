@@ -14,6 +14,8 @@ public abstract class WholeRowsSpecification(DatabaseFixture databases)
     /// <summary>Three documents of this size do not fit into one command.</summary>
     private const int Large = 6_000_000;
 
+    private static readonly WorkFailure Snow = new("snow", "Too much \"Schnee\" über Süd.", JsonSerializer.SerializeToElement(new { depth = 1.50m }));
+
     private static readonly RejectionReason[] Reasons = [new("count", "Count again.", "trees"), new("late", "Too late.")];
 
     // Rows are stamped with the trace of the call.
@@ -233,6 +235,54 @@ public abstract class WholeRowsSpecification(DatabaseFixture databases)
 
         await story.WritesAsync(nameof(IWorkOrderManager.ReleaseManyAsync), async () => Assert.All(
             await story.By(Story.Agent).ReleaseManyAsync([.. leases.Select(l => l.Token)]), o => Assert.True(o.Succeeded)));
+    }
+
+    [Fact]
+    public async Task A_release_that_says_when_and_why()
+    {
+        await using var story = await Story.StartAsync(databases);
+        await story.ProposeAsync(2);
+        var leases = await story.LeaseAsync(1, begun: true);
+        var options = new ReleaseOptions { NotBefore = story.Now.AddHours(1.5).AddTicks(7), Reason = "Snow \"am\" Süd." };
+
+        await story.WritesAsync(nameof(IWorkOrderManager.ReleaseAsync), () => story.By(Story.Agent).ReleaseAsync(leases[0], options));
+    }
+
+    [Fact]
+    public async Task A_release_that_is_one_too_many()
+    {
+        await using var story = await Story.StartAsync(databases, o => o.Retry.MaxReleases = 0);
+        await story.ProposeAsync(1, attempts: 1);
+        var leases = await story.LeaseAsync(1);
+
+        await story.WritesAsync(nameof(IWorkOrderManager.ReleaseAsync), () => story.By(Story.Agent).ReleaseAsync(leases[0]));
+    }
+
+    [Theory, InlineData(Way.Own), InlineData(Way.Joined)]
+    public async Task A_failed_attempt(Way way)
+    {
+        await using var story = await Story.StartAsync(databases);
+        await story.ProposeAsync(2);
+        var lease = (await story.LeaseAsync(1, begun: true))[0];
+
+        await story.WritesAsync(nameof(IWorkOrderManager.FailAsync), () => CallAsync(story, way, Story.Agent, work => work.FailAsync(lease, Snow)));
+    }
+
+    [Fact]
+    public async Task Failed_attempts_of_two_orders_of_which_some_are_the_last()
+    {
+        await using var story = await Story.StartAsync(databases);
+        await story.ProposeAsync(1, attempts: 1);
+        await story.ProposeAsync(2, name: "next order");
+        var leases = await story.LeaseAsync(3);
+
+        await story.WritesAsync(nameof(IWorkOrderManager.FailManyAsync), async () => Assert.Equal(
+            [true, true, false, true],
+            (await story.By(Story.Agent).FailManyAsync(
+            [
+                new(leases[0], Snow), new(leases[1], Snow with { Retryable = false }), new(leases[2], Snow with { Code = "" }),
+                new(leases[2], Snow with { RetryAfter = TimeSpan.Zero }),
+            ])).Select(o => o.Succeeded)));
     }
 
     [Theory, InlineData(Way.Own), InlineData(Way.Joined)]

@@ -427,6 +427,10 @@ internal partial class Initial
                 b.Property<DateTime?>("ReadyAt")
                     .HasColumnName("ready_at");
 
+                b.Property<short>("Releases")
+                    .HasColumnName("releases")
+                    .HasDefaultValue((short)0);
+
                 b.Property<string>("Result")
                     .HasColumnName("result");
 

@@ -119,6 +119,7 @@ internal sealed partial class Initial : WorkManagerMigration
                 priority = table.Column<short>(nullable: false, defaultValue: (short)0),
                 attempts = table.Column<short>(nullable: false, defaultValue: (short)0),
                 max_attempts = table.Column<short>(nullable: false, defaultValue: (short)3),
+                releases = table.Column<short>(nullable: false, defaultValue: (short)0),
                 leased_by_agent_id = table.Column<string>(maxLength: 255, nullable: true),
                 lease_expires_at = table.Column<DateTime>(nullable: true),
                 last_heartbeat_at = table.Column<DateTime>(nullable: true),

@@ -1,0 +1,78 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using WorkManager.Errors;
+using WorkManager.Execution;
+using WorkManager.OrderTypes;
+using WorkManager.OrderTypes.Json;
+
+namespace WorkManager.Leasing;
+
+/// <summary>Says that the holder could not do the work: that costs an attempt, and the item comes back after a pause, or fails for good.</summary>
+internal sealed class FailItem(RetryOptions retry, JsonDocuments documents)
+    : LeaseEnds<FailRequest, FailItem.Checked>("fail", JoinRule.Joins, WorkEventNames.AttemptFailed)
+{
+    private const int MaxCode = 100;
+    private const int MaxMessage = 10_000;
+    private static readonly TimeSpan LongestPause = TimeSpan.FromDays(30);
+
+    /// <param name="Error">What is stored at the item.</param>
+    /// <param name="IsFinal">Whether no other attempt is to be made.</param>
+    /// <param name="Pause">How long the item waits; null for what the options say.</param>
+    internal sealed record Checked(JsonObject Error, bool IsFinal, TimeSpan? Pause);
+
+    protected override Checked Check(FailRequest request)
+    {
+        var failure = request.Failure
+            ?? throw WorkValidationException.Argument("failure", ValidationCodes.Required, "The failure is null.");
+        EnsureText("code", failure.Code, MaxCode);
+        EnsureText("message", failure.Message, MaxMessage);
+        if (failure.RetryAfter is { } pause && (pause < TimeSpan.Zero || pause > LongestPause))
+        {
+            throw WorkValidationException.Argument("retry_after", ValidationCodes.OutOfRange, $"The pause must be zero to {LongestPause.Days} days.");
+        }
+
+        var error = new JsonObject { ["code"] = failure.Code, ["message"] = failure.Message };
+        if (failure.Details is { } details && CheckDetails(details) is { } more)
+        {
+            error["details"] = more;
+        }
+
+        if (!failure.Retryable)
+        {
+            error["retryable"] = false;
+        }
+
+        return new(error, !failure.Retryable, failure.RetryAfter);
+    }
+
+    protected override void End(UnitOfWork unit, WorkOrder order, WorkItem item, Checked move, DateTimeOffset clock) =>
+        unit.Queue.Fail(order, item, clock, move.Error, move.IsFinal, move.Pause ?? retry.PauseAfter(item.Attempts + 1));
+
+    private JsonNode? CheckDetails(JsonElement details)
+    {
+        var written = documents.Write("details", details, typeof(JsonElement));
+        JsonNode? node = written.Fault is { } fault ? throw fault : written.Json.ValueKind switch
+        {
+            JsonValueKind.Undefined or JsonValueKind.Null => null,
+            JsonValueKind.Object => JsonObject.Create(written.Json),
+            JsonValueKind.Array => JsonArray.Create(written.Json),
+            _ => JsonValue.Create(written.Json),
+        };
+        return node is null ? null : JsonNode.Parse(documents.CheckRemark("details", node));
+    }
+
+    private static void EnsureText(string field, string? text, int maxLength)
+    {
+        if (string.IsNullOrWhiteSpace(text))
+        {
+            throw WorkValidationException.Argument(field, ValidationCodes.Required, "A text is required.");
+        }
+
+        if (text.Length > maxLength)
+        {
+            throw WorkValidationException.Argument(field, ValidationCodes.MaxLength, $"The text may have {maxLength} characters.");
+        }
+
+        StorableText.Ensure(field, text);
+    }
+}
