@@ -308,6 +308,23 @@ public interface IWorkOrderManager
     /// <exception cref="IllegalTransitionException">The order is in no state to be rejected, such as completed.</exception>
     Task<WorkOrder> RejectAsync(Guid orderId, IReadOnlyList<RejectionReason> reasons, CancellationToken cancellationToken = default);
 
+    /// <summary>
+    /// Returns results for rework: their items go back to the queue with the reasons, and keep their parts; the others stay submitted. Also an order that was
+    /// rejected or cancelled can be returned, as a whole.
+    /// </summary>
+    /// <param name="orderId">The order.</param>
+    /// <param name="reasons">Why, 1 to 100 reasons. The next holders see them in <see cref="WorkLease.EarlierFailures"/>.</param>
+    /// <param name="itemIds">The items; null for all.</param>
+    /// <param name="cancellationToken">Cancels waiting and reading.</param>
+    /// <returns>The order, queued, without its items.</returns>
+    /// <exception cref="WorkNotFoundException">There is no such order, or it has no such item.</exception>
+    /// <exception cref="WorkValidationException">The reasons break a rule, no item is named, or items of a rejected order are.</exception>
+    /// <exception cref="IllegalTransitionException">The order is neither submitted nor rejected, or an item has no result.</exception>
+    /// <exception cref="WorkLimitException">An item was returned as often as it may be (<c>rework_limit</c>).</exception>
+    /// <exception cref="ApprovalDeniedException">Nobody was named who acts, or an agent returns what it did not propose.</exception>
+    Task<WorkOrder> ReturnForReworkAsync(
+        Guid orderId, IReadOnlyList<RejectionReason> reasons, IReadOnlyCollection<Guid>? itemIds = null, CancellationToken cancellationToken = default);
+
     /// <summary>Withdraws an order. Leases on its items end.</summary>
     /// <param name="orderId">The order, submitted or still being worked on.</param>
     /// <param name="reason">Why, for the audit trail: up to 2,000 characters.</param>

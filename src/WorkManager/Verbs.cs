@@ -9,4 +9,4 @@ namespace WorkManager;
 /// <summary>Everything that can be done, one object per verb.</summary>
 internal sealed record Verbs(
     ProposeOrder Propose, CheckoutItems Checkout, Heartbeat Heartbeat, ReleaseLease Release, FailItem Fail, SubmitItems Submit,
-    ApproveOrder Approve, ApproveDue ApproveDue, RejectOrder Reject, CancelOrder Cancel, ReclaimExpired Reclaim);
+    ApproveOrder Approve, ApproveDue ApproveDue, RejectOrder Reject, ReturnForRework Rework, CancelOrder Cancel, ReclaimExpired Reclaim);

@@ -126,6 +126,11 @@ internal sealed class WorkOrderManager(WorkEngine engine, WorkSession session) :
     public Task<WorkOrder> RejectAsync(Guid orderId, IReadOnlyList<RejectionReason> reasons, CancellationToken cancellationToken) =>
         engine.RunAsync(Verbs.Reject, session, new RejectRequest(orderId, reasons ?? throw new ArgumentNullException(nameof(reasons))), cancellationToken);
 
+    public Task<WorkOrder> ReturnForReworkAsync(
+        Guid orderId, IReadOnlyList<RejectionReason> reasons, IReadOnlyCollection<Guid>? itemIds, CancellationToken cancellationToken) =>
+        engine.RunAsync(
+            Verbs.Rework, session, new ReworkRequest(orderId, reasons ?? throw new ArgumentNullException(nameof(reasons)), itemIds), cancellationToken);
+
     public Task<WorkOrder> CancelAsync(Guid orderId, string? reason, CancellationToken cancellationToken) =>
         engine.RunAsync(Verbs.Cancel, session, new CancelRequest(orderId, reason), cancellationToken);
 

@@ -175,6 +175,36 @@ internal sealed class ItemQueue(Lifecycle lifecycle, AuditTrail audit, Actor act
         lifecycle.Move(order, item, ItemState.Queued, expired, WorkEventNames.LeaseExpired);
     }
 
+    /// <summary>Puts an item whose result was refused into the queue: it is done again. Its parts and its history stay.</summary>
+    /// <param name="order">The order, locked.</param>
+    /// <param name="item">The item.</param>
+    /// <param name="clock">The time that decides leases.</param>
+    /// <param name="reasons">What the reviewer says.</param>
+    /// <param name="message">A sentence for the audit trail.</param>
+    public void Rework(WorkOrder order, WorkItem item, DateTimeOffset clock, JsonArray reasons, string message)
+    {
+        if (item.State == ItemState.Submitted)
+        {
+            lifecycle.Move(order, item, ItemState.Rejected, new(new JsonObject { ["reasons"] = reasons.DeepClone() }, message));
+        }
+
+        item.ReworkCount++;
+        item.Error = new JsonObject { ["code"] = "rework", ["message"] = message, ["details"] = reasons.DeepClone() }.ToJsonString(JsonSerializerOptions.Web);
+        (item.Result, item.AssembledResult, item.ResultHash, item.ResultVersion) = (null, null, null, null);
+        (item.SubmittedAt, item.SubmittedByType, item.SubmittedById, item.SubmittedFor) = (null, null, null, null);
+        Schedule(item, clock, clock);
+        lifecycle.Move(order, item, ItemState.Queued);
+    }
+
+    /// <summary>Puts an item that is queued back into the queue, after it was taken out: its order is open again. It keeps its time.</summary>
+    public void PutBack(WorkItem item, DateTimeOffset clock)
+    {
+        item.BlockedBy--;
+        item.UpdatedAt = now;
+        item.Revision++;
+        Schedule(item, item.AvailableAt, clock);
+    }
+
     /// <summary>Takes an item that is held out of the queue: its lease ends, and nobody can claim it.</summary>
     public void TakeOut(WorkOrder order, WorkItem item, string why)
     {

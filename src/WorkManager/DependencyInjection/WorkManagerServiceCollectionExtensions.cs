@@ -105,6 +105,7 @@ public static class WorkManagerServiceCollectionExtensions
         services.TryAddSingleton<AutomaticApproval>();
         services.TryAddSingleton<ApproveDue>();
         services.TryAddSingleton<RejectOrder>();
+        services.TryAddSingleton<ReturnForRework>();
         services.TryAddSingleton<CancelOrder>();
         services.TryAddSingleton<Verbs>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<ICommitSubscriber, AutoApprove>());

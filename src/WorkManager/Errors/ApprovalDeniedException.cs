@@ -1,6 +1,6 @@
 namespace WorkManager;
 
-/// <summary>The actor may not approve, reject or cancel this order (<c>approval_denied</c>).</summary>
+/// <summary>The actor may not approve, reject, return or cancel this order (<c>approval_denied</c>).</summary>
 public sealed class ApprovalDeniedException : WorkManagerException
 {
     internal ApprovalDeniedException(Guid orderId, ApprovalDeniedReason reason, string decision = "approve")

@@ -42,6 +42,9 @@ public static class WorkErrorCodes
     /// <summary>A document is larger or nested deeper than allowed.</summary>
     public const string PayloadTooLarge = "payload_too_large";
 
+    /// <summary>An item was returned for rework as often as it may be.</summary>
+    public const string ReworkLimit = "rework_limit";
+
     /// <summary>Partial submissions are switched off.</summary>
     public const string PartsDisabled = "parts_disabled";
 
@@ -54,7 +57,7 @@ public static class WorkErrorCodes
     /// <summary>The order cannot be approved yet.</summary>
     public const string OrderNotReady = "order_not_ready";
 
-    /// <summary>The actor may not approve, reject or cancel this order; see <see cref="ApprovalDeniedReason"/>.</summary>
+    /// <summary>The actor may not approve, reject, return or cancel this order; see <see cref="ApprovalDeniedReason"/>.</summary>
     public const string ApprovalDenied = "approval_denied";
 
     /// <summary>An approval must name the content that was reviewed.</summary>

@@ -1,7 +1,8 @@
 namespace WorkManager;
 
 /// <summary>
-/// A limit in count, bytes or depth is exceeded (<c>plan_too_large</c>, <c>payload_too_large</c>, <c>max_parts_exceeded</c>, <c>parts_disabled</c>).
+/// A limit in count, bytes or depth is exceeded (<c>plan_too_large</c>, <c>payload_too_large</c>, <c>max_parts_exceeded</c>, <c>parts_disabled</c>,
+/// <c>rework_limit</c>).
 /// </summary>
 public sealed class WorkLimitException : WorkManagerException
 {

@@ -20,7 +20,7 @@ internal static class EarlierFailures
             return None;
         }
 
-        string[] names = [WorkEventNames.AttemptFailed, WorkEventNames.LeaseExpired, WorkEventNames.Released];
+        string[] names = [WorkEventNames.AttemptFailed, WorkEventNames.LeaseExpired, WorkEventNames.Released, WorkEventNames.Rejected];
         var events = await context.ReadAsync(rows => rows.Events
             .Where(e => ids.Contains(e.ItemId) && names.Contains(e.Event))
             .Select(e => new { e.Id, e.ItemId, e.Event, e.Payload, e.Message })
@@ -42,8 +42,12 @@ internal static class EarlierFailures
         }
 
         using var document = JsonDocument.Parse(payload ?? "{}");
-        return name == WorkEventNames.AttemptFailed
-            ? document.RootElement.GetProperty("error").Deserialize<WorkFailure>(JsonSerializerOptions.Web)
-            : document.RootElement.TryGetProperty("reason", out var reason) ? new WorkFailure(name, reason.GetString()!) : null;
+        var said = document.RootElement;
+        return name switch
+        {
+            WorkEventNames.AttemptFailed => said.GetProperty("error").Deserialize<WorkFailure>(JsonSerializerOptions.Web),
+            WorkEventNames.Released => said.TryGetProperty("reason", out var reason) ? new WorkFailure(name, reason.GetString()!) : null,
+            _ => new WorkFailure(name, message ?? "", said.TryGetProperty("reasons", out var reasons) ? reasons.Clone() : null),
+        };
     }
 }

@@ -21,4 +21,8 @@ public sealed class OrderTypeAttribute(string key) : Attribute
     /// <summary>How long the leases of its items last, in seconds, where neither the request nor the item says otherwise.</summary>
     /// <value>0 by default: <see cref="LeaseOptions.Ttl"/>. Else 1 second to <see cref="LeaseOptions.MaxTtl"/>.</value>
     public int LeaseSeconds { get; set; }
+
+    /// <summary>How often an item can be returned for rework.</summary>
+    /// <value>-1 by default: <see cref="RetryOptions.MaxReworks"/>. Else 0 to 1000; 0 allows no rework.</value>
+    public int MaxReworks { get; set; } = -1;
 }

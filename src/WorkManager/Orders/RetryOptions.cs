@@ -22,6 +22,11 @@ public sealed class RetryOptions
     [Range(0, 10_000)]
     public int MaxReleases { get; set; } = 20;
 
+    /// <summary>How often an item can be returned for rework, unless its order type says otherwise.</summary>
+    /// <value>10 by default; 0 to 1000. 0 allows no rework.</value>
+    [Range(0, 1000)]
+    public int MaxReworks { get; set; } = 10;
+
     /// <summary>How long to wait after the first failure; doubled with every further one.</summary>
     /// <value>1 minute by default; up to 1 day.</value>
     [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00")]

@@ -95,7 +95,7 @@ public sealed class WorkItem
     /// <summary>The version of the order type that the result was checked by. It may be newer than <see cref="TypeVersion"/>.</summary>
     public int? ResultVersion { get; internal set; }
 
-    /// <summary>How many times a result was sent back to be done again. Nothing writes it yet.</summary>
+    /// <summary>How many times a result was returned for rework.</summary>
     public short ReworkCount { get; internal set; }
 
     /// <summary>The keys of the parts that finalize asks for, as a JSON array.</summary>

@@ -41,8 +41,8 @@ public sealed class WorkLease
     public string? TraceParent { get; }
 
     /// <summary>
-    /// What came of the last 20 leases of the item, the oldest first: failures, leases that ran out (<c>lease_expired</c>), and the reasons for which it
-    /// was given back (<c>released</c>).
+    /// What came of the last 20 leases of the item, the oldest first: failures, leases that ran out (<c>lease_expired</c>), the reasons for which it was
+    /// given back (<c>released</c>), and those for which its result was refused (<c>rejected</c>, in <see cref="WorkFailure.Details"/>).
     /// </summary>
     public IReadOnlyList<WorkFailure> EarlierFailures { get; }
 

@@ -41,6 +41,8 @@ internal static class EveryVerb
         lease = await LeaseAsync(one);
         await agent.HeartbeatManyAsync([lease.Token], cancel);
         await agent.SubmitAsync(lease, new Answer(text), cancellationToken: cancel);
+        await reviewer.ReturnForReworkAsync(one.Id, [new("again", "Once more.")], cancellationToken: cancel);
+        await agent.SubmitAsync(await LeaseAsync(one), new Answer(text), cancellationToken: cancel);
         Assert.Equal(OrderState.Completed, (await reviewer.ApproveAsync(one.Id, cancellationToken: cancel)).State);
 
         // Many at once.

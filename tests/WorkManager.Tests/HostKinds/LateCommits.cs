@@ -33,6 +33,13 @@ public sealed class LateCommits(PostgreSqlFixture databases) : IClassFixture<Pos
             rejected.State.Should().Be(OrderState.Rejected);
             (await w.DecisionsAsync(order)).Should().Equal("reject");
         },
+        ["rework"] = async w =>
+        {
+            var order = await w.SubmittedAsync();
+            var returned = await w.CutAsync(Commit, () => w.App.Reviewer.ReturnForReworkAsync(order, [new RejectionReason("wrong", "Do it again.")]));
+            returned.State.Should().Be(OrderState.Queued);
+            (await w.DecisionsAsync(order)).Should().Equal("rework");
+        },
         ["cancel"] = async w =>
         {
             var order = (await w.App.Requester.ProposeAsync(new Note("n"))).Id;

@@ -34,6 +34,7 @@ public abstract class StrangerSpecification(DatabaseFixture databases)
             [.. c.Leases.Select((l, i) => c.Flag ? new Submission<EchoResult>(l, Results[i % 2]) : new Submission<EchoResult>(l.Token, Results[i % 2]))])),
         [nameof(IWorkOrderManager.ApproveAsync)] = c => CodeOf(c.User.ApproveAsync(c.Order)),
         [nameof(IWorkOrderManager.RejectAsync)] = c => CodeOf(c.User.RejectAsync(c.Order, No)),
+        [nameof(IWorkOrderManager.ReturnForReworkAsync)] = c => CodeOf(c.User.ReturnForReworkAsync(c.Order, No)),
         [nameof(IWorkOrderManager.CancelAsync)] = c => CodeOf(c.User.CancelAsync(c.Order, null)),
         [nameof(IWorkOrderManager.GetAsync)] = c => CodeOf(c.User.GetAsync(c.Order)),
     };

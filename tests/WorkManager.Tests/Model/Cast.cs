@@ -29,6 +29,7 @@ internal static class Cast
     public const int Backoff = 30;
     public const int MaxBackoff = 100;
     public const int MaxReleases = 2;
+    public const int MaxReworks = 2;
 
     /// <summary>The tenant that an actor works for; null for all.</summary>
     public static string? TenantOf(int who) => who switch
@@ -51,6 +52,7 @@ internal static class Cast
         options.Retry.MaxBackoff = TimeSpan.FromSeconds(MaxBackoff);
         options.Retry.Jitter = TimeSpan.Zero;
         options.Retry.MaxReleases = MaxReleases;
+        options.Retry.MaxReworks = MaxReworks;
     }
 }
 

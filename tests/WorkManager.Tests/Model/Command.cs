@@ -92,6 +92,11 @@ internal sealed record Approve(int Who, int Order) : Command;
 
 internal sealed record Reject(int Who, int Order, bool WithReason) : Command;
 
+/// <param name="Who">The reviewer.</param>
+/// <param name="Order">The order.</param>
+/// <param name="Item">Only this item of the order, by its number; null for all.</param>
+internal sealed record Rework(int Who, int Order, int? Item) : Command;
+
 internal sealed record Cancel(int Who, int Order) : Command;
 
 /// <summary>Somebody looks at an order.</summary>

@@ -18,7 +18,7 @@ internal sealed class ModelOrder(int number, int type, int priority, Actor reque
 
     public OrderState State { get; private set; } = OrderState.Queued;
 
-    public int? Submitted { get; private set; }
+    public int? Submitted { get; set; }
 
     public int Applied { get; set; }
 
@@ -114,6 +114,8 @@ internal sealed class ModelItem(ItemName name, int maxAttempts)
 
     public int Releases { get; set; }
 
+    public int Reworks { get; set; }
+
     public Actor? Holder { get; set; }
 
     public int Ttl { get; set; }
@@ -153,7 +155,7 @@ internal sealed class ModelItem(ItemName name, int maxAttempts)
 
     public ItemView View() =>
         new(
-            State, Epoch, Attempts, Releases, Holder?.LeaseHolder, Expires, Available, Ready, Blocked, Result, Result is null ? null : 1, SubmittedBy?.ToString(),
+            State, Epoch, Attempts, Releases, Reworks, Holder?.LeaseHolder, Expires, Available, Ready, Blocked, Result, Result is null ? null : 1, SubmittedBy?.ToString(),
             SubmittedBy?.Principal?.ToString(), Error, [.. events]);
 
     public ModelItem Clone()

@@ -34,6 +34,8 @@ internal sealed class RealShop(ShopApp app, HostState host)
                 Approve approve => Say($"{(await By(approve.Who).ApproveAsync(Order(approve.Order))).State}"),
                 Reject reject => Say(
                     $"{(await By(reject.Who).RejectAsync(Order(reject.Order), reject.WithReason ? [new RejectionReason("no", "No.")] : [])).State}"),
+                Rework rework => Say($"{(await By(rework.Who).ReturnForReworkAsync(
+                    Order(rework.Order), [new RejectionReason("no", "No.")], await ItemsAsync(rework))).State}"),
                 Cancel cancel => Say($"{(await By(cancel.Who).CancelAsync(Order(cancel.Order))).State}"),
                 Look look => Say($"{View(await app.OrderAsync((await By(look.Who).GetAsync(Order(look.Order))).Id), await LedgerAsync())}"),
                 Reclaim => Say($"{await app.Maintenance.ReclaimExpiredAsync()}"),
@@ -80,6 +82,11 @@ internal sealed class RealShop(ShopApp app, HostState host)
     private LenientPayload Payload(Propose propose) => new(
         propose.Flaw == Flaw.NoItems ? 0 : propose.Items, propose.Attempts,
         propose.Delay == 0 ? null : app.Time.GetUtcNow().AddSeconds(propose.Delay), propose.Flaw == Flaw.NotReady);
+
+    /// <summary>The items that a return names. Who does not see the order does not know its items.</summary>
+    private async Task<IReadOnlyCollection<Guid>?> ItemsAsync(Rework rework) => rework.Item is not { } number ? null
+        : (await app.ReadAsync(db => db.Set<WorkItem>().Where(i => i.OrderId == Order(rework.Order)).OrderBy(i => i.Id).Select(i => i.Id).ToListAsync()))
+            is { Count: > 0 } all ? [all[number % all.Count]] : [Guid.NewGuid()];
 
     private static WorkFailure Failure(Fail fail) =>
         new("broken", "It is.") { Retryable = !fail.Final, RetryAfter = fail.After is { } seconds ? TimeSpan.FromSeconds(seconds) : null };
@@ -152,7 +159,7 @@ internal sealed class RealShop(ShopApp app, HostState host)
         [.. order.Items.OrderBy(i => i.Id).Select(i => View(i, order.Events))]);
 
     private ItemView View(WorkItem item, IEnumerable<WorkEvent> trail) => new(
-        item.State, item.LeaseEpoch, item.Attempts, item.Releases, item.LeasedByAgentId, Seconds(item.LeaseExpiresAt),
+        item.State, item.LeaseEpoch, item.Attempts, item.Releases, item.ReworkCount, item.LeasedByAgentId, Seconds(item.LeaseExpiresAt),
         Seconds(item.AvailableAt), Seconds(item.ReadyAt), item.BlockedBy, item.ReadResult<JobResult>(Json)?.Value, item.ResultVersion,
         item.SubmittedById is null ? null : Text(item.SubmittedByType, item.SubmittedById), item.SubmittedFor,
         item.Error is { } error ? JsonDocument.Parse(error).RootElement.GetProperty("code").GetString() : null,

@@ -50,7 +50,7 @@ internal static class Replay
         var (state, epoch, attempts, result, holder) = (ItemState.Queued, 0L, 0, (string?)null, (string?)null);
         foreach (var step in trail)
         {
-            var to = step.Event is WorkEventNames.Released or WorkEventNames.LeaseExpired or WorkEventNames.AttemptFailed
+            var to = step.Event is WorkEventNames.Released or WorkEventNames.LeaseExpired or WorkEventNames.AttemptFailed or WorkEventNames.Requeued
                 ? ItemState.Queued
                 : StateNames.Parse<ItemState>(step.Event);
             // A lease that was the last attempt leaves two events: how it ended, and that the item failed.
@@ -63,6 +63,10 @@ internal static class Replay
             if (step.Event == WorkEventNames.Submitted)
             {
                 result = JsonDocument.Parse(step.Payload!).RootElement.GetProperty("result").GetRawText();
+            }
+            else if (step.Event == WorkEventNames.Requeued)
+            {
+                result = null;
             }
         }
 

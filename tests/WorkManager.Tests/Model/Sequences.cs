@@ -60,6 +60,8 @@ internal static class Sequences
     private static readonly Gen<Command> AnyApprove = Gen.Select(Reviewer, Order, (who, order) => (Command)new Approve(who, order));
     private static readonly Gen<Command> AnyReject = Gen.Select(
         Reviewer, Order, Gen.Frequency((5, Gen.Const(true)), (1, Gen.Const(false))), (who, order, reason) => (Command)new Reject(who, order, reason));
+    private static readonly Gen<Command> AnyRework = Gen.Select(
+        Reviewer, Order, Maybe(Gen.Int[0, 3], 2), (who, order, item) => (Command)new Rework(who, order, item));
     private static readonly Gen<Command> AnyCancel = Gen.Select(Who, Order, (who, order) => (Command)new Cancel(who, order));
     private static readonly Gen<Command> AnyLook = Gen.Select(Who, Order, (who, order) => (Command)new Look(who, order));
     private static readonly Gen<Command> AnyPass = Gen.OneOf(1, 20, 29, 30, 31, 119, 120, 121, 400).Select(seconds => (Command)new Pass(seconds));
@@ -70,7 +72,7 @@ internal static class Sequences
     private static readonly Gen<Command> AnyApproveDue = Gen.Const((Command)new ApproveDue());
 
     private static readonly Gen<Command> AtAnyTime = Gen.Frequency(
-        (16, AnyPropose), (32, AnyCheckOut), (30, AnyMany), (16, AnyHeartbeat), (8, AnyRelease), (4, AnySnooze), (6, AnyFail), (56, AnySubmit), (20, AnyApprove), (3, AnyReject),
+        (16, AnyPropose), (32, AnyCheckOut), (30, AnyMany), (16, AnyHeartbeat), (8, AnyRelease), (4, AnySnooze), (6, AnyFail), (56, AnySubmit), (20, AnyApprove), (3, AnyReject), (6, AnyRework),
         (2, AnyCancel), (3, AnyReclaim));
 
     private static readonly Gen<List<Command>> Anything = Gen.Frequency((30, AtAnyTime), (1, AnyLook), (1, AnyHostFails), (1, AnyApproveDue), (3, AnyPass)).List[1, 20];

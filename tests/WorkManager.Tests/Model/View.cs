@@ -2,11 +2,11 @@ namespace WorkManager.Tests.Model;
 
 /// <summary>All that can be known of an item, with times in seconds since the beginning.</summary>
 internal sealed record ItemView(
-    ItemState State, long Epoch, int Attempts, int Releases, string? Holder, double? Expires, double? Available, double? Ready, int Blocked, int? Result, int? Version,
+    ItemState State, long Epoch, int Attempts, int Releases, int Reworks, string? Holder, double? Expires, double? Available, double? Ready, int Blocked, int? Result, int? Version,
     string? SubmittedBy, string? SubmittedFor, string? Error, IReadOnlyList<string> Events)
 {
     public override string ToString() =>
-        $"{State} #{Epoch} attempts {Attempts} releases {Releases} holder {Holder} expires {Expires} available {Available} ready {Ready} blocked {Blocked} "
+        $"{State} #{Epoch} attempts {Attempts} releases {Releases} reworks {Reworks} holder {Holder} expires {Expires} available {Available} ready {Ready} blocked {Blocked} "
         + $"result {Result} version {Version} by {SubmittedBy} for {SubmittedFor} error {Error} [{string.Join(", ", Events)}]";
 }
 

@@ -69,6 +69,7 @@ internal sealed class WorkModel
             Approve approve => Do(approve),
             Reject { WithReason: false } => Answer.Refused("validation_failed"),
             Reject reject => Close(reject.Who, reject.Order),
+            Rework rework => Do(rework),
             Cancel cancel => Close(cancel.Who, cancel.Order),
             Look look => OrderOf(look.Order, look.Who) is { } order ? Answer.Of(order.View().ToString()) : Answer.Refused("not_found"),
             Reclaim => Answer.Of($"{Refill().Reclaimed}"),
@@ -478,6 +479,65 @@ internal sealed class WorkModel
 
         order.Move(OrderState.Rejected, Name(who));
         order.NextApply = null;
+        return Answer.Of($"{order.State}");
+    }
+
+    private Answer Do(Rework rework)
+    {
+        if (OrderOf(rework.Order, rework.Who) is not { } order)
+        {
+            return Answer.Refused("not_found");
+        }
+
+        var actor = Cast.Actors[rework.Who];
+        if (actor.Type == ActorType.Agent && !actor.IsSame(order.Requester))
+        {
+            return Answer.Refused("approval_denied", ApprovalDeniedReason.Agent);
+        }
+
+        if (order.State is not (OrderState.Submitted or OrderState.Rejected))
+        {
+            return Answer.Refused("illegal_transition");
+        }
+
+        if (order.State == OrderState.Rejected && rework.Item is not null)
+        {
+            return Answer.Refused("validation_failed");
+        }
+
+        var state = order.State == OrderState.Submitted ? ItemState.Submitted : ItemState.Rejected;
+        var returned = rework.Item is { } number ? [order.Items[number % order.Items.Count]] : order.Items.FindAll(i => i.State == state);
+        if (returned.Exists(i => i.Reworks >= Cast.MaxReworks))
+        {
+            return Answer.Refused("rework_limit");
+        }
+
+        foreach (var item in returned)
+        {
+            if (item.State == ItemState.Submitted)
+            {
+                item.Move(ItemState.Rejected, Name(rework.Who));
+            }
+
+            item.Reworks++;
+            item.Error = "rework";
+            (item.Result, item.SubmittedBy, item.Available, item.Ready) = (null, null, Now, Now);
+            item.Move(ItemState.Queued, Name(rework.Who), "requeued");
+        }
+
+        if (order.State == OrderState.Submitted)
+        {
+            order.Move(OrderState.Rejected, Name(rework.Who));
+        }
+
+        order.Move(OrderState.Queued, Name(rework.Who));
+        (order.Submitted, order.Error, order.NextApply) = (null, null, order.NextApply is null ? null : Now);
+        foreach (var item in order.Items.Where(i => i.State == ItemState.Queued && i.Blocked > 0))
+        {
+            item.Blocked--;
+            item.Ready = item.Blocked == 0 && item.Available <= Now ? Now : null;
+        }
+
         return Answer.Of($"{order.State}");
     }
 

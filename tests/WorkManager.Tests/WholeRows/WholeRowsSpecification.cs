@@ -371,6 +371,28 @@ public abstract class WholeRowsSpecification(DatabaseFixture databases)
         await story.WritesAsync(nameof(IWorkOrderManager.RejectAsync), () => CallAsync(story, way, Story.Reviewer, work => work.RejectAsync(order.Id, Reasons)));
     }
 
+    [Theory, InlineData(Way.Own), InlineData(Way.Joined)]
+    public async Task A_return_of_one_result(Way way)
+    {
+        await using var story = await Story.StartAsync(databases);
+        var order = await SubmittedAsync(story);
+        var first = (await story.OrderAsync(order.Id)).Items.First().Id;
+
+        await story.WritesAsync(nameof(IWorkOrderManager.ReturnForReworkAsync), () => CallAsync(
+            story, way, Story.Reviewer, work => work.ReturnForReworkAsync(order.Id, Reasons, [first])));
+    }
+
+    [Fact]
+    public async Task A_return_of_a_rejected_order()
+    {
+        await using var story = await Story.StartAsync(databases);
+        var order = await HalfDoneAsync(story);
+        await story.By(Story.Reviewer).RejectAsync(order.Id, Reasons);
+        story.Pass(TimeSpan.FromSeconds(5));
+
+        await story.WritesAsync(nameof(IWorkOrderManager.ReturnForReworkAsync), () => story.By(Story.Reviewer).ReturnForReworkAsync(order.Id, Reasons));
+    }
+
     [Fact]
     public async Task A_rejection_of_a_submitted_order()
     {
