@@ -172,17 +172,20 @@ public interface IWorkOrderManager
     /// <exception cref="WorkValidationException">There are too many.</exception>
     Task<IReadOnlyList<WorkOutcome<DateTimeOffset>>> HeartbeatManyAsync(IReadOnlyCollection<LeaseToken> leases, CancellationToken cancellationToken = default);
 
-    /// <summary>Gives a lease back: the item returns to the queue and costs no attempt.</summary>
+    /// <summary>
+    /// Gives a lease back: the item returns to the queue and costs no attempt, up to <see cref="RetryOptions.MaxReleases"/> times; from then on each time
+    /// costs one.
+    /// </summary>
     /// <param name="lease">The lease; a <see cref="WorkLease"/> converts to it.</param>
     /// <param name="cancellationToken">Cancels waiting and reading.</param>
-    /// <returns>The item, queued.</returns>
+    /// <returns>The item: queued, or failed if its last attempt is spent.</returns>
     /// <exception cref="LeaseLostException">The caller holds no live lease.</exception>
     /// <exception cref="WorkNotFoundException">There is no such item.</exception>
     Task<WorkItem> ReleaseAsync(LeaseToken lease, CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// Gives a lease back, and says until when or why. The item costs no attempt, up to <see cref="RetryOptions.MaxReleases"/> times; from then on each
-    /// time costs one.
+    /// Gives a lease back, and says until when or why. It costs no attempt, up to <see cref="RetryOptions.MaxReleases"/> times; from then on each time costs
+    /// one, unless the holder shuts down.
     /// </summary>
     /// <param name="lease">The lease; a <see cref="WorkLease"/> converts to it.</param>
     /// <param name="options">When the item can be claimed again, and why it was given back; null for at once.</param>
@@ -297,7 +300,7 @@ public interface IWorkOrderManager
     /// <exception cref="ApplyFailedException">The order type's apply threw. Nothing was changed but the audit trail; approve again to retry.</exception>
     Task<WorkOrder> ApproveAsync(Guid orderId, ContentHash? contentHash = null, CancellationToken cancellationToken = default);
 
-    /// <summary>Refuses an order for good. Leases on its items end; submitted items are rejected.</summary>
+    /// <summary>Refuses an order: it ends as rejected, unless it is returned for rework. Leases on its items end; submitted items are rejected.</summary>
     /// <param name="orderId">The order, submitted or still being worked on.</param>
     /// <param name="reasons">Why: at least one.</param>
     /// <param name="cancellationToken">Cancels waiting and reading.</param>
@@ -310,7 +313,8 @@ public interface IWorkOrderManager
 
     /// <summary>
     /// Returns results for rework: their items go back to the queue with the reasons, and keep their parts; the others stay submitted. Also an order that was
-    /// rejected or cancelled can be returned, as a whole.
+    /// rejected or cancelled can be returned, as a whole, with the items that had failed; but not by an agent, and from then on a person approves it, whatever
+    /// its order type says.
     /// </summary>
     /// <param name="orderId">The order.</param>
     /// <param name="reasons">Why, 1 to 100 reasons. The next holders see them in <see cref="WorkLease.EarlierFailures"/>.</param>
@@ -321,7 +325,9 @@ public interface IWorkOrderManager
     /// <exception cref="WorkValidationException">The reasons break a rule, no item is named, or items of a rejected order are.</exception>
     /// <exception cref="IllegalTransitionException">The order is neither submitted nor rejected, or an item has no result.</exception>
     /// <exception cref="WorkLimitException">An item was returned as often as it may be (<c>rework_limit</c>).</exception>
-    /// <exception cref="ApprovalDeniedException">Nobody was named who acts, or an agent returns what it did not propose.</exception>
+    /// <exception cref="ApprovalDeniedException">
+    /// Nobody was named who acts, or an agent returns what it did not propose, or what was rejected or cancelled.
+    /// </exception>
     Task<WorkOrder> ReturnForReworkAsync(
         Guid orderId, IReadOnlyList<RejectionReason> reasons, IReadOnlyCollection<Guid>? itemIds = null, CancellationToken cancellationToken = default);
 

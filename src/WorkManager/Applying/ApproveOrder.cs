@@ -114,7 +114,8 @@ internal sealed class ApproveOrder(
     {
         var unit = hosted.Unit;
         var run = await runs.BeginAsync(hosted, request.OrderId, hostCode).ConfigureAwait(false);
-        if (request.TakenUntil is { } until && run.Applied.Order.NextApplyAt != until)
+        // Somebody else has taken it, or has rejected it: then it is for people to approve.
+        if ((request.TakenUntil is { } until && run.Applied.Order.NextApplyAt != until) || (request.IsAutomatic && run.Applied.Order.NextApplyAt is null))
         {
             return Ending.RollBack<AppliedOrder?>(null);
         }

@@ -166,7 +166,7 @@ internal sealed class ItemQueue(Lifecycle lifecycle, AuditTrail audit, Actor act
             Fail(order, item, new JsonObject
             {
                 ["code"] = "max_attempts_exceeded",
-                ["message"] = $"The lease ran out {item.Attempts} times without a result.",
+                ["message"] = $"The lease ran out, and that was the last of {item.MaxAttempts} attempts.",
             });
             return;
         }
@@ -175,7 +175,7 @@ internal sealed class ItemQueue(Lifecycle lifecycle, AuditTrail audit, Actor act
         lifecycle.Move(order, item, ItemState.Queued, expired, WorkEventNames.LeaseExpired);
     }
 
-    /// <summary>Puts an item whose result was refused into the queue: it is done again. Its parts and its history stay.</summary>
+    /// <summary>Puts an item whose result was refused, or that failed, into the queue: it is done again. Its parts and its history stay.</summary>
     /// <param name="order">The order, locked.</param>
     /// <param name="item">The item.</param>
     /// <param name="clock">The time that decides leases.</param>
@@ -185,7 +185,12 @@ internal sealed class ItemQueue(Lifecycle lifecycle, AuditTrail audit, Actor act
     {
         if (item.State == ItemState.Submitted)
         {
-            lifecycle.Move(order, item, ItemState.Rejected, new(new JsonObject { ["reasons"] = reasons.DeepClone() }, message));
+            lifecycle.Move(order, item, ItemState.Rejected, new(Message: message));
+        }
+
+        if (item.State == ItemState.Failed)
+        {
+            (item.Attempts, item.Releases) = (0, 0);
         }
 
         item.ReworkCount++;
@@ -193,7 +198,7 @@ internal sealed class ItemQueue(Lifecycle lifecycle, AuditTrail audit, Actor act
         (item.Result, item.AssembledResult, item.ResultHash, item.ResultVersion) = (null, null, null, null);
         (item.SubmittedAt, item.SubmittedByType, item.SubmittedById, item.SubmittedFor) = (null, null, null, null);
         Schedule(item, clock, clock);
-        lifecycle.Move(order, item, ItemState.Queued);
+        lifecycle.Move(order, item, ItemState.Queued, new(new JsonObject { ["reasons"] = reasons.DeepClone() }, message));
     }
 
     /// <summary>Puts an item that is queued back into the queue, after it was taken out: its order is open again. It keeps its time.</summary>

@@ -14,21 +14,20 @@ internal static class EarlierFailures
     /// <summary>Reads the last failures of items that were leased before, the oldest first.</summary>
     public static async Task<ILookup<Guid, WorkFailure>> ReadAsync(OperationContext context, IReadOnlyList<WorkItem> items)
     {
-        var ids = items.Where(i => i.LeaseEpoch > 1).Select(i => (Guid?)i.Id).ToList();
+        var ids = items.Where(i => i.LeaseEpoch > 1).Select(i => i.Id).ToList();
         if (ids.Count == 0)
         {
             return None;
         }
 
-        string[] names = [WorkEventNames.AttemptFailed, WorkEventNames.LeaseExpired, WorkEventNames.Released, WorkEventNames.Rejected];
-        var events = await context.ReadAsync(rows => rows.Events
-            .Where(e => ids.Contains(e.ItemId) && names.Contains(e.Event))
+        string[] names = [WorkEventNames.AttemptFailed, WorkEventNames.LeaseExpired, WorkEventNames.Released, WorkEventNames.Requeued];
+        var events = await context.ReadAsync(rows => rows.Items
+            .Where(i => ids.Contains(i.Id))
+            .SelectMany(i => i.Events.Where(e => names.Contains(e.Event)).OrderByDescending(e => e.Id).Take(MostOfAnItem))
             .Select(e => new { e.Id, e.ItemId, e.Event, e.Payload, e.Message })
             .ToListAsync()).ConfigureAwait(false);
         return (
-            from e in events
-            group e by e.ItemId into ofItem
-            from e in ofItem.OrderByDescending(e => e.Id).Take(MostOfAnItem).Reverse()
+            from e in events.OrderBy(e => e.Id)
             let failure = FailureOf(e.Event, e.Payload, e.Message)
             where failure is not null
             select (e.ItemId, failure)).ToLookup(f => f.ItemId!.Value, f => f.failure);
@@ -41,13 +40,15 @@ internal static class EarlierFailures
             return new WorkFailure(name, message ?? "");
         }
 
+        // What an event says may have been erased.
         using var document = JsonDocument.Parse(payload ?? "{}");
         var said = document.RootElement;
         return name switch
         {
-            WorkEventNames.AttemptFailed => said.GetProperty("error").Deserialize<WorkFailure>(JsonSerializerOptions.Web),
+            WorkEventNames.AttemptFailed when said.TryGetProperty("error", out var error) => error.Deserialize<WorkFailure>(JsonSerializerOptions.Web),
+            WorkEventNames.AttemptFailed => new WorkFailure(name, message ?? ""),
             WorkEventNames.Released => said.TryGetProperty("reason", out var reason) ? new WorkFailure(name, reason.GetString()!) : null,
-            _ => new WorkFailure(name, message ?? "", said.TryGetProperty("reasons", out var reasons) ? reasons.Clone() : null),
+            _ => new WorkFailure("rework", message ?? "", said.TryGetProperty("reasons", out var reasons) ? reasons.Clone() : null),
         };
     }
 }

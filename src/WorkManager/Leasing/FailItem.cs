@@ -13,6 +13,10 @@ internal sealed class FailItem(RetryOptions retry, JsonDocuments documents)
 {
     private const int MaxCode = 100;
     private const int MaxMessage = 10_000;
+    private const int MaxDetails = 64 * 1024;
+
+    // It is stored inside of other documents, and nothing deeper than 64 levels is written.
+    private const int MaxDepth = 60;
     private static readonly TimeSpan LongestPause = TimeSpan.FromDays(30);
 
     /// <param name="Error">What is stored at the item.</param>
@@ -42,7 +46,7 @@ internal sealed class FailItem(RetryOptions retry, JsonDocuments documents)
             error["retryable"] = false;
         }
 
-        return new(error, !failure.Retryable, failure.RetryAfter);
+        return new(error, !failure.Retryable, failure.RetryAfter is { } after ? TimeSpan.FromMicroseconds(Math.Floor(after.TotalMicroseconds)) : null);
     }
 
     protected override void End(UnitOfWork unit, WorkOrder order, WorkItem item, Checked move, DateTimeOffset clock) =>
@@ -58,7 +62,15 @@ internal sealed class FailItem(RetryOptions retry, JsonDocuments documents)
             JsonValueKind.Array => JsonArray.Create(written.Json),
             _ => JsonValue.Create(written.Json),
         };
-        return node is null ? null : JsonNode.Parse(documents.CheckRemark("details", node));
+        if (node is null)
+        {
+            return null;
+        }
+
+        // The next holders get it with each lease.
+        var text = documents.CheckRemark("details", node, MaxDepth);
+        return text.Length <= MaxDetails ? JsonNode.Parse(text) : throw new WorkLimitException(
+            WorkErrorCodes.PayloadTooLarge, $"The details have more than {MaxDetails} characters of JSON.", MaxDetails);
     }
 
     private static void EnsureText(string field, string? text, int maxLength)

@@ -83,14 +83,19 @@ internal abstract class LeaseEnds<TRequest, TMove>(string operation, JoinRule ru
     private async Task<IReadOnlyList<WorkOutcome<WorkItem>>> RecognizeAsync(
         UnitOfWork unit, List<(LeaseToken Lease, WorkOutcome<TMove> Move)> moves, List<WorkOutcome<WorkItem>> outcomes)
     {
+        // What this attempt has ended has such an event, too. A batch may name a lease twice: the first one ended it.
+        var endedNow = outcomes.FindAll(o => o.Succeeded).ConvertAll(o => o.Value.Id);
         var lost = moves.Where((m, i) => m.Move.Succeeded && !outcomes[i].Succeeded).Select(m => (Guid?)m.Lease.ItemId).ToList();
-        var ended = unit.Rows.Events.Where(e => e.OperationId == unit.OperationId && e.Event == ends && lost.Contains(e.ItemId)).Select(e => e.ItemId);
-        var items = await unit.Rows.Items.AsNoTracking().Where(i => ended.Contains(i.Id)).ToDictionaryAsync(i => i.Id).ConfigureAwait(false);
+        var leases = (await unit.Rows.Events.AsNoTracking()
+            .Where(e => e.OperationId == unit.OperationId && e.Event == ends && lost.Contains(e.ItemId) && !endedNow.Contains(e.ItemId!.Value))
+            .Select(e => new { e.ItemId, e.LeaseEpoch }).ToListAsync().ConfigureAwait(false))
+            .Select(e => new LeaseToken(e.ItemId!.Value, e.LeaseEpoch!.Value)).ToHashSet();
+        var ids = leases.Select(l => l.ItemId).ToList();
+        var items = await unit.Rows.Items.AsNoTracking().Where(i => ids.Contains(i.Id)).ToDictionaryAsync(i => i.Id).ConfigureAwait(false);
         return
         [
-            .. outcomes.Select((outcome, i) => outcome.Succeeded || !moves[i].Move.Succeeded || !items.TryGetValue(moves[i].Lease.ItemId, out var item)
-                ? outcome
-                : new(item)),
+            .. outcomes.Select((outcome, i) =>
+                !outcome.Succeeded && moves[i].Move.Succeeded && leases.Remove(moves[i].Lease) ? new(items[moves[i].Lease.ItemId]) : outcome),
         ];
     }
 }

@@ -22,7 +22,7 @@ internal sealed class ReleaseLease(RetryOptions retry, WorkClock time)
         StorableText.Ensure("reason", options.Reason);
         return options.NotBefore > time.Now() + Longest
             ? throw WorkValidationException.Argument("not_before", ValidationCodes.OutOfRange, "The time must be at most a year from now.")
-            : options;
+            : options with { NotBefore = options.NotBefore is { } at ? WorkClock.Cut(at) : null };
     }
 
     protected override void End(UnitOfWork unit, WorkOrder order, WorkItem item, ReleaseOptions move, DateTimeOffset clock) =>

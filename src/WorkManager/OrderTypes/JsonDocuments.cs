@@ -109,20 +109,20 @@ internal sealed class JsonDocuments
     /// <summary>Checks what a caller adds to an order or a result for the audit trail, and returns it as text.</summary>
     /// <exception cref="WorkValidationException">It holds a character or a number that a database cannot keep, or cannot be written as JSON.</exception>
     /// <exception cref="WorkLimitException">It is too large, or nested too deep.</exception>
-    public string CheckRemark(string subject, JsonNode remark)
+    public string CheckRemark(string subject, JsonNode remark, int maxDepth = MaxRemarkDepth)
     {
         try
         {
             var text = writing.WriteText(subject, remark);
             EnsureSize(subject, text);
-            using var document = JsonDocument.Parse(text, new JsonDocumentOptions { MaxDepth = MaxRemarkDepth });
+            using var document = JsonDocument.Parse(text, new JsonDocumentOptions { MaxDepth = maxDepth });
             StorableText.Ensure(subject, document.RootElement);
             return text;
         }
         catch (Exception tooDeep) when (tooDeep is JsonException or WorkValidationException { Errors: [{ Code: ValidationCodes.MaxDepth }] })
         {
             throw new WorkLimitException(
-                WorkErrorCodes.PayloadTooLarge, $"The {subject} is nested deeper than {MaxRemarkDepth} levels, or contains itself.", MaxRemarkDepth);
+                WorkErrorCodes.PayloadTooLarge, $"The {subject} is nested deeper than {maxDepth} levels, or contains itself.", maxDepth);
         }
     }
 

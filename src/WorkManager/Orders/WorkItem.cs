@@ -38,13 +38,13 @@ public sealed class WorkItem
     /// <summary>The order's priority, 0 to 100: a claim sorts by it without a join.</summary>
     public short Priority { get; internal set; }
 
-    /// <summary>How many attempts were spent: leases that ran out, and failures.</summary>
+    /// <summary>How many attempts were spent: leases that ran out, failures, and releases beyond <see cref="RetryOptions.MaxReleases"/>.</summary>
     public short Attempts { get; internal set; }
 
     /// <summary>How many attempts may be spent before the item fails.</summary>
     public short MaxAttempts { get; internal set; }
 
-    /// <summary>How often holders gave the item back without a result and without a failure.</summary>
+    /// <summary>How often holders gave the item back without a result and without a failure. Those that shut down are not counted.</summary>
     public short Releases { get; internal set; }
 
     /// <summary>Who holds the lease.</summary>

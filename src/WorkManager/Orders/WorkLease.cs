@@ -42,7 +42,7 @@ public sealed class WorkLease
 
     /// <summary>
     /// What came of the last 20 leases of the item, the oldest first: failures, leases that ran out (<c>lease_expired</c>), the reasons for which it was
-    /// given back (<c>released</c>), and those for which its result was refused (<c>rejected</c>, in <see cref="WorkFailure.Details"/>).
+    /// given back (<c>released</c>), and those for which its result was returned (<c>rework</c>, in <see cref="WorkFailure.Details"/>).
     /// </summary>
     public IReadOnlyList<WorkFailure> EarlierFailures { get; }
 

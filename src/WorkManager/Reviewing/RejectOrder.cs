@@ -5,7 +5,7 @@ using WorkManager.Persistence;
 
 namespace WorkManager.Reviewing;
 
-/// <summary>Refuses an order for good.</summary>
+/// <summary>Refuses an order.</summary>
 internal sealed class RejectOrder(IdGenerator ids) : IVerb<RejectRequest, WorkOrder>
 {
     public Operation Operation { get; } = new("reject", JoinRule.Joins);

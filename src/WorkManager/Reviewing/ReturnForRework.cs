@@ -39,7 +39,7 @@ internal sealed class ReturnForRework(IdGenerator ids, OrderTypeRegistry types, 
     private async Task<WorkOrder> ReturnAsync(UnitOfWork unit, WorkOrder order, Guid decisionId, IReadOnlyCollection<Guid>? itemIds, JsonArray reasons)
     {
         const string decision = "rework";
-        ClosingRules.EnsureMayClose(order, unit.Actor, decision);
+        ClosingRules.EnsureMayReturn(order, unit.Actor, decision);
         if (order.State is not (OrderState.Submitted or OrderState.Rejected))
         {
             throw Transitions.Illegal(order, OrderState.Queued);
@@ -73,20 +73,21 @@ internal sealed class ReturnForRework(IdGenerator ids, OrderTypeRegistry types, 
     /// <summary>The items that go back, by their ids.</summary>
     private static async Task<List<WorkItem>> FindAsync(UnitOfWork unit, WorkOrder order, IReadOnlyCollection<Guid>? itemIds)
     {
-        var state = order.State == OrderState.Submitted ? ItemState.Submitted : ItemState.Rejected;
+        // Of a rejected order, what had failed is tried again, too: else the order would fail at its end.
+        ItemState[] states = order.State == OrderState.Submitted ? [ItemState.Submitted] : [ItemState.Rejected, ItemState.Failed];
         var ofOrder = unit.Rows.Items.Where(i => i.OrderId == order.Id);
         if (itemIds is null)
         {
-            return await ofOrder.Where(i => i.State == state).OrderBy(i => i.Id).ToListAsync().ConfigureAwait(false);
+            return await ofOrder.Where(i => states.Contains(i.State)).OrderBy(i => i.Id).ToListAsync().ConfigureAwait(false);
         }
 
         var named = await ofOrder.Where(i => itemIds.Contains(i.Id)).OrderBy(i => i.Id).ToListAsync().ConfigureAwait(false);
-        if (itemIds.FirstOrDefault(id => named.TrueForAll(i => i.Id != id)) is var unknown && unknown != default)
+        if (itemIds.Except(named.Select(i => i.Id)).Select(id => (Guid?)id).FirstOrDefault() is { } unknown)
         {
             throw WorkNotFoundException.Item(unknown);
         }
 
-        return named.Find(i => i.State != state) is { } other
+        return named.Find(i => !states.Contains(i.State)) is { } other
             ? throw new IllegalTransitionException("item", other.Id, StateNames.ToName(other.State), StateNames.ToName(ItemState.Queued))
             : named;
     }
@@ -94,6 +95,12 @@ internal sealed class ReturnForRework(IdGenerator ids, OrderTypeRegistry types, 
     private void EnsureMayGoOn(WorkOrder order, List<WorkItem> returned)
     {
         var most = types.Find(order.Type)?.MaxReworks ?? retry.MaxReworks;
+        if (most == 0)
+        {
+            throw new WorkLimitException(
+                WorkErrorCodes.ReworkLimit, $"Results of '{order.Type}' are not returned for rework. Reject the order, or approve it.", 0);
+        }
+
         if (returned.Find(i => i.ReworkCount >= most) is { } item)
         {
             throw new WorkLimitException(
@@ -105,7 +112,7 @@ internal sealed class ReturnForRework(IdGenerator ids, OrderTypeRegistry types, 
 
     private static void Reopen(UnitOfWork unit, WorkOrder order, JsonArray reasons, DateTimeOffset clock)
     {
-        // Rejecting switches off what the order type does by itself. Rework is for another try of all of it.
+        // What somebody has rejected is for people to approve from then on, also if its type approves by itself.
         var isAutomatic = order.NextApplyAt is not null;
         if (order.State == OrderState.Submitted)
         {
@@ -114,7 +121,8 @@ internal sealed class ReturnForRework(IdGenerator ids, OrderTypeRegistry types, 
         }
 
         unit.Lifecycle.Move(order, OrderState.Queued, new(Message: Message));
-        (order.SubmittedAt, order.Error, order.NextApplyAt) = (null, null, isAutomatic ? clock : null);
+        (order.SubmittedAt, order.Error, order.ApplyAttempts) = (null, null, 0);
+        order.NextApplyAt = isAutomatic ? clock : null;
     }
 
     /// <summary>The items that were open when the order was rejected.</summary>

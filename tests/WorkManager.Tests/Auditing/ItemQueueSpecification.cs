@@ -169,7 +169,7 @@ public abstract class ItemQueueSpecification(DatabaseFixture databases)
 
         await RecoverAsync(app, by);
 
-        const string error = """{"code":"max_attempts_exceeded","message":"The lease ran out 2 times without a result."}""";
+        const string error = """{"code":"max_attempts_exceeded","message":"The lease ran out, and that was the last of 2 attempts."}""";
         var now = app.Time.GetUtcNow();
         foreach (var item in before.Items)
         {

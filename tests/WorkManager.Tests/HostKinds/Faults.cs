@@ -32,6 +32,9 @@ internal sealed class Faults : IDbConnectionInterceptor, IDbTransactionIntercept
 
     public int Thrown { get; private set; }
 
+    /// <summary>What somebody else does after the failure, before the next connection is opened.</summary>
+    public Func<Task>? Meanwhile { get; set; }
+
     public void Arm(Fault fault, int times = 1)
     {
         armed = fault;
@@ -59,11 +62,17 @@ internal sealed class Faults : IDbConnectionInterceptor, IDbTransactionIntercept
         }
     }
 
-    public ValueTask<InterceptionResult> ConnectionOpeningAsync(
+    public async ValueTask<InterceptionResult> ConnectionOpeningAsync(
         DbConnection connection, ConnectionEventData eventData, InterceptionResult result, CancellationToken cancellationToken)
     {
         Hit(Fault.Connecting);
-        return ValueTask.FromResult(result);
+        if (Thrown > 0 && Meanwhile is { } others)
+        {
+            Meanwhile = null;
+            await others();
+        }
+
+        return result;
     }
 
     public ValueTask<InterceptionResult<DbTransaction>> TransactionStartingAsync(

@@ -110,6 +110,17 @@ public abstract class FailItemSpecification(DatabaseFixture databases)
     }
 
     [Fact]
+    public async Task What_was_erased_from_the_trail_is_not_missed()
+    {
+        await using var app = await StartAsync();
+        await app.ProposeEchoAsync();
+        await app.Agent("agent-1").FailAsync(await app.LeaseAsync(), Busy with { RetryAfter = TimeSpan.Zero });
+        await app.Database.ExecuteAsync("UPDATE work_events SET payload = NULL");
+
+        (await app.LeaseAsync()).EarlierFailures.Single().Code.Should().Be("attempt_failed");
+    }
+
+    [Fact]
     public async Task A_result_takes_the_error_away()
     {
         await using var app = await StartAsync();
@@ -147,7 +158,7 @@ public abstract class FailItemSpecification(DatabaseFixture databases)
         var lease = await app.LeaseAsync();
         var disposed = JsonDocument.Parse("{}");
         disposed.Dispose();
-        var deep = JsonDocument.Parse(new string('[', 65) + new string(']', 65), new() { MaxDepth = 100 });
+        JsonElement Deep(int levels) => JsonDocument.Parse(new string('[', levels) + new string(']', levels), new() { MaxDepth = 100 }).RootElement;
 
         foreach (var failure in new[]
         {
@@ -160,10 +171,15 @@ public abstract class FailItemSpecification(DatabaseFixture databases)
             await app.RefusesAsync<WorkValidationException>("validation_failed", () => app.Agent("agent-1").FailAsync(lease, failure));
         }
 
-        await app.RefusesAsync<WorkLimitException>(
-            "payload_too_large", () => app.Agent("agent-1").FailAsync(lease, Busy with { Details = deep.RootElement }));
+        foreach (var details in new[] { Deep(61), Deep(64), Deep(65), JsonSerializer.SerializeToElement(new string('d', 64 * 1024)) })
+        {
+            await app.RefusesAsync<WorkLimitException>("payload_too_large", () => app.Agent("agent-1").FailAsync(lease, Busy with { Details = details }));
+        }
+
         await app.RefusesAsync<ArgumentNullException>(null, () => app.Agent("agent-1").FailAsync(lease, null!));
         await app.Agent("agent-1").FailAsync(lease, Busy with { Code = new string('c', 100), Message = new string('m', 10_000), Details = default(JsonElement) });
+        app.Time.Advance(TimeSpan.FromHours(1));
+        await app.Agent("agent-1").FailAsync(await app.LeaseAsync(), Busy with { Details = Deep(60), RetryAfter = TimeSpan.FromTicks(7) });
     }
 
     private Task<ShopApp> StartAsync(Action<WorkManagerOptions>? options = null) => ShopApp.StartAsync(databases, null, o =>

@@ -55,6 +55,7 @@ internal static class Replay
                 : StateNames.Parse<ItemState>(step.Event);
             // A lease that was the last attempt leaves two events: how it ended, and that the item failed.
             (Transitions.OfItems[state].Contains(to) || (state == ItemState.Queued && to == ItemState.Failed)).Should().BeTrue("{0} follows {1}", to, state);
+            var before = state;
             state = to;
             epoch += step.Event == WorkEventNames.Leased ? 1 : 0;
             attempts += step.Event is WorkEventNames.LeaseExpired or WorkEventNames.AttemptFailed || IsCostlyRelease(step) ? 1 : 0;
@@ -67,6 +68,8 @@ internal static class Replay
             else if (step.Event == WorkEventNames.Requeued)
             {
                 result = null;
+                // What had failed begins anew.
+                attempts = before == ItemState.Failed ? 0 : attempts;
             }
         }
 

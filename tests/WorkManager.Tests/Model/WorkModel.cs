@@ -336,7 +336,7 @@ internal sealed class WorkModel
         item.Move(ItemState.Submitted, who);
         order.ShowProgress(who);
         var answer = Answer.Of($"{item.State} #{item.Epoch} {value}");
-        if (order.Settle(Now) && IsAutomatic(order))
+        if (order.Settle(Now) && IsAutomatic(order) && order.NextApply is not null)
         {
             awaitingApproval.Add(item.Name.Order);
         }
@@ -490,7 +490,7 @@ internal sealed class WorkModel
         }
 
         var actor = Cast.Actors[rework.Who];
-        if (actor.Type == ActorType.Agent && !actor.IsSame(order.Requester))
+        if (actor.Type == ActorType.Agent && (!actor.IsSame(order.Requester) || order.State == OrderState.Rejected))
         {
             return Answer.Refused("approval_denied", ApprovalDeniedReason.Agent);
         }
@@ -506,7 +506,7 @@ internal sealed class WorkModel
         }
 
         var state = order.State == OrderState.Submitted ? ItemState.Submitted : ItemState.Rejected;
-        var returned = rework.Item is { } number ? [order.Items[number % order.Items.Count]] : order.Items.FindAll(i => i.State == state);
+        var returned = rework.Item is { } number ? [order.Items[number % order.Items.Count]] : order.Items.FindAll(i => i.State == state || (order.State == OrderState.Rejected && i.State == ItemState.Failed));
         if (returned.Exists(i => i.Reworks >= Cast.MaxReworks))
         {
             return Answer.Refused("rework_limit");
@@ -519,6 +519,7 @@ internal sealed class WorkModel
                 item.Move(ItemState.Rejected, Name(rework.Who));
             }
 
+            (item.Attempts, item.Releases) = item.State == ItemState.Failed ? (0, 0) : (item.Attempts, item.Releases);
             item.Reworks++;
             item.Error = "rework";
             (item.Result, item.SubmittedBy, item.Available, item.Ready) = (null, null, Now, Now);
@@ -531,6 +532,7 @@ internal sealed class WorkModel
         }
 
         order.Move(OrderState.Queued, Name(rework.Who));
+        order.ApplyAttempts = 0;
         (order.Submitted, order.Error, order.NextApply) = (null, null, order.NextApply is null ? null : Now);
         foreach (var item in order.Items.Where(i => i.State == ItemState.Queued && i.Blocked > 0))
         {

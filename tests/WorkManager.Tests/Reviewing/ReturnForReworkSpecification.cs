@@ -66,8 +66,59 @@ public abstract class ReturnForReworkSpecification(DatabaseFixture databases)
         await app.Reviewer.ReturnForReworkAsync(order.Id, Reasons);
 
         (await app.OrderAsync(order.Id)).Items.Should().OnlyContain(i => i.State == ItemState.Queued && i.BlockedBy == 0 && i.ReadyAt != null);
+        var leases = await app.Agent("agent-3").CheckoutManyAsync(3);
+        leases.Select(l => l.EarlierFailures is [.., var last] ? last.Code : null).Should().BeEquivalentTo(["rework", null, null]);
+        await app.Agent("agent-3").ReleaseManyAsync([.. leases.Select(l => l.Token)]);
         await SubmitAllAsync(app, order.Id);
         (await app.Reviewer.ApproveAsync(order.Id)).State.Should().Be(OrderState.Completed);
+    }
+
+    [Fact]
+    public async Task What_was_rejected_is_for_people_to_approve_even_if_its_type_approves_by_itself()
+    {
+        var script = new Script { AutoApprove = true, Ready = review => review.NotReady("not yet") };
+        await using var app = await script.StartAsync(databases);
+        var order = await app.SubmittedNoteAsync();
+        await app.Reviewer.RejectAsync(order.Id, Reasons);
+        script.Ready = _ => { };
+
+        await app.Reviewer.ReturnForReworkAsync(order.Id, Reasons);
+        await app.Agent("agent-1").SubmitAsync(await app.LeaseAsync(), new Answer("done"));
+        app.Time.Advance(TimeSpan.FromDays(1));
+        (await app.Maintenance.ApproveDueAsync()).Should().Be(0);
+
+        (await app.OrderAsync(order.Id)).State.Should().Be(OrderState.Submitted);
+        (await app.Reviewer.ApproveAsync(order.Id)).State.Should().Be(OrderState.Completed);
+    }
+
+    [Fact]
+    public async Task What_had_failed_in_a_rejected_order_begins_anew()
+    {
+        await using var app = await ShopApp.StartAsync(databases);
+        var order = await app.Requester.ProposeAsync(Batches.Payload(2));
+        await app.Agent("agent-1").FailAsync(await app.LeaseAsync(), new WorkFailure("broken", "It is.") { Retryable = false });
+        await app.Reviewer.RejectAsync(order.Id, Reasons);
+
+        await app.Reviewer.ReturnForReworkAsync(order.Id, Reasons);
+
+        var stored = await app.OrderAsync(order.Id);
+        (stored.ItemsOpen, stored.ItemsFailed).Should().Be((2, 0));
+        stored.Items.Should().OnlyContain(i => i.State == ItemState.Queued && i.Attempts == 0);
+        await SubmitAllAsync(app, order.Id);
+        (await app.Reviewer.ApproveAsync(order.Id)).State.Should().Be(OrderState.Completed);
+    }
+
+    [Fact]
+    public async Task An_agent_does_not_open_what_a_person_has_closed()
+    {
+        await using var app = await ShopApp.StartAsync(databases);
+        var agent = app.Agent("planner");
+        var order = await agent.ProposeAsync(new EchoPayload("mine"));
+        await app.Agent("agent-1").SubmitAsync(await app.LeaseAsync(), Steps.Verified);
+        await agent.ReturnForReworkAsync(order.Id, Reasons);
+        await app.Reviewer.RejectAsync(order.Id, Reasons);
+
+        await app.RefusesAsync<ApprovalDeniedException>("approval_denied", () => agent.ReturnForReworkAsync(order.Id, Reasons));
     }
 
     [Fact]
@@ -145,6 +196,9 @@ public abstract class ReturnForReworkSpecification(DatabaseFixture databases)
         await app.RefusesAsync<WorkValidationException>("validation_failed", () => app.Reviewer.ReturnForReworkAsync(order.Id, [new("", "")]));
         await app.RefusesAsync<WorkValidationException>("validation_failed", () => app.Reviewer.ReturnForReworkAsync(order.Id, Reasons, []));
         await app.RefusesAsync<WorkNotFoundException>("not_found", () => app.Reviewer.ReturnForReworkAsync(order.Id, Reasons, [stranger]));
+        await app.RefusesAsync<WorkNotFoundException>("not_found", () => app.Reviewer.ReturnForReworkAsync(order.Id, Reasons, [Guid.Empty]));
+        await app.RefusesAsync<WorkNotFoundException>("not_found", () => app.Reviewer.ReturnForReworkAsync(
+            order.Id, Reasons, [order.Items.First().Id, Guid.Empty]));
         await app.RefusesAsync<WorkNotFoundException>("not_found", () => app.Reviewer.ReturnForReworkAsync(Guid.NewGuid(), Reasons));
         await app.RefusesAsync<IllegalTransitionException>("illegal_transition", () => app.Reviewer.ReturnForReworkAsync(live.Id, Reasons));
         await app.RefusesAsync<ArgumentNullException>(null, () => app.Reviewer.ReturnForReworkAsync(order.Id, null!));
