@@ -14,20 +14,21 @@ internal static class EarlierFailures
     /// <summary>Reads the last failures of items that were leased before, the oldest first.</summary>
     public static async Task<ILookup<Guid, WorkFailure>> ReadAsync(OperationContext context, IReadOnlyList<WorkItem> items)
     {
-        var ids = items.Where(i => i.LeaseEpoch > 1).Select(i => i.Id).ToList();
+        var ids = items.Where(i => i.LeaseEpoch > 1).Select(i => (Guid?)i.Id).ToList();
         if (ids.Count == 0)
         {
             return None;
         }
 
         string[] names = [WorkEventNames.AttemptFailed, WorkEventNames.LeaseExpired, WorkEventNames.Released, WorkEventNames.Requeued];
-        var events = await context.ReadAsync(rows => rows.Items
-            .Where(i => ids.Contains(i.Id))
-            .SelectMany(i => i.Events.Where(e => names.Contains(e.Event)).OrderByDescending(e => e.Id).Take(MostOfAnItem))
+        // The limit is kept here: with it, both databases would number the events of all items.
+        var events = await context.ReadAsync(rows => rows.Events
+            .Where(e => ids.Contains(e.ItemId) && names.Contains(e.Event))
             .Select(e => new { e.Id, e.ItemId, e.Event, e.Payload, e.Message })
             .ToListAsync()).ConfigureAwait(false);
         return (
-            from e in events.OrderBy(e => e.Id)
+            from ofItem in events.GroupBy(e => e.ItemId)
+            from e in ofItem.OrderBy(e => e.Id).TakeLast(MostOfAnItem)
             let failure = FailureOf(e.Event, e.Payload, e.Message)
             where failure is not null
             select (e.ItemId, failure)).ToLookup(f => f.ItemId!.Value, f => f.failure);
