@@ -1,9 +1,9 @@
 namespace WorkManager;
 
-/// <summary>The duties that keep work flowing. Each method does its duty once; run them on a schedule.</summary>
+/// <summary>The duties that keep work flowing, and what operators do to many orders at once.</summary>
 /// <remarks>
-/// A singleton. Each duty serves all tenants of a database, and runs in a scope of its own: where a scoped service chooses the database, call <see cref="In"/>
-/// for each.
+/// Each duty does its work once: run them on a schedule, in any number of processes. A singleton. Each call serves all tenants of a database, and runs in a
+/// scope of its own: where a scoped service chooses the database, call <see cref="In"/> for each.
 /// </remarks>
 public interface IWorkMaintenance
 {
@@ -11,6 +11,11 @@ public interface IWorkMaintenance
     /// <param name="scope">The scope. What <c>CarryScope</c> names is carried from it into the scopes in which orders are applied.</param>
     /// <returns>The duties, as long as the scope lives.</returns>
     IWorkMaintenance In(IServiceProvider scope);
+
+    /// <summary>The same in the name of an operator. Duties act as <c>system:maintenance</c> otherwise.</summary>
+    /// <param name="actor">Who acts: it stands in the audit trail.</param>
+    /// <returns>The duties.</returns>
+    IWorkMaintenance As(Actor actor);
 
     /// <summary>
     /// Takes back every lease that has run out: the item returns to the queue after a pause, or fails once its attempts are used up.
@@ -28,6 +33,29 @@ public interface IWorkMaintenance
     /// <param name="cancellationToken">Stops before the next order.</param>
     /// <returns>How many orders were approved. Orders of types that this process does not know are left to others.</returns>
     Task<int> ApproveDueAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Gives up every order that has been failed for <see cref="MaintenanceOptions.DeadLetterAfter"/>, as <see cref="IWorkOrderManager.DeadLetterAsync"/> does.
+    /// </summary>
+    /// <param name="cancellationToken">Stops before the next order.</param>
+    /// <returns>How many orders were given up.</returns>
+    Task<int> DeadLetterDueAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>Retries the failed items of many orders, each order as <see cref="IWorkOrderManager.RetryAsync"/> does.</summary>
+    /// <param name="selection">The orders. Those without a failed item, and those that are submitted or closed, are not among them.</param>
+    /// <param name="keepAttempts">Whether the attempts that the items had count on; by default they begin anew.</param>
+    /// <param name="cancellationToken">Stops before the next order.</param>
+    /// <returns>What was done. Each order is a transaction of its own: one that is refused does not stop the others.</returns>
+    /// <exception cref="WorkValidationException">The selection is empty, or out of range.</exception>
+    Task<SelectionResult> RetryAsync(WorkSelection selection, bool keepAttempts = false, CancellationToken cancellationToken = default);
+
+    /// <summary>Gives up many orders, each as <see cref="IWorkOrderManager.DeadLetterAsync"/> does.</summary>
+    /// <param name="selection">The orders. Those that have neither failed nor been rejected are not among them.</param>
+    /// <param name="reason">Why, for the audit trail: up to 2,000 characters.</param>
+    /// <param name="cancellationToken">Stops before the next order.</param>
+    /// <returns>What was done. Each order is a transaction of its own: one that is refused does not stop the others.</returns>
+    /// <exception cref="WorkValidationException">The selection is empty or out of range, or the reason is too long.</exception>
+    Task<SelectionResult> DeadLetterAsync(WorkSelection selection, string? reason = null, CancellationToken cancellationToken = default);
 
     /// <summary>Checks that the database has the tables of this version.</summary>
     /// <param name="cancellationToken">Cancels the check.</param>

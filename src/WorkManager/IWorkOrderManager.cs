@@ -46,6 +46,7 @@ public interface IWorkOrderManager
     /// <exception cref="OrderTypeAmbiguousException">Several have it. Name one of them.</exception>
     /// <exception cref="WorkValidationException">The payload, the priority or the plan breaks a rule (<c>validation_failed</c>, <c>empty_plan</c>).</exception>
     /// <exception cref="WorkLimitException">The payload is too large, or the plan has too many items.</exception>
+    /// <exception cref="AlreadyOpenException">An open order has the <see cref="ProposeOptions.UniqueKey"/>.</exception>
     Task<WorkOrder> ProposeAsync<TPayload>(TPayload payload, ProposeOptions? options = null, CancellationToken cancellationToken = default)
         where TPayload : notnull;
 
@@ -61,6 +62,7 @@ public interface IWorkOrderManager
     /// </exception>
     /// <exception cref="WorkValidationException">The payload, the priority or the plan breaks a rule (<c>validation_failed</c>, <c>empty_plan</c>).</exception>
     /// <exception cref="WorkLimitException">The payload is too large, or the plan has too many items.</exception>
+    /// <exception cref="AlreadyOpenException">An open order has the <see cref="ProposeOptions.UniqueKey"/>.</exception>
     Task<WorkOrder> ProposeAsync<TOrderType>(object payload, ProposeOptions? options = null, CancellationToken cancellationToken = default)
         where TOrderType : OrderType;
 
@@ -73,6 +75,7 @@ public interface IWorkOrderManager
     /// <exception cref="OrderTypeNotFoundException">The type is not registered.</exception>
     /// <exception cref="WorkValidationException">The payload, the priority or the plan breaks a rule (<c>validation_failed</c>, <c>empty_plan</c>).</exception>
     /// <exception cref="WorkLimitException">The payload is too large, or the plan has too many items.</exception>
+    /// <exception cref="AlreadyOpenException">An open order has the <see cref="ProposeOptions.UniqueKey"/>.</exception>
     Task<WorkOrder> ProposeAsync(string type, JsonElement payload, ProposeOptions? options = null, CancellationToken cancellationToken = default);
 
     /// <summary>Proposes up to 1000 orders of the type whose payload this is, in one transaction.</summary>
@@ -325,6 +328,7 @@ public interface IWorkOrderManager
     /// <exception cref="WorkValidationException">The reasons break a rule, no item is named, or items of a rejected order are.</exception>
     /// <exception cref="IllegalTransitionException">The order is neither submitted nor rejected, or an item has no result.</exception>
     /// <exception cref="WorkLimitException">An item was returned as often as it may be (<c>rework_limit</c>).</exception>
+    /// <exception cref="AlreadyOpenException">The order was closed, and an open one has its unique key.</exception>
     /// <exception cref="ApprovalDeniedException">
     /// Nobody was named who acts, or an agent returns what it did not propose, or what was rejected or cancelled.
     /// </exception>
@@ -341,6 +345,99 @@ public interface IWorkOrderManager
     /// <exception cref="WorkValidationException">The reason is too long, or has a character that cannot be stored.</exception>
     /// <exception cref="IllegalTransitionException">The order is in no state to be withdrawn, such as completed.</exception>
     Task<WorkOrder> CancelAsync(Guid orderId, string? reason = null, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Puts failed items into the queue again, of an order that has failed or that is still worked on. Their attempts begin anew, unless you say otherwise.
+    /// The others stay as they are; results that were submitted are kept.
+    /// </summary>
+    /// <param name="orderId">The order. If it is submitted without some of its items, return those for rework instead.</param>
+    /// <param name="itemIds">The failed items; null for all.</param>
+    /// <param name="keepAttempts">Whether the attempts that the items had count on: then the next failure is the last.</param>
+    /// <param name="cancellationToken">Cancels waiting and reading.</param>
+    /// <returns>The order, without its items.</returns>
+    /// <exception cref="WorkNotFoundException">There is no such order, or it has no such item.</exception>
+    /// <exception cref="WorkValidationException">
+    /// No item is named; or one failed item fails orders of this type at once, and not all that failed are named.
+    /// </exception>
+    /// <exception cref="IllegalTransitionException">
+    /// The order is submitted or closed, it has no failed item, or an item that is named has not failed.
+    /// </exception>
+    /// <exception cref="ApprovalDeniedException">The actor is not named, or is an agent that did not propose the order.</exception>
+    Task<WorkOrder> RetryAsync(
+        Guid orderId, IReadOnlyCollection<Guid>? itemIds = null, bool keepAttempts = false, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Gives up an order that has failed or was rejected, for good. <see cref="WorkOrder.ReadError"/> keeps what went wrong with its items.
+    /// </summary>
+    /// <param name="orderId">The order.</param>
+    /// <param name="reason">Why, for the audit trail: up to 2,000 characters.</param>
+    /// <param name="cancellationToken">Cancels waiting and reading.</param>
+    /// <returns>The order, dead-lettered, without its items.</returns>
+    /// <exception cref="WorkNotFoundException">There is no such order.</exception>
+    /// <exception cref="WorkValidationException">The reason is too long, or has a character that cannot be stored.</exception>
+    /// <exception cref="IllegalTransitionException">The order has neither failed nor been rejected.</exception>
+    /// <exception cref="ApprovalDeniedException">The actor is not named, or is an agent that did not propose the order.</exception>
+    Task<WorkOrder> DeadLetterAsync(Guid orderId, string? reason = null, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Proposes what an order that was given up had asked for once more: a new order, planned anew, with the same payload and <see cref="WorkOrder.Meta"/>,
+    /// to which it adds <c>cloned_from</c>. <see cref="WorkOrder.ParentOrderId"/> is the old order.
+    /// </summary>
+    /// <param name="orderId">The order, dead-lettered.</param>
+    /// <param name="priority">The priority of the new order, 0 to 100; null for that of the old one.</param>
+    /// <param name="cancellationToken">Cancels planning, and waiting for the transaction to begin.</param>
+    /// <returns>The new order with its items.</returns>
+    /// <exception cref="WorkNotFoundException">There is no such order.</exception>
+    /// <exception cref="OrderTypeNotFoundException">The order's type is not registered in this process.</exception>
+    /// <exception cref="WorkValidationException">The payload breaks the rules that its type has now, or the priority is out of range.</exception>
+    /// <exception cref="IllegalTransitionException">The order is not dead-lettered.</exception>
+    /// <exception cref="AlreadyOpenException">An open order has its unique key.</exception>
+    /// <exception cref="ApprovalDeniedException">The actor is not named, or is an agent that did not propose the order.</exception>
+    /// <exception cref="WorkManagerException">The payload cannot be read (<c>unreadable_document</c>), or planning it threw (<c>plan_failed</c>).</exception>
+    Task<WorkOrder> CloneAsync(Guid orderId, int? priority = null, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Holds an order: leases on its items end, nobody can claim them, and it is not approved, until it is resumed. An order that is held already stays as it
+    /// is.
+    /// </summary>
+    /// <param name="orderId">The order, submitted or still being worked on.</param>
+    /// <param name="reason">Why, for the audit trail: up to 2,000 characters.</param>
+    /// <param name="cancellationToken">Cancels waiting and reading.</param>
+    /// <returns>The order, without its items.</returns>
+    /// <exception cref="WorkNotFoundException">There is no such order.</exception>
+    /// <exception cref="WorkValidationException">The reason is too long, or has a character that cannot be stored.</exception>
+    /// <exception cref="IllegalTransitionException">The order is neither submitted nor worked on.</exception>
+    /// <exception cref="ApprovalDeniedException">The actor is not named, or is an agent.</exception>
+    Task<WorkOrder> HoldAsync(Guid orderId, string? reason = null, CancellationToken cancellationToken = default);
+
+    /// <summary>Lets an order go on that was held. Its items keep their time and their priority. An order that is not held stays as it is.</summary>
+    /// <param name="orderId">The order.</param>
+    /// <param name="cancellationToken">Cancels waiting and reading.</param>
+    /// <returns>The order, without its items.</returns>
+    /// <exception cref="WorkNotFoundException">There is no such order.</exception>
+    /// <exception cref="ApprovalDeniedException">The actor is not named, or is an agent.</exception>
+    Task<WorkOrder> ResumeAsync(Guid orderId, CancellationToken cancellationToken = default);
+
+    /// <summary>Changes the priority of an open order and of its items.</summary>
+    /// <param name="orderId">The order.</param>
+    /// <param name="priority">0 to 100; higher is served first.</param>
+    /// <param name="cancellationToken">Cancels waiting and reading.</param>
+    /// <returns>The order, without its items.</returns>
+    /// <exception cref="WorkNotFoundException">There is no such order.</exception>
+    /// <exception cref="WorkValidationException">The priority is out of range.</exception>
+    /// <exception cref="IllegalTransitionException">The order is closed.</exception>
+    /// <exception cref="ApprovalDeniedException">The actor is not named, or is an agent that did not propose the order.</exception>
+    Task<WorkOrder> SetPriorityAsync(Guid orderId, int priority, CancellationToken cancellationToken = default);
+
+    /// <summary>Changes when an open order is due.</summary>
+    /// <param name="orderId">The order.</param>
+    /// <param name="dueAt">When the work should be done; null for no due time.</param>
+    /// <param name="cancellationToken">Cancels waiting and reading.</param>
+    /// <returns>The order, without its items.</returns>
+    /// <exception cref="WorkNotFoundException">There is no such order.</exception>
+    /// <exception cref="IllegalTransitionException">The order is closed.</exception>
+    /// <exception cref="ApprovalDeniedException">The actor is not named, or is an agent that did not propose the order.</exception>
+    Task<WorkOrder> SetDueAtAsync(Guid orderId, DateTimeOffset? dueAt, CancellationToken cancellationToken = default);
 
     /// <summary>Reads an order with its items.</summary>
     /// <param name="orderId">The order.</param>

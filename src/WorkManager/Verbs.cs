@@ -1,5 +1,6 @@
 using WorkManager.Applying;
 using WorkManager.Leasing;
+using WorkManager.Operating;
 using WorkManager.Proposing;
 using WorkManager.Reviewing;
 using WorkManager.Submitting;
@@ -8,5 +9,7 @@ namespace WorkManager;
 
 /// <summary>Everything that can be done, one object per verb.</summary>
 internal sealed record Verbs(
-    ProposeOrder Propose, CheckoutItems Checkout, Heartbeat Heartbeat, ReleaseLease Release, FailItem Fail, SubmitItems Submit,
-    ApproveOrder Approve, ApproveDue ApproveDue, RejectOrder Reject, ReturnForRework Rework, CancelOrder Cancel, ReclaimExpired Reclaim);
+    ProposeOrder Propose, CloneOrder CloneGivenUp, CheckoutItems Checkout, Heartbeat Heartbeat, ReleaseLease Release, FailItem Fail, SubmitItems Submit,
+    ApproveOrder Approve, ApproveDue ApproveDue, RejectOrder Reject, ReturnForRework Rework, CancelOrder Cancel,
+    RetryOrder Retry, RetrySelected RetrySelected, DeadLetterOrder DeadLetter, DeadLetterSelected DeadLetterSelected, DeadLetterDue DeadLetterDue,
+    HoldOrder Hold, ResumeOrder Resume, RescheduleOrder Reschedule, ReclaimExpired Reclaim);

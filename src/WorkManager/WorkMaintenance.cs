@@ -1,22 +1,42 @@
 using WorkManager.Applying;
 using WorkManager.Execution;
 using WorkManager.Leasing;
+using WorkManager.Operating;
 using WorkManager.Orders;
 
 namespace WorkManager;
 
 /// <summary>The duties: it hands each to its verb.</summary>
-internal sealed class WorkMaintenance(WorkEngine engine, IServiceProvider? scope) : IWorkMaintenance
+internal sealed class WorkMaintenance(WorkEngine engine, IServiceProvider? scope, Actor? actor = null) : IWorkMaintenance
 {
-    private readonly WorkSession session = new(scope, null, Actor.System("maintenance"), TenantScope.All);
+    private readonly WorkSession session = new(scope, null, actor ?? Actor.System("maintenance"), TenantScope.All);
 
-    public IWorkMaintenance In(IServiceProvider scope) => new WorkMaintenance(engine, scope ?? throw new ArgumentNullException(nameof(scope)));
+    public IWorkMaintenance In(IServiceProvider scope) => new WorkMaintenance(engine, scope ?? throw new ArgumentNullException(nameof(scope)), actor);
+
+    public IWorkMaintenance As(Actor actor) => new WorkMaintenance(engine, scope, actor ?? throw new ArgumentNullException(nameof(actor)));
 
     public Task<int> ReclaimExpiredAsync(CancellationToken cancellationToken) =>
         engine.RunAsync(engine.Verbs.Reclaim, session, new ReclaimRequest(), cancellationToken);
 
     public Task<int> ApproveDueAsync(CancellationToken cancellationToken) =>
         engine.RunAsync(engine.Verbs.ApproveDue, session, new ApproveDueRequest(), cancellationToken);
+
+    public Task<int> DeadLetterDueAsync(CancellationToken cancellationToken) =>
+        engine.RunAsync(engine.Verbs.DeadLetterDue, session, new DeadLetterDueRequest(), cancellationToken);
+
+    public Task<SelectionResult> RetryAsync(WorkSelection selection, bool keepAttempts, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(selection);
+        return engine.RunAsync(
+            engine.Verbs.RetrySelected, session, new Selected<RetryRequest>(selection, id => new(id, null, keepAttempts)), cancellationToken);
+    }
+
+    public Task<SelectionResult> DeadLetterAsync(WorkSelection selection, string? reason, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(selection);
+        return engine.RunAsync(
+            engine.Verbs.DeadLetterSelected, session, new Selected<DeadLetterRequest>(selection, id => new(id, reason)), cancellationToken);
+    }
 
     public Task CheckSchemaAsync(CancellationToken cancellationToken) => engine.CheckSchemaAsync(session, cancellationToken);
 }

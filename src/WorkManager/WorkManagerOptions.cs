@@ -20,6 +20,10 @@ public sealed class WorkManagerOptions
     [Required, ValidateObjectMembers]
     public LimitOptions Limits { get; set; } = new();
 
+    /// <summary>What the duties of <see cref="IWorkMaintenance"/> go by.</summary>
+    [Required, ValidateObjectMembers]
+    public MaintenanceOptions Maintenance { get; set; } = new();
+
     /// <summary>Which clock decides leases.</summary>
     /// <value>The database's, by default. SQLite lives in the process and has none of its own.</value>
     [EnumDataType(typeof(ClockSource))]

@@ -5,6 +5,7 @@ using WorkManager.Applying;
 using WorkManager.Errors;
 using WorkManager.Execution;
 using WorkManager.Leasing;
+using WorkManager.Operating;
 using WorkManager.OrderTypes;
 using WorkManager.Proposing;
 using WorkManager.Reading;
@@ -133,6 +134,27 @@ internal sealed class WorkOrderManager(WorkEngine engine, WorkSession session) :
 
     public Task<WorkOrder> CancelAsync(Guid orderId, string? reason, CancellationToken cancellationToken) =>
         engine.RunAsync(Verbs.Cancel, session, new CancelRequest(orderId, reason), cancellationToken);
+
+    public Task<WorkOrder> RetryAsync(Guid orderId, IReadOnlyCollection<Guid>? itemIds, bool keepAttempts, CancellationToken cancellationToken) =>
+        engine.RunAsync(Verbs.Retry, session, new RetryRequest(orderId, itemIds, keepAttempts), cancellationToken);
+
+    public Task<WorkOrder> DeadLetterAsync(Guid orderId, string? reason, CancellationToken cancellationToken) =>
+        engine.RunAsync(Verbs.DeadLetter, session, new DeadLetterRequest(orderId, reason), cancellationToken);
+
+    public Task<WorkOrder> CloneAsync(Guid orderId, int? priority, CancellationToken cancellationToken) =>
+        engine.RunAsync(Verbs.CloneGivenUp, session, new CloneRequest(orderId, priority), cancellationToken);
+
+    public Task<WorkOrder> HoldAsync(Guid orderId, string? reason, CancellationToken cancellationToken) =>
+        engine.RunAsync(Verbs.Hold, session, new HoldRequest(orderId, reason), cancellationToken);
+
+    public Task<WorkOrder> ResumeAsync(Guid orderId, CancellationToken cancellationToken) =>
+        engine.RunAsync(Verbs.Resume, session, new ResumeRequest(orderId), cancellationToken);
+
+    public Task<WorkOrder> SetPriorityAsync(Guid orderId, int priority, CancellationToken cancellationToken) =>
+        engine.RunAsync(Verbs.Reschedule, session, new RescheduleRequest(orderId, priority, ChangesDueAt: false, null), cancellationToken);
+
+    public Task<WorkOrder> SetDueAtAsync(Guid orderId, DateTimeOffset? dueAt, CancellationToken cancellationToken) =>
+        engine.RunAsync(Verbs.Reschedule, session, new RescheduleRequest(orderId, null, ChangesDueAt: true, dueAt), cancellationToken);
 
     public Task<WorkOrder> GetAsync(Guid orderId, CancellationToken cancellationToken) => GetAsync(orderId, OrderParts.Items, cancellationToken);
 

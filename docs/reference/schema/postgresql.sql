@@ -61,6 +61,7 @@ CREATE TABLE work_orders (
     items_total integer NOT NULL DEFAULT 0,
     items_open integer NOT NULL DEFAULT 0,
     items_failed integer NOT NULL DEFAULT 0,
+    item_failure character varying(20) NOT NULL DEFAULT 'fail_order',
     blocked_by integer NOT NULL DEFAULT 0,
     held_at timestamp with time zone,
     apply_attempts integer NOT NULL DEFAULT 0,
@@ -72,6 +73,7 @@ CREATE TABLE work_orders (
     due_at timestamp with time zone,
     trace_parent character varying(55),
     CONSTRAINT work_orders_pkey PRIMARY KEY (id),
+    CONSTRAINT work_orders_item_failure_check CHECK (item_failure IN ('fail_order', 'fail_order_at_once', 'go_on')),
     CONSTRAINT work_orders_priority_check CHECK (priority BETWEEN 0 AND 100),
     CONSTRAINT work_orders_state_check CHECK (state IN ('queued', 'checked_out', 'in_progress', 'submitted', 'approved', 'applied', 'completed', 'rejected', 'failed', 'dead_lettered'))
 );

@@ -58,6 +58,7 @@ CREATE TABLE "work_orders" (
     "items_total" INTEGER NOT NULL DEFAULT 0,
     "items_open" INTEGER NOT NULL DEFAULT 0,
     "items_failed" INTEGER NOT NULL DEFAULT 0,
+    "item_failure" TEXT NOT NULL DEFAULT 'fail_order',
     "blocked_by" INTEGER NOT NULL DEFAULT 0,
     "held_at" TEXT NULL,
     "apply_attempts" INTEGER NOT NULL DEFAULT 0,
@@ -68,6 +69,7 @@ CREATE TABLE "work_orders" (
     "parent_order_id" TEXT NULL,
     "due_at" TEXT NULL,
     "trace_parent" TEXT NULL,
+    CONSTRAINT "work_orders_item_failure_check" CHECK (item_failure IN ('fail_order', 'fail_order_at_once', 'go_on')),
     CONSTRAINT "work_orders_priority_check" CHECK (priority BETWEEN 0 AND 100),
     CONSTRAINT "work_orders_state_check" CHECK (state IN ('queued', 'checked_out', 'in_progress', 'submitted', 'approved', 'applied', 'completed', 'rejected', 'failed', 'dead_lettered'))
 );

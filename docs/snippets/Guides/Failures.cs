@@ -41,4 +41,30 @@ internal static class Failures
         await agent.ReleaseManyAsync(held, new ReleaseOptions { IsDraining = true, Reason = "deployment" }, CancellationToken.None);
         #endregion
     }
+
+    public static async Task OperateAsync(IWorkMaintenance maintenance, CancellationToken cancellationToken)
+    {
+        #region operators
+        IWorkMaintenance olga = maintenance.As(Actor.User("olga"));
+        WorkSelection stale = new() { Type = "shop.prices", State = OrderState.Failed, OlderThan = TimeSpan.FromHours(1) };
+        SelectionResult preview = await olga.RetryAsync(stale with { DryRun = true }, cancellationToken: cancellationToken);
+        Console.WriteLine($"{preview.OrderIds.Count} orders would be tried again{(preview.HasMore ? ", and more" : "")}.");
+        SelectionResult result = await olga.RetryAsync(stale, cancellationToken: cancellationToken);
+        foreach ((Guid order, WorkManagerException refusal) in result.Refused)
+        {
+            Console.WriteLine($"{order}: {refusal.Message}");
+        }
+        #endregion
+    }
+
+    public static async Task<Guid> ProposeOnceAsync(IWorkOrderManager work, CancellationToken cancellationToken)
+    {
+        #region unique-key
+        WorkOrder order = await work.ProposeAsync(
+            new PriceList(["lamp"]),
+            new ProposeOptions { UniqueKey = "lamp", IfOpen = OpenOrder.RaisePriority, Priority = 80, AvailableAt = DateTimeOffset.UtcNow.AddMinutes(10) },
+            cancellationToken);
+        #endregion
+        return order.Id;
+    }
 }

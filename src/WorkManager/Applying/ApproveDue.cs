@@ -44,7 +44,7 @@ internal sealed class ApproveDue(AutomaticApproval approval, OrderTypeRegistry t
         context.ReadAsync(
             rows =>
             {
-                var orders = rows.Orders.Where(o => o.State == OrderState.Submitted && o.NextApplyAt <= now);
+                var orders = rows.Orders.Where(o => o.State == OrderState.Submitted && o.NextApplyAt <= now && o.HeldAt == null);
 
                 // Orders whose type is unknown here, or that others have locked, stay where they are.
                 orders = after is null
@@ -82,7 +82,7 @@ internal sealed class ApproveDue(AutomaticApproval approval, OrderTypeRegistry t
                 Write.Repeatable(async unit =>
                 {
                     var locked = await unit.Dialect.TryLockOrdersAsync(unit, [due.OrderId]).ConfigureAwait(false);
-                    if (locked is not [{ State: OrderState.Submitted } order] || order.NextApplyAt != due.At)
+                    if (locked is not [{ State: OrderState.Submitted, HeldAt: null } order] || order.NextApplyAt != due.At)
                     {
                         return Ending.RollBack<DateTimeOffset?>(null);
                     }

@@ -25,7 +25,7 @@ internal sealed class PostCommitSteps(WorkScopes scopes, JsonDocuments documents
     private Task RunLastStepAsync(IServiceProvider services, AppliedOrder applied, CancellationToken cancellationToken)
     {
         var type = (OrderType)services.GetRequiredService(applied.Type.ClrType);
-        var stored = new StoredOrder(applied.Order, applied.Items, type, applied.Type.Version, documents.Stored);
+        var stored = new StoredOrder(applied.Order, applied.Items, applied.FailedItems, type, applied.Type.Version, documents.Stored);
         return type.BeginApply(stored, applied.Environment).AfterAsync(cancellationToken);
     }
 

@@ -197,35 +197,72 @@ internal sealed class ItemQueue(Lifecycle lifecycle, AuditTrail audit, Actor act
         item.Error = new JsonObject { ["code"] = "rework", ["message"] = message, ["details"] = reasons.DeepClone() }.ToJsonString(JsonSerializerOptions.Web);
         (item.Result, item.AssembledResult, item.ResultHash, item.ResultVersion) = (null, null, null, null);
         (item.SubmittedAt, item.SubmittedByType, item.SubmittedById, item.SubmittedFor) = (null, null, null, null);
-        Schedule(item, clock, clock);
-        lifecycle.Move(order, item, ItemState.Queued, new(new JsonObject { ["reasons"] = reasons.DeepClone() }, message));
+        Enter(order, item, clock, new(new JsonObject { ["reasons"] = reasons.DeepClone() }, message));
     }
 
-    /// <summary>Puts an item that is queued back into the queue, after it was taken out: its order is open again. It keeps its time.</summary>
-    public void PutBack(WorkItem item, DateTimeOffset clock)
+    /// <summary>Puts an item that has failed into the queue again. Its history stays, and so does the number of its attempts if that is asked for.</summary>
+    /// <param name="order">The order, locked.</param>
+    /// <param name="item">The item.</param>
+    /// <param name="clock">The time that decides leases.</param>
+    /// <param name="keepsAttempts">Whether the attempts that it had count on.</param>
+    /// <param name="message">A sentence for the audit trail.</param>
+    public void Retry(WorkOrder order, WorkItem item, DateTimeOffset clock, bool keepsAttempts, string message)
     {
-        item.BlockedBy--;
-        item.UpdatedAt = now;
-        item.Revision++;
-        Schedule(item, item.AvailableAt, clock);
+        if (!keepsAttempts)
+        {
+            (item.Attempts, item.Releases) = (0, 0);
+        }
+
+        item.Error = null;
+        Enter(order, item, clock, new(new JsonObject { ["attempts"] = item.Attempts }, message));
     }
 
     /// <summary>Takes an item that is held out of the queue: its lease ends, and nobody can claim it.</summary>
-    public void TakeOut(WorkOrder order, WorkItem item, string why)
+    public void TakeOut(WorkOrder order, WorkItem item, string why, Actor? by)
     {
-        var revoked = new EventDetails(new JsonObject { ["previous_agent_id"] = item.LeasedByAgentId }, why);
+        var revoked = new EventDetails(new JsonObject { ["previous_agent_id"] = item.LeasedByAgentId }, why, Actor: by);
         EndLease(item);
         item.BlockedBy++;
         Schedule(item, item.AvailableAt, now);
         lifecycle.Move(order, item, ItemState.Queued, revoked, WorkEventNames.Released);
     }
 
-    /// <summary>The same for items that are queued, as an update of all of them. Nobody held them: there is no event.</summary>
+    /// <summary>The same for an item that is queued. Nobody held it: there is no event.</summary>
+    public void TakeOut(WorkItem queued)
+    {
+        queued.BlockedBy++;
+        queued.UpdatedAt = now;
+        queued.Revision++;
+        Schedule(queued, queued.AvailableAt, now);
+    }
+
+    /// <summary>The same for items that are queued, as an update of all of them.</summary>
     public void TakeOut(UpdateSettersBuilder<WorkItem> queued) => queued
         .SetProperty(i => i.BlockedBy, i => i.BlockedBy + 1)
         .SetProperty(i => i.ReadyAt, (DateTimeOffset?)null)
         .SetProperty(i => i.UpdatedAt, now)
         .SetProperty(i => i.Revision, i => i.Revision + 1);
+
+    /// <summary>Puts items back that were taken out while they were queued. They keep their time.</summary>
+    public void PutBack(UpdateSettersBuilder<WorkItem> queued, DateTimeOffset clock) => queued
+        .SetProperty(i => i.BlockedBy, i => i.BlockedBy - 1)
+        .SetProperty(i => i.ReadyAt, i => i.BlockedBy == 1 && i.AvailableAt <= clock ? clock : (DateTimeOffset?)null)
+        .SetProperty(i => i.UpdatedAt, now)
+        .SetProperty(i => i.Revision, i => i.Revision + 1);
+
+    /// <summary>Gives items another place in the order of service.</summary>
+    public void Prioritize(UpdateSettersBuilder<WorkItem> items, short priority) => items
+        .SetProperty(i => i.Priority, priority)
+        .SetProperty(i => i.UpdatedAt, now)
+        .SetProperty(i => i.Revision, i => i.Revision + 1);
+
+    /// <summary>Puts an item into the queue that was not open. In an order that is held, it waits as the others do.</summary>
+    private void Enter(WorkOrder order, WorkItem item, DateTimeOffset clock, EventDetails said)
+    {
+        item.BlockedBy += order.HeldAt is null ? 0 : 1;
+        Schedule(item, clock, clock);
+        lifecycle.Move(order, item, ItemState.Queued, said);
+    }
 
     /// <summary>The rule of the queue: <c>ready_at</c> is set exactly when an item can be claimed.</summary>
     private static void Schedule(WorkItem item, DateTimeOffset at, DateTimeOffset clock)

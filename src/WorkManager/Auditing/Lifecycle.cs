@@ -10,6 +10,9 @@ internal sealed class Lifecycle(AuditTrail audit, DateTimeOffset now)
     public const string AllSubmitted = "All items submitted";
 
     /// <inheritdoc cref="AllSubmitted"/>
+    public const string SubmittedWithoutSome = "Submitted without the items that failed";
+
+    /// <inheritdoc cref="AllSubmitted"/>
     public const string SomeFailed = "Items failed for good";
 
     private static readonly OrderState[] LivePath = [OrderState.Queued, OrderState.CheckedOut, OrderState.InProgress, OrderState.Submitted];
@@ -82,26 +85,31 @@ internal sealed class Lifecycle(AuditTrail audit, DateTimeOffset now)
     }
 
     /// <summary>
-    /// Rolls the items of a live order up once none is open: submitted if all have a result, failed if one has failed.
+    /// Rolls the items of a live order up: it is submitted once all have a result, and failed if one has failed, when and if its order type says so.
     /// </summary>
     /// <returns>Whether the order is submitted now.</returns>
     public bool Settle(WorkOrder order)
     {
-        if (!order.State.IsLive() || order.ItemsOpen > 0)
+        if (!order.State.IsLive() || (order.ItemsOpen > 0 && !FailsAtOnce(order)))
         {
             return false;
         }
 
-        if (order.ItemsFailed > 0)
+        var isWithoutSome = order.ItemsFailed > 0;
+        var failedItems = isWithoutSome ? new JsonObject { ["failed_items"] = order.ItemsFailed } : null;
+        if (isWithoutSome && (order.ItemFailure != ItemFailure.GoOn || order.ItemsFailed == order.ItemsTotal))
         {
-            Move(order, OrderState.Failed, new EventDetails(
-                new JsonObject { ["failed_items"] = order.ItemsFailed }, SomeFailed, Actor: Engine));
+            Move(order, OrderState.Failed, new EventDetails(failedItems, SomeFailed, Actor: Engine));
             return false;
         }
 
-        Advance(order, OrderState.Submitted, new EventDetails(Message: AllSubmitted, Actor: Engine));
+        Advance(order, OrderState.Submitted, new EventDetails(failedItems, isWithoutSome ? SubmittedWithoutSome : AllSubmitted, Actor: Engine));
         return true;
     }
+
+    /// <summary>Whether a live order fails although some of its items are open. They have to be taken out of the queue.</summary>
+    public static bool FailsAtOnce(WorkOrder order) =>
+        order is { ItemFailure: ItemFailure.FailOrderAtOnce, ItemsFailed: > 0, ItemsOpen: > 0 } && order.State.IsLive();
 
     /// <summary>The actor of events that the engine causes by itself.</summary>
     public static Actor Engine { get; } = Actor.System("workmanager");

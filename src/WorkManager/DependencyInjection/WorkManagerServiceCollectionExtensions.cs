@@ -7,6 +7,7 @@ using WorkManager.DependencyInjection;
 using WorkManager.Diagnostics;
 using WorkManager.Execution;
 using WorkManager.Leasing;
+using WorkManager.Operating;
 using WorkManager.OrderTypes;
 using WorkManager.Persistence.Schema;
 using WorkManager.Persistence;
@@ -60,6 +61,7 @@ public static class WorkManagerServiceCollectionExtensions
         services.TryAddSingleton(s => Settings(s).Lease);
         services.TryAddSingleton(s => Settings(s).Retry);
         services.TryAddSingleton(s => Settings(s).Limits);
+        services.TryAddSingleton(s => Settings(s).Maintenance);
         services.TryAddSingleton(s => Settings(s).PostgreSql);
         services.TryAddSingleton(s => new WorkClock(s.GetRequiredService<TimeProvider>(), Settings(s).Clock));
         services.TryAddSingleton(s => new JsonDocuments(Settings(s).Json, Settings(s).Limits));
@@ -85,7 +87,10 @@ public static class WorkManagerServiceCollectionExtensions
 
     private static void AddVerbs(IServiceCollection services)
     {
+        services.TryAddSingleton<OrderPlanner>();
+        services.TryAddSingleton<NewOrders>();
         services.TryAddSingleton<ProposeOrder>();
+        services.TryAddSingleton<CloneOrder>();
         services.TryAddSingleton<LeaseRecovery>();
         services.TryAddSingleton<RecoverySchedule>();
         services.TryAddSingleton<TenantRotation>();
@@ -107,6 +112,14 @@ public static class WorkManagerServiceCollectionExtensions
         services.TryAddSingleton<RejectOrder>();
         services.TryAddSingleton<ReturnForRework>();
         services.TryAddSingleton<CancelOrder>();
+        services.TryAddSingleton<RetryOrder>();
+        services.TryAddSingleton<RetrySelected>();
+        services.TryAddSingleton<DeadLetterOrder>();
+        services.TryAddSingleton<DeadLetterSelected>();
+        services.TryAddSingleton<DeadLetterDue>();
+        services.TryAddSingleton<HoldOrder>();
+        services.TryAddSingleton<ResumeOrder>();
+        services.TryAddSingleton<RescheduleOrder>();
         services.TryAddSingleton<Verbs>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<ICommitSubscriber, AutoApprove>());
     }

@@ -11,6 +11,11 @@ public sealed class WorkBusyException : WorkManagerException
     internal WorkBusyException(Guid itemId)
         : base(WorkErrorCodes.Busy, $"Item {itemId} is locked by another call at this moment. Send it again.") => ItemId = itemId;
 
+    private WorkBusyException(string message)
+        : base(WorkErrorCodes.Busy, message)
+    {
+    }
+
     internal WorkBusyException(Exception conflict, bool isJoined)
         : base(
             WorkErrorCodes.Busy,
@@ -23,4 +28,7 @@ public sealed class WorkBusyException : WorkManagerException
 
     /// <summary>The item that somebody else has locked; null if the whole call met a conflict.</summary>
     public Guid? ItemId { get; }
+
+    internal static WorkBusyException ClosedMeanwhile(string uniqueKey) =>
+        new($"The open order with the unique key '{uniqueKey}' was closed at this moment. Send the proposal again.");
 }

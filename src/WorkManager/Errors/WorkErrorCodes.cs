@@ -51,13 +51,16 @@ public static class WorkErrorCodes
     /// <summary>The caller holds no live lease on the item; see <see cref="LeaseLostReason"/>.</summary>
     public const string LeaseLost = "lease_lost";
 
+    /// <summary>An open order has the unique key already.</summary>
+    public const string AlreadyOpen = "already_open";
+
     /// <summary>The operation is not possible in the current state.</summary>
     public const string IllegalTransition = "illegal_transition";
 
     /// <summary>The order cannot be approved yet.</summary>
     public const string OrderNotReady = "order_not_ready";
 
-    /// <summary>The actor may not approve, reject, return or cancel this order; see <see cref="ApprovalDeniedReason"/>.</summary>
+    /// <summary>The actor may not decide about this order; see <see cref="ApprovalDeniedReason"/>.</summary>
     public const string ApprovalDenied = "approval_denied";
 
     /// <summary>An approval must name the content that was reviewed.</summary>

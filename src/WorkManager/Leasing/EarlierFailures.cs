@@ -49,6 +49,8 @@ internal static class EarlierFailures
             WorkEventNames.AttemptFailed when said.TryGetProperty("error", out var error) => error.Deserialize<WorkFailure>(JsonSerializerOptions.Web),
             WorkEventNames.AttemptFailed => new WorkFailure(name, message ?? ""),
             WorkEventNames.Released => said.TryGetProperty("reason", out var reason) ? new WorkFailure(name, reason.GetString()!) : null,
+            // An operator had it tried again: that is no failure.
+            WorkEventNames.Requeued when said.TryGetProperty("attempts", out _) => null,
             _ => new WorkFailure("rework", message ?? "", said.TryGetProperty("reasons", out var reasons) ? reasons.Clone() : null),
         };
     }

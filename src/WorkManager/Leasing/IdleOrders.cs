@@ -7,18 +7,26 @@ namespace WorkManager.Leasing;
 /// <summary>Moves orders on after leases of their items have ended without a result.</summary>
 internal static class IdleOrders
 {
-    /// <summary>Rolls up those of the locked orders that have no open item left, and requeues those of which no item is held any more.</summary>
+    /// <summary>
+    /// Rolls up those of the locked orders that have no open item left, or fail at once, and requeues those of which no item is held any more.
+    /// </summary>
     /// <param name="unit">The transaction.</param>
     /// <param name="orders">The orders.</param>
     /// <param name="returned">The items whose lease has ended in this unit. In the database they may still be held.</param>
-    public static Task SettleAsync(UnitOfWork unit, IReadOnlyCollection<WorkOrder> orders, IReadOnlyCollection<WorkItem> returned)
+    public static async Task SettleAsync(UnitOfWork unit, IReadOnlyCollection<WorkOrder> orders, IReadOnlyCollection<WorkItem> returned)
     {
         foreach (var order in orders)
         {
+            if (Lifecycle.FailsAtOnce(order))
+            {
+                await unit.SaveAsync().ConfigureAwait(false);
+                await OpenItems.TakeOutAsync(unit, order, "Lease revoked: the order has failed", Lifecycle.Engine).ConfigureAwait(false);
+            }
+
             unit.Lifecycle.Settle(order);
         }
 
-        return RequeueAsync(unit, orders, returned);
+        await RequeueAsync(unit, orders, returned).ConfigureAwait(false);
     }
 
     /// <summary>Requeues those of the locked orders that have no leased item left.</summary>

@@ -10,11 +10,14 @@ public sealed class ApplyContext<TPayload, TInput, TResult>
 {
     private readonly ApplyEnvironment environment;
 
-    internal ApplyContext(Guid orderId, TPayload payload, IReadOnlyList<SubmittedItem<TInput, TResult>> items, ApplyEnvironment environment)
+    internal ApplyContext(
+        Guid orderId, TPayload payload, IReadOnlyList<SubmittedItem<TInput, TResult>> items, IReadOnlyList<FailedItem<TInput>> failedItems,
+        ApplyEnvironment environment)
     {
         OrderId = orderId;
         Payload = payload;
         Items = items;
+        FailedItems = failedItems;
         this.environment = environment;
     }
 
@@ -26,6 +29,9 @@ public sealed class ApplyContext<TPayload, TInput, TResult>
 
     /// <summary>The items and their results, in the order of the plan.</summary>
     public IReadOnlyList<SubmittedItem<TInput, TResult>> Items { get; }
+
+    /// <summary>The items that have no result, in the order of the plan. Only an order type with <see cref="ItemFailure.GoOn"/> meets any.</summary>
+    public IReadOnlyList<FailedItem<TInput>> FailedItems { get; }
 
     /// <summary>Who approved.</summary>
     public Actor ApprovedBy => environment.ApprovedBy;

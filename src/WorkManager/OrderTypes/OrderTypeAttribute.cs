@@ -25,4 +25,8 @@ public sealed class OrderTypeAttribute(string key) : Attribute
     /// <summary>How often an item can be returned for rework.</summary>
     /// <value>-1 by default: <see cref="RetryOptions.MaxReworks"/>. Else 0 to 1000; 0 allows no rework.</value>
     public int MaxReworks { get; set; } = -1;
+
+    /// <summary>What it means for an order that one of its items has failed for good. Stored with each order when it is proposed.</summary>
+    /// <value><see cref="ItemFailure.FailOrder"/> by default: the order fails once no other item is open.</value>
+    public ItemFailure ItemFailure { get; set; }
 }

@@ -10,12 +10,13 @@ namespace WorkManager.OrderTypes;
 /// <param name="Version">The version of its documents.</param>
 /// <param name="LeaseTime">How long leases of its items last; null for what the options say.</param>
 /// <param name="MaxReworks">How often an item can be returned for rework; null for what the options say.</param>
+/// <param name="ItemFailure">What a failed item means for its order.</param>
 /// <param name="ClrType">The class.</param>
 /// <param name="PayloadType">What a requester gives.</param>
 /// <param name="InputType">What the agent of an item gets.</param>
 /// <param name="ResultType">What the agent submits.</param>
 internal sealed partial record OrderTypeDescriptor(
-    string Key, int Version, TimeSpan? LeaseTime, int? MaxReworks, Type ClrType, Type PayloadType, Type InputType, Type ResultType)
+    string Key, int Version, TimeSpan? LeaseTime, int? MaxReworks, ItemFailure ItemFailure, Type ClrType, Type PayloadType, Type InputType, Type ResultType)
 {
     /// <summary>What keeps payload, input and result from being carried as JSON, as sentences.</summary>
     /// <param name="strict">How they are written and read.</param>
@@ -67,6 +68,11 @@ internal sealed partial record OrderTypeDescriptor(
             throw new InvalidOperationException($"The reworks of {clrType.Name} in [OrderType] must be 0 to 1000, or -1 for what the options say.");
         }
 
+        if (!Enum.IsDefined(attribute.ItemFailure))
+        {
+            throw new InvalidOperationException($"The ItemFailure of {clrType.Name} in [OrderType] is {attribute.ItemFailure}, which has no meaning.");
+        }
+
         int? reworks = attribute.MaxReworks < 0 ? null : attribute.MaxReworks;
         TimeSpan? lease = attribute.LeaseSeconds == 0 ? null : TimeSpan.FromSeconds(attribute.LeaseSeconds);
         for (var type = clrType; type is not null; type = type.BaseType)
@@ -74,7 +80,8 @@ internal sealed partial record OrderTypeDescriptor(
             if (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(OrderType<,,>))
             {
                 var arguments = type.GetGenericArguments();
-                return new OrderTypeDescriptor(attribute.Key, attribute.Version, lease, reworks, clrType, arguments[0], arguments[1], arguments[2]);
+                return new OrderTypeDescriptor(
+                    attribute.Key, attribute.Version, lease, reworks, attribute.ItemFailure, clrType, arguments[0], arguments[1], arguments[2]);
             }
         }
 

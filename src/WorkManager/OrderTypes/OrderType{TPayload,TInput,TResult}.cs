@@ -104,16 +104,20 @@ public abstract class OrderType<TPayload, TInput, TResult> : OrderType
 
     internal sealed override Task<IReadOnlyList<string>> GetObstaclesAsync(StoredOrder order, CancellationToken cancellationToken)
     {
-        var review = new ReviewContext<TPayload, TInput, TResult>(order.Id, order.ReadPayload<TPayload>(), ReadItems(order));
+        var review = new ReviewContext<TPayload, TInput, TResult>(order.Id, order.ReadPayload<TPayload>(), ReadItems(order), ReadFailedItems(order));
         ReadyForApproval(review);
         return Task.FromResult(review.Reasons);
     }
 
     internal sealed override IApplySteps BeginApply(StoredOrder order, ApplyEnvironment environment) =>
-        new Steps(this, new ApplyContext<TPayload, TInput, TResult>(order.Id, order.ReadPayload<TPayload>(), ReadItems(order), environment));
+        new Steps(this, new ApplyContext<TPayload, TInput, TResult>(
+            order.Id, order.ReadPayload<TPayload>(), ReadItems(order), ReadFailedItems(order), environment));
 
     private static IReadOnlyList<SubmittedItem<TInput, TResult>> ReadItems(StoredOrder order) =>
         [.. order.Items.Select(i => new SubmittedItem<TInput, TResult>(i.Id, i.ReadInput<TInput>(), i.ReadResult<TResult>()))];
+
+    private static IReadOnlyList<FailedItem<TInput>> ReadFailedItems(StoredOrder order) =>
+        [.. order.FailedItems.Select(i => new FailedItem<TInput>(i.Id, i.ReadInput<TInput>(), i.Failure))];
 
     private sealed class Steps(OrderType<TPayload, TInput, TResult> type, ApplyContext<TPayload, TInput, TResult> context) : IApplySteps
     {

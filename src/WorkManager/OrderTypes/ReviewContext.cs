@@ -8,11 +8,13 @@ public sealed class ReviewContext<TPayload, TInput, TResult>
 {
     private readonly List<string> reasons = [];
 
-    internal ReviewContext(Guid orderId, TPayload payload, IReadOnlyList<SubmittedItem<TInput, TResult>> items)
+    internal ReviewContext(
+        Guid orderId, TPayload payload, IReadOnlyList<SubmittedItem<TInput, TResult>> items, IReadOnlyList<FailedItem<TInput>> failedItems)
     {
         OrderId = orderId;
         Payload = payload;
         Items = items;
+        FailedItems = failedItems;
     }
 
     /// <summary>The order.</summary>
@@ -23,6 +25,9 @@ public sealed class ReviewContext<TPayload, TInput, TResult>
 
     /// <summary>The items and their results, in the order of the plan.</summary>
     public IReadOnlyList<SubmittedItem<TInput, TResult>> Items { get; }
+
+    /// <summary>The items that have no result, in the order of the plan. Only an order type with <see cref="ItemFailure.GoOn"/> meets any.</summary>
+    public IReadOnlyList<FailedItem<TInput>> FailedItems { get; }
 
     internal IReadOnlyList<string> Reasons => reasons;
 

@@ -7,6 +7,9 @@ internal sealed class StoredItem(WorkItem item, OrderType type, int version, Sto
 
     public Guid OrderId => item.OrderId;
 
+    /// <summary>Why it failed. What the column says may have been erased.</summary>
+    public WorkFailure Failure => item.ReadError() ?? new WorkFailure(StateNames.ToName(item.State), "");
+
     public TInput ReadInput<TInput>() =>
         new StoredDocument("input", item.Input, item.TypeVersion, format).Upgrade(version, type.UpgradeInput).Read<TInput>();
 

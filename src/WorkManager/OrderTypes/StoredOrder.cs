@@ -1,12 +1,24 @@
 namespace WorkManager.OrderTypes;
 
 /// <summary>A stored order as an order type sees it: brought up to the type's version first.</summary>
-internal sealed class StoredOrder(WorkOrder order, IEnumerable<WorkItem> items, OrderType type, int version, StoredFormat format)
+/// <param name="order">The order.</param>
+/// <param name="items">Its items that have a result.</param>
+/// <param name="failedItems">Its items that have failed for good.</param>
+/// <param name="type">The order type.</param>
+/// <param name="version">The version of the order type.</param>
+/// <param name="format">How documents are read.</param>
+internal sealed class StoredOrder(
+    WorkOrder order, IEnumerable<WorkItem> items, IEnumerable<WorkItem> failedItems, OrderType type, int version, StoredFormat format)
 {
     public Guid Id => order.Id;
 
-    public IReadOnlyList<StoredItem> Items { get; } = [.. items.OrderBy(i => i.Id).Select(i => new StoredItem(i, type, version, format))];
+    public IReadOnlyList<StoredItem> Items { get; } = Of(items, type, version, format);
+
+    public IReadOnlyList<StoredItem> FailedItems { get; } = Of(failedItems, type, version, format);
 
     public TPayload ReadPayload<TPayload>() =>
         new StoredDocument("payload", order.Payload, order.TypeVersion, format).Upgrade(version, type.Upgrade).Read<TPayload>();
+
+    private static IReadOnlyList<StoredItem> Of(IEnumerable<WorkItem> items, OrderType type, int version, StoredFormat format) =>
+        [.. items.OrderBy(i => i.Id).Select(i => new StoredItem(i, type, version, format))];
 }

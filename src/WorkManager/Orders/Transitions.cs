@@ -36,6 +36,9 @@ internal static class Transitions
     /// <summary>Whether agents may still work on an order: its three live states are one for every guard.</summary>
     public static bool IsLive(this OrderState state) => state is OrderState.Queued or OrderState.CheckedOut or OrderState.InProgress;
 
+    /// <summary>Whether an order is closed: what <see cref="WorkOrder.ClosedStates"/> says in SQL.</summary>
+    public static bool IsClosed(this OrderState state) => state is OrderState.Completed or OrderState.Rejected or OrderState.DeadLettered;
+
     /// <summary>Whether an item still waits for a result: what <see cref="WorkOrder.ItemsOpen"/> counts.</summary>
     public static bool IsOpen(this ItemState state) => state is ItemState.Queued or ItemState.Leased or ItemState.InProgress;
 

@@ -59,4 +59,13 @@ public static class WorkEventNames
 
     /// <summary>An order or item went back to the queue.</summary>
     public const string Requeued = "requeued";
+
+    /// <summary>An order was held: nobody can work on it or approve it.</summary>
+    public const string Held = "held";
+
+    /// <summary>An order that was held goes on.</summary>
+    public const string Resumed = "resumed";
+
+    /// <summary>The priority or the due time of an order was changed.</summary>
+    public const string Rescheduled = "rescheduled";
 }

@@ -85,6 +85,9 @@ public sealed class WorkOrder
     /// <summary>How many items have failed.</summary>
     public int ItemsFailed { get; internal set; }
 
+    /// <summary>What it means for the order that one of its items has failed for good; from its order type, when it was proposed.</summary>
+    public ItemFailure ItemFailure { get; internal set; }
+
     /// <summary>How many orders this one still waits for. Nothing writes it yet.</summary>
     public int BlockedBy { get; internal set; }
 

@@ -16,4 +16,19 @@ public sealed record ProposeOptions
     /// <summary>When the work should be done.</summary>
     /// <value>Null by default: there is no due time.</value>
     public DateTimeOffset? DueAt { get; init; }
+
+    /// <summary>No item is handed out before this time, unless its <see cref="PlannedItem.AvailableAt"/> says another.</summary>
+    /// <value>Null by default: at once. At most ten years from now.</value>
+    public DateTimeOffset? AvailableAt { get; init; }
+
+    /// <summary>
+    /// What the order is about, such as the id of a product: of a tenant and an order type, one open order at a time has a key. Every state is open but
+    /// completed, rejected and dead-lettered.
+    /// </summary>
+    /// <value>Null by default: there may be many. Else 1 to 200 characters.</value>
+    public string? UniqueKey { get; init; }
+
+    /// <summary>What to do if an open order has the <see cref="UniqueKey"/> already.</summary>
+    /// <value><see cref="OpenOrder.Refuse"/> by default.</value>
+    public OpenOrder IfOpen { get; init; }
 }

@@ -5,4 +5,5 @@ namespace WorkManager.Proposing;
 /// <param name="Type">The order type.</param>
 /// <param name="Payload">The payload as it came in.</param>
 /// <param name="Options">What else was said.</param>
-internal sealed record ProposeRequest(OrderTypeDescriptor Type, IncomingDocument Payload, ProposeOptions Options);
+/// <param name="ParentId">The order that this one comes from; null if from none.</param>
+internal sealed record ProposeRequest(OrderTypeDescriptor Type, IncomingDocument Payload, ProposeOptions Options, Guid? ParentId = null);

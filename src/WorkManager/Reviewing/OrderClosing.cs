@@ -14,13 +14,13 @@ internal static class OrderClosing
     /// <exception cref="IllegalTransitionException">The order is in no state to be closed.</exception>
     public static async Task<WorkOrder> CloseAsync(UnitOfWork unit, WorkOrder order, Guid decisionId, Closing closing)
     {
-        ClosingRules.EnsureMayClose(order, unit.Actor, closing.Decision);
+        DecisionRules.EnsureMayDecide(order, unit.Actor, closing.Decision);
         if (!order.State.IsLive() && order.State != OrderState.Submitted)
         {
             throw Transitions.Illegal(order, OrderState.Rejected);
         }
 
-        await TakeOutOfQueueAsync(unit, order).ConfigureAwait(false);
+        await OpenItems.TakeOutAsync(unit, order, "Lease revoked: the order is closed").ConfigureAwait(false);
         await RejectResultsAsync(unit, order, closing).ConfigureAwait(false);
         if (order.State is OrderState.CheckedOut or OrderState.InProgress)
         {
@@ -31,22 +31,6 @@ internal static class OrderClosing
         unit.Decide(decisionId, order, closing.Decision).Reasons = closing.Reasons.ToJsonString(JsonSerializerOptions.Web);
         await unit.SaveAsync().ConfigureAwait(false);
         return order.Detach(withItems: false);
-    }
-
-    /// <summary>
-    /// After this, no item of the order can be claimed and none is held. The first statement takes out the queued items, and waits for claims that are running;
-    /// the second takes out the held items, including those of these claims. Nothing comes back meanwhile: that would need the lock on the order, which this
-    /// transaction has.
-    /// </summary>
-    private static async Task TakeOutOfQueueAsync(UnitOfWork unit, WorkOrder order)
-    {
-        await unit.Rows.Items
-            .Where(i => i.OrderId == order.Id && i.State == ItemState.Queued)
-            .ExecuteUpdateAsync(unit.Queue.TakeOut).ConfigureAwait(false);
-        foreach (var item in await unit.Dialect.LockHeldItemsOfAsync(unit, order.Id).ConfigureAwait(false))
-        {
-            unit.Queue.TakeOut(order, item, "Lease revoked: the order is closed");
-        }
     }
 
     private static async Task RejectResultsAsync(UnitOfWork unit, WorkOrder order, Closing closing)

@@ -9,7 +9,7 @@ public sealed class FolderRules
 
     private static readonly string[] Kernel = ["Diagnostics", "Auditing", "Persistence", "Execution"];
 
-    private static readonly string[] Verbs = ["Proposing", "Leasing", "Submitting", "Reviewing", "Applying"];
+    private static readonly string[] Verbs = ["Proposing", "Leasing", "Submitting", "Reviewing", "Applying", "Operating"];
 
     /// <summary>
     /// From the bottom up. A folder uses only what stands above it here. A subfolder is a folder of its own: it holds a part that its parent is built of,

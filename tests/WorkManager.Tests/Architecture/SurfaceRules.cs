@@ -69,7 +69,7 @@ public sealed class SurfaceRules
         Assert.All(verbs, verb =>
         {
             Assert.True(verb is { IsSealed: true, IsNotPublic: true }, verb.FullName);
-            Assert.Contains(SourceTree.FolderOf(verb), (string[])["Proposing", "Leasing", "Submitting", "Reviewing", "Applying"]);
+            Assert.Contains(SourceTree.FolderOf(verb), (string[])["Proposing", "Leasing", "Submitting", "Reviewing", "Applying", "Operating"]);
         });
     }
 

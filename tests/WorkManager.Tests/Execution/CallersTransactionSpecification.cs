@@ -21,6 +21,8 @@ public abstract class CallersTransactionSpecification(DatabaseFixture databases)
     [InlineData("reject", false)]
     [InlineData("cancel", true)]
     [InlineData("cancel", false)]
+    [InlineData("hold", true)]
+    [InlineData("hold", false)]
     public async Task What_joins_is_committed_or_rolled_back_with_the_callers_own_rows(string operation, bool commit)
     {
         await using var app = await ShopApp.StartAsync(databases);
@@ -51,6 +53,7 @@ public abstract class CallersTransactionSpecification(DatabaseFixture databases)
         {
             "propose" => [OrderState.CheckedOut, OrderState.Queued],
             "submit" => [OrderState.Submitted],
+            "hold" => [OrderState.Queued],
             _ => [OrderState.Rejected],
         });
     }
@@ -291,6 +294,7 @@ public abstract class CallersTransactionSpecification(DatabaseFixture databases)
         "propose" => work.ProposeAsync(new EchoPayload("joined")),
         "submit" => work.As(Actor.Agent("agent-1")).SubmitAsync(lease, Steps.Verified),
         "reject" => work.RejectAsync(lease.OrderId, No),
+        "hold" => work.HoldAsync(lease.OrderId),
         _ => work.CancelAsync(lease.OrderId),
     };
 

@@ -7,7 +7,7 @@ namespace WorkManager.Tests.HostKinds;
 internal static class EveryVerb
 {
     /// <summary>The orders that one run leaves behind.</summary>
-    public const int Orders = 7;
+    public const int Orders = 9;
 
     /// <summary>The rows that its applies add to the ledger.</summary>
     public const int Applied = 2;
@@ -33,6 +33,10 @@ internal static class EveryVerb
 
         // A whole life, with every way of a lease.
         var one = await requester.ProposeAsync(new Note(text), cancellationToken: cancel);
+        await reviewer.SetPriorityAsync(one.Id, 5, cancel);
+        await reviewer.SetDueAtAsync(one.Id, DateTimeOffset.UnixEpoch, cancel);
+        await reviewer.HoldAsync(one.Id, cancellationToken: cancel);
+        await reviewer.ResumeAsync(one.Id, cancel);
         var lease = await LeaseAsync(one);
         await agent.HeartbeatAsync(lease.Token, cancel);
         await agent.ReleaseAsync(lease.Token, cancel);
@@ -55,6 +59,14 @@ internal static class EveryVerb
         var leases = await agent.CheckoutManyAsync(2, new() { OrderId = batch.Id }, cancel);
         await agent.SubmitManyAsync([.. leases.Select(l => new Submission<BatchResult>(l, new(text, true, 1)))], cancel);
         Assert.Equal(OrderState.Completed, (await reviewer.ApproveAsync(batch.Id, cancellationToken: cancel)).State);
+
+        // One that fails, is retried, given up, and proposed once more.
+        var failing = await requester.ProposeAsync(new Note(text), cancellationToken: cancel);
+        await agent.FailAsync((await LeaseAsync(failing)).Token, Broken with { Retryable = false }, cancel);
+        await reviewer.RetryAsync(failing.Id, cancellationToken: cancel);
+        await agent.FailAsync((await LeaseAsync(failing)).Token, Broken with { Retryable = false }, cancel);
+        await reviewer.DeadLetterAsync(failing.Id, cancellationToken: cancel);
+        Assert.Equal(failing.Id, (await reviewer.CloneAsync(failing.Id, cancellationToken: cancel)).ParentOrderId);
 
         // Together with rows of the host: one that stays, and one that never was.
         var host = scope.GetRequiredService<ShopContext>();

@@ -40,6 +40,37 @@ public sealed class LateCommits(PostgreSqlFixture databases) : IClassFixture<Pos
             returned.State.Should().Be(OrderState.Queued);
             (await w.DecisionsAsync(order)).Should().Equal("rework");
         },
+        ["retry"] = async w =>
+        {
+            var order = await w.FailedAsync();
+            var retried = await w.CutAsync(Commit, () => w.App.Reviewer.RetryAsync(order));
+            retried.State.Should().Be(OrderState.Queued);
+            (await w.App.EventsAsync(order)).Count(e => e == "requeued").Should().Be(2, "one of the item, one of the order");
+        },
+        ["dead letter and clone"] = async w =>
+        {
+            var order = await w.FailedAsync();
+            var dead = await w.CutAsync(Commit, () => w.App.Reviewer.DeadLetterAsync(order));
+            dead.State.Should().Be(OrderState.DeadLettered);
+            (await w.App.EventsAsync(order)).Count(e => e == "dead_lettered").Should().Be(2, "one of the item, one of the order");
+            var clone = await w.CutAsync(Commit, () => w.App.Reviewer.CloneAsync(order));
+            (await w.App.EventsAsync(clone.Id)).Should().Equal("proposed", "planned");
+            (await w.App.Requester.ListAsync()).Items.Count(o => o.ParentOrderId == order).Should().Be(1);
+        },
+        ["hold and resume"] = async w =>
+        {
+            var order = (await w.App.Requester.ProposeAsync(new Note("n"))).Id;
+            (await w.CutAsync(Commit, () => w.App.Reviewer.HoldAsync(order))).HeldAt.Should().NotBeNull();
+            (await w.CutAsync(Commit, () => w.App.Reviewer.ResumeAsync(order))).HeldAt.Should().BeNull();
+            (await w.App.EventsAsync(order)).Should().Equal("proposed", "planned", "held", "resumed");
+            (await w.App.OrderAsync(order)).Items.Single().BlockedBy.Should().Be(0);
+        },
+        ["reschedule"] = async w =>
+        {
+            var order = (await w.App.Requester.ProposeAsync(new Note("n"))).Id;
+            (await w.CutAsync(Commit, () => w.App.Reviewer.SetPriorityAsync(order, 9))).Priority.Should().Be(9);
+            (await w.App.EventsAsync(order)).Should().Equal("proposed", "planned", "rescheduled");
+        },
         ["cancel"] = async w =>
         {
             var order = (await w.App.Requester.ProposeAsync(new Note("n"))).Id;
@@ -113,9 +144,11 @@ public sealed class LateCommits(PostgreSqlFixture databases) : IClassFixture<Pos
             CREATE FUNCTION take_time() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(0.3); RETURN NULL; END $$;
             CREATE CONSTRAINT TRIGGER take_time AFTER INSERT ON work_orders DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION take_time();
             CREATE CONSTRAINT TRIGGER take_time_too AFTER UPDATE ON work_items DEFERRABLE INITIALLY DEFERRED
-                FOR EACH ROW WHEN (NEW.state IN ('queued', 'submitted', 'completed') AND OLD.state <> NEW.state) EXECUTE FUNCTION take_time();
+                FOR EACH ROW WHEN (NEW.state IN ('queued', 'submitted', 'completed', 'dead_lettered') AND OLD.state <> NEW.state) EXECUTE FUNCTION take_time();
             CREATE CONSTRAINT TRIGGER take_time_as_well AFTER INSERT ON work_decisions DEFERRABLE INITIALLY DEFERRED
                 FOR EACH ROW EXECUTE FUNCTION take_time();
+            CREATE CONSTRAINT TRIGGER take_time_of_operators AFTER UPDATE ON work_orders DEFERRABLE INITIALLY DEFERRED
+                FOR EACH ROW WHEN (NEW.held_at IS DISTINCT FROM OLD.held_at OR NEW.priority <> OLD.priority) EXECUTE FUNCTION take_time();
             """);
         await using var line = new LossyLine(database.ConnectionString);
         var (script, after) = (new Script(), new List<Guid>());
@@ -153,6 +186,14 @@ public sealed class LateCommits(PostgreSqlFixture databases) : IClassFixture<Pos
             var order = await App.Requester.ProposeAsync(new Note("n"));
             var lease = await App.Agent("agent-1").CheckoutAsync();
             await App.Agent("agent-1").SubmitAsync(lease!, new Answer("done"));
+            return order.Id;
+        }
+
+        public async Task<Guid> FailedAsync()
+        {
+            var order = await App.Requester.ProposeAsync(new Note("n"));
+            var lease = await App.Agent("agent-1").CheckoutAsync(new() { OrderId = order.Id });
+            await App.Agent("agent-1").FailAsync(lease!, new WorkFailure("broken", "It is.") { Retryable = false });
             return order.Id;
         }
 

@@ -35,6 +35,13 @@ public abstract class StrangerSpecification(DatabaseFixture databases)
         [nameof(IWorkOrderManager.ApproveAsync)] = c => CodeOf(c.User.ApproveAsync(c.Order)),
         [nameof(IWorkOrderManager.RejectAsync)] = c => CodeOf(c.User.RejectAsync(c.Order, No)),
         [nameof(IWorkOrderManager.ReturnForReworkAsync)] = c => CodeOf(c.User.ReturnForReworkAsync(c.Order, No)),
+        [nameof(IWorkOrderManager.RetryAsync)] = c => CodeOf(c.User.RetryAsync(c.Order)),
+        [nameof(IWorkOrderManager.DeadLetterAsync)] = c => CodeOf(c.User.DeadLetterAsync(c.Order)),
+        [nameof(IWorkOrderManager.CloneAsync)] = c => CodeOf(c.User.CloneAsync(c.Order)),
+        [nameof(IWorkOrderManager.HoldAsync)] = c => CodeOf(c.User.HoldAsync(c.Order)),
+        [nameof(IWorkOrderManager.ResumeAsync)] = c => CodeOf(c.User.ResumeAsync(c.Order)),
+        [nameof(IWorkOrderManager.SetPriorityAsync)] = c => CodeOf(c.User.SetPriorityAsync(c.Order, 50)),
+        [nameof(IWorkOrderManager.SetDueAtAsync)] = c => CodeOf(c.User.SetDueAtAsync(c.Order, DateTimeOffset.UnixEpoch)),
         [nameof(IWorkOrderManager.CancelAsync)] = c => CodeOf(c.User.CancelAsync(c.Order, null)),
         [nameof(IWorkOrderManager.GetAsync)] = c => CodeOf(c.User.GetAsync(c.Order)),
     };

@@ -45,7 +45,7 @@ public abstract class TenantSpecification(DatabaseFixture databases)
     public async Task The_scopes_of_an_apply_and_of_what_follows_work_for_the_tenant_of_the_order()
     {
         var seen = new List<string>();
-        await using var app = await ShopApp.StartAsync(databases, b => b.AddOrderType<Nosy>().Services.AddSingleton(seen));
+        await using var app = await ShopApp.StartAsync(databases, b => b.AddOrderType<Nosy>().Services.AddSingleton(seen).AddSingleton(new Queue<Func<Task>>()));
         var order = await For(app, "acme", Actor.User("anna")).ProposeAsync(new NosyPayload(1));
         var lease = await For(app, "acme", Actor.Agent("a")).CheckoutAsync();
         await For(app, "acme", Actor.Agent("a")).SubmitAsync(lease!, Good);
@@ -54,6 +54,26 @@ public abstract class TenantSpecification(DatabaseFixture databases)
 
         seen.Should().Equal("before: acme", "apply: acme", "after: acme");
         (await For(app, "acme", Actor.User("bert")).ListAsync()).Items.Should().HaveCount(4, "each step has proposed one for its own tenant");
+    }
+
+    [Fact]
+    public async Task An_apply_that_follows_another_tenants_apply_works_for_its_own_tenant()
+    {
+        var (seen, then) = (new List<string>(), new Queue<Func<Task>>());
+        await using var app = await ShopApp.StartAsync(databases, b => b.AddOrderType<Nosy>().Services.AddSingleton(seen).AddSingleton(then));
+        var (first, second) = (await SubmittedAsync("acme"), await SubmittedAsync("blue"));
+        then.Enqueue(() => For(app, "blue", Actor.User("bert")).ApproveAsync(second));
+
+        await For(app, "acme", Actor.User("bert")).ApproveAsync(first);
+
+        seen.Should().Equal("before: acme", "apply: acme", "before: blue", "apply: blue", "after: blue", "after: acme");
+
+        async Task<Guid> SubmittedAsync(string tenant)
+        {
+            var order = await For(app, tenant, Actor.User("anna")).ProposeAsync(new NosyPayload(1));
+            await For(app, tenant, Actor.Agent("a")).SubmitAsync((await For(app, tenant, Actor.Agent("a")).CheckoutAsync())!, Good);
+            return order.Id;
+        }
     }
 
     [Fact]
@@ -259,7 +279,7 @@ public abstract class TenantSpecification(DatabaseFixture databases)
 
     /// <summary>Proposes an order in each of its steps, and notes whose it is.</summary>
     [OrderType("test.nosy")]
-    public sealed class Nosy(IWorkOrderManager work, List<string> seen) : OrderType<NosyPayload, EchoResult>
+    public sealed class Nosy(IWorkOrderManager work, List<string> seen, Queue<Func<Task>> then) : OrderType<NosyPayload, EchoResult>
     {
         protected override Task BeforeApplyAsync(ApplyContext<NosyPayload, NosyPayload, EchoResult> apply, CancellationToken cancellationToken) =>
             LookAsync("before");
@@ -267,8 +287,15 @@ public abstract class TenantSpecification(DatabaseFixture databases)
         protected override Task ApplyAsync(ApplyContext<NosyPayload, NosyPayload, EchoResult> apply, CancellationToken cancellationToken) =>
             LookAsync("apply");
 
-        protected override Task AfterApplyAsync(ApplyContext<NosyPayload, NosyPayload, EchoResult> apply, CancellationToken cancellationToken) =>
-            LookAsync("after");
+        protected override async Task AfterApplyAsync(ApplyContext<NosyPayload, NosyPayload, EchoResult> apply, CancellationToken cancellationToken)
+        {
+            if (then.TryDequeue(out var next))
+            {
+                await next();
+            }
+
+            await LookAsync("after");
+        }
 
         private async Task LookAsync(string step) => seen.Add($"{step}: {(await work.ProposeAsync(new EchoPayload(step))).TenantId}");
     }

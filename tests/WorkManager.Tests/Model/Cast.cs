@@ -31,6 +31,14 @@ internal static class Cast
     public const int MaxReleases = 2;
     public const int MaxReworks = 2;
 
+    /// <summary>What a failed item means for an order of a type.</summary>
+    public static ItemFailure RuleOf(int type) => Types[type] switch
+    {
+        AutomaticJob.Key => ItemFailure.FailOrderAtOnce,
+        LenientJob.Key => ItemFailure.GoOn,
+        _ => ItemFailure.FailOrder,
+    };
+
     /// <summary>The tenant that an actor works for; null for all.</summary>
     public static string? TenantOf(int who) => who switch
     {
@@ -111,7 +119,7 @@ public sealed class ManualJob(ShopContext db, HostState host) : Job<JobPayload>(
     public const string Key = "model.manual";
 }
 
-[OrderType(Key)]
+[OrderType(Key, ItemFailure = ItemFailure.FailOrderAtOnce)]
 public sealed class AutomaticJob(ShopContext db, HostState host) : Job<JobPayload>(db, host)
 {
     public const string Key = "model.automatic";
@@ -119,7 +127,7 @@ public sealed class AutomaticJob(ShopContext db, HostState host) : Job<JobPayloa
     public override bool AutoApprove => true;
 }
 
-[OrderType(Key)]
+[OrderType(Key, ItemFailure = ItemFailure.GoOn)]
 public sealed class LenientJob(ShopContext db, HostState host) : Job<LenientPayload>(db, host)
 {
     public const string Key = "model.lenient";

@@ -99,6 +99,23 @@ internal sealed record Rework(int Who, int Order, int? Item) : Command;
 
 internal sealed record Cancel(int Who, int Order) : Command;
 
+/// <param name="Who">The operator.</param>
+/// <param name="Order">The order.</param>
+/// <param name="Item">Only this item of the order, by its number; null for all that failed.</param>
+/// <param name="KeepAttempts">Whether the attempts count on.</param>
+internal sealed record Retry(int Who, int Order, int? Item, bool KeepAttempts) : Command;
+
+internal sealed record GiveUp(int Who, int Order) : Command;
+
+internal sealed record Hold(int Who, int Order) : Command;
+
+internal sealed record Resume(int Who, int Order) : Command;
+
+/// <param name="Who">The operator.</param>
+/// <param name="Order">The order.</param>
+/// <param name="Priority">The new priority; may be out of range.</param>
+internal sealed record Prioritize(int Who, int Order, int Priority) : Command;
+
 /// <summary>Somebody looks at an order.</summary>
 internal sealed record Look(int Who, int Order) : Command;
 

@@ -1,6 +1,6 @@
 namespace WorkManager.Tests.Model;
 
-internal sealed class ModelOrder(int number, int type, int priority, Actor requester, bool hasObstacle, string tenant)
+internal sealed class ModelOrder(int number, int type, Actor requester, bool hasObstacle, string tenant)
 {
     public const string Engine = "system:workmanager";
 
@@ -10,7 +10,9 @@ internal sealed class ModelOrder(int number, int type, int priority, Actor reque
 
     public string Tenant => tenant;
 
-    public int Priority => priority;
+    public int Priority { get; set; }
+
+    public bool Held { get; set; }
 
     public Actor Requester => requester;
 
@@ -37,6 +39,8 @@ internal sealed class ModelOrder(int number, int type, int priority, Actor reque
 
     public bool IsLive => Live.Contains(State);
 
+    public bool IsClosed => State is OrderState.Completed or OrderState.Rejected or OrderState.DeadLettered;
+
     private int Open => Items.Count(i => i.IsLeased || i.State == ItemState.Queued);
 
     private int Failed => Items.Count(i => i.State == ItemState.Failed);
@@ -60,17 +64,54 @@ internal sealed class ModelOrder(int number, int type, int priority, Actor reque
         }
     }
 
-    /// <summary>Ends the work on an order that has no open item; returns whether it is submitted now.</summary>
+    /// <summary>Ends the work on an order that has no open item, or that fails at once; returns whether it is submitted now.</summary>
     public bool Settle(int now)
     {
-        if (!IsLive || Open > 0)
+        var failsAtOnce = Cast.RuleOf(type) == ItemFailure.FailOrderAtOnce && Failed > 0;
+        if (!IsLive || (Open > 0 && !failsAtOnce))
         {
             return false;
         }
 
-        Move(Failed > 0 ? OrderState.Failed : OrderState.Submitted, Engine);
+        TakeOut(Engine);
+        var goesOn = Cast.RuleOf(type) == ItemFailure.GoOn && Failed < Items.Count;
+        Move(Failed > 0 && !goesOn ? OrderState.Failed : OrderState.Submitted, Engine);
         Submitted = State == OrderState.Submitted ? now : Submitted;
         return State == OrderState.Submitted;
+    }
+
+    /// <summary>Takes all open items out of the queue, and ends their leases.</summary>
+    public void TakeOut(string who)
+    {
+        foreach (var item in Items.Where(i => i.IsLeased || i.State == ItemState.Queued))
+        {
+            if (item.IsLeased)
+            {
+                item.EndLease();
+                item.Move(ItemState.Queued, who, "released");
+            }
+
+            item.Blocked++;
+            item.Ready = null;
+        }
+    }
+
+    /// <summary>Puts back what was taken out.</summary>
+    public void PutBack(int now)
+    {
+        foreach (var item in Items.Where(i => i.State == ItemState.Queued && i.Blocked > 0))
+        {
+            item.Blocked--;
+            item.Ready = item.Blocked == 0 && item.Available <= now ? now : null;
+        }
+    }
+
+    /// <summary>Puts an item into the queue that was not open.</summary>
+    public void Enter(ModelItem item, string who, int now)
+    {
+        item.Blocked += Held ? 1 : 0;
+        (item.Available, item.Ready) = (now, item.Blocked == 0 ? now : null);
+        item.Move(ItemState.Queued, who, "requeued");
     }
 
     public void RequeueIfIdle()
@@ -82,11 +123,13 @@ internal sealed class ModelOrder(int number, int type, int priority, Actor reque
     }
 
     public OrderView View() => new(
-        number, tenant, State, priority, requester.Principal?.ToString(), Submitted, Items.Count, Open, Failed, Applied, ApplyAttempts, NextApply, Error, [.. Events],
+        number, tenant, State, Priority, Held, requester.Principal?.ToString(), Submitted, Items.Count, Open, Failed, Applied, ApplyAttempts, NextApply, Error, [.. Events],
         [.. Items.Select(i => i.View())]);
 
-    public ModelOrder Clone() => new(number, type, priority, requester, hasObstacle, tenant)
+    public ModelOrder Clone() => new(number, type, requester, hasObstacle, tenant)
     {
+        Priority = Priority,
+        Held = Held,
         State = State,
         Submitted = Submitted,
         Applied = Applied,

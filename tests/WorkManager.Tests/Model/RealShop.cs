@@ -35,7 +35,13 @@ internal sealed class RealShop(ShopApp app, HostState host)
                 Reject reject => Say(
                     $"{(await By(reject.Who).RejectAsync(Order(reject.Order), reject.WithReason ? [new RejectionReason("no", "No.")] : [])).State}"),
                 Rework rework => Say($"{(await By(rework.Who).ReturnForReworkAsync(
-                    Order(rework.Order), [new RejectionReason("no", "No.")], await ItemsAsync(rework))).State}"),
+                    Order(rework.Order), [new RejectionReason("no", "No.")], await ItemsAsync(rework.Order, rework.Item))).State}"),
+                Retry retry => Say($"{(await By(retry.Who).RetryAsync(
+                    Order(retry.Order), await ItemsAsync(retry.Order, retry.Item), retry.KeepAttempts)).State}"),
+                GiveUp giveUp => Say($"{(await By(giveUp.Who).DeadLetterAsync(Order(giveUp.Order))).State}"),
+                Hold hold => Say(Describe(await By(hold.Who).HoldAsync(Order(hold.Order)))),
+                Resume resume => Say(Describe(await By(resume.Who).ResumeAsync(Order(resume.Order)))),
+                Prioritize prioritize => Say($"{(await By(prioritize.Who).SetPriorityAsync(Order(prioritize.Order), prioritize.Priority)).Priority}"),
                 Cancel cancel => Say($"{(await By(cancel.Who).CancelAsync(Order(cancel.Order))).State}"),
                 Look look => Say($"{View(await app.OrderAsync((await By(look.Who).GetAsync(Order(look.Order))).Id), await LedgerAsync())}"),
                 Reclaim => Say($"{await app.Maintenance.ReclaimExpiredAsync()}"),
@@ -83,9 +89,9 @@ internal sealed class RealShop(ShopApp app, HostState host)
         propose.Flaw == Flaw.NoItems ? 0 : propose.Items, propose.Attempts,
         propose.Delay == 0 ? null : app.Time.GetUtcNow().AddSeconds(propose.Delay), propose.Flaw == Flaw.NotReady);
 
-    /// <summary>The items that a return names. Who does not see the order does not know its items.</summary>
-    private async Task<IReadOnlyCollection<Guid>?> ItemsAsync(Rework rework) => rework.Item is not { } number ? null
-        : (await app.ReadAsync(db => db.Set<WorkItem>().Where(i => i.OrderId == Order(rework.Order)).OrderBy(i => i.Id).Select(i => i.Id).ToListAsync()))
+    /// <summary>The items that a return or a retry names. Who does not see the order does not know its items.</summary>
+    private async Task<IReadOnlyCollection<Guid>?> ItemsAsync(int order, int? item) => item is not { } number ? null
+        : (await app.ReadAsync(db => db.Set<WorkItem>().Where(i => i.OrderId == Order(order)).OrderBy(i => i.Id).Select(i => i.Id).ToListAsync()))
             is { Count: > 0 } all ? [all[number % all.Count]] : [Guid.NewGuid()];
 
     private static WorkFailure Failure(Fail fail) =>
@@ -151,7 +157,7 @@ internal sealed class RealShop(ShopApp app, HostState host)
     }
 
     private OrderView View(WorkOrder order, IReadOnlyList<Guid> ledger) => new(
-        numbers[order.Id], TenantOf(order), order.State, order.Priority, order.RequestedFor, Seconds(order.SubmittedAt),
+        numbers[order.Id], TenantOf(order), order.State, PriorityOf(order), order.HeldAt is not null, order.RequestedFor, Seconds(order.SubmittedAt),
         order.ItemsTotal, order.ItemsOpen, order.ItemsFailed, ledger.Count(id => id == order.Id),
         order.ApplyAttempts, Seconds(order.NextApplyAt), order.ReadError()?.Code,
         // A refused approval is recorded after it was refused, in a transaction of its own: beside other calls, anything may come in between.
@@ -172,12 +178,17 @@ internal sealed class RealShop(ShopApp app, HostState host)
     private static string TenantOf(WorkOrder order) => string.Join(
         " and ", new[] { order.TenantId }.Concat(order.Items.Select(i => i.TenantId)).Concat(order.Events.Select(e => e.TenantId)).Distinct());
 
+    // Its items have the priority of their order.
+    private static int PriorityOf(WorkOrder order) => order.Items.All(i => i.Priority == order.Priority) ? order.Priority : -1;
+
     private static string Text(ActorType? type, string? id) => type switch
     {
         ActorType.Agent => Actor.Agent(id!).ToString(),
         ActorType.User => Actor.User(id!).ToString(),
         _ => Actor.System(id!).ToString(),
     };
+
+    private static string Describe(WorkOrder order) => $"{order.State} held {order.HeldAt is not null}";
 
     private static string Describe(WorkItem item) => $"{item.State} #{item.LeaseEpoch}";
 

@@ -63,6 +63,13 @@ internal static class Sequences
     private static readonly Gen<Command> AnyRework = Gen.Select(
         Reviewer, Order, Maybe(Gen.Int[0, 3], 2), (who, order, item) => (Command)new Rework(who, order, item));
     private static readonly Gen<Command> AnyCancel = Gen.Select(Who, Order, (who, order) => (Command)new Cancel(who, order));
+    private static readonly Gen<Command> AnyRetry = Gen.Select(
+        Reviewer, Order, Maybe(Gen.Int[0, 3], 3), Gen.Bool, (who, order, item, keep) => (Command)new Retry(who, order, item, keep));
+    private static readonly Gen<Command> AnyGiveUp = Gen.Select(Reviewer, Order, (who, order) => (Command)new GiveUp(who, order));
+    private static readonly Gen<Command> AnyHold = Gen.Select(Reviewer, Order, (who, order) => (Command)new Hold(who, order));
+    private static readonly Gen<Command> AnyResume = Gen.Select(Reviewer, Order, (who, order) => (Command)new Resume(who, order));
+    private static readonly Gen<Command> AnyPrioritize = Gen.Select(
+        Reviewer, Order, Gen.Frequency((8, Gen.OneOf(0, 10, 90)), (1, Gen.Const(101))), (who, order, priority) => (Command)new Prioritize(who, order, priority));
     private static readonly Gen<Command> AnyLook = Gen.Select(Who, Order, (who, order) => (Command)new Look(who, order));
     private static readonly Gen<Command> AnyPass = Gen.OneOf(1, 20, 29, 30, 31, 119, 120, 121, 400).Select(seconds => (Command)new Pass(seconds));
     private static readonly Gen<Command> AnyHostFails =
@@ -73,7 +80,7 @@ internal static class Sequences
 
     private static readonly Gen<Command> AtAnyTime = Gen.Frequency(
         (16, AnyPropose), (32, AnyCheckOut), (30, AnyMany), (16, AnyHeartbeat), (8, AnyRelease), (4, AnySnooze), (6, AnyFail), (56, AnySubmit), (20, AnyApprove), (3, AnyReject), (6, AnyRework),
-        (2, AnyCancel), (3, AnyReclaim));
+        (2, AnyCancel), (3, AnyReclaim), (6, AnyRetry), (2, AnyGiveUp), (4, AnyHold), (8, AnyResume), (3, AnyPrioritize));
 
     private static readonly Gen<List<Command>> Anything = Gen.Frequency((30, AtAnyTime), (1, AnyLook), (1, AnyHostFails), (1, AnyApproveDue), (3, AnyPass)).List[1, 20];
 

@@ -9,6 +9,9 @@ internal sealed class WorkModel
     private readonly List<int> awaitingApproval = [];
     private bool hostFails;
 
+    /// <summary>The orders of whose items a batch ends leases: what becomes of an order is seen when the batch is through.</summary>
+    private List<int>? inBatch;
+
     /// <summary>When a checkout last looked for all that is due or expired.</summary>
     private int looked;
 
@@ -30,6 +33,7 @@ internal sealed class WorkModel
     public WorkModel Clone()
     {
         var clone = new WorkModel { Now = Now, hostFails = hostFails, looked = looked };
+        clone.inBatch = inBatch is null ? null : [.. inBatch];
         clone.known.AddRange(known);
         clone.awaitingApproval.AddRange(awaitingApproval);
         clone.leases.AddRange(leases);
@@ -54,7 +58,11 @@ internal sealed class WorkModel
 
         if (command is Many many)
         {
-            return new Answer(null, "") { Parts = [.. SinglesOf(many).Select((single, i) => Do(single, number + i, keep))] };
+            var singles = SinglesOf(many);
+            BeginBatch();
+            var parts = singles.Select((single, i) => Do(single, number + i, keep)).ToList();
+            EndBatch();
+            return new Answer(null, "") { Parts = parts };
         }
 
         var answer = command switch
@@ -71,6 +79,11 @@ internal sealed class WorkModel
             Reject reject => Close(reject.Who, reject.Order),
             Rework rework => Do(rework),
             Cancel cancel => Close(cancel.Who, cancel.Order),
+            Retry retry => Do(retry),
+            GiveUp giveUp => Do(giveUp),
+            Hold hold => Do(hold),
+            Resume resume => Do(resume),
+            Prioritize prioritize => Do(prioritize),
             Look look => OrderOf(look.Order, look.Who) is { } order ? Answer.Of(order.View().ToString()) : Answer.Refused("not_found"),
             Reclaim => Answer.Of($"{Refill().Reclaimed}"),
             ApproveDue => Answer.Of($"{ApproveAllDue()}"),
@@ -121,8 +134,9 @@ internal sealed class WorkModel
             // What somebody else had locked was skipped.
             var singles = SinglesOf(many).Zip(answer.Parts)
                 .Select((part, i) => (part.First, part.Second, Number: number + i)).Where(part => part.Second.Code != "busy");
+            next.BeginBatch();
             return singles.Aggregate<(Command Command, Answer Answer, int Number), IEnumerable<WorkModel>>(
-                [next], (models, part) => models.SelectMany(model => model.After(part.Command, part.Number, part.Answer)));
+                [next], (models, part) => models.SelectMany(model => model.After(part.Command, part.Number, part.Answer))).Select(model => model.EndBatch());
         }
 
         if (command is not CheckOut checkOut || answer.Code is not null)
@@ -140,6 +154,28 @@ internal sealed class WorkModel
         List<WorkModel> after = [.. claimed, .. claimed.Select(model => model.Clone())];
         after.Skip(claimed.Count).ToList().ForEach(model => model.LookAround());
         return after;
+    }
+
+    private void BeginBatch() => inBatch = [];
+
+    private WorkModel EndBatch()
+    {
+        var ended = inBatch!.Distinct().ToList();
+        inBatch = null;
+        ended.ForEach(number => SettleAfterLease(orders[number]));
+        return this;
+    }
+
+    private void SettleAfterLease(ModelOrder order)
+    {
+        if (inBatch is not null)
+        {
+            inBatch.Add(orders.Single(o => o.Value == order).Key);
+            return;
+        }
+
+        order.Settle(Now);
+        order.RequeueIfIdle();
     }
 
     private IReadOnlyList<Command> SinglesOf(Many many) =>
@@ -163,7 +199,7 @@ internal sealed class WorkModel
         }
 
         var order = new ModelOrder(
-            number, propose.Type, propose.Priority, Cast.Actors[propose.Who], propose.Flaw == Flaw.NotReady, Cast.TenantOf(propose.Who)!);
+            number, propose.Type, Cast.Actors[propose.Who], propose.Flaw == Flaw.NotReady, Cast.TenantOf(propose.Who)!) { Priority = propose.Priority };
         order.NextApply = IsAutomatic(order) ? Now : null;
         order.Events.AddRange([$"proposed {Name(propose.Who)}", "planned system:workmanager"]);
         var available = Now + propose.Delay;
@@ -308,8 +344,7 @@ internal sealed class WorkModel
             item.Move(ItemState.Queued, who, eventName);
         }
 
-        orders[item.Name.Order].Settle(Now);
-        orders[item.Name.Order].RequeueIfIdle();
+        SettleAfterLease(orders[item.Name.Order]);
         return Answer.Of($"{item.State} #{item.Epoch}");
     }
 
@@ -367,6 +402,11 @@ internal sealed class WorkModel
             return Answer.Refused("illegal_transition");
         }
 
+        if (order.Held)
+        {
+            return Answer.Refused("order_not_ready");
+        }
+
         var isOwn = order.Items.Any(i => i.SubmittedBy is { } by && (by.IsSame(actor) || by.Principal?.ToString() == actor.ToString()));
         if (isOwn && Cast.Types[order.Type] != LenientJob.Key)
         {
@@ -395,7 +435,7 @@ internal sealed class WorkModel
         order.NextApply = null;
         order.Move(OrderState.Approved, who);
         order.Move(OrderState.Applied, ModelOrder.Engine);
-        order.Items.ForEach(item =>
+        order.Items.FindAll(i => i.State == ItemState.Submitted).ForEach(item =>
         {
             item.Move(ItemState.Accepted, ModelOrder.Engine);
             item.Move(ItemState.Completed, ModelOrder.Engine);
@@ -415,12 +455,12 @@ internal sealed class WorkModel
     /// <summary>Approves an order without a person; one that fails has a time at which it is tried again.</summary>
     private bool ApproveByItself(ModelOrder order)
     {
-        if (!order.HasObstacle && Apply(order, "system:auto-approve"))
+        if (!order.HasObstacle && !order.Held && Apply(order, "system:auto-approve"))
         {
             return true;
         }
 
-        if (order.HasObstacle)
+        if (order.HasObstacle || order.Held)
         {
             Fail(order, "order_not_ready");
         }
@@ -430,7 +470,7 @@ internal sealed class WorkModel
     }
 
     private int ApproveAllDue() =>
-        orders.Values.Where(o => o.State == OrderState.Submitted && o.NextApply <= Now).ToList().Count(ApproveByItself);
+        orders.Values.Where(o => o.State == OrderState.Submitted && !o.Held && o.NextApply <= Now).ToList().Count(ApproveByItself);
 
     private Answer Close(int who, int number)
     {
@@ -450,26 +490,11 @@ internal sealed class WorkModel
             return Answer.Refused("illegal_transition");
         }
 
-        foreach (var item in order.Items)
+        order.TakeOut(Name(who));
+        foreach (var item in order.Items.Where(i => i.State == ItemState.Submitted))
         {
-            if (item.State == ItemState.Submitted)
-            {
-                item.Error = "rejected";
-                item.Move(ItemState.Rejected, Name(who));
-                continue;
-            }
-
-            if (item.IsLeased)
-            {
-                item.EndLease();
-                item.Move(ItemState.Queued, Name(who), "released");
-            }
-
-            if (item.State == ItemState.Queued)
-            {
-                item.Ready = null;
-                item.Blocked++;
-            }
+            item.Error = "rejected";
+            item.Move(ItemState.Rejected, Name(who));
         }
 
         if (order.State is OrderState.CheckedOut or OrderState.InProgress)
@@ -506,10 +531,15 @@ internal sealed class WorkModel
         }
 
         var state = order.State == OrderState.Submitted ? ItemState.Submitted : ItemState.Rejected;
-        var returned = rework.Item is { } number ? [order.Items[number % order.Items.Count]] : order.Items.FindAll(i => i.State == state || (order.State == OrderState.Rejected && i.State == ItemState.Failed));
+        var returned = rework.Item is { } number ? [order.Items[number % order.Items.Count]] : order.Items.FindAll(i => i.State == state || i.State == ItemState.Failed);
         if (returned.Exists(i => i.Reworks >= Cast.MaxReworks))
         {
             return Answer.Refused("rework_limit");
+        }
+
+        if (order.State == OrderState.Rejected)
+        {
+            order.PutBack(Now);
         }
 
         foreach (var item in returned)
@@ -522,8 +552,8 @@ internal sealed class WorkModel
             (item.Attempts, item.Releases) = item.State == ItemState.Failed ? (0, 0) : (item.Attempts, item.Releases);
             item.Reworks++;
             item.Error = "rework";
-            (item.Result, item.SubmittedBy, item.Available, item.Ready) = (null, null, Now, Now);
-            item.Move(ItemState.Queued, Name(rework.Who), "requeued");
+            (item.Result, item.SubmittedBy) = (null, null);
+            order.Enter(item, Name(rework.Who), Now);
         }
 
         if (order.State == OrderState.Submitted)
@@ -534,13 +564,148 @@ internal sealed class WorkModel
         order.Move(OrderState.Queued, Name(rework.Who));
         order.ApplyAttempts = 0;
         (order.Submitted, order.Error, order.NextApply) = (null, null, order.NextApply is null ? null : Now);
-        foreach (var item in order.Items.Where(i => i.State == ItemState.Queued && i.Blocked > 0))
+        return Answer.Of($"{order.State}");
+    }
+
+    private Answer Do(Retry retry)
+    {
+        if (Decide(retry.Who, retry.Order, byProposer: true, out var order) is { } refused)
         {
-            item.Blocked--;
-            item.Ready = item.Blocked == 0 && item.Available <= Now ? Now : null;
+            return refused;
+        }
+
+        var named = retry.Item is { } number ? [order.Items[number % order.Items.Count]] : order.Items.FindAll(i => i.State == ItemState.Failed);
+        if ((!order.IsLive && order.State != OrderState.Failed) || named.Count == 0 || named.Exists(i => i.State != ItemState.Failed))
+        {
+            return Answer.Refused("illegal_transition");
+        }
+
+        if (Cast.RuleOf(order.Type) == ItemFailure.FailOrderAtOnce && named.Count < order.Items.Count(i => i.State == ItemState.Failed))
+        {
+            return Answer.Refused("validation_failed");
+        }
+
+        if (order.State == OrderState.Failed)
+        {
+            order.PutBack(Now);
+        }
+
+        foreach (var item in named)
+        {
+            (item.Attempts, item.Releases) = retry.KeepAttempts ? (item.Attempts, item.Releases) : (0, 0);
+            item.Error = null;
+            order.Enter(item, Name(retry.Who), Now);
+        }
+
+        if (order.State == OrderState.Failed)
+        {
+            order.Move(OrderState.Queued, Name(retry.Who));
         }
 
         return Answer.Of($"{order.State}");
+    }
+
+    private Answer Do(GiveUp giveUp)
+    {
+        if (Decide(giveUp.Who, giveUp.Order, byProposer: true, out var order) is { } refused)
+        {
+            return refused;
+        }
+
+        if (order.State is not (OrderState.Failed or OrderState.Rejected))
+        {
+            return Answer.Refused("illegal_transition");
+        }
+
+        order.Items.FindAll(i => i.State == ItemState.Failed).ForEach(i => i.Move(ItemState.DeadLettered, Name(giveUp.Who)));
+        order.Move(OrderState.DeadLettered, Name(giveUp.Who));
+        order.Error = "dead_lettered";
+        return Answer.Of($"{order.State}");
+    }
+
+    private Answer Do(Hold hold)
+    {
+        if (Decide(hold.Who, hold.Order, byProposer: false, out var order) is { } refused)
+        {
+            return refused;
+        }
+
+        if (!order.Held)
+        {
+            if (!order.IsLive && order.State != OrderState.Submitted)
+            {
+                return Answer.Refused("illegal_transition");
+            }
+
+            order.Held = true;
+            order.Events.Add($"held {Name(hold.Who)}");
+            order.TakeOut(Name(hold.Who));
+            if (order.State is OrderState.CheckedOut or OrderState.InProgress)
+            {
+                order.Move(OrderState.Queued, ModelOrder.Engine);
+            }
+        }
+
+        return Answer.Of($"{order.State} held True");
+    }
+
+    private Answer Do(Resume resume)
+    {
+        if (Decide(resume.Who, resume.Order, byProposer: false, out var order) is { } refused)
+        {
+            return refused;
+        }
+
+        if (order.Held)
+        {
+            order.Held = false;
+            order.Events.Add($"resumed {Name(resume.Who)}");
+            order.PutBack(Now);
+        }
+
+        return Answer.Of($"{order.State} held False");
+    }
+
+    private Answer Do(Prioritize prioritize)
+    {
+        if (prioritize.Priority > 100)
+        {
+            return Answer.Refused("validation_failed");
+        }
+
+        if (Decide(prioritize.Who, prioritize.Order, byProposer: true, out var order) is { } refused)
+        {
+            return refused;
+        }
+
+        if (order.IsClosed)
+        {
+            return Answer.Refused("illegal_transition");
+        }
+
+        if (order.Priority != prioritize.Priority)
+        {
+            order.Priority = prioritize.Priority;
+            order.Events.Add($"rescheduled {Name(prioritize.Who)}");
+        }
+
+        return Answer.Of($"{order.Priority}");
+    }
+
+    /// <summary>Whether somebody may decide about an order; null if so.</summary>
+    private Answer? Decide(int who, int number, bool byProposer, out ModelOrder order)
+    {
+        if (OrderOf(number, who) is not { } known)
+        {
+            order = null!;
+            return Answer.Refused("not_found");
+        }
+
+        order = known;
+        var actor = Cast.Actors[who];
+        return actor.Type == ActorType.Agent && !(byProposer && actor.IsSame(order.Requester))
+            ? Answer.Refused("approval_denied", ApprovalDeniedReason.Agent)
+            : null;
     }
 
     /// <summary>Every two seconds, a checkout takes back and makes ready what is due of everybody.</summary>

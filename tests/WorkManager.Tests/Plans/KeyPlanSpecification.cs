@@ -13,7 +13,7 @@ namespace WorkManager.Tests.Plans;
 public abstract partial class KeyPlanSpecification(DatabaseFixture databases, ITestOutputHelper output)
 {
     // A claim names no rows, and what belongs to an order is read by the order.
-    private static readonly string[] Others = ["work_items_ready_type_idx", "work_items_order_state_idx"];
+    private static readonly string[] Others = ["work_items_ready_type_idx", "work_items_order_state_idx", "work_orders_unique_key_unique"];
 
     [Fact]
     public async Task Rows_that_are_named_are_read_by_their_keys_whatever_the_statistics_say()
@@ -82,7 +82,17 @@ public abstract partial class KeyPlanSpecification(DatabaseFixture databases, IT
             await agent.SubmitManyAsync([.. leases.Select(l => new Submission<BatchResult>(l, new BatchResult(l.Input<Batch>().Id, true, 1)))]);
             var held = await app.Requester.ProposeAsync(Batches.Payload(count));
             await agent.CheckoutManyAsync(count);
+            await app.Reviewer.HoldAsync(held.Id);
+            await app.Reviewer.ResumeAsync(held.Id);
+            await app.Reviewer.SetPriorityAsync(held.Id, 7);
             await app.Requester.CancelAsync(held.Id, "No longer needed.");
+            var keyed = new ProposeOptions { UniqueKey = "key", IfOpen = OpenOrder.RaisePriority, Priority = count };
+            var open = await app.Requester.ProposeAsync(Batches.Payload(count), keyed);
+            await app.Requester.ProposeAsync(Batches.Payload(count), keyed with { Priority = 9 });
+            var failure = new WorkFailure("broken", "It is.") { Retryable = false };
+            await agent.FailManyAsync([.. (await agent.CheckoutManyAsync(count)).Select(l => new FailedAttempt(l, failure))]);
+            await app.Reviewer.RetryAsync(open.Id);
+            await app.Requester.CancelAsync(open.Id);
         }
     }
 

@@ -108,6 +108,10 @@ internal sealed class Story : IAsyncDisposable
 
     public Task<WorkOrder> OrderAsync(Guid id) => app.OrderAsync(id);
 
+    /// <summary>Makes an order one of a type with this rule.</summary>
+    public Task RuleAsync(Guid id, ItemFailure rule) => app.ReadAsync(
+        db => db.Set<WorkOrder>().Where(o => o.Id == id).ExecuteUpdateAsync(set => set.SetProperty(o => o.ItemFailure, rule)));
+
     /// <summary>Makes a call and compares all that has changed in the database with the file of the test.</summary>
     /// <param name="method">The method that is called, of <see cref="IWorkOrderManager"/> or <see cref="IWorkMaintenance"/>.</param>
     /// <param name="call">The call.</param>

@@ -43,7 +43,7 @@ public abstract class WholeRowsSpecification(DatabaseFixture databases)
             + """{"at":"2026-02-01T00:00:00+00:00","attempts":null,"kind":null,"name":"c"}],"upgradedFrom":null,"zone":"Köln \"Süd\""}""");
         var options = new ProposeOptions
         {
-            Priority = 40, DueAt = at.AddDays(3), Meta = new JsonObject { ["ticket"] = "T-1", ["area"] = new JsonObject { ["b"] = 2.50, ["a"] = "ü" } },
+            Priority = 40, DueAt = at.AddDays(3), AvailableAt = at.AddDays(-1), UniqueKey = "Süd/7", Meta = new JsonObject { ["ticket"] = "T-1", ["area"] = new JsonObject { ["b"] = 2.50, ["a"] = "ü" } },
         };
 
         await story.WritesAsync(nameof(IWorkOrderManager.ProposeAsync), () => CallAsync(story, way, Story.Planner, async work =>
@@ -96,6 +96,19 @@ public abstract class WholeRowsSpecification(DatabaseFixture databases)
                     + $$"""{"at":null,"attempts":null,"kind":null,"name":"q"}],"upgradedFrom":null,"zone":"{{Text(i + 1)}}"}""");
             }
         });
+    }
+
+    [Fact]
+    public async Task Proposals_of_which_an_open_order_has_the_key()
+    {
+        await using var story = await Story.StartAsync(databases);
+        Proposal<Survey> Of(string zone, int priority) => new(
+            new Survey(zone, 1, [new("a")]), new() { UniqueKey = "north", Priority = priority, IfOpen = OpenOrder.RaisePriority });
+        story.Name((await story.By(Story.Planner).ProposeManyAsync([Of("first", 10)]))[0].Value, "order");
+        story.Pass(TimeSpan.FromSeconds(5));
+
+        await story.WritesAsync(nameof(IWorkOrderManager.ProposeManyAsync), async () => Assert.All(
+            await story.By(Story.Reviewer).ProposeManyAsync([Of("second", 20), Of("third", 5)]), o => Assert.Equal(20, o.Value.Priority)));
     }
 
     [Fact]
@@ -393,6 +406,159 @@ public abstract class WholeRowsSpecification(DatabaseFixture databases)
         await story.WritesAsync(nameof(IWorkOrderManager.ReturnForReworkAsync), () => story.By(Story.Reviewer).ReturnForReworkAsync(order.Id, Reasons));
     }
 
+    [Theory, InlineData(Way.Own), InlineData(Way.Joined)]
+    public async Task A_retry_of_a_failed_order(Way way)
+    {
+        await using var story = await Story.StartAsync(databases);
+        var order = await FailedAsync(story);
+
+        await story.WritesAsync(nameof(IWorkOrderManager.RetryAsync), () => CallAsync(story, way, Story.Reviewer, work => work.RetryAsync(order.Id)));
+    }
+
+    [Fact]
+    public async Task A_retry_of_one_item_that_keeps_its_attempts()
+    {
+        await using var story = await Story.StartAsync(databases);
+        await story.ProposeAsync(3, attempts: 1);
+        var leases = await story.LeaseAsync(3);
+        await story.By(Story.Agent).FailManyAsync([.. leases.Take(2).Select(l => new FailedAttempt(l, Snow))]);
+        story.Pass(TimeSpan.FromSeconds(5));
+
+        await story.WritesAsync(nameof(IWorkOrderManager.RetryAsync), () => story.By(Story.Planner).RetryAsync(
+            leases[0].OrderId, [leases[1].Item.Id], keepAttempts: true));
+    }
+
+    [Fact]
+    public async Task A_retry_of_selected_orders()
+    {
+        await using var story = await Story.StartAsync(databases);
+        var order = await FailedAsync(story);
+
+        await story.WritesAsync(nameof(IWorkMaintenance.RetryAsync), async () => Assert.Equal(
+            [order.Id], (await story.Maintenance.RetryAsync(new() { Type = "rows.survey" })).OrderIds));
+    }
+
+    [Fact]
+    public async Task A_retry_of_an_order_that_failed_at_once()
+    {
+        await using var story = await Story.StartAsync(databases);
+        var leases = await HeldAtOnceAsync(story);
+        await story.By(Story.Agent).FailAsync(leases[0], Snow with { Retryable = false });
+        story.Pass(TimeSpan.FromSeconds(5));
+
+        await story.WritesAsync(nameof(IWorkOrderManager.RetryAsync), () => story.By(Story.Reviewer).RetryAsync(leases[0].OrderId));
+    }
+
+    [Theory, InlineData(Way.Own), InlineData(Way.Joined)]
+    public async Task A_failure_by_which_an_order_fails_at_once(Way way)
+    {
+        await using var story = await Story.StartAsync(databases);
+        var leases = await HeldAtOnceAsync(story);
+
+        await story.WritesAsync(nameof(IWorkOrderManager.FailAsync), () => CallAsync(
+            story, way, Story.Agent, work => work.FailAsync(leases[0], Snow with { Retryable = false })));
+    }
+
+    [Fact]
+    public async Task The_last_submit_of_an_order_that_goes_on_without_an_item()
+    {
+        await using var story = await Story.StartAsync(databases);
+        var order = await story.ProposeAsync(2);
+        await story.RuleAsync(order.Id, ItemFailure.GoOn);
+        var leases = await story.LeaseAsync(2);
+        await story.By(Story.Agent).FailAsync(leases[0], Snow with { Retryable = false });
+
+        await story.WritesAsync(nameof(IWorkOrderManager.SubmitAsync), () => story.By(Story.Agent).SubmitAsync(leases[1], Finding(2)));
+    }
+
+    [Fact]
+    public async Task The_last_failure_of_an_order_that_goes_on_without_the_item()
+    {
+        await using var story = await Story.StartAsync(databases);
+        var order = await story.ProposeAsync(2);
+        await story.RuleAsync(order.Id, ItemFailure.GoOn);
+        var leases = await story.LeaseAsync(2);
+        await story.By(Story.Agent).SubmitAsync(leases[1], Finding(2));
+
+        await story.WritesAsync(nameof(IWorkOrderManager.FailAsync), () => story.By(Story.Agent).FailAsync(leases[0], Snow with { Retryable = false }));
+    }
+
+    [Theory, InlineData(Way.Own), InlineData(Way.Joined)]
+    public async Task A_dead_letter(Way way)
+    {
+        await using var story = await Story.StartAsync(databases);
+        var order = await FailedAsync(story);
+
+        await story.WritesAsync(nameof(IWorkOrderManager.DeadLetterAsync), () => CallAsync(
+            story, way, Story.Reviewer, work => work.DeadLetterAsync(order.Id, "No \"snow\" any more.")));
+    }
+
+    [Fact]
+    public async Task A_dead_letter_by_the_duty()
+    {
+        await using var story = await Story.StartAsync(databases);
+        await FailedAsync(story);
+        story.Pass(TimeSpan.FromHours(48));
+
+        await story.WritesAsync(nameof(IWorkMaintenance.DeadLetterDueAsync), async () => Assert.Equal(1, await story.Maintenance.DeadLetterDueAsync()));
+    }
+
+    [Theory, InlineData(Way.Own), InlineData(Way.Joined)]
+    public async Task A_clone(Way way)
+    {
+        await using var story = await Story.StartAsync(databases);
+        var order = await FailedAsync(story);
+        await story.By(Story.Reviewer).DeadLetterAsync(order.Id);
+        // The payload is of an older version: it is brought up.
+        story.HashesOf(
+            """{"area":1.50,"plots":[{"at":null,"attempts":null,"kind":null,"name":"p1"},{"at":null,"attempts":null,"kind":null,"name":"p2"}]"""
+            + ""","upgradedFrom":2,"zone":"north"}""");
+
+        await story.WritesAsync(nameof(IWorkOrderManager.CloneAsync), () => CallAsync(
+            story, way, Story.Reviewer, async work => story.Name(await work.CloneAsync(order.Id), "clone")));
+    }
+
+    [Theory, InlineData(Way.Own), InlineData(Way.Joined)]
+    public async Task A_hold(Way way)
+    {
+        await using var story = await Story.StartAsync(databases);
+        var order = await HalfDoneAsync(story);
+
+        await story.WritesAsync(nameof(IWorkOrderManager.HoldAsync), () => CallAsync(
+            story, way, Story.Reviewer, work => work.HoldAsync(order.Id, "until the \"snow\" is gone")));
+    }
+
+    [Theory, InlineData(Way.Own), InlineData(Way.Joined)]
+    public async Task A_resumption(Way way)
+    {
+        await using var story = await Story.StartAsync(databases);
+        var order = await HalfDoneAsync(story);
+        await story.By(Story.Reviewer).HoldAsync(order.Id);
+        story.Pass(TimeSpan.FromSeconds(5));
+
+        await story.WritesAsync(nameof(IWorkOrderManager.ResumeAsync), () => CallAsync(story, way, Story.Reviewer, work => work.ResumeAsync(order.Id)));
+    }
+
+    [Theory, InlineData(Way.Own), InlineData(Way.Joined)]
+    public async Task Another_priority(Way way)
+    {
+        await using var story = await Story.StartAsync(databases);
+        var order = await HalfDoneAsync(story);
+
+        await story.WritesAsync(nameof(IWorkOrderManager.SetPriorityAsync), () => CallAsync(
+            story, way, Story.Planner, work => work.SetPriorityAsync(order.Id, 51)));
+    }
+
+    [Fact]
+    public async Task Another_due_time()
+    {
+        await using var story = await Story.StartAsync(databases);
+        var order = await story.ProposeAsync(1);
+
+        await story.WritesAsync(nameof(IWorkOrderManager.SetDueAtAsync), () => story.By(Story.Reviewer).SetDueAtAsync(
+            order.Id, new DateTimeOffset(2026, 4, 1, 9, 0, 0, TimeSpan.FromHours(2)).AddTicks(1_234_567)));
+    }
+
     [Fact]
     public async Task A_rejection_of_a_submitted_order()
     {
@@ -580,6 +746,28 @@ public abstract class WholeRowsSpecification(DatabaseFixture databases)
         Assert.Equal(1, await story.Maintenance.ReclaimExpiredAsync());
         story.Pass(TimeSpan.FromSeconds(1));
         return order;
+    }
+
+    /// <summary>An order of which one item has failed, and the other has a result.</summary>
+    private static async Task<WorkOrder> FailedAsync(Story story)
+    {
+        var order = await story.ProposeAsync(2);
+        var leases = await story.LeaseAsync(2);
+        await story.By(Story.Agent).SubmitAsync(leases[0], Finding(1));
+        await story.By(Story.Agent).FailAsync(leases[1], Snow with { Retryable = false });
+        story.Pass(TimeSpan.FromSeconds(5));
+        return order;
+    }
+
+    /// <summary>Two held items of an order that fails at once. It has one with a result and one that is queued, too.</summary>
+    private static async Task<IReadOnlyList<WorkLease>> HeldAtOnceAsync(Story story)
+    {
+        var order = await story.ProposeAsync(4);
+        await story.RuleAsync(order.Id, ItemFailure.FailOrderAtOnce);
+        var leases = await story.LeaseAsync(3);
+        await story.By(Story.Agent).SubmitAsync(leases[2], Finding(3));
+        story.Pass(TimeSpan.FromSeconds(1));
+        return leases;
     }
 
     private static async Task<WorkOrder> SubmittedAsync(Story story)

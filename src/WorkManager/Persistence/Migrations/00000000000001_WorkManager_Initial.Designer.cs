@@ -673,6 +673,12 @@ internal partial class Initial
                 b.Property<DateTime?>("HeldAt")
                     .HasColumnName("held_at");
 
+                b.Property<string>("ItemFailure")
+                    .IsRequired()
+                    .HasMaxLength(20)
+                    .HasColumnName("item_failure")
+                    .HasDefaultValue("fail_order");
+
                 b.Property<int>("ItemsFailed")
                     .HasColumnName("items_failed")
                     .HasDefaultValue(0);
@@ -795,6 +801,8 @@ internal partial class Initial
                 b.ToTable("work_orders", null, t =>
                     {
                         t.ExcludeFromMigrations();
+
+                        t.HasCheckConstraint("work_orders_item_failure_check", "item_failure IN ('fail_order', 'fail_order_at_once', 'go_on')");
 
                         t.HasCheckConstraint("work_orders_priority_check", "priority BETWEEN 0 AND 100");
 

@@ -86,6 +86,7 @@ internal sealed partial class Initial : WorkManagerMigration
                 items_total = table.Column<int>(nullable: false, defaultValue: 0),
                 items_open = table.Column<int>(nullable: false, defaultValue: 0),
                 items_failed = table.Column<int>(nullable: false, defaultValue: 0),
+                item_failure = table.Column<string>(maxLength: 20, nullable: false, defaultValue: "fail_order"),
                 blocked_by = table.Column<int>(nullable: false, defaultValue: 0),
                 held_at = table.Column<DateTime>(nullable: true),
                 apply_attempts = table.Column<int>(nullable: false, defaultValue: 0),
@@ -100,6 +101,7 @@ internal sealed partial class Initial : WorkManagerMigration
             constraints: table =>
             {
                 table.PrimaryKey("work_orders_pkey", x => x.id);
+                table.CheckConstraint("work_orders_item_failure_check", "item_failure IN ('fail_order', 'fail_order_at_once', 'go_on')");
                 table.CheckConstraint("work_orders_priority_check", "priority BETWEEN 0 AND 100");
                 table.CheckConstraint("work_orders_state_check", "state IN ('queued', 'checked_out', 'in_progress', 'submitted', 'approved', 'applied', 'completed', 'rejected', 'failed', 'dead_lettered')");
             });

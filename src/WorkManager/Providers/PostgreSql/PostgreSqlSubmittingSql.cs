@@ -12,6 +12,11 @@ namespace WorkManager.Providers.PostgreSql;
 /// </remarks>
 internal sealed class PostgreSqlSubmittingSql : ISubmittingSql
 {
+    // An order that has a result does not fail if its type goes on without the items that failed.
+    private const string Fails = "o.items_failed > 0 AND o.item_failure <> 'go_on'";
+
+    private const string FailedItems = """'{"failed_items":' || items_failed || '}'""";
+
     private static readonly ArrayStatements Store = new(
         one: (rows, @lock) => StoreHeld(rows, @lock, "o.id = (SELECT order_id FROM [work_items] WHERE id = (@ids)[1])"),
         many: (rows, @lock) => StoreHeld(rows, @lock, "o.id IN (SELECT order_id FROM [work_items] WHERE id = ANY(@ids))"));
@@ -88,8 +93,8 @@ internal sealed class PostgreSqlSubmittingSql : ISubmittingSql
         ), moved AS (
             UPDATE [work_orders] AS o
             SET items_open = o.items_open - c.stored, updated_at = @now, revision = o.revision + 1,
-                state = CASE WHEN o.items_open > c.stored THEN 'in_progress' WHEN o.items_failed > 0 THEN 'failed' ELSE 'submitted' END,
-                submitted_at = CASE WHEN o.items_open > c.stored OR o.items_failed > 0 THEN o.submitted_at ELSE @now END,
+                state = CASE WHEN o.items_open > c.stored THEN 'in_progress' WHEN {Fails} THEN 'failed' ELSE 'submitted' END,
+                submitted_at = CASE WHEN o.items_open > c.stored OR {Fails} THEN o.submitted_at ELSE @now END,
                 last_transitioned_at = CASE WHEN o.items_open > c.stored AND o.state = 'in_progress' THEN o.last_transitioned_at ELSE @now END
             FROM (SELECT order_id, count(*)::int AS stored FROM stored GROUP BY order_id) AS c JOIN locked AS l ON l.id = c.order_id
             WHERE o.id = c.order_id
@@ -100,9 +105,10 @@ internal sealed class PostgreSqlSubmittingSql : ISubmittingSql
                 EventSql.OfItems("submitted", "stored", "payload", "payload_hash"),
                 EventSql.OfOrders("checked_out", "moved WHERE was = 'queued'"),
                 EventSql.OfOrders("in_progress", "moved WHERE was <> 'in_progress'"),
-                EventSql.OfOrdersByEngine("submitted", Lifecycle.AllSubmitted, "moved WHERE state = 'submitted'"),
+                EventSql.OfOrdersByEngine("submitted", Lifecycle.AllSubmitted, "moved WHERE state = 'submitted' AND items_failed = 0"),
                 EventSql.OfOrdersByEngine(
-                    "failed", Lifecycle.SomeFailed, "moved WHERE state = 'failed'", """'{"failed_items":' || items_failed || '}'"""))}
+                    "submitted", Lifecycle.SubmittedWithoutSome, "moved WHERE state = 'submitted' AND items_failed > 0", FailedItems),
+                EventSql.OfOrdersByEngine("failed", Lifecycle.SomeFailed, "moved WHERE state = 'failed'", FailedItems))}
         )
         SELECT s.id, s.lease_epoch, s.revision, m.id, m.type, m.state
         FROM stored AS s JOIN moved AS m ON m.id = s.order_id

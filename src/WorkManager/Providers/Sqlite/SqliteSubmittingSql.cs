@@ -10,7 +10,8 @@ internal sealed class SqliteSubmittingSql : ISubmittingSql
 {
     private static readonly RowStatements Held = new(["id", "epoch"], row => new(
         $"""
-        SELECT i.id, i.order_id, i.tenant_id, i.state, i.lease_epoch, i.revision, o.type, o.state, o.revision, o.items_open, o.items_failed
+        SELECT i.id, i.order_id, i.tenant_id, i.state, i.lease_epoch, i.revision,
+            o.type, o.state, o.revision, o.items_open, o.items_failed, o.items_total, o.item_failure
         FROM {row.Before}[work_items] AS i CROSS JOIN [work_orders] AS o ON o.id = i.order_id
         WHERE {QueueSql.IsHeld(row["id"], row["epoch"])}
         """));
@@ -95,7 +96,8 @@ internal sealed class SqliteSubmittingSql : ISubmittingSql
                 orders.TryAdd(orderId, new WorkOrder
                 {
                     Id = orderId, TenantId = tenant, Type = row.GetString(6), State = StateNames.Parse<OrderState>(row.GetString(7)),
-                    Revision = row.GetInt32(8), ItemsOpen = row.GetInt32(9), ItemsFailed = row.GetInt32(10),
+                    Revision = row.GetInt32(8), ItemsOpen = row.GetInt32(9), ItemsFailed = row.GetInt32(10), ItemsTotal = row.GetInt32(11),
+                    ItemFailure = StateNames.Parse<ItemFailure>(row.GetString(12)),
                 });
                 return new WorkItem
                 {

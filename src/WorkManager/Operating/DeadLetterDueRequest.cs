@@ -1,0 +1,4 @@
+namespace WorkManager.Operating;
+
+/// <summary>Asks for all orders that have been failed for long enough.</summary>
+internal sealed record DeadLetterDueRequest;

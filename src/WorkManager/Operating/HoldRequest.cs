@@ -1,0 +1,5 @@
+namespace WorkManager.Operating;
+
+/// <param name="OrderId">The order.</param>
+/// <param name="Reason">Why, if said.</param>
+internal sealed record HoldRequest(Guid OrderId, string? Reason) : IOrderRequest;

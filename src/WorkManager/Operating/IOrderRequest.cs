@@ -1,0 +1,7 @@
+namespace WorkManager.Operating;
+
+/// <summary>What an operator asks for, of one order.</summary>
+internal interface IOrderRequest
+{
+    Guid OrderId { get; }
+}

@@ -1,0 +1,12 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace WorkManager;
+
+/// <summary>What the duties of <see cref="IWorkMaintenance"/> go by.</summary>
+public sealed class MaintenanceOptions
+{
+    /// <summary>How long after it has failed an order is given up, unless somebody retries it.</summary>
+    /// <value>48 hours by default; up to 10,000 days.</value>
+    [Range(typeof(TimeSpan), "00:00:00", "10000.00:00:00")]
+    public TimeSpan DeadLetterAfter { get; set; } = TimeSpan.FromHours(48);
+}

@@ -1,0 +1,4 @@
+namespace WorkManager.Operating;
+
+/// <param name="OrderId">The order.</param>
+internal sealed record ResumeRequest(Guid OrderId) : IOrderRequest;

@@ -1,0 +1,35 @@
+namespace WorkManager.Orders;
+
+/// <summary>Who may decide about an order. Approval has rules of its own beside these.</summary>
+internal static class DecisionRules
+{
+    /// <summary>Refuses calls without a named actor, and agents that did not propose the order.</summary>
+    /// <exception cref="ApprovalDeniedException">It is one of these.</exception>
+    public static void EnsureMayDecide(WorkOrder order, Actor actor, string decision)
+    {
+        EnsureNamed(order, actor, decision);
+        if (actor.Type == ActorType.Agent && !(order.RequestedByType == actor.Type && order.RequestedById == actor.Id))
+        {
+            throw new ApprovalDeniedException(order.Id, ApprovalDeniedReason.Agent, decision);
+        }
+    }
+
+    /// <summary>Refuses calls without a named actor, and all agents.</summary>
+    /// <exception cref="ApprovalDeniedException">It is one of these.</exception>
+    public static void EnsureIsNoAgent(WorkOrder order, Actor actor, string decision)
+    {
+        EnsureNamed(order, actor, decision);
+        if (actor.Type == ActorType.Agent)
+        {
+            throw new ApprovalDeniedException(order.Id, ApprovalDeniedReason.Agent, decision);
+        }
+    }
+
+    private static void EnsureNamed(WorkOrder order, Actor actor, string decision)
+    {
+        if (actor.IsSame(Actor.Unnamed))
+        {
+            throw new ApprovalDeniedException(order.Id, ApprovalDeniedReason.Unnamed, decision);
+        }
+    }
+}

@@ -1,0 +1,205 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Microsoft.EntityFrameworkCore;
+using WorkManager.Auditing;
+using WorkManager.Execution;
+using WorkManager.Orders;
+using WorkManager.OrderTypes;
+
+namespace WorkManager.Proposing;
+
+/// <summary>Stores planned orders with their items, all in one transaction.</summary>
+internal sealed class NewOrders(RetryOptions retry)
+{
+    /// <summary>Stores the plans, and keeps the outcomes of those that were refused before.</summary>
+    public Task<IReadOnlyList<WorkOutcome<WorkOrder>>> StoreAsync(
+        OperationContext context, IReadOnlyList<WorkOutcome<OrderPlan>> plans, CancellationToken cancellationToken)
+    {
+        var ids = plans.Where(p => p.Succeeded).Select(p => p.Value.OrderId).ToHashSet();
+        return ids.Count == 0
+            ? Task.FromResult<IReadOnlyList<WorkOutcome<WorkOrder>>>([.. plans.Select(p => new WorkOutcome<WorkOrder>(p.Error!))])
+            : context.WriteAsync(
+                Write.Once<IReadOnlyList<WorkOutcome<WorkOrder>>>(
+                    async unit => End(await StoreAsync(unit, plans, context.TraceParent).ConfigureAwait(false)),
+                    // If it stored no order, there is nothing that must not be done again.
+                    async (rows, outcomes) => outcomes.FirstOrDefault(o => o.Succeeded && ids.Contains(o.Value.Id)) is { Value.Id: var id }
+                        && await rows.Orders.AnyAsync(o => o.Id == id, CancellationToken.None).ConfigureAwait(false)),
+                cancellationToken);
+    }
+
+    // The order that had the unique key was closed between two statements: now the key is free. Of a batch, that entry alone is to be sent again.
+    private static Ending<IReadOnlyList<WorkOutcome<WorkOrder>>> End(IReadOnlyList<WorkOutcome<WorkOrder>> outcomes) =>
+        outcomes is [{ Error: WorkBusyException }] ? Ending.TryAgain(outcomes) : Ending.Commit(outcomes);
+
+    private async Task<IReadOnlyList<WorkOutcome<WorkOrder>>> StoreAsync(UnitOfWork unit, IReadOnlyList<WorkOutcome<OrderPlan>> plans, string? traceParent)
+    {
+        // Items are handed out by this clock: that of a process may be wrong.
+        var clock = await unit.ReadClockAsync().ConfigureAwait(false);
+        var built = plans.Where(p => p.Succeeded).ToDictionary(p => p.Value, p => Build(unit, p.Value, traceParent, clock));
+        var stored = await InsertAsync(unit, built.Values).ConfigureAwait(false);
+        foreach (var (plan, order) in built.Where(b => stored.ContainsKey(b.Value.Id)))
+        {
+            InsertRest(unit, plan, order);
+        }
+
+        await unit.SaveAsync().ConfigureAwait(false);
+        var outcomes = new List<WorkOutcome<WorkOrder>>(plans.Count);
+        var locked = new Dictionary<Guid, WorkOrder>();
+        foreach (var plan in plans)
+        {
+            outcomes.Add(!plan.Succeeded ? new(plan.Error)
+                : stored.TryGetValue(plan.Value.OrderId, out var order) ? new(order)
+                : await FindOpenAsync(unit, plan.Value, stored, locked).ConfigureAwait(false));
+        }
+
+        if (stored.Count < built.Count)
+        {
+            await unit.SaveAsync().ConfigureAwait(false);
+        }
+
+        stored.Values.ToList().ForEach(o => o.Detach(withItems: true));
+        locked.Values.ToList().ForEach(o => o.Detach(withItems: false));
+        return outcomes;
+    }
+
+    /// <summary>Inserts the orders. Those whose unique key an open order has are left out.</summary>
+    /// <returns>The orders that were inserted, by their ids.</returns>
+    private static async Task<Dictionary<Guid, WorkOrder>> InsertAsync(UnitOfWork unit, IReadOnlyCollection<WorkOrder> orders)
+    {
+        var free = orders.Where(o => o.UniqueKey is null).ToList();
+        free.ForEach(unit.Insert);
+        // In the order of their keys: two batches with the same keys would wait for each other.
+        var keyed = orders.Where(o => o.UniqueKey is not null)
+            .OrderBy(o => o.Type, StringComparer.Ordinal).ThenBy(o => o.UniqueKey, StringComparer.Ordinal).ToList();
+        return free.Concat(await unit.InsertIfAbsentAsync(keyed).ConfigureAwait(false)).ToDictionary(o => o.Id);
+    }
+
+    /// <summary>What a proposal is answered whose unique key an open order has.</summary>
+    /// <param name="unit">The transaction.</param>
+    /// <param name="plan">The proposal.</param>
+    /// <param name="stored">The orders that this transaction has stored.</param>
+    /// <param name="locked">The orders that it has locked.</param>
+    private static async Task<WorkOutcome<WorkOrder>> FindOpenAsync(
+        UnitOfWork unit, OrderPlan plan, Dictionary<Guid, WorkOrder> stored, Dictionary<Guid, WorkOrder> locked)
+    {
+        var (key, priority) = (plan.UniqueKey!, (short)plan.Request.Options.Priority);
+        if (await OpenOrders.FindAsync(unit.Rows, unit.Tenant.Id!, plan.Request.Type.Key, key).ConfigureAwait(false) is not { } id)
+        {
+            return new(WorkBusyException.ClosedMeanwhile(key));
+        }
+
+        if (plan.Request.Options.IfOpen == OpenOrder.Refuse)
+        {
+            return new(new AlreadyOpenException(id, key));
+        }
+
+        if (stored.TryGetValue(id, out var order))
+        {
+            if (order.Priority < priority)
+            {
+                Priorities.ChangeStored(unit, order, priority);
+            }
+
+            return new(order);
+        }
+
+        if (!locked.TryGetValue(id, out order))
+        {
+            order = await unit.LockOrderAsync(id).ConfigureAwait(false);
+            locked.Add(id, order);
+            UnitOfWork.LeaveAsTheyWere([order]);
+        }
+
+        if (order.Priority < priority && !order.State.IsClosed())
+        {
+            order.Revision++;
+            await Priorities.ChangeAsync(unit, order, priority).ConfigureAwait(false);
+        }
+
+        return new(order);
+    }
+
+    private static void InsertRest(UnitOfWork unit, OrderPlan plan, WorkOrder order)
+    {
+        foreach (var item in order.ItemList)
+        {
+            unit.Insert(item);
+        }
+
+        unit.Insert(BuildProvenance(unit, order));
+        // The text was checked before, so it is not parsed again.
+        var said = plan.Payload.IsObject ? EventDetails.Of(order.Payload) : EventDetails.None;
+        unit.Audit.Record(WorkEventNames.Proposed, order, said);
+        unit.Audit.Record(WorkEventNames.Planned, order, new(new JsonObject { ["item_count"] = plan.Items.Count }, Actor: Lifecycle.Engine));
+    }
+
+    private WorkOrder Build(UnitOfWork unit, OrderPlan plan, string? traceParent, DateTimeOffset clock)
+    {
+        var order = BuildOrder(unit, plan, traceParent);
+        order.NextApplyAt = plan.Hooks.AutoApprove ? clock : null;
+        order.ItemList.AddRange(plan.Items.Select(planned => BuildItem(unit, order, plan, planned, clock)));
+        order.ItemsTotal = order.ItemsOpen = plan.Items.Count;
+        return order;
+    }
+
+    private static WorkOrder BuildOrder(UnitOfWork unit, OrderPlan plan, string? traceParent) => new()
+    {
+        Id = plan.OrderId,
+        TenantId = unit.Tenant.Id!,
+        Type = plan.Request.Type.Key,
+        TypeVersion = plan.Request.Type.Version,
+        State = OrderState.Queued,
+        ItemFailure = plan.Request.Type.ItemFailure,
+        Priority = (short)plan.Request.Options.Priority,
+        RequestedByType = unit.Actor.Type,
+        RequestedById = unit.Actor.Id,
+        RequestedFor = unit.Actor.Principal?.ToString(),
+        Payload = plan.Payload.Text,
+        PayloadHash = plan.Payload.Hash,
+        Meta = plan.Meta,
+        UniqueKey = plan.UniqueKey,
+        ParentOrderId = plan.Request.ParentId,
+        DueAt = plan.Request.Options.DueAt is { } due ? WorkClock.Cut(due) : null,
+        TraceParent = traceParent,
+        LastTransitionedAt = unit.Now,
+        CreatedAt = unit.Now,
+        UpdatedAt = unit.Now,
+    };
+
+    private WorkItem BuildItem(
+        UnitOfWork unit, WorkOrder order, OrderPlan plan, (PlannedItem Item, CheckedDocument Input) planned, DateTimeOffset clock)
+    {
+        var item = new WorkItem
+        {
+            Id = unit.NewId(),
+            OrderId = order.Id,
+            TenantId = order.TenantId,
+            OrderType = order.Type,
+            TypeVersion = order.TypeVersion,
+            Type = planned.Item.Type ?? order.Type,
+            State = ItemState.Queued,
+            Priority = order.Priority,
+            MaxAttempts = (short)(planned.Item.MaxAttempts ?? plan.Hooks.MaxAttempts ?? retry.DefaultMaxAttempts),
+            PlannedLeaseSeconds = planned.Item.LeaseTime is { } time ? (int)Math.Ceiling(time.TotalSeconds) : null,
+            Input = planned.Input.Text,
+            CreatedAt = unit.Now,
+            UpdatedAt = unit.Now,
+        };
+        Auditing.ItemQueue.Add(item, (planned.Item.AvailableAt ?? plan.Request.Options.AvailableAt) is { } at ? WorkClock.Cut(at) : null, clock);
+        return item;
+    }
+
+    private static WorkProvenance BuildProvenance(UnitOfWork unit, WorkOrder order) => new()
+    {
+        OrderId = order.Id,
+        TenantId = order.TenantId,
+        OperationId = unit.OperationId,
+        Operation = "propose",
+        ActorType = unit.Actor.Type,
+        ActorId = unit.Actor.Id,
+        OnBehalfOf = unit.Actor.OnBehalfOf?.ToString(),
+        AgentName = unit.Actor.Type == ActorType.Agent ? unit.Actor.Id : null,
+        Extra = unit.Actor.Model is { } model ? new JsonObject { ["model_name"] = model }.ToJsonString(JsonSerializerOptions.Web) : null,
+        CreatedAt = unit.Now,
+    };
+}

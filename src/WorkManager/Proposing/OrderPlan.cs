@@ -1,0 +1,17 @@
+using WorkManager.OrderTypes;
+
+namespace WorkManager.Proposing;
+
+/// <summary>A proposal that passed its checks.</summary>
+/// <param name="OrderId">The id that the order will have.</param>
+/// <param name="Request">The proposal.</param>
+/// <param name="Payload">Its payload.</param>
+/// <param name="Meta">The host's own data, as text.</param>
+/// <param name="Hooks">What the order type says.</param>
+/// <param name="Items">The items.</param>
+internal sealed record OrderPlan(
+    Guid OrderId, ProposeRequest Request, CheckedDocument Payload, string? Meta, HookAnswers Hooks,
+    IReadOnlyList<(PlannedItem Item, CheckedDocument Input)> Items)
+{
+    public string? UniqueKey => Request.Options.UniqueKey;
+}
