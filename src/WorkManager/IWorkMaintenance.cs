@@ -2,8 +2,8 @@ namespace WorkManager;
 
 /// <summary>The duties that keep work flowing, and what operators do to many orders at once.</summary>
 /// <remarks>
-/// Each duty does its work once: run them on a schedule, in any number of processes. A singleton. Each call serves all tenants of a database, and runs in a
-/// scope of its own: where a scoped service chooses the database, call <see cref="In"/> for each.
+/// Each duty does its work once: run them on a schedule, in any number of processes. A singleton. Each call serves all tenants of a database, a selection
+/// without a tenant too, and runs in a scope of its own: where a scoped service chooses the database, call <see cref="In"/> for each.
 /// </remarks>
 public interface IWorkMaintenance
 {
@@ -56,6 +56,43 @@ public interface IWorkMaintenance
     /// <returns>What was done. Each order is a transaction of its own: one that is refused does not stop the others.</returns>
     /// <exception cref="WorkValidationException">The selection is empty or out of range, or the reason is too long.</exception>
     Task<SelectionResult> DeadLetterAsync(WorkSelection selection, string? reason = null, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Finds the orders that were proposed more than <see cref="MaintenanceOptions.StaleAfter"/> ago and are still open, and logs one warning if there are any.
+    /// </summary>
+    /// <param name="cancellationToken">Cancels reading.</param>
+    /// <returns>The orders. Every state is open but completed, rejected and dead-lettered.</returns>
+    Task<StaleOrders> FindStaleAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Runs every <see cref="IWorkGenerator"/>, and proposes what it finds, as <c>system:scheduler</c> unless <see cref="As"/> names somebody. In several
+    /// processes at once, unique keys keep the same work from being proposed twice.
+    /// </summary>
+    /// <param name="dryRun">Whether to say only what would be proposed: payloads are checked and planned, and nothing is stored.</param>
+    /// <param name="cancellationToken">Cancels the search, and planning.</param>
+    /// <returns>What was proposed, and what failed. A generator that throws, or an order that is refused, does not stop the rest.</returns>
+    Task<GenerationResult> GenerateAsync(bool dryRun = false, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Takes live leases away from their holders: the items can be claimed again at once, and it costs them nothing. A holder learns of it with its next call
+    /// (<c>lease_lost</c>).
+    /// </summary>
+    /// <param name="selection">The leases.</param>
+    /// <param name="reason">Why, up to 2,000 characters. The next holders see it in <see cref="WorkLease.EarlierFailures"/>.</param>
+    /// <param name="cancellationToken">Stops before the next order.</param>
+    /// <returns>The leases that were revoked. Those of one order are one transaction.</returns>
+    /// <exception cref="WorkValidationException">The selection is empty or out of range, or the reason is too long.</exception>
+    /// <exception cref="ApprovalDeniedException">The actor is an agent.</exception>
+    Task<LeaseSelectionResult> RevokeLeasesAsync(LeaseSelection selection, string? reason = null, CancellationToken cancellationToken = default);
+
+    /// <summary>Lets live leases last for a time from now on, for holders that cannot send a heartbeat. The next heartbeat counts as ever.</summary>
+    /// <param name="selection">The leases.</param>
+    /// <param name="ttl">How long, 1 second to <see cref="LeaseOptions.MaxTtl"/>.</param>
+    /// <param name="cancellationToken">Stops before the next order.</param>
+    /// <returns>The leases that were extended. Those of one order are one transaction.</returns>
+    /// <exception cref="WorkValidationException">The selection is empty, or it or the time is out of range.</exception>
+    /// <exception cref="ApprovalDeniedException">The actor is an agent.</exception>
+    Task<LeaseSelectionResult> ExtendLeasesAsync(LeaseSelection selection, TimeSpan ttl, CancellationToken cancellationToken = default);
 
     /// <summary>Checks that the database has the tables of this version.</summary>
     /// <param name="cancellationToken">Cancels the check.</param>

@@ -315,9 +315,9 @@ public interface IWorkOrderManager
     Task<WorkOrder> RejectAsync(Guid orderId, IReadOnlyList<RejectionReason> reasons, CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// Returns results for rework: their items go back to the queue with the reasons, and keep their parts; the others stay submitted. Also an order that was
-    /// rejected or cancelled can be returned, as a whole, with the items that had failed; but not by an agent, and from then on a person approves it, whatever
-    /// its order type says.
+    /// Returns results for rework: their items go back to the queue with the reasons, and keep their parts; the others stay submitted. Items that failed, in an
+    /// order that went on without them, can be returned, too. Also an order that was rejected or cancelled can be returned, as a whole, with the items that had
+    /// failed; but not by an agent, and from then on a person approves it, whatever its order type says.
     /// </summary>
     /// <param name="orderId">The order.</param>
     /// <param name="reasons">Why, 1 to 100 reasons. The next holders see them in <see cref="WorkLease.EarlierFailures"/>.</param>
@@ -326,7 +326,9 @@ public interface IWorkOrderManager
     /// <returns>The order, queued, without its items.</returns>
     /// <exception cref="WorkNotFoundException">There is no such order, or it has no such item.</exception>
     /// <exception cref="WorkValidationException">The reasons break a rule, no item is named, or items of a rejected order are.</exception>
-    /// <exception cref="IllegalTransitionException">The order is neither submitted nor rejected, or an item has no result.</exception>
+    /// <exception cref="IllegalTransitionException">
+    /// The order is neither submitted nor rejected, or an item that is named has neither a result nor failed.
+    /// </exception>
     /// <exception cref="WorkLimitException">An item was returned as often as it may be (<c>rework_limit</c>).</exception>
     /// <exception cref="AlreadyOpenException">The order was closed, and an open one has its unique key.</exception>
     /// <exception cref="ApprovalDeniedException">
@@ -352,7 +354,7 @@ public interface IWorkOrderManager
     /// </summary>
     /// <param name="orderId">The order. If it is submitted without some of its items, return those for rework instead.</param>
     /// <param name="itemIds">The failed items; null for all.</param>
-    /// <param name="keepAttempts">Whether the attempts that the items had count on: then the next failure is the last.</param>
+    /// <param name="keepAttempts">Whether the attempts that the items had count on. One that has none left gets one more.</param>
     /// <param name="cancellationToken">Cancels waiting and reading.</param>
     /// <returns>The order, without its items.</returns>
     /// <exception cref="WorkNotFoundException">There is no such order, or it has no such item.</exception>

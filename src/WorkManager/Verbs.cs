@@ -12,4 +12,5 @@ internal sealed record Verbs(
     ProposeOrder Propose, CloneOrder CloneGivenUp, CheckoutItems Checkout, Heartbeat Heartbeat, ReleaseLease Release, FailItem Fail, SubmitItems Submit,
     ApproveOrder Approve, ApproveDue ApproveDue, RejectOrder Reject, ReturnForRework Rework, CancelOrder Cancel,
     RetryOrder Retry, RetrySelected RetrySelected, DeadLetterOrder DeadLetter, DeadLetterSelected DeadLetterSelected, DeadLetterDue DeadLetterDue,
-    HoldOrder Hold, ResumeOrder Resume, RescheduleOrder Reschedule, ReclaimExpired Reclaim);
+    HoldOrder Hold, ResumeOrder Resume, RescheduleOrder Reschedule, FindStale FindStale, GenerateOrders Generate, RevokeLeases RevokeLeases,
+    ExtendLeases ExtendLeases, ReclaimExpired Reclaim);

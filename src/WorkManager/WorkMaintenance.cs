@@ -3,6 +3,7 @@ using WorkManager.Execution;
 using WorkManager.Leasing;
 using WorkManager.Operating;
 using WorkManager.Orders;
+using WorkManager.Proposing;
 
 namespace WorkManager;
 
@@ -36,6 +37,25 @@ internal sealed class WorkMaintenance(WorkEngine engine, IServiceProvider? scope
         ArgumentNullException.ThrowIfNull(selection);
         return engine.RunAsync(
             engine.Verbs.DeadLetterSelected, session, new Selected<DeadLetterRequest>(selection, id => new(id, reason)), cancellationToken);
+    }
+
+    public Task<StaleOrders> FindStaleAsync(CancellationToken cancellationToken) =>
+        engine.RunAsync(engine.Verbs.FindStale, session, new FindStaleRequest(), cancellationToken);
+
+    public Task<GenerationResult> GenerateAsync(bool dryRun, CancellationToken cancellationToken) =>
+        engine.RunAsync(
+            engine.Verbs.Generate, session with { Actor = actor ?? Actor.System("scheduler") }, new GenerateRequest(dryRun), cancellationToken);
+
+    public Task<LeaseSelectionResult> RevokeLeasesAsync(LeaseSelection selection, string? reason, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(selection);
+        return engine.RunAsync(engine.Verbs.RevokeLeases, session, new RevokeRequest(selection, reason), cancellationToken);
+    }
+
+    public Task<LeaseSelectionResult> ExtendLeasesAsync(LeaseSelection selection, TimeSpan ttl, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(selection);
+        return engine.RunAsync(engine.Verbs.ExtendLeases, session, new ExtendRequest(selection, ttl), cancellationToken);
     }
 
     public Task CheckSchemaAsync(CancellationToken cancellationToken) => engine.CheckSchemaAsync(session, cancellationToken);

@@ -11,7 +11,7 @@ internal sealed class ApplyRuns(OrderTypeRegistry types, JsonDocuments documents
 {
     /// <summary>Locks the order, checks that it can be applied, and reads what it applies.</summary>
     /// <exception cref="WorkNotFoundException">There is no such order.</exception>
-    /// <exception cref="OrderNotReadyException">Results are missing, or the order is held.</exception>
+    /// <exception cref="OrderNotReadyException">Results are missing.</exception>
     /// <exception cref="IllegalTransitionException">The order is not submitted.</exception>
     public async Task<ApplyRun> BeginAsync(HostUnit hosted, Guid orderId, HostCode hostCode)
     {
@@ -29,7 +29,7 @@ internal sealed class ApplyRuns(OrderTypeRegistry types, JsonDocuments documents
         var failed = items.FindAll(i => i.State == ItemState.Failed);
         var stored = new StoredOrder(order, done, failed, type, descriptor.Version, documents.Stored);
         // Host code gets the same time and the same ids in every attempt, because they are derived from the order.
-        var environment = new ApplyEnvironment(order.Id, order.Revision, order.SubmittedAt ?? unit.Now, unit.Actor);
+        var environment = new ApplyEnvironment(stored, order.SubmittedAt ?? unit.Now, unit.Actor);
         return new ApplyRun(hosted, hostCode, documents.Strict, type, stored, new AppliedOrder(order, done, failed, descriptor, environment));
     }
 
@@ -43,11 +43,6 @@ internal sealed class ApplyRuns(OrderTypeRegistry types, JsonDocuments documents
         if (order.State != OrderState.Submitted)
         {
             throw Transitions.Illegal(order, OrderState.Approved);
-        }
-
-        if (order.HeldAt is not null)
-        {
-            throw new OrderNotReadyException(order.Id, ["The order is held. Resume it first."]);
         }
     }
 }

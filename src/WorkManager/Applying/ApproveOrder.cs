@@ -114,10 +114,16 @@ internal sealed class ApproveOrder(
     {
         var unit = hosted.Unit;
         var run = await runs.BeginAsync(hosted, request.OrderId, hostCode).ConfigureAwait(false);
-        // Somebody else has taken it, or has rejected it: then it is for people to approve.
-        if ((request.TakenUntil is { } until && run.Applied.Order.NextApplyAt != until) || (request.IsAutomatic && run.Applied.Order.NextApplyAt is null))
+        // Somebody else has taken it, or holds it, or has rejected it: then it is for people to approve.
+        var isFree = run.Applied.Order is { NextApplyAt: { } next, HeldAt: null } && (request.TakenUntil is null || request.TakenUntil == next);
+        if (request.IsAutomatic && !isFree)
         {
             return Ending.RollBack<AppliedOrder?>(null);
+        }
+
+        if (run.Applied.Order.HeldAt is not null)
+        {
+            throw new OrderNotReadyException(request.OrderId, ["The order is held. Resume it first."]);
         }
 
         if (request.IsAutomatic && !await run.AskAsync(type => type.AutoApprove).ConfigureAwait(false))

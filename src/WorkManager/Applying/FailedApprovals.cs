@@ -44,7 +44,8 @@ internal sealed class FailedApprovals(RetryOptions retry, ILogger<FailedApproval
         order.Error = new JsonObject { ["code"] = code, ["message"] = message, ["details"] = details }.ToJsonString(JsonSerializerOptions.Web);
         order.ApplyAttempts++;
         order.UpdatedAt = unit.Now;
-        if (request.IsAutomatic)
+        // One that somebody has rejected is for people to approve.
+        if (request.IsAutomatic && order.NextApplyAt is not null)
         {
             order.NextApplyAt = await unit.ReadClockAsync().ConfigureAwait(false) + retry.PauseAfter(order.ApplyAttempts);
         }
@@ -85,7 +86,7 @@ internal sealed class FailedApprovals(RetryOptions retry, ILogger<FailedApproval
             return Ending.RollBack(false);
         }
 
-        // What the order applies has not changed, and the next attempt must derive the same ids from its revision.
+        // What the order applies has not changed.
         UnitOfWork.LeaveAsTheyWere([order]);
 
         if (change is not null)

@@ -175,6 +175,33 @@ internal sealed class ItemQueue(Lifecycle lifecycle, AuditTrail audit, Actor act
         lifecycle.Move(order, item, ItemState.Queued, expired, WorkEventNames.LeaseExpired);
     }
 
+    /// <summary>Takes a lease away from its holder. No attempt is spent, and it does not count as given back.</summary>
+    /// <param name="order">The order, locked.</param>
+    /// <param name="item">The item.</param>
+    /// <param name="clock">The time that decides leases.</param>
+    /// <param name="reason">Why, if said.</param>
+    public void Revoke(WorkOrder order, WorkItem item, DateTimeOffset clock, string? reason)
+    {
+        var said = new JsonObject { ["previous_agent_id"] = item.LeasedByAgentId };
+        if (reason is not null)
+        {
+            said["reason"] = reason;
+        }
+
+        EndLease(item);
+        Schedule(item, clock, clock);
+        lifecycle.Move(order, item, ItemState.Queued, new(said, "Lease revoked"), WorkEventNames.Released);
+    }
+
+    /// <summary>Lets a lease last until a time, whatever its holder does.</summary>
+    public void Prolong(WorkItem item, DateTimeOffset until)
+    {
+        item.LeaseExpiresAt = until;
+        item.UpdatedAt = now;
+        item.Revision++;
+        audit.Record(WorkEventNames.Heartbeat, item, new(new JsonObject { ["lease_expires_at"] = until }, "Lease extended"));
+    }
+
     /// <summary>Puts an item whose result was refused, or that failed, into the queue: it is done again. Its parts and its history stay.</summary>
     /// <param name="order">The order, locked.</param>
     /// <param name="item">The item.</param>

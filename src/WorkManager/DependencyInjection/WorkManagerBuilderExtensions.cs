@@ -4,6 +4,7 @@ using WorkManager;
 using WorkManager.DependencyInjection;
 using WorkManager.Execution;
 using WorkManager.OrderTypes;
+using WorkManager.Proposing;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
@@ -53,6 +54,19 @@ public static class WorkManagerBuilderExtensions
         ArgumentNullException.ThrowIfNull(builder);
         builder.Services.AddSingleton(OrderTypeDescriptor.Of(typeof(TOrderType)));
         builder.Services.TryAddScoped<TOrderType>();
+        return builder;
+    }
+
+    /// <summary>Adds a generator, which <see cref="IWorkMaintenance.GenerateAsync"/> runs.</summary>
+    /// <typeparam name="TGenerator">The generator. Each run resolves it from a scope of its own.</typeparam>
+    /// <param name="builder">The builder.</param>
+    /// <returns>The same builder.</returns>
+    public static IWorkManagerBuilder AddGenerator<TGenerator>(this IWorkManagerBuilder builder)
+        where TGenerator : class, IWorkGenerator
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        builder.Services.AddSingleton(new GeneratorDescriptor(typeof(TGenerator)));
+        builder.Services.TryAddScoped<TGenerator>();
         return builder;
     }
 

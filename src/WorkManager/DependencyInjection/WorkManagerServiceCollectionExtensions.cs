@@ -91,6 +91,7 @@ public static class WorkManagerServiceCollectionExtensions
         services.TryAddSingleton<NewOrders>();
         services.TryAddSingleton<ProposeOrder>();
         services.TryAddSingleton<CloneOrder>();
+        services.TryAddSingleton<GenerateOrders>();
         services.TryAddSingleton<LeaseRecovery>();
         services.TryAddSingleton<RecoverySchedule>();
         services.TryAddSingleton<TenantRotation>();
@@ -101,6 +102,8 @@ public static class WorkManagerServiceCollectionExtensions
         services.TryAddSingleton<ReleaseLease>();
         services.TryAddSingleton<FailItem>();
         services.TryAddSingleton<ReclaimExpired>();
+        services.TryAddSingleton<RevokeLeases>();
+        services.TryAddSingleton<ExtendLeases>();
         services.TryAddSingleton<ResultCheck>();
         services.TryAddSingleton<SubmitItems>();
         services.TryAddSingleton<ApplyRuns>();
@@ -120,6 +123,7 @@ public static class WorkManagerServiceCollectionExtensions
         services.TryAddSingleton<HoldOrder>();
         services.TryAddSingleton<ResumeOrder>();
         services.TryAddSingleton<RescheduleOrder>();
+        services.TryAddSingleton<FindStale>();
         services.TryAddSingleton<Verbs>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<ICommitSubscriber, AutoApprove>());
     }

@@ -2,11 +2,11 @@ namespace WorkManager;
 
 /// <summary>
 /// The actor may not decide about this order (<c>approval_denied</c>): approve, reject, return or cancel it, hold or resume it, retry it, give it up, or
-/// change its priority.
+/// change its priority, revoke or extend its leases.
 /// </summary>
 public sealed class ApprovalDeniedException : WorkManagerException
 {
-    private static readonly string[] ForPeople = ["approve", "hold", "resume"];
+    private static readonly string[] ForPeople = ["approve", "hold", "resume", "revoke leases of", "extend leases of"];
 
     internal ApprovalDeniedException(Guid orderId, ApprovalDeniedReason reason, string decision = "approve")
         : base(WorkErrorCodes.ApprovalDenied, Describe(orderId, reason, decision))

@@ -3,7 +3,9 @@ namespace WorkManager;
 /// <summary>Why an actor may not decide about an order.</summary>
 public enum ApprovalDeniedReason
 {
-    /// <summary>Agents never approve, hold or resume. Everything else they decide only about the orders that they proposed.</summary>
+    /// <summary>
+    /// Agents never approve, hold or resume, nor revoke or extend the leases of others. Everything else they decide only about the orders that they proposed.
+    /// </summary>
     Agent,
 
     /// <summary>The actor submitted work of this order, itself or through an agent.</summary>

@@ -29,6 +29,8 @@ public sealed class WorkBusyException : WorkManagerException
     /// <summary>The item that somebody else has locked; null if the whole call met a conflict.</summary>
     public Guid? ItemId { get; }
 
+    internal static WorkBusyException OfOrder(Guid orderId) => new($"Order {orderId} is locked by another call at this moment. Send it again.");
+
     internal static WorkBusyException ClosedMeanwhile(string uniqueKey) =>
         new($"The open order with the unique key '{uniqueKey}' was closed at this moment. Send the proposal again.");
 }

@@ -13,8 +13,11 @@ internal static class IdleOrders
     /// <param name="unit">The transaction.</param>
     /// <param name="orders">The orders.</param>
     /// <param name="returned">The items whose lease has ended in this unit. In the database they may still be held.</param>
-    public static async Task SettleAsync(UnitOfWork unit, IReadOnlyCollection<WorkOrder> orders, IReadOnlyCollection<WorkItem> returned)
+    /// <returns>The orders that are submitted now: they go on without the items that failed.</returns>
+    public static async Task<IReadOnlyList<OrderSubmitted>> SettleAsync(
+        UnitOfWork unit, IReadOnlyCollection<WorkOrder> orders, IReadOnlyCollection<WorkItem> returned)
     {
+        var submitted = new List<OrderSubmitted>();
         foreach (var order in orders)
         {
             if (Lifecycle.FailsAtOnce(order))
@@ -23,10 +26,14 @@ internal static class IdleOrders
                 await OpenItems.TakeOutAsync(unit, order, "Lease revoked: the order has failed", Lifecycle.Engine).ConfigureAwait(false);
             }
 
-            unit.Lifecycle.Settle(order);
+            if (unit.Lifecycle.Settle(order))
+            {
+                submitted.Add(new OrderSubmitted(order.Id, order.TenantId, order.Type));
+            }
         }
 
         await RequeueAsync(unit, orders, returned).ConfigureAwait(false);
+        return submitted;
     }
 
     /// <summary>Requeues those of the locked orders that have no leased item left.</summary>

@@ -14,15 +14,24 @@ internal abstract class LeaseEnds<TRequest, TMove>(string operation, JoinRule ru
 {
     public Operation Operation { get; } = new(operation, rule);
 
-    public Task<IReadOnlyList<WorkOutcome<WorkItem>>> ExecuteAsync(OperationContext context, Batch<TRequest> batch, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<WorkOutcome<WorkItem>>> ExecuteAsync(
+        OperationContext context, Batch<TRequest> batch, CancellationToken cancellationToken)
     {
         // Once for all attempts: what is refused is refused before a transaction begins.
         var moves = batch.Requests.Select(r => (r.Lease, Move: TryCheck(r))).ToList();
-        return context.WriteAsync(
+        // An attempt that finds its leases ended by an earlier one of this call finds no order to settle: that one has told.
+        var submitted = new HashSet<OrderSubmitted>();
+        var outcomes = await context.WriteAsync(
             Write.Once<IReadOnlyList<WorkOutcome<WorkItem>>>(
-                async unit => batch.End(await EndAsync(context, unit, moves, batch.Waits(unit.Attempt)).ConfigureAwait(false)),
+                async unit => batch.End(await EndAsync(context, unit, moves, batch.Waits(unit.Attempt), submitted).ConfigureAwait(false)),
                 (rows, outcomes) => AreEndedAsync(rows, outcomes, context.OperationId)),
-            cancellationToken);
+            cancellationToken).ConfigureAwait(false);
+        foreach (var order in submitted)
+        {
+            context.Tell(order);
+        }
+
+        return outcomes;
     }
 
     /// <summary>Checks what the holder says.</summary>
@@ -50,7 +59,7 @@ internal abstract class LeaseEnds<TRequest, TMove>(string operation, JoinRule ru
             e => e.ItemId == item.Id && e.Event == ends && e.OperationId == operationId, CancellationToken.None).ConfigureAwait(false);
 
     private async Task<IReadOnlyList<WorkOutcome<WorkItem>>> EndAsync(
-        OperationContext context, UnitOfWork unit, List<(LeaseToken Lease, WorkOutcome<TMove> Move)> moves, bool waits)
+        OperationContext context, UnitOfWork unit, List<(LeaseToken Lease, WorkOutcome<TMove> Move)> moves, bool waits, HashSet<OrderSubmitted> submitted)
     {
         var good = moves.FindAll(m => m.Move.Succeeded).ConvertAll(m => m.Lease);
         if (good.Count == 0)
@@ -67,7 +76,7 @@ internal abstract class LeaseEnds<TRequest, TMove>(string operation, JoinRule ru
         var ended = outcomes.FindAll(o => o.Succeeded).ConvertAll(o => o.Value);
         var touched = ended.Select(i => orders[i.OrderId]).Distinct().ToList();
         UnitOfWork.LeaveAsTheyWere(orders.Values.Except(touched));
-        await IdleOrders.SettleAsync(unit, touched, ended).ConfigureAwait(false);
+        submitted.UnionWith(await IdleOrders.SettleAsync(unit, touched, ended).ConfigureAwait(false));
         await unit.SaveAsync().ConfigureAwait(false);
         ended.ForEach(i => i.Detach());
         return unit.Attempt.MayBeDone ? await RecognizeAsync(unit, moves, outcomes).ConfigureAwait(false) : outcomes;

@@ -57,8 +57,15 @@ internal sealed class LeaseRecovery(StoreDialects dialects, Telemetry telemetry,
         }
 
         // Leases that an attempt without an answer took back are not found by the next one.
+        var submitted = new HashSet<OrderSubmitted>();
         var reclaimed = await context.WriteAsync(
-            Write.Repeatable(async unit => Ending.Commit(await ReclaimAsync(unit, expired).ConfigureAwait(false))), cancellationToken).ConfigureAwait(false);
+            Write.Repeatable(async unit => Ending.Commit(await ReclaimAsync(unit, expired, submitted).ConfigureAwait(false))),
+            cancellationToken).ConfigureAwait(false);
+        foreach (var order in submitted)
+        {
+            context.Tell(order);
+        }
+
         telemetry.CountExpired(reclaimed);
         if (reclaimed > 0)
         {
@@ -68,7 +75,7 @@ internal sealed class LeaseRecovery(StoreDialects dialects, Telemetry telemetry,
         return (reclaimed, expired.Count == ReclaimBatch ? expired[^1] : null);
     }
 
-    private async Task<int> ReclaimAsync(UnitOfWork unit, IReadOnlyList<WorkItem> expired)
+    private async Task<int> ReclaimAsync(UnitOfWork unit, IReadOnlyList<WorkItem> expired, HashSet<OrderSubmitted> submitted)
     {
         var locked = await unit.Dialect.TryLockOrdersAsync(unit, [.. expired.Select(i => i.OrderId).Distinct()]).ConfigureAwait(false);
         var orders = locked.ToDictionary(o => o.Id);
@@ -81,7 +88,7 @@ internal sealed class LeaseRecovery(StoreDialects dialects, Telemetry telemetry,
         }
 
         var touched = orders.Values.Where(o => items.Any(i => i.OrderId == o.Id)).ToList();
-        await IdleOrders.SettleAsync(unit, touched, items).ConfigureAwait(false);
+        submitted.UnionWith(await IdleOrders.SettleAsync(unit, touched, items).ConfigureAwait(false));
         await unit.SaveAsync().ConfigureAwait(false);
         return items.Count;
     }

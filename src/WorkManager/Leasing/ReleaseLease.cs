@@ -8,18 +8,12 @@ namespace WorkManager.Leasing;
 internal sealed class ReleaseLease(RetryOptions retry, WorkClock time)
     : LeaseEnds<ReleaseRequest, ReleaseOptions>("release", JoinRule.Refuses, WorkEventNames.Released)
 {
-    private const int MaxReason = 2_000;
     private static readonly TimeSpan Longest = TimeSpan.FromDays(366);
 
     protected override ReleaseOptions Check(ReleaseRequest request)
     {
         var options = request.Options;
-        if (options.Reason is { Length: > MaxReason })
-        {
-            throw WorkValidationException.Argument("reason", ValidationCodes.MaxLength, $"The reason may have {MaxReason} characters.");
-        }
-
-        StorableText.Ensure("reason", options.Reason);
+        StorableText.EnsureReason(options.Reason);
         return options.NotBefore > time.Now() + Longest
             ? throw WorkValidationException.Argument("not_before", ValidationCodes.OutOfRange, "The time must be at most a year from now.")
             : options with { NotBefore = options.NotBefore is { } at ? WorkClock.Cut(at) : null };

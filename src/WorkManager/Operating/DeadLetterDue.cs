@@ -10,16 +10,18 @@ internal sealed class DeadLetterDue(DeadLetterSelected selected, MaintenanceOpti
     public async Task<int> ExecuteAsync(OperationContext context, DeadLetterDueRequest request, CancellationToken cancellationToken)
     {
         var due = new Selected<DeadLetterRequest>(
-            new() { State = OrderState.Failed, OlderThan = options.DeadLetterAfter }, id => new DeadLetterRequest(id, "Failed for too long"));
+            new() { State = OrderState.Failed, OlderThan = options.DeadLetterAfter, Limit = WorkSelection.MaxLimit },
+            id => new DeadLetterRequest(id, "Failed for too long"));
         var total = 0;
-        SelectionResult batch;
+        SelectedOrders<DeadLetterRequest>.Position? last = null;
+        SelectionResult page;
         do
         {
-            batch = await selected.ExecuteAsync(context, due, cancellationToken).ConfigureAwait(false);
-            total += batch.OrderIds.Count;
+            // Goes on after the last one of the page: orders that somebody has locked are still there.
+            (page, last) = await selected.RunAsync(context, due, last, cancellationToken).ConfigureAwait(false);
+            total += page.OrderIds.Count;
         }
-        // Orders that cannot be given up would be found again.
-        while (batch.HasMore && batch.OrderIds.Count > 0);
+        while (page.HasMore);
 
         return total;
     }

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using WorkManager.Execution;
 using WorkManager.Orders;
+using WorkManager.OrderTypes.Json;
 
 namespace WorkManager.Operating;
 
@@ -13,7 +14,7 @@ internal sealed class DeadLetterOrder() : OrderVerb<DeadLetterRequest>("dead_let
     // The order keeps as many failures as a reader can take in. Those of the other items are on the items.
     private const int MostErrors = 100;
 
-    public override void Check(DeadLetterRequest request) => Reason.Check(request.Reason);
+    public override void Check(DeadLetterRequest request) => StorableText.EnsureReason(request.Reason);
 
     protected override async Task<bool> DoAsync(UnitOfWork unit, WorkOrder order, DeadLetterRequest request)
     {

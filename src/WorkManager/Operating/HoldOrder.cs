@@ -2,13 +2,14 @@ using System.Text.Json.Nodes;
 using WorkManager.Auditing;
 using WorkManager.Execution;
 using WorkManager.Orders;
+using WorkManager.OrderTypes.Json;
 
 namespace WorkManager.Operating;
 
 /// <summary>Holds an order: leases on its items end, nobody can claim them, and it is not approved until it is resumed.</summary>
 internal sealed class HoldOrder() : OrderVerb<HoldRequest>("hold", JoinRule.Joins)
 {
-    public override void Check(HoldRequest request) => Reason.Check(request.Reason);
+    public override void Check(HoldRequest request) => StorableText.EnsureReason(request.Reason);
 
     protected override async Task<bool> DoAsync(UnitOfWork unit, WorkOrder order, HoldRequest request)
     {

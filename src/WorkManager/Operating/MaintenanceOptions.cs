@@ -9,4 +9,13 @@ public sealed class MaintenanceOptions
     /// <value>48 hours by default; up to 10,000 days.</value>
     [Range(typeof(TimeSpan), "00:00:00", "10000.00:00:00")]
     public TimeSpan DeadLetterAfter { get; set; } = TimeSpan.FromHours(48);
+
+    /// <summary>How long after its proposal an order that is still open is stale.</summary>
+    /// <value>24 hours by default; up to 10,000 days.</value>
+    [Range(typeof(TimeSpan), "00:00:00", "10000.00:00:00")]
+    public TimeSpan StaleAfter { get; set; } = TimeSpan.FromHours(24);
+
+    /// <summary>Whether a warning is logged when there are stale orders.</summary>
+    /// <value>True by default.</value>
+    public bool WarnOfStale { get; set; } = true;
 }

@@ -16,26 +16,35 @@ internal abstract class SelectedOrders<TRequest>(string operation, JoinRule rule
 {
     public Operation Operation { get; } = new(operation, rule);
 
-    public async Task<SelectionResult> ExecuteAsync(OperationContext context, Selected<TRequest> request, CancellationToken cancellationToken)
+    public async Task<SelectionResult> ExecuteAsync(OperationContext context, Selected<TRequest> request, CancellationToken cancellationToken) =>
+        (await RunAsync(context, request, null, cancellationToken).ConfigureAwait(false)).Result;
+
+    /// <summary>Does it to a page of the orders.</summary>
+    /// <param name="context">The operation.</param>
+    /// <param name="request">The orders, and what is asked for.</param>
+    /// <param name="after">Where the page before has ended; null for the first page.</param>
+    /// <param name="cancellationToken">Stops before the next order.</param>
+    /// <returns>What was done, and where the page ends.</returns>
+    public async Task<(SelectionResult Result, Position? Last)> RunAsync(
+        OperationContext context, Selected<TRequest> request, Position? after, CancellationToken cancellationToken)
     {
         var selection = request.Selection;
         Check(selection);
         one.Check(request.Request(Guid.Empty));
-        var found = await FindAsync(context, selection, cancellationToken).ConfigureAwait(false);
-        var (hasMore, ids) = (found.Count > selection.Limit, found.Take(selection.Limit).ToList());
-        if (selection.DryRun)
-        {
-            return new(ids, new Dictionary<Guid, WorkManagerException>(), hasMore);
-        }
-
+        var now = context.Clock.Now();
+        var found = await FindAsync(context, selection, now, after, cancellationToken).ConfigureAwait(false);
+        var (hasMore, page) = (found.Count > selection.Limit, found.Take(selection.Limit).ToList());
         var (done, refused) = (new List<Guid>(), new Dictionary<Guid, WorkManagerException>());
-        foreach (var id in ids)
+        foreach (var (_, id) in page)
         {
             cancellationToken.ThrowIfCancellationRequested();
             try
             {
-                await one.ExecuteAsync(context, request.Request(id), cancellationToken).ConfigureAwait(false);
-                done.Add(id);
+                // Something may have happened to it since it was found.
+                if (selection.DryRun || await one.TryAsync(context, request.Request(id), IsMeant, cancellationToken).ConfigureAwait(false))
+                {
+                    done.Add(id);
+                }
             }
             catch (WorkManagerException refusal)
             {
@@ -43,7 +52,9 @@ internal abstract class SelectedOrders<TRequest>(string operation, JoinRule rule
             }
         }
 
-        return new(done, refused, hasMore);
+        return (new(done, refused, hasMore), page.Count > 0 ? page[^1] : after);
+
+        bool IsMeant(WorkOrder order) => Candidates(Narrow(new[] { order }.AsQueryable(), selection, now)).Any();
     }
 
     /// <summary>The orders to which it can be done.</summary>
@@ -73,10 +84,16 @@ internal abstract class SelectedOrders<TRequest>(string operation, JoinRule rule
         }
     }
 
-    private Task<List<Guid>> FindAsync(OperationContext context, WorkSelection selection, CancellationToken cancellationToken) => context.ReadAsync(
-        rows => Candidates(Narrow(rows.Orders, selection, context.Clock.Now()))
-            .OrderBy(o => o.LastTransitionedAt).ThenBy(o => o.Id)
-            .Take(selection.Limit + 1).Select(o => o.Id).ToListAsync(cancellationToken),
+    private Task<List<Position>> FindAsync(
+        OperationContext context, WorkSelection selection, DateTimeOffset now, Position? after, CancellationToken cancellationToken) => context.ReadAsync(
+        rows =>
+        {
+            var orders = Candidates(Narrow(rows.Orders, selection, now));
+            orders = after is null ? orders : orders.Where(
+                o => o.LastTransitionedAt > after.Since || (o.LastTransitionedAt == after.Since && o.Id.CompareTo(after.OrderId) > 0));
+            return orders.OrderBy(o => o.LastTransitionedAt).ThenBy(o => o.Id).Take(selection.Limit + 1)
+                .Select(o => new Position(o.LastTransitionedAt, o.Id)).ToListAsync(cancellationToken);
+        },
         cancellationToken);
 
     private static IQueryable<WorkOrder> Narrow(IQueryable<WorkOrder> orders, WorkSelection selection, DateTimeOffset now)
@@ -104,4 +121,8 @@ internal abstract class SelectedOrders<TRequest>(string operation, JoinRule rule
 
         return selection.TenantId is { } tenant ? orders.Where(o => o.TenantId == tenant) : orders;
     }
+
+    /// <param name="Since">When the state of an order has changed last.</param>
+    /// <param name="OrderId">The order.</param>
+    internal sealed record Position(DateTimeOffset? Since, Guid OrderId);
 }

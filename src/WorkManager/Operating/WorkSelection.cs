@@ -1,6 +1,9 @@
 namespace WorkManager;
 
-/// <summary>The orders that an operator means. Everything that is set must hold; at least one thing must be set, or <see cref="All"/>.</summary>
+/// <summary>
+/// The orders that an operator means, of all tenants unless <see cref="TenantId"/> says otherwise. Everything that is set must hold; at least one thing must
+/// be set, or <see cref="All"/>.
+/// </summary>
 public sealed record WorkSelection
 {
     /// <summary>The most orders that one call changes.</summary>

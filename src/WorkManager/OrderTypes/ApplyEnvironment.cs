@@ -5,7 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace WorkManager.OrderTypes;
 
 /// <summary>What an apply gets from the engine and returns to it, apart from the typed values.</summary>
-internal sealed class ApplyEnvironment(Guid orderId, int revision, DateTimeOffset now, Actor approvedBy)
+internal sealed class ApplyEnvironment(StoredOrder order, DateTimeOffset now, Actor approvedBy)
 {
     private int ids;
 
@@ -26,13 +26,16 @@ internal sealed class ApplyEnvironment(Guid orderId, int revision, DateTimeOffse
                 .Select(handler => (Func<CancellationToken, Task>)(cancellationToken => handler.HandleAsync(message, cancellationToken))),
         ]));
 
-    /// <summary>A UUID of version 8 from order, revision and a counter: preview and apply give the same rows the same ids, with nothing stored.</summary>
+    /// <summary>
+    /// A UUID of version 8 from the order, what it applies and a counter: preview and apply give the same rows the same ids, with nothing stored, whatever
+    /// happens to the order meanwhile.
+    /// </summary>
     public Guid NewId()
     {
-        Span<byte> seed = stackalloc byte[16 + (2 * sizeof(int))];
-        orderId.TryWriteBytes(seed, bigEndian: true, out _);
-        BinaryPrimitives.WriteInt32BigEndian(seed[16..], revision);
-        BinaryPrimitives.WriteInt32BigEndian(seed[20..], ids++);
+        Span<byte> seed = stackalloc byte[16 + SHA256.HashSizeInBytes + sizeof(int)];
+        order.Id.TryWriteBytes(seed, bigEndian: true, out _);
+        order.Content.CopyTo(seed[16..]);
+        BinaryPrimitives.WriteInt32BigEndian(seed[^sizeof(int)..], ids++);
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
         SHA256.HashData(seed, hash);
         hash[6] = (byte)((hash[6] & 0x0F) | 0x80);

@@ -74,7 +74,7 @@ public sealed class WorkItem
     /// <summary>Since when an agent can claim the item; null when none can.</summary>
     public DateTimeOffset? ReadyAt { get; internal set; }
 
-    /// <summary>How many things keep the item from being claimed, whatever the time: an item that it waits for, or that its order is closed.</summary>
+    /// <summary>How many things keep the item from being claimed, whatever the time: that its order is closed, is held, or failed at once.</summary>
     public int BlockedBy { get; internal set; }
 
     /// <summary>What the agent gets, as JSON text.</summary>

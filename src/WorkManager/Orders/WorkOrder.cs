@@ -91,7 +91,7 @@ public sealed class WorkOrder
     /// <summary>How many orders this one still waits for. Nothing writes it yet.</summary>
     public int BlockedBy { get; internal set; }
 
-    /// <summary>Since when the order is held; null if it is not. Nothing writes it yet.</summary>
+    /// <summary>Since when the order is held; null if it is not.</summary>
     public DateTimeOffset? HeldAt { get; internal set; }
 
     /// <summary>How many times applying the order has failed.</summary>
@@ -103,7 +103,9 @@ public sealed class WorkOrder
     /// </summary>
     public DateTimeOffset? NextApplyAt { get; internal set; }
 
-    /// <summary>Why the last apply failed, as JSON text: <c>code</c>, <c>message</c>, <c>details</c>; null once it succeeded.</summary>
+    /// <summary>
+    /// Why the last apply failed, or what went wrong with an order that was given up, as JSON text: <c>code</c>, <c>message</c>, <c>details</c>.
+    /// </summary>
     [JsonColumn, JsonConverter(typeof(JsonTextConverter))]
     public string? Error { get; internal set; }
 

@@ -43,22 +43,11 @@ internal sealed class NewOrders(RetryOptions retry)
         }
 
         await unit.SaveAsync().ConfigureAwait(false);
-        var outcomes = new List<WorkOutcome<WorkOrder>>(plans.Count);
-        var locked = new Dictionary<Guid, WorkOrder>();
-        foreach (var plan in plans)
-        {
-            outcomes.Add(!plan.Succeeded ? new(plan.Error)
-                : stored.TryGetValue(plan.Value.OrderId, out var order) ? new(order)
-                : await FindOpenAsync(unit, plan.Value, stored, locked).ConfigureAwait(false));
-        }
-
-        if (stored.Count < built.Count)
-        {
-            await unit.SaveAsync().ConfigureAwait(false);
-        }
-
+        var others = built.Where(b => !stored.ContainsKey(b.Value.Id)).Select(b => b.Key).ToList();
+        var open = others.Count == 0 ? [] : await OpenAsync(unit, others, stored).ConfigureAwait(false);
+        var outcomes = plans.Select(p => !p.Succeeded ? new(p.Error)
+            : stored.TryGetValue(p.Value.OrderId, out var order) ? new(order) : open[p.Value]).ToList();
         stored.Values.ToList().ForEach(o => o.Detach(withItems: true));
-        locked.Values.ToList().ForEach(o => o.Detach(withItems: false));
         return outcomes;
     }
 
@@ -74,50 +63,74 @@ internal sealed class NewOrders(RetryOptions retry)
         return free.Concat(await unit.InsertIfAbsentAsync(keyed).ConfigureAwait(false)).ToDictionary(o => o.Id);
     }
 
-    /// <summary>What a proposal is answered whose unique key an open order has.</summary>
+    /// <summary>What proposals are answered whose unique keys open orders have.</summary>
     /// <param name="unit">The transaction.</param>
-    /// <param name="plan">The proposal.</param>
+    /// <param name="plans">The proposals.</param>
     /// <param name="stored">The orders that this transaction has stored.</param>
-    /// <param name="locked">The orders that it has locked.</param>
-    private static async Task<WorkOutcome<WorkOrder>> FindOpenAsync(
-        UnitOfWork unit, OrderPlan plan, Dictionary<Guid, WorkOrder> stored, Dictionary<Guid, WorkOrder> locked)
+    private static async Task<Dictionary<OrderPlan, WorkOutcome<WorkOrder>>> OpenAsync(
+        UnitOfWork unit, List<OrderPlan> plans, Dictionary<Guid, WorkOrder> stored)
     {
-        var (key, priority) = (plan.UniqueKey!, (short)plan.Request.Options.Priority);
-        if (await OpenOrders.FindAsync(unit.Rows, unit.Tenant.Id!, plan.Request.Type.Key, key).ConfigureAwait(false) is not { } id)
+        var keys = plans.Select(KeyOf).ToHashSet();
+        var open = await OpenOrders.FindAsync(unit.Rows, unit.Tenant.Id!, keys).ConfigureAwait(false);
+        if (plans.Find(p => open.Values.Any(o => o.Id == p.OrderId)) is not null)
         {
-            return new(WorkBusyException.ClosedMeanwhile(key));
+            // An attempt of this call without an answer is committed by now. After a failure it is asked for again.
+            throw new InvalidOperationException("The order was stored already.");
         }
 
-        if (plan.Request.Options.IfOpen == OpenOrder.Refuse)
+        foreach (var (key, order) in open.ToList())
         {
-            return new(new AlreadyOpenException(id, key));
+            open[key] = stored.GetValueOrDefault(order.Id, order);
         }
 
-        if (stored.TryGetValue(id, out var order))
-        {
-            if (order.Priority < priority)
-            {
-                Priorities.ChangeStored(unit, order, priority);
-            }
-
-            return new(order);
-        }
-
-        if (!locked.TryGetValue(id, out order))
-        {
-            order = await unit.LockOrderAsync(id).ConfigureAwait(false);
-            locked.Add(id, order);
-            UnitOfWork.LeaveAsTheyWere([order]);
-        }
-
-        if (order.Priority < priority && !order.State.IsClosed())
-        {
-            order.Revision++;
-            await Priorities.ChangeAsync(unit, order, priority).ConfigureAwait(false);
-        }
-
-        return new(order);
+        await RaiseAsync(unit, plans, open, stored).ConfigureAwait(false);
+        return plans.ToDictionary(p => p, p => !open.TryGetValue(KeyOf(p), out var order) || order.State.IsClosed()
+            ? new WorkOutcome<WorkOrder>(WorkBusyException.ClosedMeanwhile(p.UniqueKey!))
+            : p.Request.Options.IfOpen == OpenOrder.Refuse ? new(new AlreadyOpenException(order.Id, p.UniqueKey!)) : new(order));
     }
+
+    /// <summary>Raises the priority of open orders where proposals ask for it. The orders are locked by their ids, and then their items are written.</summary>
+    private static async Task RaiseAsync(
+        UnitOfWork unit, List<OrderPlan> plans, Dictionary<(string Type, string Key), WorkOrder> open, Dictionary<Guid, WorkOrder> stored)
+    {
+        var raised = (
+            from plan in plans
+            where plan.Request.Options.IfOpen == OpenOrder.RaisePriority && open.ContainsKey(KeyOf(plan))
+            group (short)plan.Request.Options.Priority by KeyOf(plan) into ofKey
+            let order = open[ofKey.Key]
+            where order.Priority < ofKey.Max()
+            orderby order.Id
+            select (ofKey.Key, order.Id, Priority: ofKey.Max())).ToList();
+        foreach (var (key, id, _) in raised.Where(r => !stored.ContainsKey(r.Id)))
+        {
+            open[key] = await unit.LockOrderAsync(id).ConfigureAwait(false);
+        }
+
+        foreach (var (key, id, priority) in raised)
+        {
+            if (stored.TryGetValue(id, out var own))
+            {
+                Priorities.ChangeStored(unit, own, priority);
+            }
+            else if (open[key] is var order && order.Priority < priority && !order.State.IsClosed())
+            {
+                await Priorities.ChangeAsync(unit, order, priority).ConfigureAwait(false);
+            }
+            else
+            {
+                // What happened to it meanwhile is not this call's doing.
+                UnitOfWork.LeaveAsTheyWere([open[key]]);
+            }
+        }
+
+        await unit.SaveAsync().ConfigureAwait(false);
+        foreach (var (key, _, _) in raised.Where(r => !stored.ContainsKey(r.Id)))
+        {
+            open[key].Detach(withItems: false);
+        }
+    }
+
+    private static (string Type, string Key) KeyOf(OrderPlan plan) => (plan.Request.Type.Key, plan.UniqueKey!);
 
     private static void InsertRest(UnitOfWork unit, OrderPlan plan, WorkOrder order)
     {
@@ -126,7 +139,7 @@ internal sealed class NewOrders(RetryOptions retry)
             unit.Insert(item);
         }
 
-        unit.Insert(BuildProvenance(unit, order));
+        unit.Insert(BuildProvenance(unit, order, plan.Request.Generator));
         // The text was checked before, so it is not parsed again.
         var said = plan.Payload.IsObject ? EventDetails.Of(order.Payload) : EventDetails.None;
         unit.Audit.Record(WorkEventNames.Proposed, order, said);
@@ -189,7 +202,7 @@ internal sealed class NewOrders(RetryOptions retry)
         return item;
     }
 
-    private static WorkProvenance BuildProvenance(UnitOfWork unit, WorkOrder order) => new()
+    private static WorkProvenance BuildProvenance(UnitOfWork unit, WorkOrder order, string? generator) => new()
     {
         OrderId = order.Id,
         TenantId = order.TenantId,
@@ -199,7 +212,13 @@ internal sealed class NewOrders(RetryOptions retry)
         ActorId = unit.Actor.Id,
         OnBehalfOf = unit.Actor.OnBehalfOf?.ToString(),
         AgentName = unit.Actor.Type == ActorType.Agent ? unit.Actor.Id : null,
-        Extra = unit.Actor.Model is { } model ? new JsonObject { ["model_name"] = model }.ToJsonString(JsonSerializerOptions.Web) : null,
+        Extra = Extra(("model_name", unit.Actor.Model), ("generator", generator)),
         CreatedAt = unit.Now,
     };
+
+    private static string? Extra(params (string Name, string? Value)[] said)
+    {
+        var extra = new JsonObject(said.Where(s => s.Value is not null).Select(s => KeyValuePair.Create(s.Name, (JsonNode?)s.Value)));
+        return extra.Count > 0 ? extra.ToJsonString(JsonSerializerOptions.Web) : null;
+    }
 }

@@ -1,27 +1,19 @@
 using System.Text.Json.Nodes;
 using Microsoft.EntityFrameworkCore;
-using WorkManager.Errors;
 using WorkManager.Execution;
-using WorkManager.OrderTypes.Json;
 using WorkManager.Persistence;
+using WorkManager.OrderTypes.Json;
 
 namespace WorkManager.Reviewing;
 
 /// <summary>Withdraws an order. It ends as rejected; its decision says that it was withdrawn.</summary>
 internal sealed class CancelOrder(IdGenerator ids) : IVerb<CancelRequest, WorkOrder>
 {
-    private const int MaxReason = 2_000;
-
     public Operation Operation { get; } = new("cancel", JoinRule.Joins);
 
     public Task<WorkOrder> ExecuteAsync(OperationContext context, CancelRequest request, CancellationToken cancellationToken)
     {
-        if (request.Reason is { Length: > MaxReason })
-        {
-            throw WorkValidationException.Argument("reason", ValidationCodes.MaxLength, $"The reason may have {MaxReason} characters.");
-        }
-
-        StorableText.Ensure("reason", request.Reason);
+        StorableText.EnsureReason(request.Reason);
         var reasons = new JsonArray(new JsonObject { ["code"] = "cancelled", ["message"] = request.Reason });
         var decisionId = ids.Next();
         return context.WriteAsync(

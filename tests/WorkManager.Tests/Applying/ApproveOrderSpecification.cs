@@ -279,6 +279,10 @@ public abstract class ApproveOrderSpecification(DatabaseFixture databases)
         {
             app.Time.Advance(TimeSpan.FromHours(1));
             await FluentActions.Awaiting(() => app.Reviewer.ApproveAsync(order.Id)).Should().ThrowExactlyAsync<ApplyFailedException>();
+            // What is applied stays the same.
+            await app.Reviewer.SetPriorityAsync(order.Id, attempt);
+            await app.Reviewer.HoldAsync(order.Id);
+            await app.Reviewer.ResumeAsync(order.Id);
         }
 
         await app.Reviewer.ApproveAsync(order.Id);
@@ -286,6 +290,29 @@ public abstract class ApproveOrderSpecification(DatabaseFixture databases)
         seen.Should().HaveCount(3).And.AllBeEquivalentTo(seen[0]);
         seen[0].Now.Should().Be(submittedAt);
         seen[0].First.Should().NotBe(seen[0].Second);
+    }
+
+    [Fact]
+    public async Task Another_result_gives_other_ids()
+    {
+        var ids = new List<Guid>();
+        var script = new Script
+        {
+            Apply = (apply, _) =>
+            {
+                ids.Add(apply.NewId());
+                return ids.Count < 2 ? throw new TimeoutException() : Task.CompletedTask;
+            },
+        };
+        await using var app = await script.StartAsync(databases);
+        var order = await app.SubmittedNoteAsync();
+        await FluentActions.Awaiting(() => app.Reviewer.ApproveAsync(order.Id)).Should().ThrowExactlyAsync<ApplyFailedException>();
+        await app.Reviewer.ReturnForReworkAsync(order.Id, [new RejectionReason("wrong", "Do it again.")]);
+        await app.Agent("agent-1").SubmitAsync(await app.LeaseAsync(), new Answer("another"));
+
+        await app.Reviewer.ApproveAsync(order.Id);
+
+        ids.Should().HaveCount(2).And.OnlyHaveUniqueItems();
     }
 
     [Fact]

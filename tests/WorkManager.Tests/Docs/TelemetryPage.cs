@@ -97,7 +97,7 @@ public sealed partial class TelemetryPage
 
     private static string Code(string cell) => MarkdownPage.CodeIn(cell)[0];
 
-    [GeneratedRegex(@"(?:new(?: Operation)?|(?:LeaseEnds|OrderVerb|SelectedOrders)<.*>)\(""(\w+)"", JoinRule\.(\w+)[,)]")]
+    [GeneratedRegex(@"(?:new(?: Operation)?|(?:LeaseEnds|OrderVerb|SelectedOrders|SelectedLeases)<.*>)\(""(\w+)"", JoinRule\.(\w+)[,)]")]
     private static partial Regex Verb();
 
     [GeneratedRegex(@"ReadAsync\(\s*""(\w+)""")]

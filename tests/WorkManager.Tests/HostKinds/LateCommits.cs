@@ -26,6 +26,19 @@ public sealed class LateCommits(PostgreSqlFixture databases) : IClassFixture<Pos
             var order = await w.CutAsync(Commit, () => w.App.Requester.ProposeAsync(new Note("cut")));
             (await w.App.OrderAsync(order.Id)).Events.Select(e => e.Event).Should().Equal("proposed", "planned");
         },
+        ["propose with a key"] = async w =>
+        {
+            var key = new ProposeOptions { UniqueKey = $"cut {w.Line.Lost}", IfOpen = OpenOrder.RaisePriority, Priority = 5 };
+            var order = await w.CutAsync(Commit, () => w.App.Requester.ProposeAsync(new Note("cut"), key));
+            order.Items.Should().ContainSingle();
+            (await w.App.OrderAsync(order.Id)).Events.Select(e => e.Event).Should().Equal("proposed", "planned");
+            var raised = await w.CutAsync(Commit, () => w.App.Requester.ProposeAsync(new Note("cut"), key with { Priority = 50 }));
+            raised.Id.Should().Be(order.Id);
+            (await w.App.EventsAsync(order.Id)).Should().Equal("proposed", "planned", "rescheduled");
+            var many = await w.CutAsync(Commit, () => w.App.Requester.ProposeManyAsync<Note>(
+                [new(new Note("a"), new() { UniqueKey = $"a {w.Line.Lost}" }), new(new Note("b"), new() { UniqueKey = $"b {w.Line.Lost}" })]));
+            many.Should().OnlyContain(o => o.Error == null);
+        },
         ["reject"] = async w =>
         {
             var order = await w.SubmittedAsync();

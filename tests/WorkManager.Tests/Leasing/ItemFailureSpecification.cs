@@ -1,4 +1,5 @@
 using AwesomeAssertions;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using WorkManager.Tests.Shop;
 
@@ -74,7 +75,6 @@ public abstract class ItemFailureSpecification(DatabaseFixture databases)
     public async Task An_order_can_go_to_review_without_the_item_and_the_reviewer_sees_what_is_missing(bool failsLast)
     {
         await using var app = await StartAsync();
-        Lenient.Seen.Clear();
         var order = await app.Requester.ProposeAsync(new LenientPayload(3));
         var leases = await app.Agent("agent-1").CheckoutManyAsync(3);
 
@@ -89,7 +89,7 @@ public abstract class ItemFailureSpecification(DatabaseFixture databases)
         var approved = await app.Reviewer.ApproveAsync(order.Id);
         (approved.State, approved.ItemsFailed).Should().Be((OrderState.Completed, 1));
         (await app.LedgerAsync(order.Id)).Should().Equal("results 0, 2; without 1: broken");
-        Lenient.Seen.Should().Equal("1: broken");
+        app.Services.GetRequiredService<Reviewed>().Missing.Should().Equal("1: broken");
         (await app.OrderAsync(order.Id)).Items.Select(i => i.State).Should().Equal(ItemState.Completed, ItemState.Failed, ItemState.Completed);
     }
 
@@ -121,6 +121,35 @@ public abstract class ItemFailureSpecification(DatabaseFixture databases)
         (await app.Reviewer.ApproveAsync(order.Id)).ItemsFailed.Should().Be(0);
     }
 
+    [Theory, InlineData("fail"), InlineData("give back"), InlineData("die")]
+    public async Task An_order_that_goes_on_is_approved_by_itself_also_if_a_failure_was_the_last_thing_to_happen(string how)
+    {
+        await using var app = await StartAsync();
+        var order = await app.Requester.ProposeAsync(new ByItselfPayload("n"));
+        var leases = await app.Agent("agent-1").CheckoutManyAsync(2);
+        await app.Agent("agent-1").SubmitAsync(leases[0], new Part(7));
+
+        switch (how)
+        {
+            case "fail":
+                await app.Agent("agent-1").FailAsync(leases[1], Final);
+                break;
+            case "give back":
+                await app.ReadAsync(db => db.Set<WorkItem>().Where(i => i.Id == leases[1].Item.Id)
+                    .ExecuteUpdateAsync(set => set.SetProperty(i => i.Releases, (short)20)));
+                await app.Agent("agent-1").ReleaseAsync(leases[1]);
+                break;
+            default:
+                app.Time.Advance(TimeSpan.FromMinutes(5));
+                await app.Maintenance.ReclaimExpiredAsync();
+                break;
+        }
+
+        var approved = await app.OrderAsync(order.Id);
+        (approved.State, approved.ItemsFailed).Should().Be((OrderState.Completed, 1));
+        approved.Events.Single(e => e.Event == "approved").ActorId.Should().Be("auto-approve");
+    }
+
     [Fact]
     public async Task An_order_keeps_the_rule_that_it_was_proposed_with()
     {
@@ -149,19 +178,12 @@ public abstract class ItemFailureSpecification(DatabaseFixture databases)
     }
 
     [OrderType("failure.go_on", ItemFailure = ItemFailure.GoOn)]
-    public sealed class Lenient(ShopContext db) : OrderType<LenientPayload, Part, Part>
+    public sealed class Lenient(ShopContext db, Reviewed reviewed) : OrderType<LenientPayload, Part, Part>
     {
-        public static List<string> Seen { get; } = [];
-
         protected override IEnumerable<PlannedItem<Part>> Plan(LenientPayload payload) => Enumerable.Range(0, payload.Parts).Select(i => Item(new Part(i)));
 
-        protected override void ReadyForApproval(ReviewContext<LenientPayload, Part, Part> review)
-        {
-            lock (Seen)
-            {
-                Seen.AddRange(review.FailedItems.Select(Describe));
-            }
-        }
+        protected override void ReadyForApproval(ReviewContext<LenientPayload, Part, Part> review) =>
+            reviewed.Missing.AddRange(review.FailedItems.Select(Describe));
 
         protected override Task ApplyAsync(ApplyContext<LenientPayload, Part, Part> apply, CancellationToken cancellationToken)
         {
@@ -174,7 +196,27 @@ public abstract class ItemFailureSpecification(DatabaseFixture databases)
         private static string Describe(FailedItem<Part> item) => $"{item.Input.Number}: {item.Failure.Code}";
     }
 
-    private Task<ShopApp> StartAsync() => ShopApp.StartAsync(databases, builder => builder.AddOrderType<AtOnce>().AddOrderType<Lenient>());
+    [OrderType("failure.by_itself", ItemFailure = ItemFailure.GoOn)]
+    public sealed class ByItself : OrderType<ByItselfPayload, Part, Part>
+    {
+        public override bool AutoApprove => true;
+
+        protected override IEnumerable<PlannedItem<Part>> Plan(ByItselfPayload payload) =>
+            Enumerable.Range(0, 2).Select(i => new PlannedItem<Part>(new Part(i)) { MaxAttempts = 1 });
+
+        protected override Task ApplyAsync(ApplyContext<ByItselfPayload, Part, Part> apply, CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+
+    public sealed record ByItselfPayload(string Name);
+
+    /// <summary>What reviewers of one test were told.</summary>
+    public sealed class Reviewed
+    {
+        public List<string> Missing { get; } = [];
+    }
+
+    private Task<ShopApp> StartAsync() => ShopApp.StartAsync(databases, builder => builder
+        .AddOrderType<AtOnce>().AddOrderType<Lenient>().AddOrderType<ByItself>().Services.AddSingleton<Reviewed>());
 
     private static Task SubmitAsync(ShopApp app, WorkLease lease) =>
         app.Agent("agent-1").SubmitAsync(lease, new BatchResult(lease.Input<Batch>().Id, true, 1));

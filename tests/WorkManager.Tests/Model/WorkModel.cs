@@ -174,8 +174,17 @@ internal sealed class WorkModel
             return;
         }
 
-        order.Settle(Now);
+        Settle(order);
         order.RequeueIfIdle();
+    }
+
+    /// <summary>Ends the work on an order, which may lead to its approval.</summary>
+    private void Settle(ModelOrder order)
+    {
+        if (order.Settle(Now) && IsAutomatic(order) && order.NextApply is not null)
+        {
+            awaitingApproval.Add(orders.Single(o => o.Value == order).Key);
+        }
     }
 
     private IReadOnlyList<Command> SinglesOf(Many many) =>
@@ -371,11 +380,7 @@ internal sealed class WorkModel
         item.Move(ItemState.Submitted, who);
         order.ShowProgress(who);
         var answer = Answer.Of($"{item.State} #{item.Epoch} {value}");
-        if (order.Settle(Now) && IsAutomatic(order) && order.NextApply is not null)
-        {
-            awaitingApproval.Add(item.Name.Order);
-        }
-
+        Settle(order);
         return answer;
     }
 
@@ -455,12 +460,17 @@ internal sealed class WorkModel
     /// <summary>Approves an order without a person; one that fails has a time at which it is tried again.</summary>
     private bool ApproveByItself(ModelOrder order)
     {
-        if (!order.HasObstacle && !order.Held && Apply(order, "system:auto-approve"))
+        if (order.Held || order.NextApply is null)
+        {
+            return false;
+        }
+
+        if (!order.HasObstacle && Apply(order, "system:auto-approve"))
         {
             return true;
         }
 
-        if (order.HasObstacle || order.Held)
+        if (order.HasObstacle)
         {
             Fail(order, "order_not_ready");
         }
@@ -728,7 +738,7 @@ internal sealed class WorkModel
         expired.ForEach(TakeBack);
         foreach (var order in expired.Select(i => orders[i.Name.Order]).Distinct())
         {
-            order.Settle(Now);
+            Settle(order);
             order.RequeueIfIdle();
         }
 

@@ -1,4 +1,5 @@
 using AwesomeAssertions;
+using Microsoft.Extensions.DependencyInjection;
 using WorkManager.Tests.Shop;
 
 namespace WorkManager.Tests.Operating;
@@ -84,6 +85,31 @@ public abstract class HoldOrderSpecification(DatabaseFixture databases)
         (await app.Maintenance.ApproveDueAsync()).Should().Be(1);
     }
 
+    [Theory, InlineData(true), InlineData(false)]
+    public async Task An_order_that_is_held_between_its_last_result_and_its_automatic_approval_is_left_as_it_is(bool wasRejected)
+    {
+        var interruption = new Interruption();
+        await using var app = await ShopApp.StartAsync(
+            databases, builder => builder.AddOrderType<Interrupted>().Services.AddSingleton(interruption));
+        var order = await app.Requester.ProposeAsync(new InterruptedPayload("n"));
+        if (wasRejected)
+        {
+            // From then on it is for people to approve.
+            await app.Reviewer.RejectAsync(order.Id, Reasons);
+            await app.Reviewer.ReturnForReworkAsync(order.Id, Reasons);
+        }
+
+        interruption.Next = () => app.Reviewer.HoldAsync(order.Id);
+        await app.Agent("agent-1").SubmitAsync(await app.LeaseAsync(), new InterruptedPayload("done"));
+
+        interruption.Next.Should().BeNull();
+        var held = await app.OrderAsync(order.Id);
+        (held.State, held.Error, held.ApplyAttempts, held.NextApplyAt is null).Should().Be((OrderState.Submitted, null, 0, wasRejected));
+        await app.Reviewer.ResumeAsync(order.Id);
+        app.Time.Advance(TimeSpan.FromDays(1));
+        (await app.Maintenance.ApproveDueAsync()).Should().Be(wasRejected ? 0 : 1);
+    }
+
     [Fact]
     public async Task What_comes_back_into_the_queue_of_a_held_order_waits_too()
     {
@@ -163,6 +189,32 @@ public abstract class HoldOrderSpecification(DatabaseFixture databases)
             .Message.Should().Contain("Agents cannot hold");
         await app.Reviewer.HoldAsync(own.Id);
         await app.RefusesAsync<ApprovalDeniedException>("approval_denied", () => app.Agent("planner").ResumeAsync(own.Id));
+    }
+
+    public sealed record InterruptedPayload(string Name);
+
+    /// <summary>What happens when <see cref="Interrupted"/> is asked the next time whether it approves by itself.</summary>
+    public sealed class Interruption
+    {
+        public Func<Task>? Next { get; set; }
+    }
+
+    [OrderType("hold.interrupted")]
+    public sealed class Interrupted(Interruption interruption) : OrderType<InterruptedPayload, InterruptedPayload>
+    {
+        public override bool AutoApprove
+        {
+            get
+            {
+                var next = interruption.Next;
+                interruption.Next = null;
+                next?.Invoke().GetAwaiter().GetResult();
+                return true;
+            }
+        }
+
+        protected override Task ApplyAsync(
+            ApplyContext<InterruptedPayload, InterruptedPayload, InterruptedPayload> apply, CancellationToken cancellationToken) => Task.CompletedTask;
     }
 }
 

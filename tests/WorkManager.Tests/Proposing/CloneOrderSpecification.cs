@@ -62,8 +62,10 @@ public abstract class CloneOrderSpecification(DatabaseFixture databases)
         await using var app = await ShopApp.StartAsync(databases);
         var dead = await DeadAsync(app.Requester, app.Reviewer, app.Agent("agent-1"), new());
         var live = await app.ProposeEchoAsync();
+        var submitted = await app.SubmittedEchoAsync();
 
         await app.RefusesAsync<IllegalTransitionException>("illegal_transition", () => app.Reviewer.CloneAsync(live.Id));
+        await app.RefusesAsync<IllegalTransitionException>("illegal_transition", () => app.Reviewer.CloneAsync(submitted.Id));
         await app.RefusesAsync<WorkNotFoundException>("not_found", () => app.Reviewer.CloneAsync(Guid.NewGuid()));
         await app.RefusesAsync<WorkValidationException>("validation_failed", () => app.Reviewer.CloneAsync(dead, 101));
         await app.RefusesAsync<ApprovalDeniedException>("approval_denied", () => app.Agent("agent-9").CloneAsync(dead));

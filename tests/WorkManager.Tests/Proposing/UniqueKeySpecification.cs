@@ -1,4 +1,5 @@
 using AwesomeAssertions;
+using Microsoft.EntityFrameworkCore;
 using WorkManager.Tests.Races;
 using WorkManager.Tests.Shop;
 
@@ -105,6 +106,29 @@ public abstract class UniqueKeySpecification(DatabaseFixture databases)
 
         stored.Sum().Should().Be(5);
         (await app.Requester.ListAsync()).Items.Select(o => o.UniqueKey).Should().OnlyHaveUniqueItems().And.HaveCount(5);
+    }
+
+    [Fact]
+    public async Task Priorities_of_the_same_orders_are_raised_at_once_and_none_waits_in_a_circle()
+    {
+        await using var app = await ShopApp.StartAsync(databases);
+        await app.Requester.ProposeManyAsync([.. Enumerable.Range(0, 10).Select(k => new Proposal<EchoPayload>(new EchoPayload("first"), new() { UniqueKey = $"key {k}" }))]);
+        var line = new StartingLine(8);
+
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(i => Task.Run(async () =>
+        {
+            await line.WaitAsync();
+            for (var round = 0; round < 5; round++)
+            {
+                var proposals = Enumerable.Range(0, 10)
+                    .Select(k => new ProposeOptions { UniqueKey = $"key {(i % 2 == 0 ? k : 9 - k)}", Priority = 1 + (10 * round) + i, IfOpen = OpenOrder.RaisePriority })
+                    .Select(key => new Proposal<EchoPayload>(new EchoPayload($"{i}"), key)).ToList();
+                (await app.By(Actor.User($"user-{i}")).ProposeManyAsync(proposals)).Should().OnlyContain(o => o.Error == null);
+            }
+        })));
+
+        var orders = await app.ReadAsync(db => db.Set<WorkOrder>().AsNoTracking().Include(o => o.Items).ToListAsync());
+        orders.Should().HaveCount(10).And.OnlyContain(o => o.Priority == 48 && o.Items.Single().Priority == 48);
     }
 
     [Fact]

@@ -3,7 +3,11 @@ namespace WorkManager.Tests.WholeRows;
 /// <summary>The folder of the files that <see cref="WholeRowsSpecification"/> compares.</summary>
 public sealed class EachOperationHasAFile
 {
-    private static readonly string[] Reads = [nameof(IWorkOrderManager.GetAsync), nameof(IWorkOrderManager.ListAsync), nameof(IWorkMaintenance.CheckSchemaAsync)];
+    private static readonly string[] Reads =
+    [
+        nameof(IWorkOrderManager.GetAsync), nameof(IWorkOrderManager.ListAsync), nameof(IWorkMaintenance.CheckSchemaAsync),
+        nameof(IWorkMaintenance.FindStaleAsync),
+    ];
 
     [Fact]
     public void Each_method_that_writes_has_a_file()

@@ -41,7 +41,7 @@ internal sealed class Story : IAsyncDisposable
     {
         var story = new Story(await ShopApp.StartAsync(
             databases,
-            builder => builder.AddOrderType<Surveys>().Services
+            builder => builder.AddOrderType<Surveys>().AddGenerator<SurveyGenerator>().Services
                 .AddSingleton<Manner>()
                 .AddScoped<IAfterCommitHandler<SurveyDone>, SurveyListener>()
                 .AddScoped<IWorkTenantProvider>(_ => new Named(Tenant)),

@@ -76,3 +76,13 @@ public sealed class SurveyListener(ShopContext db) : IAfterCommitHandler<SurveyD
         return db.SaveChangesAsync(cancellationToken);
     }
 }
+
+public sealed class SurveyGenerator : IWorkGenerator
+{
+    public async IAsyncEnumerable<GeneratedOrder> FindWorkAsync([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await Task.Yield();
+        cancellationToken.ThrowIfCancellationRequested();
+        yield return new GeneratedOrder(new Survey("found", 1, [new("g")]), new() { UniqueKey = "found", Priority = 4 });
+    }
+}

@@ -710,6 +710,39 @@ public abstract class WholeRowsSpecification(DatabaseFixture databases)
     }
 
     [Fact]
+    public async Task A_revocation_of_the_leases_of_an_order()
+    {
+        await using var story = await Story.StartAsync(databases);
+        var order = await story.ProposeAsync(3);
+        var leases = await story.LeaseAsync(2);
+        await story.By(Story.Agent).HeartbeatAsync(leases[0]);
+
+        await story.WritesAsync(nameof(IWorkMaintenance.RevokeLeasesAsync), () => story.Maintenance.As(Story.Reviewer).RevokeLeasesAsync(
+            new() { OrderId = order.Id }, "It \"hangs\"."));
+    }
+
+    [Fact]
+    public async Task An_extension_of_leases()
+    {
+        await using var story = await Story.StartAsync(databases);
+        var order = await story.ProposeAsync(2);
+        await story.LeaseAsync(2);
+
+        await story.WritesAsync(nameof(IWorkMaintenance.ExtendLeasesAsync), () => story.Maintenance.ExtendLeasesAsync(
+            new() { OrderId = order.Id }, TimeSpan.FromMinutes(15)));
+    }
+
+    [Fact]
+    public async Task A_proposal_by_a_generator()
+    {
+        await using var story = await Story.StartAsync(databases);
+        story.HashesOf("""{"area":1,"plots":[{"at":null,"attempts":null,"kind":null,"name":"g"}],"upgradedFrom":null,"zone":"found"}""");
+
+        await story.WritesAsync(nameof(IWorkMaintenance.GenerateAsync), async () => story.Name(
+            await story.OrderAsync((await story.Maintenance.GenerateAsync()).OrderIds.Single()), "order"));
+    }
+
+    [Fact]
     public async Task A_transaction_that_the_caller_rolls_back_writes_nothing()
     {
         await using var story = await Story.StartAsync(databases);

@@ -6,6 +6,20 @@ namespace WorkManager.OrderTypes.Json;
 /// <summary>Refuses text and numbers that one of the databases cannot keep, on both: PostgreSQL has no U+0000, SQLite takes it.</summary>
 internal static class StorableText
 {
+    private const int MaxReason = 2_000;
+
+    /// <summary>Checks why somebody does something: up to 2,000 characters.</summary>
+    /// <exception cref="WorkValidationException">It is too long, or has a character that cannot be stored.</exception>
+    public static void EnsureReason(string? reason)
+    {
+        if (reason is { Length: > MaxReason })
+        {
+            throw WorkValidationException.Argument("reason", ValidationCodes.MaxLength, $"The reason may have {MaxReason} characters.");
+        }
+
+        Ensure("reason", reason);
+    }
+
     /// <exception cref="WorkValidationException">A string or name has such a character, or a number is too large or too long.</exception>
     public static void Ensure(string subject, JsonElement document)
     {

@@ -1,0 +1,6 @@
+namespace WorkManager;
+
+/// <summary>What came of a call for many leases.</summary>
+/// <param name="Leases">The leases that were changed; of a dry run, those that would be. What ended meanwhile is not among them.</param>
+/// <param name="HasMore">Whether the selection has more leases than its limit.</param>
+public sealed record LeaseSelectionResult(IReadOnlyList<LeaseToken> Leases, bool HasMore);

@@ -1,0 +1,9 @@
+using Microsoft.Extensions.Logging;
+
+namespace WorkManager.Operating;
+
+internal static partial class Log
+{
+    [LoggerMessage(4001, LogLevel.Warning, "{Count} orders have been open for too long: {OrderIds}", EventName = "StaleOrdersFound")]
+    public static partial void StaleOrdersFound(this ILogger logger, int count, string orderIds);
+}
