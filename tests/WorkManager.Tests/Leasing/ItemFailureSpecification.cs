@@ -121,7 +121,7 @@ public abstract class ItemFailureSpecification(DatabaseFixture databases)
         (await app.Reviewer.ApproveAsync(order.Id)).ItemsFailed.Should().Be(0);
     }
 
-    [Theory, InlineData("fail"), InlineData("give back"), InlineData("die")]
+    [Theory, InlineData("fail"), InlineData("give back"), InlineData("die"), InlineData("die beside a checkout")]
     public async Task An_order_that_goes_on_is_approved_by_itself_also_if_a_failure_was_the_last_thing_to_happen(string how)
     {
         await using var app = await StartAsync();
@@ -138,6 +138,11 @@ public abstract class ItemFailureSpecification(DatabaseFixture databases)
                 await app.ReadAsync(db => db.Set<WorkItem>().Where(i => i.Id == leases[1].Item.Id)
                     .ExecuteUpdateAsync(set => set.SetProperty(i => i.Releases, (short)20)));
                 await app.Agent("agent-1").ReleaseAsync(leases[1]);
+                break;
+            case "die beside a checkout":
+                var other = await app.ProposeEchoAsync();
+                app.Time.Advance(TimeSpan.FromMinutes(5));
+                await app.LeaseAsync("agent-2", other.Id);
                 break;
             default:
                 app.Time.Advance(TimeSpan.FromMinutes(5));

@@ -243,10 +243,12 @@ internal sealed class WorkModel
             }
         }
 
+        // The answer says what was granted. What the look around finds may end a lease of it at once: an order may fail with another of its items.
+        var expires = claimed.Count == 0 ? "" : $"{claimed[0].Expires}";
         LookAround();
         return claimed.Count == 0 && request.Order is { } order && OrderOf(order, request.Who) is null
             ? Answer.Refused("not_found")
-            : Answer.Of(claimed.Count == 0 ? "" : $"{claimed[0].Expires}") with
+            : Answer.Of(expires) with
             {
                 Grants =
                 [
