@@ -36,7 +36,8 @@ builder.Services.AddWorkManager(work =>
         work.Retry.Jitter = TimeSpan.Zero;
     })
     .UseDbContext<AppDbContext>()
-    .AddOrderType<CountryTimeZones>();
+    .AddOrderType<CountryTimeZones>()
+    .AddGenerator<UnaskedCountries>();
 using var host = builder.Build();
 
 // The story.

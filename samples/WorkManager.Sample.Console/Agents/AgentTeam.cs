@@ -30,6 +30,10 @@ internal sealed class AgentTeam(SampleRun run, IWorkOrderManagerFactory managers
         return board;
     }
 
+    /// <summary>Does what a reviewer has returned.</summary>
+    public Task ReworkAsync(int items, CancellationToken cancellationToken) =>
+        CreateAgent(Names[^1], new WorkBoard(items, _ => { })).RunAsync(cancellationToken);
+
     private ZoneAgent CreateAgent(string name, WorkBoard board) =>
         new(name, managers.Create(Actor.Agent(name, model: "zone-file", onBehalfOf: Actor.User("ada"))), board, tz, time, story);
 }

@@ -14,6 +14,9 @@ internal sealed class WorkBoard(int countries, Action<int> progress)
     /// <summary>How many leases ran out while their holder still worked. None, unless the machine was very slow.</summary>
     public int Lost { get; private set; }
 
+    /// <summary>How many attempts ended with a failure.</summary>
+    public int Failed { get; private set; }
+
     /// <summary>The agent that died, and the lease that it held.</summary>
     public (IWorkOrderManager Agent, string Name, WorkLease Lease)? Dead { get; private set; }
 
@@ -33,6 +36,14 @@ internal sealed class WorkBoard(int countries, Action<int> progress)
         lock (gate)
         {
             Lost++;
+        }
+    }
+
+    public void ReportFailure()
+    {
+        lock (gate)
+        {
+            Failed++;
         }
     }
 

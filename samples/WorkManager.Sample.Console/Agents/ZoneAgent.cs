@@ -12,6 +12,7 @@ internal sealed class ZoneAgent(string name, IWorkOrderManager work, WorkBoard b
 {
     private const string FatalCountry = "UA";
     private const string MisrememberedCountry = "GL";
+    private const string UnreachableCountry = "IN";
     private const int ManyZones = 25;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan QuickLook = TimeSpan.FromMilliseconds(20);
@@ -37,10 +38,17 @@ internal sealed class ZoneAgent(string name, IWorkOrderManager work, WorkBoard b
             if (lease.Item.LeaseEpoch > 1)
             {
                 story.Stress($"{name} leases {tz.Countries[code]} ({code}) again: lease {lease.Item.LeaseEpoch} of this item.");
+                story.Say($"Before: {string.Join("; ", lease.EarlierFailures.Select(f => $"{f.Code}, {f.Message}"))}", Story.Indent);
             }
 
             try
             {
+                if (code == UnreachableCountry && lease.Item.LeaseEpoch == 1)
+                {
+                    await FailAsync(lease, code, cancellationToken);
+                    continue;
+                }
+
                 await WorkOnAsync(lease, code, cancellationToken);
                 board.ReportSubmit(name);
             }
@@ -51,6 +59,15 @@ internal sealed class ZoneAgent(string name, IWorkOrderManager work, WorkBoard b
                 story.Stress($"{name} was too slow for {tz.Countries[code]} ({code}) and lost its lease.");
             }
         }
+    }
+
+    /// <summary>What an agent does that could not do the work, and may be able to later.</summary>
+    private async Task FailAsync(WorkLease lease, string code, CancellationToken cancellationToken)
+    {
+        var item = await work.FailAsync(lease, new WorkFailure("source_unreachable", "The source of the time zones does not answer."), cancellationToken);
+        board.ReportFailure();
+        story.Stress($"{name} gets no answer for {tz.Countries[code]} ({code}), and says so: attempt {item.Attempts} of {item.MaxAttempts} is spent.");
+        story.Say("FailAsync puts the item back into the queue, after a pause (Retry.Backoff).", Story.Indent);
     }
 
     private async Task WorkOnAsync(WorkLease lease, string code, CancellationToken cancellationToken)
@@ -64,12 +81,14 @@ internal sealed class ZoneAgent(string name, IWorkOrderManager work, WorkBoard b
                 + $"A lease lasts {lease.Ttl.TotalSeconds:0} s: {beats} heartbeats kept it.");
         }
 
-        if (code == MisrememberedCountry)
+        if (code == MisrememberedCountry && lease.Item.LeaseEpoch == 1)
         {
             await SubmitFromMemoryAsync(lease, code, cancellationToken);
         }
 
-        await work.SubmitAsync(lease, new ZonesFound(code, zones), new() { Notes = "From zone1970.tab." }, cancellationToken);
+        // In a hurry, it takes the first that it finds. The holder of a returned item knows why it was returned.
+        var isHasty = code == MisrememberedCountry && !lease.EarlierFailures.Any(f => f.Code == "rework");
+        await work.SubmitAsync(lease, new ZonesFound(code, isHasty ? zones[..1] : zones), new() { Notes = "From zone1970.tab." }, cancellationToken);
     }
 
     /// <summary>As a model does that learned the old name.</summary>

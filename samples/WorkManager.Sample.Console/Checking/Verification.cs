@@ -18,7 +18,7 @@ internal sealed class Verification(SampleRun run, SampleDatabase database, Story
         var plain = new PlainDatabase(database, run.Id);
         CheckZones(ExpectedZones.Read(TzData.Folder), await plain.ReadZonesAsync(cancellationToken));
         CheckStates(await plain.CountOrdersByStateAsync(cancellationToken), await plain.CountItemsByStateAsync(cancellationToken));
-        CheckEvents(await plain.CountEventsAsync(cancellationToken), expired: board.Lost + (lateSubmitRefused ? 1 : 0));
+        CheckEvents(await plain.CountEventsAsync(cancellationToken), expired: board.Lost + (lateSubmitRefused ? 1 : 0), board.Failed);
         CheckApprovals(await plain.CountApprovalsByActorAsync(cancellationToken));
 
         story.Table(
@@ -47,15 +47,19 @@ internal sealed class Verification(SampleRun run, SampleDatabase database, Story
         Check("work_items", "in any state", run.Countries, items.Values.Sum());
     }
 
-    private void CheckEvents(Dictionary<string, long> events, int expired)
+    private void CheckEvents(Dictionary<string, long> events, int expired, int failed)
     {
         Check("work_events", "orders proposed", run.Orders.Count, events.GetValueOrDefault("order proposed"));
         var granted = events.GetValueOrDefault("item leased");
-        Check("work_events", "leases granted: one for each result and for each lease that ran out", run.Countries + expired, granted);
+        var results = run.Countries + run.Reworked;
+        Check("work_events", "leases granted: for each result, failure and lease that ran out", results + failed + expired, granted);
         Check("work_events", "leases that ran out", expired, events.GetValueOrDefault("item lease_expired"));
-        Check("work_events", "results submitted: one for each item", run.Countries, events.GetValueOrDefault("item submitted"));
+        Check("work_events", "attempts that failed", 1, events.GetValueOrDefault("item attempt_failed"));
+        Check("work_events", "results submitted: one for each item, and one that was returned", run.Countries + 1, events.GetValueOrDefault("item submitted"));
+        Check("work_events", "results returned for rework", 1, events.GetValueOrDefault("item requeued"));
+        Check("work_orders", "orders of the generator, which ran twice", 1, run.HasGeneratedOnce ? 1 : 0);
         Check("work_events", "orders applied", run.Orders.Count - 1, events.GetValueOrDefault("order applied"));
-        Check("work_events", "orders rejected", 1, events.GetValueOrDefault("order rejected"));
+        Check("work_events", "orders rejected, or returned for rework", 2, events.GetValueOrDefault("order rejected"));
     }
 
     private void CheckApprovals(Dictionary<string, long> byActor)

@@ -45,6 +45,8 @@ internal sealed class AuditTrail(
             WorkEventNames.Leased => $"lease {e.LeaseEpoch}",
             WorkEventNames.LeaseExpired => $"lease {e.LeaseEpoch} of {details!["previous_agent_id"]}",
             WorkEventNames.Submitted when e.ItemId is not null => string.Join(", ", details!["result"]!["zones"]!.AsArray()),
+            WorkEventNames.AttemptFailed => $"attempt {details!["attempts"]}: {details["error"]!["message"]}",
+            WorkEventNames.Requeued when details?["reasons"] is { } reasons => string.Join("; ", reasons.AsArray().Select(r => r!["message"])),
             WorkEventNames.Applied => $"{JsonNode.Parse(e.Diff!)!["changes"]!.AsObject().Count} rows, before and after in the diff",
             _ => e.Message ?? "",
         };

@@ -12,6 +12,12 @@ internal sealed class SampleRun(TimeProvider time)
     /// <summary>How many countries the agents have to find time zones for.</summary>
     public int Countries => orders.Sum(o => o.Codes.Count);
 
+    /// <summary>How many results were returned, and done again.</summary>
+    public int Reworked { get; set; }
+
+    /// <summary>Whether the generator proposed its work, and proposed it once.</summary>
+    public bool HasGeneratedOnce { get; set; }
+
     public void Add(RequestedOrder order) => orders.Add(order);
 }
 
@@ -20,4 +26,5 @@ internal sealed class SampleRun(TimeProvider time)
 /// <param name="Title">What it is for.</param>
 /// <param name="Priority">Its priority.</param>
 /// <param name="Codes">The countries.</param>
-internal sealed record RequestedOrder(Guid Id, string Title, int Priority, IReadOnlyList<string> Codes);
+/// <param name="IsGenerated">Whether a generator found the work, and nobody asked for it.</param>
+internal sealed record RequestedOrder(Guid Id, string Title, int Priority, IReadOnlyList<string> Codes, bool IsGenerated = false);

@@ -1,3 +1,4 @@
+using Countries.Agents;
 using Countries.Database;
 using Countries.Reporting;
 using Countries.Requesting;
@@ -10,14 +11,15 @@ namespace Countries.Reviewing;
 
 /// <summary>Bert sees what would change, and decides. Only what he approves gets into the table countries.</summary>
 internal sealed class Reviewer(
-    SampleRun run, IWorkOrderManager work, IWorkOrderManagerFactory managers, AppDbContext db, IOptions<WorkManagerOptions> options, TzData tz, Story story)
+    SampleRun run, IWorkOrderManager work, IWorkOrderManagerFactory managers, AgentTeam agents, AppDbContext db, IOptions<WorkManagerOptions> options,
+    TzData tz, Story story)
 {
     private const int RowsOfLongTables = 3;
     private const int LongTable = 5;
 
     public async Task ReviewAsync(CancellationToken cancellationToken)
     {
-        story.Chapter("The review", "As(Actor.User(\"bert\")): ListAsync, GetAsync, ApproveAsync, RejectAsync");
+        story.Chapter("The review", "As(Actor.User(\"bert\")): ListAsync, GetAsync, ReturnForReworkAsync, ApproveAsync, RejectAsync");
         var bert = work.As(Actor.User("bert"));
 
         await LetAnAgentTryAsync(run.Orders[0].Id, cancellationToken);
@@ -26,8 +28,13 @@ internal sealed class Reviewer(
         var submitted = await bert.ListAsync(query, cancellationToken);
         foreach (var requested in run.Orders.Where(o => submitted.Items.Any(s => s.Id == o.Id)))
         {
-            var changes = await ReadChangesAsync(await bert.GetAsync(requested.Id, cancellationToken), cancellationToken);
-            Show(requested, changes);
+            var order = await bert.GetAsync(requested.Id, cancellationToken);
+            Show(requested, await ReadChangesAsync(order, cancellationToken));
+            if (FindIncomplete(order) is { Count: > 0 } incomplete)
+            {
+                await ReturnAsync(bert, order.Id, incomplete, cancellationToken);
+            }
+
             await DecideAsync(bert, requested, cancellationToken);
         }
     }
@@ -45,6 +52,26 @@ internal sealed class Reviewer(
             story.Say("zone-bot-1 tries to approve an order by itself:");
             story.Stress($"{denied.Code} ({StateNames.ToName(denied.Reason)})  {denied.Message}", Story.Indent);
         }
+    }
+
+    /// <summary>Results that are valid and not complete: it takes a reviewer to see that.</summary>
+    private List<(Guid ItemId, ZonesFound Result)> FindIncomplete(WorkOrder order) =>
+    [
+        .. from item in order.Items
+           let result = item.ReadResult<ZonesFound>(options.Value.Json)!
+           where result.Zones.Length < tz.ZonesOf(result.Code).Count
+           select (item.Id, result),
+    ];
+
+    /// <summary>The named items are done again, with the reasons. The others of the order wait for them.</summary>
+    private async Task ReturnAsync(IWorkOrderManager bert, Guid orderId, List<(Guid ItemId, ZonesFound Result)> incomplete, CancellationToken cancellationToken)
+    {
+        var reason = new RejectionReason("incomplete", $"{incomplete[0].Result.Code} has more time zones than one.", "zones");
+        story.Stress($"Bert returns {incomplete.Count} of the results for rework. {reason.Code}: {reason.Message}", Story.Indent);
+        var order = await bert.ReturnForReworkAsync(orderId, [reason], [.. incomplete.Select(i => i.ItemId)], cancellationToken);
+        story.Say($"Order {StateNames.ToName(order.State)}: {order.ItemsOpen} of {order.ItemsTotal} items is open, the others keep their results.", Story.Indent);
+        await agents.ReworkAsync(incomplete.Count, cancellationToken);
+        run.Reworked += incomplete.Count;
     }
 
     /// <summary>The submitted results against the rows as they are now.</summary>
