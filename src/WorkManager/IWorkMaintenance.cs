@@ -85,7 +85,10 @@ public interface IWorkMaintenance
     /// <exception cref="ApprovalDeniedException">The actor is an agent.</exception>
     Task<LeaseSelectionResult> RevokeLeasesAsync(LeaseSelection selection, string? reason = null, CancellationToken cancellationToken = default);
 
-    /// <summary>Lets live leases last for a time from now on, for holders that cannot send a heartbeat. The next heartbeat counts as ever.</summary>
+    /// <summary>
+    /// Lets live leases last for a time from now on, if they would not last as long anyway: for holders that cannot send a heartbeat. The next heartbeat counts
+    /// as ever.
+    /// </summary>
     /// <param name="selection">The leases.</param>
     /// <param name="ttl">How long, 1 second to <see cref="LeaseOptions.MaxTtl"/>.</param>
     /// <param name="cancellationToken">Stops before the next order.</param>

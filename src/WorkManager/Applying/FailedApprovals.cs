@@ -44,8 +44,7 @@ internal sealed class FailedApprovals(RetryOptions retry, ILogger<FailedApproval
         order.Error = new JsonObject { ["code"] = code, ["message"] = message, ["details"] = details }.ToJsonString(JsonSerializerOptions.Web);
         order.ApplyAttempts++;
         order.UpdatedAt = unit.Now;
-        // One that somebody has rejected is for people to approve.
-        if (request.IsAutomatic && order.NextApplyAt is not null)
+        if (request.IsAutomatic)
         {
             order.NextApplyAt = await unit.ReadClockAsync().ConfigureAwait(false) + retry.PauseAfter(order.ApplyAttempts);
         }

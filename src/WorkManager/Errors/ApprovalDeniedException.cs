@@ -15,7 +15,7 @@ public sealed class ApprovalDeniedException : WorkManagerException
         Reason = reason;
     }
 
-    /// <summary>The order.</summary>
+    /// <summary>The order; empty if the call was about many.</summary>
     public Guid OrderId { get; }
 
     /// <summary>Why the actor may not decide.</summary>
@@ -27,6 +27,7 @@ public sealed class ApprovalDeniedException : WorkManagerException
             $"Nobody was named who wants to {decision} order {orderId}. Name the person: call As(Actor.User(id)) on the manager, or set UseDefaultActor.",
         ApprovalDeniedReason.Agent when !ForPeople.Contains(decision) =>
             $"Agents can {decision} only the orders that they proposed. A person has to {decision} order {orderId}.",
+        ApprovalDeniedReason.Agent when orderId == Guid.Empty => $"Agents cannot {decision} work orders. A person has to do it.",
         ApprovalDeniedReason.Agent => $"Agents cannot {decision} work orders. A person has to {decision} order {orderId}.",
         ApprovalDeniedReason.Self => $"Order {orderId} contains work that you, or an agent on your behalf, submitted. Somebody else has to approve it.",
         ApprovalDeniedReason.Role => $"You do not have the role that is needed to approve order {orderId}. Somebody who has it has to approve it.",

@@ -20,8 +20,7 @@ internal static class OpenOrders
 
     /// <summary>Says why the database refused to open an order again.</summary>
     /// <exception cref="AlreadyOpenException">Another order has its unique key.</exception>
-    /// <exception cref="WorkBusyException">Perhaps another order has it: the transaction of the caller began before, and cannot see it.</exception>
-    public static async Task EnsureKeyIsFreeAsync(OperationContext context, Guid orderId, Exception refused)
+    public static async Task EnsureKeyIsFreeAsync(OperationContext context, Guid orderId)
     {
         var order = await context.ReadAsync(rows => rows.Orders.Where(o => o.Id == orderId && o.UniqueKey != null)
             .Select(o => new { o.TenantId, o.Type, o.UniqueKey }).SingleOrDefaultAsync()).ConfigureAwait(false);
@@ -35,11 +34,6 @@ internal static class OpenOrders
         if (open.TryGetValue(key, out var other) && other.Id != orderId)
         {
             throw new AlreadyOpenException(other.Id, key.Item2);
-        }
-
-        if (context.Joined is not null)
-        {
-            throw new WorkBusyException(refused, isJoined: true);
         }
     }
 }

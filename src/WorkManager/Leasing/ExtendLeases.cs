@@ -3,7 +3,7 @@ using WorkManager.Execution;
 
 namespace WorkManager.Leasing;
 
-/// <summary>Lets leases last longer, or less long, than they would. The next heartbeat of a holder extends its lease as ever.</summary>
+/// <summary>Lets leases last longer than they would. The next heartbeat of a holder extends its lease as ever.</summary>
 internal sealed class ExtendLeases(LeaseOptions options, StoreDialects dialects)
     : SelectedLeases<ExtendRequest>("extend_leases", JoinRule.Refuses, "extend leases of", WorkEventNames.Heartbeat, dialects)
 {
@@ -14,6 +14,10 @@ internal sealed class ExtendLeases(LeaseOptions options, StoreDialects dialects)
             throw WorkValidationException.Argument("ttl", ValidationCodes.OutOfRange, $"A lease lasts 1 second to {options.MaxTtl}.");
         }
     }
+
+    // One that lasts longer already is left as it is.
+    protected override bool Applies(WorkItem item, ExtendRequest request, DateTimeOffset clock) =>
+        item.LeaseExpiresAt < WorkClock.Cut(clock + request.Ttl);
 
     protected override void Change(UnitOfWork unit, WorkOrder order, WorkItem item, ExtendRequest request, DateTimeOffset clock) =>
         unit.Queue.Prolong(item, WorkClock.Cut(clock + request.Ttl));

@@ -61,6 +61,12 @@ internal abstract class LeaseEnds<TRequest, TMove>(string operation, JoinRule ru
     private async Task<IReadOnlyList<WorkOutcome<WorkItem>>> EndAsync(
         OperationContext context, UnitOfWork unit, List<(LeaseToken Lease, WorkOutcome<TMove> Move)> moves, bool waits, HashSet<OrderSubmitted> submitted)
     {
+        if (!unit.Attempt.MayBeDone)
+        {
+            // What an attempt has found that was rolled back counts no more.
+            submitted.Clear();
+        }
+
         var good = moves.FindAll(m => m.Move.Succeeded).ConvertAll(m => m.Lease);
         if (good.Count == 0)
         {

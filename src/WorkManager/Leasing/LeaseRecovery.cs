@@ -27,7 +27,7 @@ internal sealed class LeaseRecovery(StoreDialects dialects, Telemetry telemetry,
         do
         {
             // A page may yield nothing: others have its items locked. Behind it there may be more.
-            (reclaimed, last) = await ReclaimBatchAsync(context, filter, last, cancellationToken).ConfigureAwait(false);
+            (reclaimed, last) = await ReclaimBatchAsync(context, filter, last, tells: false, cancellationToken).ConfigureAwait(false);
         }
         while (reclaimed == 0 && last is not null);
 
@@ -44,10 +44,13 @@ internal sealed class LeaseRecovery(StoreDialects dialects, Telemetry telemetry,
     /// <param name="context">The operation.</param>
     /// <param name="filter">Which leases.</param>
     /// <param name="after">The last lease of the batch before; null for the first batch.</param>
+    /// <param name="tells">
+    /// Whether orders that are submitted by it are told, which may lead to their approval. A checkout must not wait for that: its leases are granted already.
+    /// </param>
     /// <param name="cancellationToken">Ends it before the batch.</param>
     /// <returns>How many were taken back, and the last one looked at; null when there are no more.</returns>
     public async Task<(int Reclaimed, WorkItem? Last)> ReclaimBatchAsync(
-        OperationContext context, QueueFilter filter, WorkItem? after, CancellationToken cancellationToken)
+        OperationContext context, QueueFilter filter, WorkItem? after, bool tells, CancellationToken cancellationToken)
     {
         var expired = await context.ReadAsync(rows =>
             dialects.Sql<ILeasingSql>(rows.Db).FindExpiredAsync(rows, context.Clock, filter, after, ReclaimBatch), cancellationToken).ConfigureAwait(false);
@@ -61,7 +64,7 @@ internal sealed class LeaseRecovery(StoreDialects dialects, Telemetry telemetry,
         var reclaimed = await context.WriteAsync(
             Write.Repeatable(async unit => Ending.Commit(await ReclaimAsync(unit, expired, submitted).ConfigureAwait(false))),
             cancellationToken).ConfigureAwait(false);
-        foreach (var order in submitted)
+        foreach (var order in tells ? submitted : [])
         {
             context.Tell(order);
         }
@@ -77,6 +80,7 @@ internal sealed class LeaseRecovery(StoreDialects dialects, Telemetry telemetry,
 
     private async Task<int> ReclaimAsync(UnitOfWork unit, IReadOnlyList<WorkItem> expired, HashSet<OrderSubmitted> submitted)
     {
+        StartAnew(submitted, unit.Attempt);
         var locked = await unit.Dialect.TryLockOrdersAsync(unit, [.. expired.Select(i => i.OrderId).Distinct()]).ConfigureAwait(false);
         var orders = locked.ToDictionary(o => o.Id);
         var candidates = expired.Where(i => orders.ContainsKey(i.OrderId)).Select(i => i.Id).ToList();
@@ -91,5 +95,14 @@ internal sealed class LeaseRecovery(StoreDialects dialects, Telemetry telemetry,
         submitted.UnionWith(await IdleOrders.SettleAsync(unit, touched, items).ConfigureAwait(false));
         await unit.SaveAsync().ConfigureAwait(false);
         return items.Count;
+    }
+
+    // What an attempt has found that was rolled back counts no more.
+    private static void StartAnew(HashSet<OrderSubmitted> submitted, Attempt attempt)
+    {
+        if (!attempt.MayBeDone)
+        {
+            submitted.Clear();
+        }
     }
 }

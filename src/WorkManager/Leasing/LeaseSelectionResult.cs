@@ -2,5 +2,7 @@ namespace WorkManager;
 
 /// <summary>What came of a call for many leases.</summary>
 /// <param name="Leases">The leases that were changed; of a dry run, those that would be. What ended meanwhile is not among them.</param>
+/// <param name="Refused">The orders whose leases could not be changed, and why: somebody else has locked the order.</param>
 /// <param name="HasMore">Whether the selection has more leases than its limit.</param>
-public sealed record LeaseSelectionResult(IReadOnlyList<LeaseToken> Leases, bool HasMore);
+public sealed record LeaseSelectionResult(
+    IReadOnlyList<LeaseToken> Leases, IReadOnlyDictionary<Guid, WorkManagerException> Refused, bool HasMore);

@@ -20,7 +20,7 @@ internal sealed class ReclaimExpired(LeaseRecovery recovery) : IVerb<ReclaimRequ
         do
         {
             cancellationToken.ThrowIfCancellationRequested();
-            (var reclaimed, last) = await recovery.ReclaimBatchAsync(context, QueueFilter.All, last, cancellationToken).ConfigureAwait(false);
+            (var reclaimed, last) = await recovery.ReclaimBatchAsync(context, QueueFilter.All, last, tells: true, cancellationToken).ConfigureAwait(false);
             total += reclaimed;
         }
         while (last is not null);

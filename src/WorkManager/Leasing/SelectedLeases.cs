@@ -1,7 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using WorkManager.Errors;
 using WorkManager.Execution;
-using WorkManager.Orders;
 using WorkManager.OrderTypes.Json;
 
 namespace WorkManager.Leasing;
@@ -17,6 +16,8 @@ internal abstract class SelectedLeases<TRequest>(string operation, JoinRule rule
     : IVerb<TRequest, LeaseSelectionResult>
     where TRequest : ISelectsLeases
 {
+    private static readonly TimeSpan LongestSilence = TimeSpan.FromDays(36_500);
+
     public Operation Operation { get; } = new(operation, rule);
 
     public async Task<LeaseSelectionResult> ExecuteAsync(OperationContext context, TRequest request, CancellationToken cancellationToken)
@@ -24,26 +25,39 @@ internal abstract class SelectedLeases<TRequest>(string operation, JoinRule rule
         var selection = request.Selection;
         Check(selection);
         Check(request);
-        var found = await FindAsync(context, selection, cancellationToken).ConfigureAwait(false);
-        var (hasMore, meant) = (found.Count > selection.Limit, found.Take(selection.Limit).ToList());
-        if (selection.DryRun)
+        if (context.Actor.Type == ActorType.Agent)
         {
-            return new([.. meant.Select(l => l.Token)], hasMore);
+            throw new ApprovalDeniedException(Guid.Empty, ApprovalDeniedReason.Agent, decision);
         }
 
-        var changed = new List<LeaseToken>();
+        var now = await context.ReadAsync(
+            rows => dialects.Of(rows.Db).ReadClockAsync(rows.Db, context.Clock.Source, context.Clock.Now()), cancellationToken).ConfigureAwait(false);
+        var found = await FindAsync(context, selection, now, cancellationToken).ConfigureAwait(false);
+        var (hasMore, meant) = (found.Count > selection.Limit, found.Take(selection.Limit).ToList());
+        var (changed, refused) = (new List<LeaseToken>(), new Dictionary<Guid, WorkManagerException>());
         foreach (var ofOrder in meant.GroupBy(l => l.OrderId, l => l.Token))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            changed.AddRange(await ChangeAsync(context, ofOrder.Key, ofOrder.ToHashSet(), request, cancellationToken).ConfigureAwait(false));
+            try
+            {
+                changed.AddRange(selection.DryRun ? ofOrder
+                    : await ChangeAsync(context, ofOrder.Key, ofOrder.ToHashSet(), request, now, cancellationToken).ConfigureAwait(false));
+            }
+            catch (WorkManagerException refusal)
+            {
+                refused.Add(ofOrder.Key, refusal);
+            }
         }
 
-        return new(changed, hasMore);
+        return new(changed, refused, hasMore);
     }
 
     /// <summary>Checks what is asked for beside the selection.</summary>
     /// <exception cref="WorkManagerException">It breaks a rule.</exception>
     protected abstract void Check(TRequest request);
+
+    /// <summary>Whether there is something to change about a lease that is still live.</summary>
+    protected virtual bool Applies(WorkItem item, TRequest request, DateTimeOffset clock) => true;
 
     /// <summary>Changes a lease that is still live. It leaves an event.</summary>
     protected abstract void Change(UnitOfWork unit, WorkOrder order, WorkItem item, TRequest request, DateTimeOffset clock);
@@ -55,9 +69,9 @@ internal abstract class SelectedLeases<TRequest>(string operation, JoinRule rule
             throw WorkValidationException.Argument("limit", ValidationCodes.OutOfRange, $"The limit must be 1 to {LeaseSelection.MaxLimit}.");
         }
 
-        if (selection.SilentFor < TimeSpan.Zero)
+        if (selection.SilentFor < TimeSpan.Zero || selection.SilentFor > LongestSilence)
         {
-            throw WorkValidationException.Argument("silent_for", ValidationCodes.OutOfRange, "The time must not be negative.");
+            throw WorkValidationException.Argument("silent_for", ValidationCodes.OutOfRange, $"The time must be zero to {LongestSilence.Days} days.");
         }
 
         if (selection is { All: false, AgentId: null, OrderId: null, Type: null, TenantId: null, SilentFor: null })
@@ -70,12 +84,11 @@ internal abstract class SelectedLeases<TRequest>(string operation, JoinRule rule
         StorableText.Ensure("tenant_id", selection.TenantId);
     }
 
-    private Task<List<(Guid OrderId, LeaseToken Token)>> FindAsync(
-        OperationContext context, LeaseSelection selection, CancellationToken cancellationToken) =>
+    private static Task<List<(Guid OrderId, LeaseToken Token)>> FindAsync(
+        OperationContext context, LeaseSelection selection, DateTimeOffset now, CancellationToken cancellationToken) =>
         context.ReadAsync(
             async rows =>
             {
-                var now = await dialects.Of(rows.Db).ReadClockAsync(rows.Db, context.Clock.Source, context.Clock.Now()).ConfigureAwait(false);
                 var found = await Narrow(rows.Items, selection, now)
                     .OrderBy(i => i.LastHeartbeatAt).ThenBy(i => i.Id).Take(selection.Limit + 1)
                     .Select(i => new { i.OrderId, i.Id, i.LeaseEpoch }).ToListAsync(cancellationToken).ConfigureAwait(false);
@@ -101,29 +114,54 @@ internal abstract class SelectedLeases<TRequest>(string operation, JoinRule rule
     }
 
     private Task<IReadOnlyList<LeaseToken>> ChangeAsync(
-        OperationContext context, Guid orderId, HashSet<LeaseToken> meant, TRequest request, CancellationToken cancellationToken) =>
+        OperationContext context, Guid orderId, HashSet<LeaseToken> meant, TRequest request, DateTimeOffset found, CancellationToken cancellationToken) =>
         context.WriteAsync(
             Write.Once<IReadOnlyList<LeaseToken>>(
-                async unit =>
-                {
-                    var order = await unit.LockOrderAsync(orderId).ConfigureAwait(false);
-                    DecisionRules.EnsureIsNoAgent(order, unit.Actor, decision);
-                    var clock = await unit.ReadClockAsync().ConfigureAwait(false);
-                    // What was leased again since, or has run out, is another lease.
-                    var items = (await unit.Dialect.LockHeldItemsOfAsync(unit, orderId).ConfigureAwait(false))
-                        .Where(i => i.LeaseExpiresAt > clock && meant.Contains(new(i.Id, i.LeaseEpoch))).ToList();
-                    items.ForEach(i => Change(unit, order, i, request, clock));
-                    IReadOnlyList<LeaseToken> changed = [.. items.Select(i => new LeaseToken(i.Id, i.LeaseEpoch))];
-                    if (items.Count == 0)
-                    {
-                        return Ending.RollBack(changed);
-                    }
-
-                    await IdleOrders.SettleAsync(unit, [order], [.. items.Where(i => !i.IsLeased)]).ConfigureAwait(false);
-                    await unit.SaveAsync().ConfigureAwait(false);
-                    return Ending.Commit(changed);
-                },
-                (rows, _) => rows.Events.AnyAsync(
-                    e => e.OrderId == orderId && e.Event == leaves && e.OperationId == context.OperationId, CancellationToken.None)),
+                unit => ChangeAsync(unit, orderId, meant, request, found),
+                async (rows, _) => (await FindDoneAsync(rows, orderId, context.OperationId).ConfigureAwait(false)).Count > 0),
             cancellationToken);
+
+    /// <summary>The leases that this call has changed, in an attempt whose answer was lost.</summary>
+    private async Task<IReadOnlyList<LeaseToken>> FindDoneAsync(WorkRows rows, Guid orderId, Guid operationId) =>
+    [
+        .. (await rows.Events.Where(e => e.OrderId == orderId && e.Event == leaves && e.OperationId == operationId)
+            .Select(e => new { e.ItemId, e.LeaseEpoch }).ToListAsync(CancellationToken.None).ConfigureAwait(false))
+            .Select(e => new LeaseToken(e.ItemId!.Value, e.LeaseEpoch!.Value)),
+    ];
+
+    private async Task<Ending<IReadOnlyList<LeaseToken>>> ChangeAsync(
+        UnitOfWork unit, Guid orderId, HashSet<LeaseToken> meant, TRequest request, DateTimeOffset found)
+    {
+        // An attempt of this call without an answer may still have the lock.
+        var order = unit.Attempt.MayBeDone
+            ? await unit.LockOrderAsync(orderId).ConfigureAwait(false)
+            : (await unit.Dialect.TryLockOrdersAsync(unit, [orderId]).ConfigureAwait(false)).SingleOrDefault() ?? throw WorkBusyException.OfOrder(orderId);
+        if (unit.Attempt.MayBeDone
+            && await FindDoneAsync(unit.Rows, orderId, unit.OperationId).ConfigureAwait(false) is { Count: > 0 } done)
+        {
+            return Ending.RollBack(done);
+        }
+
+        var held = await unit.Dialect.LockHeldItemsOfAsync(unit, orderId).ConfigureAwait(false);
+        var clock = await unit.ReadClockAsync().ConfigureAwait(false);
+        // What was leased again since, or has run out, is another lease; and one that has sent a heartbeat since is not silent.
+        var items = held.Where(i => i.LeaseExpiresAt > clock && meant.Contains(new(i.Id, i.LeaseEpoch))
+            && !(i.LastHeartbeatAt > found - request.Selection.SilentFor) && Applies(item: i, request, clock)).ToList();
+        if (items.Count == 0)
+        {
+            return Ending.RollBack<IReadOnlyList<LeaseToken>>([]);
+        }
+
+        IReadOnlyList<LeaseToken> changed = [.. items.Select(i => new LeaseToken(i.Id, i.LeaseEpoch))];
+        items.ForEach(i => Change(unit, order, i, request, clock));
+        var ended = items.FindAll(i => !i.IsLeased);
+        if (ended.Count == 0)
+        {
+            UnitOfWork.LeaveAsTheyWere([order]);
+        }
+
+        await IdleOrders.SettleAsync(unit, [order], ended).ConfigureAwait(false);
+        await unit.SaveAsync().ConfigureAwait(false);
+        return Ending.Commit(changed);
+    }
 }

@@ -12,26 +12,17 @@ internal abstract class OrderVerb<TRequest>(string operation, JoinRule rule) : I
 {
     public Operation Operation { get; } = new(operation, rule);
 
-    public Task<WorkOrder> ExecuteAsync(OperationContext context, TRequest request, CancellationToken cancellationToken)
+    public async Task<WorkOrder> ExecuteAsync(OperationContext context, TRequest request, CancellationToken cancellationToken)
     {
         Check(request);
-        return WriteAsync(context, request, unit => unit.LockOrderAsync(request.OrderId), _ => true, cancellationToken);
+        return (await WriteAsync(context, request, waits: true, _ => true, cancellationToken).ConfigureAwait(false))!;
     }
 
     /// <summary>Does it to an order that an operator has selected, if nobody has locked it and it is still meant.</summary>
     /// <returns>Whether it was done.</returns>
     /// <exception cref="WorkManagerException">It cannot be done, or somebody has locked the order.</exception>
-    public async Task<bool> TryAsync(OperationContext context, TRequest request, Func<WorkOrder, bool> isMeant, CancellationToken cancellationToken)
-    {
-        var isDone = false;
-        await WriteAsync(
-            context, request,
-            async unit => (await unit.Dialect.TryLockOrdersAsync(unit, [request.OrderId]).ConfigureAwait(false)) is [var order]
-                ? order : throw WorkBusyException.OfOrder(request.OrderId),
-            order => isDone = isMeant(order),
-            cancellationToken).ConfigureAwait(false);
-        return isDone;
-    }
+    public async Task<bool> TryAsync(OperationContext context, TRequest request, Func<WorkOrder, bool> isMeant, CancellationToken cancellationToken) =>
+        await WriteAsync(context, request, waits: false, isMeant, cancellationToken).ConfigureAwait(false) is not null;
 
     /// <summary>Checks the request before anything is read.</summary>
     /// <exception cref="WorkManagerException">It breaks a rule.</exception>
@@ -44,25 +35,36 @@ internal abstract class OrderVerb<TRequest>(string operation, JoinRule rule) : I
     /// <exception cref="WorkManagerException">It cannot be done.</exception>
     protected abstract Task<bool> DoAsync(UnitOfWork unit, WorkOrder order, TRequest request);
 
-    private Task<WorkOrder> WriteAsync(
-        OperationContext context, TRequest request, Func<UnitOfWork, Task<WorkOrder>> @lock, Func<WorkOrder, bool> isMeant,
-        CancellationToken cancellationToken) =>
+    private Task<WorkOrder?> WriteAsync(
+        OperationContext context, TRequest request, bool waits, Func<WorkOrder, bool> isMeant, CancellationToken cancellationToken) =>
         context.WriteAsync(
-            Write.Once<WorkOrder>(
+            Write.Once<WorkOrder?>(
                 async unit =>
                 {
-                    var order = await @lock(unit).ConfigureAwait(false);
+                    // An attempt of this call without an answer may still have the lock.
+                    var order = waits || unit.Attempt.MayBeDone
+                        ? await unit.LockOrderAsync(request.OrderId).ConfigureAwait(false)
+                        : (await unit.Dialect.TryLockOrdersAsync(unit, [request.OrderId]).ConfigureAwait(false)).SingleOrDefault()
+                            ?? throw WorkBusyException.OfOrder(request.OrderId);
                     context.JoinTraceOf(order.TraceParent);
-                    if (!isMeant(order) || !await DoAsync(unit, order, request).ConfigureAwait(false))
+                    var isStillMeant = isMeant(order);
+                    if (!isStillMeant && unit.Attempt.MayBeDone)
+                    {
+                        // Perhaps that attempt has done it: after a failure it is asked for again.
+                        throw WorkBusyException.OfOrder(request.OrderId);
+                    }
+
+                    if (!isStillMeant || !await DoAsync(unit, order, request).ConfigureAwait(false))
                     {
                         UnitOfWork.LeaveAsTheyWere([order]);
-                        return Ending.RollBack(order.Detach(withItems: false));
+                        return Ending.RollBack(isStillMeant ? order.Detach(withItems: false) : null);
                     }
 
                     await unit.SaveAsync().ConfigureAwait(false);
-                    return Ending.Commit(order.Detach(withItems: false));
+                    return Ending.Commit<WorkOrder?>(order.Detach(withItems: false));
                 },
                 // Whatever is done leaves an event of the order or of its items.
-                (rows, order) => rows.Events.AnyAsync(e => e.OrderId == order.Id && e.OperationId == context.OperationId, CancellationToken.None)),
+                (rows, _) => rows.Events.AnyAsync(
+                    e => e.OrderId == request.OrderId && e.OperationId == context.OperationId, CancellationToken.None)),
             cancellationToken);
 }

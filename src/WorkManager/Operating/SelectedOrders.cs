@@ -14,6 +14,8 @@ namespace WorkManager.Operating;
 internal abstract class SelectedOrders<TRequest>(string operation, JoinRule rule, OrderVerb<TRequest> one) : IVerb<Selected<TRequest>, SelectionResult>
     where TRequest : IOrderRequest
 {
+    private static readonly TimeSpan LongestAge = TimeSpan.FromDays(36_500);
+
     public Operation Operation { get; } = new(operation, rule);
 
     public async Task<SelectionResult> ExecuteAsync(OperationContext context, Selected<TRequest> request, CancellationToken cancellationToken) =>
@@ -73,9 +75,9 @@ internal abstract class SelectedOrders<TRequest>(string operation, JoinRule rule
                 "order_ids", ValidationCodes.OutOfRange, $"Name 1 to {WorkSelection.MaxLimit} orders, or none at all (null) for any.");
         }
 
-        if (selection.OlderThan < TimeSpan.Zero)
+        if (selection.OlderThan < TimeSpan.Zero || selection.OlderThan > LongestAge)
         {
-            throw WorkValidationException.Argument("older_than", ValidationCodes.OutOfRange, "The age must not be negative.");
+            throw WorkValidationException.Argument("older_than", ValidationCodes.OutOfRange, $"The age must be zero to {LongestAge.Days} days.");
         }
 
         if (selection is { All: false, OrderIds: null, Type: null, State: null, OlderThan: null, TenantId: null })

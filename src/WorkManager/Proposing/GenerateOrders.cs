@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -11,7 +12,7 @@ namespace WorkManager.Proposing;
 /// <summary>Runs the generators one after the other, and proposes what they find. What fails is told at the end; it stops nothing else.</summary>
 internal sealed class GenerateOrders(
     IEnumerable<GeneratorDescriptor> generators, WorkScopes scopes, OrderTypeRegistry types, JsonDocuments documents, OrderPlanner planner, NewOrders orders,
-    ILogger<GenerateOrders>? log = null)
+    StoreDialects dialects, ILogger<GenerateOrders>? log = null)
     : IVerb<GenerateRequest, GenerationResult>
 {
     private const int BatchSize = 100;
@@ -28,42 +29,23 @@ internal sealed class GenerateOrders(
         foreach (var descriptor in generators.Distinct())
         {
             cancellationToken.ThrowIfCancellationRequested();
-            var scope = await scopes.CreateForAsync(context.Services).ConfigureAwait(false);
-            await using (scope.ConfigureAwait(false))
-            {
-                await RunAsync(context, scope.ServiceProvider, descriptor, tally, cancellationToken).ConfigureAwait(false);
-            }
+            await RunAsync(context, descriptor, tally, cancellationToken).ConfigureAwait(false);
         }
 
         return tally.ToResult();
     }
 
-    private async Task RunAsync(
-        OperationContext context, IServiceProvider services, GeneratorDescriptor descriptor, Tally tally, CancellationToken cancellationToken)
+    private async Task RunAsync(OperationContext context, GeneratorDescriptor descriptor, Tally tally, CancellationToken cancellationToken)
     {
         var name = descriptor.ClrType.Name;
         try
         {
-            var generator = (IWorkGenerator)services.GetRequiredService(descriptor.ClrType);
-            name = generator.Name;
-            var tenant = services.GetRequiredService<IWorkTenantProvider>().TenantId;
-            var found = generator.FindWorkAsync(cancellationToken).GetAsyncEnumerator(cancellationToken);
-            await using (found.ConfigureAwait(false))
+            var scope = await scopes.CreateForAsync(context.Services).ConfigureAwait(false);
+            await using (scope.ConfigureAwait(false))
             {
-                var batch = new List<GeneratedOrder?>();
-                Exception? broken;
-                do
-                {
-                    batch.Clear();
-                    broken = await ReadAsync(found, batch, cancellationToken).ConfigureAwait(false);
-                    await ProposeAsync(context, name, tenant, batch, tally, cancellationToken).ConfigureAwait(false);
-                }
-                while (broken is null && batch.Count == BatchSize);
-
-                if (broken is not null)
-                {
-                    throw broken;
-                }
+                var generator = (IWorkGenerator)scope.ServiceProvider.GetRequiredService(descriptor.ClrType);
+                name = generator.Name;
+                await RunAsync(context, scope.ServiceProvider, generator, tally, cancellationToken).ConfigureAwait(false);
             }
         }
         catch (Exception failure) when (!failure.IsCancellationBy(cancellationToken))
@@ -73,58 +55,42 @@ internal sealed class GenerateOrders(
         }
     }
 
-    /// <summary>Reads the next batch. If the generator throws, what it had found before is there.</summary>
-    private static async Task<Exception?> ReadAsync(IAsyncEnumerator<GeneratedOrder?> found, List<GeneratedOrder?> batch, CancellationToken cancellationToken)
+    private async Task RunAsync(
+        OperationContext context, IServiceProvider services, IWorkGenerator generator, Tally tally, CancellationToken cancellationToken)
     {
-        try
+        var found = generator.FindWorkAsync(cancellationToken).GetAsyncEnumerator(cancellationToken);
+        await using (found.ConfigureAwait(false))
         {
-            while (batch.Count < BatchSize && await found.MoveNextAsync().ConfigureAwait(false))
+            var batch = new List<(GeneratedOrder? Order, WorkOutcome<ProposeRequest> Proposal)>();
+            Exception? broken = null;
+            do
             {
-                batch.Add(found.Current);
-            }
-
-            return null;
-        }
-        catch (Exception failure) when (!failure.IsCancellationBy(cancellationToken))
-        {
-            return failure;
-        }
-    }
-
-    private async Task ProposeAsync(
-        OperationContext context, string generator, string tenant, List<GeneratedOrder?> batch, Tally tally, CancellationToken cancellationToken)
-    {
-        foreach (var ofTenant in batch.GroupBy(o => o?.TenantId ?? tenant))
-        {
-            var own = context.For(TenantScope.Of(ofTenant.Key));
-            var plans = new List<WorkOutcome<OrderPlan>>();
-            foreach (var order in ofTenant)
-            {
-                plans.Add(await TryPlanAsync(own, generator, order, cancellationToken).ConfigureAwait(false));
-            }
-
-            if (tally.IsDryRun)
-            {
-                foreach (var plan in plans)
+                batch.Clear();
+                try
                 {
-                    tally.Add(generator, plan.Succeeded ? await TryAsync(own, plan.Value, tally).ConfigureAwait(false) : plan.Error);
+                    while (batch.Count < BatchSize && await found.MoveNextAsync().ConfigureAwait(false))
+                    {
+                        // At once: the generator may change what it has given before it gives the next.
+                        batch.Add((found.Current, Receive(generator.Name, found.Current)));
+                    }
                 }
-            }
-            else
-            {
-                var planned = plans.Where(p => p.Succeeded).Select(p => p.Value.OrderId).ToHashSet();
-                foreach (var outcome in await orders.StoreAsync(own, plans, cancellationToken).ConfigureAwait(false))
+                catch (Exception failure) when (!failure.IsCancellationBy(cancellationToken))
                 {
-                    // An open order whose priority was raised is none that was proposed.
-                    var isOpen = outcome.Succeeded && !planned.Contains(outcome.Value.Id);
-                    tally.Add(generator, outcome.Error, isOpen, outcome.Succeeded && !isOpen ? outcome.Value.Id : null);
+                    broken = failure;
                 }
+
+                await ProposeAsync(context, services, generator.Name, batch, tally, cancellationToken).ConfigureAwait(false);
+            }
+            while (broken is null && batch.Count == BatchSize);
+
+            if (broken is not null)
+            {
+                throw broken;
             }
         }
     }
 
-    private async Task<WorkOutcome<OrderPlan>> TryPlanAsync(
-        OperationContext context, string generator, GeneratedOrder? order, CancellationToken cancellationToken)
+    private WorkOutcome<ProposeRequest> Receive(string generator, GeneratedOrder? order)
     {
         if (order?.Payload is not { } payload)
         {
@@ -134,13 +100,98 @@ internal sealed class GenerateOrders(
         try
         {
             var type = order.Type is { } key ? types.Get(key) : types.GetForPayload(payload.GetType());
-            var proposal = new ProposeRequest(
-                type, documents.Write("payload", payload, type.PayloadType), order.Options ?? new ProposeOptions(), Generator: generator);
-            return await planner.TryPlanAsync(context, proposal, cancellationToken).ConfigureAwait(false);
+            var document = documents.Write("payload", payload is JsonElement json ? json.Clone() : payload, type.PayloadType);
+            return new(new ProposeRequest(type, document, order.Options ?? new ProposeOptions(), Generator: generator));
         }
         catch (WorkManagerException refused)
         {
             return new(refused);
+        }
+    }
+
+    private async Task ProposeAsync(
+        OperationContext context, IServiceProvider services, string generator, List<(GeneratedOrder? Order, WorkOutcome<ProposeRequest> Proposal)> batch,
+        Tally tally, CancellationToken cancellationToken)
+    {
+        var plans = new List<(TenantScope Tenant, OrderPlan Plan)>();
+        foreach (var (order, proposal) in batch)
+        {
+            var planned = await TryPlanAsync(context, services, order, proposal, cancellationToken).ConfigureAwait(false);
+            if (planned.Succeeded)
+            {
+                plans.Add(planned.Value);
+            }
+            else
+            {
+                tally.Add(generator, planned.Error);
+            }
+        }
+
+        foreach (var ofTenant in plans.GroupBy(p => p.Tenant, p => p.Plan))
+        {
+            var own = context.For(ofTenant.Key);
+            if (tally.IsDryRun)
+            {
+                foreach (var plan in ofTenant)
+                {
+                    tally.Add(generator, await TryAsync(own, plan, tally).ConfigureAwait(false));
+                }
+            }
+            else
+            {
+                await StoreAsync(own, generator, [.. ofTenant], tally, cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private async Task<WorkOutcome<(TenantScope Tenant, OrderPlan Plan)>> TryPlanAsync(
+        OperationContext context, IServiceProvider services, GeneratedOrder? order, WorkOutcome<ProposeRequest> proposal, CancellationToken cancellationToken)
+    {
+        if (!proposal.Succeeded)
+        {
+            return new(proposal.Error);
+        }
+
+        TenantScope tenant;
+        try
+        {
+            tenant = TenantScope.Of(order!.TenantId ?? services.GetRequiredService<IWorkTenantProvider>().TenantId);
+        }
+        catch (ArgumentException bad)
+        {
+            return new(WorkValidationException.Argument("tenant_id", ValidationCodes.Invalid, bad.Message));
+        }
+
+        var plan = await planner.TryPlanAsync(context.For(tenant), proposal.Value, cancellationToken).ConfigureAwait(false);
+        return plan.Then(p => new WorkOutcome<(TenantScope, OrderPlan)>((tenant, p)));
+    }
+
+    /// <summary>Stores a batch; or each order by itself, if the database refuses one of them.</summary>
+    private async Task StoreAsync(
+        OperationContext context, string generator, IReadOnlyList<OrderPlan> plans, Tally tally, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var outcomes = await orders.StoreAsync(context, [.. plans.Select(p => new WorkOutcome<OrderPlan>(p))], cancellationToken).ConfigureAwait(false);
+            foreach (var (plan, outcome) in plans.Zip(outcomes))
+            {
+                // An open order whose priority was raised is none that was proposed.
+                var isOpen = outcome.Succeeded && outcome.Value.Id != plan.OrderId;
+                tally.Add(generator, outcome.Error, isOpen, outcome.Succeeded && !isOpen ? plan.OrderId : null);
+            }
+        }
+        catch (Exception refused) when (dialects.Of(context.Host).RefusesToStore(refused))
+        {
+            if (plans.Count == 1)
+            {
+                tally.Failures.Add(new(generator, refused));
+                return;
+            }
+
+            foreach (var plan in plans)
+            {
+                await StoreAsync(context, generator, [plan], tally, cancellationToken).ConfigureAwait(false);
+            }
         }
     }
 

@@ -40,7 +40,7 @@ internal sealed class ReturnForRework(IdGenerator ids, OrderTypeRegistry types, 
         catch (Exception refused) when (dialects.Of(context.Host).RefusesToStore(refused))
         {
             // The order may have been closed, and another one may have its unique key since.
-            await OpenOrders.EnsureKeyIsFreeAsync(context, request.OrderId, refused).ConfigureAwait(false);
+            await OpenOrders.EnsureKeyIsFreeAsync(context, request.OrderId).ConfigureAwait(false);
             throw;
         }
     }

@@ -1,5 +1,8 @@
+using System.Data.Common;
 using AwesomeAssertions;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+using Microsoft.Extensions.DependencyInjection;
 using WorkManager.Tests.Shop;
 
 namespace WorkManager.Tests.Applying;
@@ -30,6 +33,41 @@ public sealed class DutyBesideLocks(PostgreSqlFixture databases) : IClassFixture
         beside.Should().Be(1);
         (await app.OrderAsync(other.Id)).State.Should().Be(OrderState.Completed);
         (await app.ReadAsync(db => db.Set<WorkOrder>().Select(o => o.ApplyAttempts).Distinct().ToListAsync())).Should().Equal(1);
+    }
+
+    [Fact]
+    public async Task An_order_that_another_process_takes_after_this_one_is_left_to_it()
+    {
+        var script = new Script { AutoApprove = true, Ready = r => r.NotReady("Not yet.") };
+        var other = new OtherProcess();
+        await using var app = await ShopApp.StartAsync(
+            databases, builder => builder.AddOrderType<Scripted>().Services.AddSingleton(script), null, context => context.AddInterceptors(other));
+        var order = await app.SubmittedNoteAsync();
+        script.Ready = _ => { };
+        app.Time.Advance(TimeSpan.FromMinutes(2));
+        // Before the approval begins its transaction, this one's time to try has passed, and another process has taken the order.
+        other.Take = () => app.Database.ExecuteAsync(
+            $"UPDATE work_orders SET next_apply_at = next_apply_at + interval '1 hour' WHERE next_apply_at > '{order.NextApplyAt:O}'");
+
+        (await app.Maintenance.ApproveDueAsync()).Should().Be(0);
+
+        (await app.OrderAsync(order.Id)).State.Should().Be(OrderState.Submitted);
+        (await app.LedgerAsync(order.Id)).Should().BeEmpty();
+        app.Time.Advance(TimeSpan.FromHours(2));
+        other.Take = () => Task.CompletedTask;
+        (await app.Maintenance.ApproveDueAsync()).Should().Be(1);
+    }
+
+    private sealed class OtherProcess : DbTransactionInterceptor
+    {
+        public Func<Task> Take { get; set; } = () => Task.CompletedTask;
+
+        public override async ValueTask<InterceptionResult<DbTransaction>> TransactionStartingAsync(
+            DbConnection connection, TransactionStartingEventData eventData, InterceptionResult<DbTransaction> result, CancellationToken cancellationToken)
+        {
+            await Take();
+            return result;
+        }
     }
 
     private static async Task<T> OutsideOfTheApply<T>(Func<Task<T>> call)

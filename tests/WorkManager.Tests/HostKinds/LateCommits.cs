@@ -70,6 +70,23 @@ public sealed class LateCommits(PostgreSqlFixture databases) : IClassFixture<Pos
             (await w.App.EventsAsync(clone.Id)).Should().Equal("proposed", "planned");
             (await w.App.Requester.ListAsync()).Items.Count(o => o.ParentOrderId == order).Should().Be(1);
         },
+        ["retry and dead letter by selection"] = async w =>
+        {
+            var order = await w.FailedAsync();
+            var retried = await w.CutAsync(Commit, () => w.App.Maintenance.RetryAsync(new() { OrderIds = [order] }));
+            (retried.OrderIds.SingleOrDefault(), retried.Refused.Count).Should().Be((order, 0));
+            order = await w.FailedAsync();
+            var dead = await w.CutAsync(Commit, () => w.App.Maintenance.DeadLetterAsync(new() { OrderIds = [order] }));
+            (dead.OrderIds.SingleOrDefault(), dead.Refused.Count).Should().Be((order, 0));
+        },
+        ["revoke"] = async w =>
+        {
+            var order = (await w.App.Requester.ProposeAsync(new Note("n"))).Id;
+            var lease = await w.App.Agent("agent-1").CheckoutAsync(new() { OrderId = order });
+            var revoked = await w.CutAsync(Commit, () => w.App.Maintenance.RevokeLeasesAsync(new() { OrderId = order }));
+            (revoked.Leases.SingleOrDefault(), revoked.Refused.Count).Should().Be((lease!.Token, 0));
+            (await w.App.EventsAsync(order)).Count(e => e == "released").Should().Be(1);
+        },
         ["hold and resume"] = async w =>
         {
             var order = (await w.App.Requester.ProposeAsync(new Note("n"))).Id;

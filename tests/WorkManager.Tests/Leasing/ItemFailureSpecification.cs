@@ -143,6 +143,8 @@ public abstract class ItemFailureSpecification(DatabaseFixture databases)
                 var other = await app.ProposeEchoAsync();
                 app.Time.Advance(TimeSpan.FromMinutes(5));
                 await app.LeaseAsync("agent-2", other.Id);
+                (await app.OrderAsync(order.Id)).State.Should().Be(OrderState.Submitted, "a checkout does not wait for an apply");
+                (await app.Maintenance.ApproveDueAsync()).Should().Be(1);
                 break;
             default:
                 app.Time.Advance(TimeSpan.FromMinutes(5));

@@ -70,6 +70,8 @@ public abstract class SelectedLeasesSpecification(DatabaseFixture databases)
         var result = await app.Maintenance.ExtendLeasesAsync(new() { OrderId = lease.OrderId }, TimeSpan.FromMinutes(15));
 
         result.Leases.Should().Equal(lease.Token);
+        (await app.Maintenance.ExtendLeasesAsync(new() { OrderId = lease.OrderId }, TimeSpan.FromMinutes(5))).Leases.Should().BeEmpty("it lasts longer");
+        (await app.OrderAsync(lease.OrderId)).Revision.Should().Be(1, "nothing of the order has changed since its first lease");
         var item = await app.ItemAsync(lease.Item.Id);
         (item.LeaseExpiresAt, item.State).Should().Be((app.Time.GetUtcNow().AddMinutes(15), ItemState.Leased));
         var extended = (await app.OrderAsync(lease.OrderId)).Events.Last();
@@ -85,7 +87,7 @@ public abstract class SelectedLeasesSpecification(DatabaseFixture databases)
         await app.ProposeEchoAsync();
         await app.LeaseAsync();
         var maintenance = app.Maintenance;
-        LeaseSelection[] bad = [new(), new() { All = true, Limit = 0 }, new() { All = true, Limit = 1001 }, new() { SilentFor = TimeSpan.FromSeconds(-1) }, new() { AgentId = "\0" }];
+        LeaseSelection[] bad = [new(), new() { All = true, Limit = 0 }, new() { All = true, Limit = 1001 }, new() { SilentFor = TimeSpan.FromSeconds(-1) }, new() { SilentFor = TimeSpan.MaxValue }, new() { AgentId = "\0" }];
         foreach (var selection in bad)
         {
             await app.RefusesAsync<WorkValidationException>("validation_failed", () => maintenance.RevokeLeasesAsync(selection));
@@ -97,7 +99,7 @@ public abstract class SelectedLeasesSpecification(DatabaseFixture databases)
         await app.RefusesAsync<WorkValidationException>("validation_failed", () => maintenance.ExtendLeasesAsync(all, TimeSpan.FromDays(400)));
         await app.RefusesAsync<ArgumentNullException>(null, () => maintenance.RevokeLeasesAsync(null!));
         await app.RefusesAsync<ArgumentNullException>(null, () => maintenance.ExtendLeasesAsync(null!, TimeSpan.FromMinutes(1)));
-        await app.RefusesAsync<ApprovalDeniedException>("approval_denied", () => maintenance.As(Actor.Agent("agent-9")).RevokeLeasesAsync(all));
+        await app.RefusesAsync<ApprovalDeniedException>("approval_denied", () => maintenance.As(Actor.Agent("agent-9")).RevokeLeasesAsync(all with { DryRun = true }));
         await app.RefusesAsync<ApprovalDeniedException>("approval_denied", () => maintenance.As(Actor.Agent("agent-1")).ExtendLeasesAsync(all, TimeSpan.FromMinutes(1)));
     }
 }

@@ -1,4 +1,7 @@
+using System.Data.Common;
 using AwesomeAssertions;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
 using WorkManager.Tests.Shop;
 
 namespace WorkManager.Tests.Operating;
@@ -27,5 +30,78 @@ public sealed class SelectionsBesideLocks(PostgreSqlFixture databases) : IClassF
         (await app.OrderAsync(free)).State.Should().Be(OrderState.DeadLettered);
         await transaction.RollbackAsync();
         (await app.Maintenance.DeadLetterDueAsync()).Should().Be(1);
+    }
+
+    [Fact]
+    public async Task Leases_of_an_order_that_somebody_has_locked_are_left_and_the_others_revoked()
+    {
+        await using var app = await ShopApp.StartAsync(databases);
+        var (locked, free) = (await app.ProposeEchoAsync(), await app.ProposeEchoAsync());
+        var leases = await app.Agent("agent-1").CheckoutManyAsync(2);
+        await using var connection = await app.Database.OpenConnectionAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        await using (var command = connection.CreateCommand())
+        {
+            command.CommandText = "SELECT id FROM work_orders ORDER BY id LIMIT 1 FOR UPDATE";
+            (await command.ExecuteScalarAsync()).Should().Be(locked.Id);
+        }
+
+        var result = await app.Maintenance.RevokeLeasesAsync(new() { All = true });
+
+        result.Leases.Should().Equal(leases[1].Token);
+        (result.Refused.Single().Key, result.Refused.Single().Value.Code).Should().Be((locked.Id, "busy"));
+        (await app.OrderAsync(free.Id)).State.Should().Be(OrderState.Queued);
+    }
+
+    [Fact]
+    public async Task What_happened_to_a_lease_since_it_was_found_counts()
+    {
+        var between = new Between();
+        await using var app = await ShopApp.StartAsync(databases, null, null, context => context.AddInterceptors(between));
+        await app.ProposeEchoAsync();
+        await app.ProposeEchoAsync();
+        var leases = await app.Agent("agent-1").CheckoutManyAsync(2);
+        app.Time.Advance(TimeSpan.FromSeconds(60));
+        // Before the first transaction begins, one holder sends a heartbeat, and the other gives its item back and gets it again.
+        between.Do = async () =>
+        {
+            await app.Database.ExecuteAsync(
+                $"UPDATE work_items SET last_heartbeat_at = '{app.Time.GetUtcNow():O}' WHERE id = '{leases[0].Item.Id}'");
+            await app.Database.ExecuteAsync($"UPDATE work_items SET lease_epoch = lease_epoch + 1 WHERE id = '{leases[1].Item.Id}'");
+        };
+
+        var result = await app.Maintenance.RevokeLeasesAsync(new() { SilentFor = TimeSpan.FromSeconds(30) });
+
+        (result.Leases.Count, result.Refused.Count).Should().Be((0, 0));
+        (await app.ReadAsync(db => db.Set<WorkItem>().CountAsync(i => i.State == ItemState.Leased))).Should().Be(2);
+    }
+
+    [Fact]
+    public async Task What_happened_to_an_order_since_it_was_found_counts()
+    {
+        var between = new Between();
+        await using var app = await ShopApp.StartAsync(databases, null, null, context => context.AddInterceptors(between));
+        var order = await RetryOrderSpecification.FailedAsync(app);
+        app.Time.Advance(TimeSpan.FromDays(3));
+        // Somebody has retried it, and it has failed again.
+        between.Do = () => app.Database.ExecuteAsync($"UPDATE work_orders SET last_transitioned_at = '{app.Time.GetUtcNow():O}'");
+
+        (await app.Maintenance.DeadLetterDueAsync()).Should().Be(0);
+
+        (await app.OrderAsync(order)).State.Should().Be(OrderState.Failed);
+    }
+
+    private sealed class Between : DbTransactionInterceptor
+    {
+        public Func<Task>? Do { get; set; }
+
+        public override async ValueTask<InterceptionResult<DbTransaction>> TransactionStartingAsync(
+            DbConnection connection, TransactionStartingEventData eventData, InterceptionResult<DbTransaction> result, CancellationToken cancellationToken)
+        {
+            var next = Do;
+            Do = null;
+            await (next?.Invoke() ?? Task.CompletedTask);
+            return result;
+        }
     }
 }

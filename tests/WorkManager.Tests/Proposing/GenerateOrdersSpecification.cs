@@ -95,6 +95,48 @@ public abstract class GenerateOrdersSpecification(DatabaseFixture databases)
     }
 
     [Fact]
+    public async Task An_order_that_cannot_be_stored_does_not_take_its_batch_with_it()
+    {
+        var finds = new Finds();
+        await using var app = await StartAsync(finds);
+        await app.Database.ExecuteAsync(databases.Provider == Provider.Sqlite
+            ? "CREATE TRIGGER refuse BEFORE INSERT ON work_orders WHEN NEW.payload LIKE '%forbidden%' BEGIN SELECT RAISE(ABORT, 'The host says no.'); END"
+            : """
+              CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS
+                  $$ BEGIN IF NEW.payload::text LIKE '%forbidden%' THEN RAISE EXCEPTION 'The host says no.'; END IF; RETURN NEW; END $$;
+              CREATE TRIGGER refuse BEFORE INSERT ON work_orders FOR EACH ROW EXECUTE FUNCTION refuse();
+              """);
+        finds.First.AddRange(
+        [
+            new(new EchoPayload("one")), new(new EchoPayload("forbidden")), new(new EchoPayload("far")) { TenantId = new string('x', 65) },
+            new(new EchoPayload("two"), new() { UniqueKey = "k", IfOpen = OpenOrder.RaisePriority }),
+            new(new EchoPayload("two again"), new() { UniqueKey = "k", IfOpen = OpenOrder.RaisePriority }),
+        ]);
+
+        var result = await app.Maintenance.GenerateAsync();
+
+        (result.Proposed, result.AlreadyOpen, result.OrderIds.Distinct().Count()).Should().Be((2, 1, 2));
+        result.Failures.Should().HaveCount(2);
+        result.Failures.Should().Contain(f => (f.Error as WorkManagerException)!.Code == "validation_failed")
+            .And.Contain(f => f.Error.GetBaseException().Message.Contains("The host says no.", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_generator_may_change_what_it_has_given_and_may_fail_at_its_end()
+    {
+        var finds = new Finds();
+        await using var app = await ShopApp.StartAsync(
+            databases, builder => builder.AddGenerator<Reader>().AddGenerator<Last>().Services.AddSingleton(finds));
+        finds.Last.Add(new(new EchoPayload("last")));
+
+        var result = await app.Maintenance.GenerateAsync();
+
+        (result.Proposed, result.Failures.Single().Generator).Should().Be((3, nameof(Reader)));
+        var orders = await app.ReadAsync(db => db.Set<WorkOrder>().AsNoTracking().OrderBy(o => o.Id).ToListAsync());
+        orders.Select(o => o.ReadPayload<EchoPayload>().Message).Should().Equal("line 1", "line 2", "last");
+    }
+
+    [Fact]
     public async Task Without_generators_there_is_nothing_to_do()
     {
         await using var app = await ShopApp.StartAsync(databases);
@@ -151,6 +193,23 @@ public abstract class GenerateOrdersSpecification(DatabaseFixture databases)
                 throw new InvalidOperationException("The shelf is gone.");
             }
         }
+    }
+
+    /// <summary>Gives documents that it disposes of, and cannot be disposed of itself.</summary>
+    public sealed class Reader : IWorkGenerator, IDisposable
+    {
+        public async IAsyncEnumerable<GeneratedOrder> FindWorkAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+        {
+            foreach (var line in new[] { "line 1", "line 2" })
+            {
+                await Task.Yield();
+                cancellationToken.ThrowIfCancellationRequested();
+                using var document = JsonDocument.Parse($$"""{"message":"{{line}}"}""");
+                yield return new GeneratedOrder(document.RootElement) { Type = "test.echo" };
+            }
+        }
+
+        public void Dispose() => throw new InvalidOperationException("It is stuck.");
     }
 
     public sealed class Last(Finds finds) : IWorkGenerator
