@@ -26,9 +26,9 @@ public interface IWorkMaintenance
 
     /// <summary>
     /// Approves every submitted order whose type had <see cref="OrderType.AutoApprove"/> when it was proposed, still has it, and that is not approved yet:
-    /// because the process died after the last result, because that result was part of a transaction of yours, or because an earlier try failed. A try that
-    /// fails is repeated after <see cref="RetryOptions.Backoff"/>, doubled with each failure; <see cref="WorkOrder.ReadError"/> says what failed last.
-    /// It may run in many processes at once: each order is tried by one of them.
+    /// because the process died after the last result, because that result was part of a transaction of yours, because a checkout took back the last lease of
+    /// an order that goes on without the item, or because an earlier try failed. A try that fails is repeated after <see cref="RetryOptions.Backoff"/>, doubled
+    /// with each failure; <see cref="WorkOrder.ReadError"/> says what failed last. It may run in many processes at once: each order is tried by one of them.
     /// </summary>
     /// <param name="cancellationToken">Stops before the next order.</param>
     /// <returns>How many orders were approved. Orders of types that this process does not know are left to others.</returns>

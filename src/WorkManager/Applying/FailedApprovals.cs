@@ -44,7 +44,8 @@ internal sealed class FailedApprovals(RetryOptions retry, ILogger<FailedApproval
         order.Error = new JsonObject { ["code"] = code, ["message"] = message, ["details"] = details }.ToJsonString(JsonSerializerOptions.Web);
         order.ApplyAttempts++;
         order.UpdatedAt = unit.Now;
-        if (request.IsAutomatic)
+        // It may have been rejected and submitted again since that try: then it is for people to approve.
+        if (request.IsAutomatic && order.NextApplyAt is not null)
         {
             order.NextApplyAt = await unit.ReadClockAsync().ConfigureAwait(false) + retry.PauseAfter(order.ApplyAttempts);
         }

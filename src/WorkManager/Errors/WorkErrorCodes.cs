@@ -126,6 +126,9 @@ public static class WorkErrorCodes
     /// <summary>Somebody else has the item locked, or the database found a conflict. Send it again.</summary>
     public const string Busy = "busy";
 
+    /// <summary>The database refused what was to be stored: by a constraint, or by a trigger of the application's.</summary>
+    public const string StoreRefused = "store_refused";
+
     /// <summary>The process is shutting down.</summary>
     public const string Draining = "draining";
 }

@@ -15,9 +15,12 @@ internal sealed class ExtendLeases(LeaseOptions options, StoreDialects dialects)
         }
     }
 
-    // One that lasts longer already is left as it is.
-    protected override bool Applies(WorkItem item, ExtendRequest request, DateTimeOffset clock) =>
-        item.LeaseExpiresAt < WorkClock.Cut(clock + request.Ttl);
+    // One that lasts longer already is left as it is. Those that run out first come first: the others can wait for the next call.
+    protected override IOrderedQueryable<WorkItem> Sort(IQueryable<WorkItem> live, ExtendRequest request, DateTimeOffset clock)
+    {
+        var until = WorkClock.Cut(clock + request.Ttl);
+        return live.Where(i => i.LeaseExpiresAt < until).OrderBy(i => i.LeaseExpiresAt);
+    }
 
     protected override void Change(UnitOfWork unit, WorkOrder order, WorkItem item, ExtendRequest request, DateTimeOffset clock) =>
         unit.Queue.Prolong(item, WorkClock.Cut(clock + request.Ttl));

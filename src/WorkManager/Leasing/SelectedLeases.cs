@@ -32,7 +32,7 @@ internal abstract class SelectedLeases<TRequest>(string operation, JoinRule rule
 
         var now = await context.ReadAsync(
             rows => dialects.Of(rows.Db).ReadClockAsync(rows.Db, context.Clock.Source, context.Clock.Now()), cancellationToken).ConfigureAwait(false);
-        var found = await FindAsync(context, selection, now, cancellationToken).ConfigureAwait(false);
+        var found = await FindAsync(context, request, now, cancellationToken).ConfigureAwait(false);
         var (hasMore, meant) = (found.Count > selection.Limit, found.Take(selection.Limit).ToList());
         var (changed, refused) = (new List<LeaseToken>(), new Dictionary<Guid, WorkManagerException>());
         foreach (var ofOrder in meant.GroupBy(l => l.OrderId, l => l.Token))
@@ -47,6 +47,10 @@ internal abstract class SelectedLeases<TRequest>(string operation, JoinRule rule
             {
                 refused.Add(ofOrder.Key, refusal);
             }
+            catch (Exception refusal) when (dialects.Of(context.Host).RefusesToStore(refusal))
+            {
+                refused.Add(ofOrder.Key, StoreRefusal.Of(refusal));
+            }
         }
 
         return new(changed, refused, hasMore);
@@ -56,8 +60,9 @@ internal abstract class SelectedLeases<TRequest>(string operation, JoinRule rule
     /// <exception cref="WorkManagerException">It breaks a rule.</exception>
     protected abstract void Check(TRequest request);
 
-    /// <summary>Whether there is something to change about a lease that is still live.</summary>
-    protected virtual bool Applies(WorkItem item, TRequest request, DateTimeOffset clock) => true;
+    /// <summary>The leases about which there is something to change, the most urgent first.</summary>
+    protected virtual IOrderedQueryable<WorkItem> Sort(IQueryable<WorkItem> live, TRequest request, DateTimeOffset clock) =>
+        live.OrderBy(i => i.LastHeartbeatAt);
 
     /// <summary>Changes a lease that is still live. It leaves an event.</summary>
     protected abstract void Change(UnitOfWork unit, WorkOrder order, WorkItem item, TRequest request, DateTimeOffset clock);
@@ -84,13 +89,12 @@ internal abstract class SelectedLeases<TRequest>(string operation, JoinRule rule
         StorableText.Ensure("tenant_id", selection.TenantId);
     }
 
-    private static Task<List<(Guid OrderId, LeaseToken Token)>> FindAsync(
-        OperationContext context, LeaseSelection selection, DateTimeOffset now, CancellationToken cancellationToken) =>
+    private Task<List<(Guid OrderId, LeaseToken Token)>> FindAsync(
+        OperationContext context, TRequest request, DateTimeOffset now, CancellationToken cancellationToken) =>
         context.ReadAsync(
             async rows =>
             {
-                var found = await Narrow(rows.Items, selection, now)
-                    .OrderBy(i => i.LastHeartbeatAt).ThenBy(i => i.Id).Take(selection.Limit + 1)
+                var found = await Sort(Narrow(rows.Items, request.Selection, now), request, now).ThenBy(i => i.Id).Take(request.Selection.Limit + 1)
                     .Select(i => new { i.OrderId, i.Id, i.LeaseEpoch }).ToListAsync(cancellationToken).ConfigureAwait(false);
                 return found.ConvertAll(i => (i.OrderId, new LeaseToken(i.Id, i.LeaseEpoch)));
             },
@@ -145,8 +149,9 @@ internal abstract class SelectedLeases<TRequest>(string operation, JoinRule rule
         var held = await unit.Dialect.LockHeldItemsOfAsync(unit, orderId).ConfigureAwait(false);
         var clock = await unit.ReadClockAsync().ConfigureAwait(false);
         // What was leased again since, or has run out, is another lease; and one that has sent a heartbeat since is not silent.
-        var items = held.Where(i => i.LeaseExpiresAt > clock && meant.Contains(new(i.Id, i.LeaseEpoch))
-            && !(i.LastHeartbeatAt > found - request.Selection.SilentFor) && Applies(item: i, request, clock)).ToList();
+        var live = held.Where(i => i.LeaseExpiresAt > clock && meant.Contains(new(i.Id, i.LeaseEpoch))
+            && !(i.LastHeartbeatAt > found - request.Selection.SilentFor));
+        var items = Sort(live.AsQueryable(), request, clock).ThenBy(i => i.Id).ToList();
         if (items.Count == 0)
         {
             return Ending.RollBack<IReadOnlyList<LeaseToken>>([]);

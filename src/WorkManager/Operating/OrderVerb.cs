@@ -47,13 +47,13 @@ internal abstract class OrderVerb<TRequest>(string operation, JoinRule rule) : I
                         : (await unit.Dialect.TryLockOrdersAsync(unit, [request.OrderId]).ConfigureAwait(false)).SingleOrDefault()
                             ?? throw WorkBusyException.OfOrder(request.OrderId);
                     context.JoinTraceOf(order.TraceParent);
-                    var isStillMeant = isMeant(order);
-                    if (!isStillMeant && unit.Attempt.MayBeDone)
+                    if (unit.Attempt.MayBeDone && await IsDoneAsync(unit.Rows, request.OrderId, unit.OperationId).ConfigureAwait(false))
                     {
-                        // Perhaps that attempt has done it: after a failure it is asked for again.
-                        throw WorkBusyException.OfOrder(request.OrderId);
+                        UnitOfWork.LeaveAsTheyWere([order]);
+                        return Ending.RollBack<WorkOrder?>(order.Detach(withItems: false));
                     }
 
+                    var isStillMeant = isMeant(order);
                     if (!isStillMeant || !await DoAsync(unit, order, request).ConfigureAwait(false))
                     {
                         UnitOfWork.LeaveAsTheyWere([order]);
@@ -63,8 +63,10 @@ internal abstract class OrderVerb<TRequest>(string operation, JoinRule rule) : I
                     await unit.SaveAsync().ConfigureAwait(false);
                     return Ending.Commit<WorkOrder?>(order.Detach(withItems: false));
                 },
-                // Whatever is done leaves an event of the order or of its items.
-                (rows, _) => rows.Events.AnyAsync(
-                    e => e.OrderId == request.OrderId && e.OperationId == context.OperationId, CancellationToken.None)),
+                (rows, _) => IsDoneAsync(rows, request.OrderId, context.OperationId)),
             cancellationToken);
+
+    // Whatever is done leaves an event of the order or of its items.
+    private static Task<bool> IsDoneAsync(WorkRows rows, Guid orderId, Guid operationId) =>
+        rows.Events.AnyAsync(e => e.OrderId == orderId && e.OperationId == operationId, CancellationToken.None);
 }

@@ -11,7 +11,9 @@ namespace WorkManager.Operating;
 /// <param name="operation">The name of the operation.</param>
 /// <param name="rule">Never part of a transaction of the caller.</param>
 /// <param name="one">Does it to one order.</param>
-internal abstract class SelectedOrders<TRequest>(string operation, JoinRule rule, OrderVerb<TRequest> one) : IVerb<Selected<TRequest>, SelectionResult>
+/// <param name="dialects">The databases.</param>
+internal abstract class SelectedOrders<TRequest>(string operation, JoinRule rule, OrderVerb<TRequest> one, StoreDialects dialects)
+    : IVerb<Selected<TRequest>, SelectionResult>
     where TRequest : IOrderRequest
 {
     private static readonly TimeSpan LongestAge = TimeSpan.FromDays(36_500);
@@ -51,6 +53,10 @@ internal abstract class SelectedOrders<TRequest>(string operation, JoinRule rule
             catch (WorkManagerException refusal)
             {
                 refused.Add(id, refusal);
+            }
+            catch (Exception refusal) when (dialects.Of(context.Host).RefusesToStore(refusal))
+            {
+                refused.Add(id, StoreRefusal.Of(refusal));
             }
         }
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -100,8 +101,12 @@ internal sealed class GenerateOrders(
         try
         {
             var type = order.Type is { } key ? types.Get(key) : types.GetForPayload(payload.GetType());
-            var document = documents.Write("payload", payload is JsonElement json ? json.Clone() : payload, type.PayloadType);
-            return new(new ProposeRequest(type, document, order.Options ?? new ProposeOptions(), Generator: generator));
+            var document = documents.Write("payload", payload, type.PayloadType);
+            // A copy: the generator may reuse what it has given.
+            document = document.Fault is null && document.Json.ValueKind != JsonValueKind.Undefined ? document with { Json = document.Json.Clone() } : document;
+            var options = order.Options ?? new ProposeOptions();
+            options = options with { Meta = (JsonObject?)options.Meta?.DeepClone() };
+            return new(new ProposeRequest(type, document, options, Generator: generator));
         }
         catch (WorkManagerException refused)
         {
@@ -157,9 +162,11 @@ internal sealed class GenerateOrders(
         {
             tenant = TenantScope.Of(order!.TenantId ?? services.GetRequiredService<IWorkTenantProvider>().TenantId);
         }
-        catch (ArgumentException bad)
+#pragma warning disable CA1031 // The provider is the host's code. What it throws is the refusal of this order, and of no other.
+        catch (Exception bad)
+#pragma warning restore CA1031
         {
-            return new(WorkValidationException.Argument("tenant_id", ValidationCodes.Invalid, bad.Message));
+            return new(WorkValidationException.Argument("tenant_id", ValidationCodes.Invalid, $"The order has no tenant: {bad.Message}"));
         }
 
         var plan = await planner.TryPlanAsync(context.For(tenant), proposal.Value, cancellationToken).ConfigureAwait(false);
@@ -184,7 +191,7 @@ internal sealed class GenerateOrders(
         {
             if (plans.Count == 1)
             {
-                tally.Failures.Add(new(generator, refused));
+                tally.Add(generator, StoreRefusal.Of(refused));
                 return;
             }
 

@@ -58,6 +58,28 @@ public sealed class DutyBesideLocks(PostgreSqlFixture databases) : IClassFixture
         (await app.Maintenance.ApproveDueAsync()).Should().Be(1);
     }
 
+    [Fact]
+    public async Task A_failed_try_that_is_recorded_late_does_not_make_an_order_automatic_that_is_for_people()
+    {
+        var script = new Script { AutoApprove = true, Ready = r => r.NotReady("Not yet.") };
+        var other = new OtherProcess();
+        await using var app = await ShopApp.StartAsync(
+            databases, builder => builder.AddOrderType<Scripted>().Services.AddSingleton(script), null, context => context.AddInterceptors(other));
+        var order = await app.SubmittedNoteAsync();
+        app.Time.Advance(TimeSpan.FromMinutes(2));
+        script.Ready = _ => { };
+        script.Apply = (_, _) =>
+        {
+            // Before the failure is recorded, the order is rejected, returned for rework and submitted again.
+            other.Take = () => app.Database.ExecuteAsync("UPDATE work_orders SET next_apply_at = NULL");
+            throw new InvalidOperationException("It cannot be applied.");
+        };
+
+        (await app.Maintenance.ApproveDueAsync()).Should().Be(0);
+
+        (await app.OrderAsync(order.Id)).NextApplyAt.Should().BeNull();
+    }
+
     private sealed class OtherProcess : DbTransactionInterceptor
     {
         public Func<Task> Take { get; set; } = () => Task.CompletedTask;

@@ -87,6 +87,27 @@ public abstract class DeadLetterSpecification(DatabaseFixture databases)
     }
 
     [Fact]
+    public async Task An_order_that_the_database_refuses_to_change_does_not_stop_the_duty()
+    {
+        await using var app = await ShopApp.StartAsync(databases);
+        var (stuck, free) = (await RetryOrderSpecification.FailedAsync(app), await RetryOrderSpecification.FailedAsync(app));
+        await app.Database.ExecuteAsync(databases.Provider == Provider.Sqlite
+            ? $"CREATE TRIGGER refuse BEFORE UPDATE ON work_orders WHEN NEW.state = 'dead_lettered' AND lower(NEW.id) = '{stuck}' BEGIN SELECT RAISE(ABORT, 'The host says no.'); END"
+            : $"""
+               CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS
+                   $$ BEGIN IF NEW.state = 'dead_lettered' AND NEW.id = '{stuck}' THEN RAISE EXCEPTION 'The host says no.'; END IF; RETURN NEW; END $$;
+               CREATE TRIGGER refuse BEFORE UPDATE ON work_orders FOR EACH ROW EXECUTE FUNCTION refuse();
+               """);
+        app.Time.Advance(TimeSpan.FromDays(3));
+
+        (await app.Maintenance.DeadLetterDueAsync()).Should().Be(1);
+
+        (await app.OrderAsync(free)).State.Should().Be(OrderState.DeadLettered);
+        var result = await app.Maintenance.DeadLetterAsync(new() { State = OrderState.Failed });
+        (result.Refused.Single().Key, result.Refused.Single().Value.Code).Should().Be((stuck, "store_refused"));
+    }
+
+    [Fact]
     public async Task What_cannot_be_given_up_is_refused()
     {
         await using var app = await ShopApp.StartAsync(databases);

@@ -118,7 +118,7 @@ public abstract class GenerateOrdersSpecification(DatabaseFixture databases)
         (result.Proposed, result.AlreadyOpen, result.OrderIds.Distinct().Count()).Should().Be((2, 1, 2));
         result.Failures.Should().HaveCount(2);
         result.Failures.Should().Contain(f => (f.Error as WorkManagerException)!.Code == "validation_failed")
-            .And.Contain(f => f.Error.GetBaseException().Message.Contains("The host says no.", StringComparison.Ordinal));
+            .And.Contain(f => (f.Error as WorkManagerException)!.Code == "store_refused" && f.Error.GetBaseException().Message.Contains("The host says no.", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -131,9 +131,12 @@ public abstract class GenerateOrdersSpecification(DatabaseFixture databases)
 
         var result = await app.Maintenance.GenerateAsync();
 
-        (result.Proposed, result.Failures.Single().Generator).Should().Be((3, nameof(Reader)));
+        result.Proposed.Should().Be(3);
+        result.Failures.Select(f => (f.Generator, (f.Error as WorkManagerException)?.Code)).Should().Equal(
+            (nameof(Reader), "validation_failed"), (nameof(Reader), null));
         var orders = await app.ReadAsync(db => db.Set<WorkOrder>().AsNoTracking().OrderBy(o => o.Id).ToListAsync());
         orders.Select(o => o.ReadPayload<EchoPayload>().Message).Should().Equal("line 1", "line 2", "last");
+        orders.Take(2).Select(o => JsonNode.Parse(o.Meta!)!["line"]!.GetValue<string>()).Should().Equal("line 1", "line 2");
     }
 
     [Fact]
@@ -200,13 +203,17 @@ public abstract class GenerateOrdersSpecification(DatabaseFixture databases)
     {
         public async IAsyncEnumerable<GeneratedOrder> FindWorkAsync([EnumeratorCancellation] CancellationToken cancellationToken)
         {
+            var meta = new JsonObject();
             foreach (var line in new[] { "line 1", "line 2" })
             {
                 await Task.Yield();
                 cancellationToken.ThrowIfCancellationRequested();
                 using var document = JsonDocument.Parse($$"""{"message":"{{line}}"}""");
-                yield return new GeneratedOrder(document.RootElement) { Type = "test.echo" };
+                meta["line"] = line;
+                yield return new GeneratedOrder(document.RootElement, new() { Meta = meta }) { Type = "test.echo" };
             }
+
+            yield return new GeneratedOrder(default(JsonElement)) { Type = "test.echo" };
         }
 
         public void Dispose() => throw new InvalidOperationException("It is stuck.");

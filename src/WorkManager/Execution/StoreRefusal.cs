@@ -1,0 +1,8 @@
+namespace WorkManager.Execution;
+
+/// <summary>What a call for many says of one that the database refused to store.</summary>
+internal static class StoreRefusal
+{
+    public static WorkManagerException Of(Exception refused) => new(
+        WorkErrorCodes.StoreRefused, "The database refused what was to be stored: by a constraint or a trigger. The inner exception says which.", refused);
+}
