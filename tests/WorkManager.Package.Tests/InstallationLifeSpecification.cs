@@ -61,15 +61,17 @@ public abstract class InstallationLifeSpecification(DatabaseFixture databases, P
         // A script from the host's own last migration has nothing of ours, which sort before it; one from the beginning has.
         Assert.DoesNotContain("remark", await host.EfAsync("migrations", "script", "Second"), StringComparison.Ordinal);
         Assert.Contains("remark", await host.EfAsync("migrations", "script"), StringComparison.Ordinal);
-        if (!OnSqlite)
+        if (OnSqlite)
         {
+            await host.BundleAsync();
+        }
+        else
+        {
+            // EF Core makes none for SQLite.
             await host.EfAsync("migrations", "script", "--idempotent", "--output", "upgrade.sql");
             await database.ExecuteAsync(host.Read("upgrade.sql"));
-            await database.ExecuteAsync(
-                $"ALTER TABLE work_orders DROP COLUMN remark; DELETE FROM \"__EFMigrationsHistory\" WHERE \"MigrationId\" = '{NextPackage.Migration}'");
         }
 
-        await host.BundleAsync();
         Assert.Equal(history, await HistoryAsync(database));
         await host.RunAsync();
 

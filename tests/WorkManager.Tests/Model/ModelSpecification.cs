@@ -14,7 +14,7 @@ namespace WorkManager.Tests.Model;
 /// </remarks>
 public abstract class ModelSpecification(DatabaseFixture databases, ITestOutputHelper output)
 {
-    private static readonly int Count = int.Parse(Environment.GetEnvironmentVariable("WORKMANAGER_MODEL_SEQUENCES") ?? "100", CultureInfo.InvariantCulture);
+    private static readonly int Count = int.Parse(Environment.GetEnvironmentVariable("WORKMANAGER_MODEL_SEQUENCES") ?? "50", CultureInfo.InvariantCulture);
 
     private readonly ConcurrentDictionary<string, int> answers = [];
     private readonly ConcurrentBag<Stage> stages = [];
