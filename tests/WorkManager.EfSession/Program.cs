@@ -4,8 +4,8 @@ using System.Text.Json;
 // Runs programs of applications one after the other in one process: `ef`, which `dotnet ef` runs with an application's assemblies, and the application
 // itself. A process of its own for each would spend most of its time on the compilation of the same methods.
 //
-// Each line of the input is a call as JSON. The only argument of this program is a word that nothing else writes: it ends what a program wrote, and stands
-// before its exit code.
+// Each line of the input is a call as JSON. The first argument of this program is a word that nothing else writes: it ends what a program wrote, and stands
+// before its exit code. Further arguments are not for this program.
 const int unhandledException = 134;
 var end = args[0];
 
@@ -17,6 +17,7 @@ while (Console.In.ReadLine() is { } line)
         Environment.SetEnvironmentVariable(name, value);
     }
 
+    Environment.CurrentDirectory = call.Folder;
     var exitCode = Run(Assembly.LoadFrom(Path.GetFullPath(call.Program)), call.Arguments);
     Console.Error.WriteLine($"\n{end}");
     Console.Out.WriteLine($"\n{end}{exitCode}");
@@ -40,5 +41,6 @@ static int Run(Assembly program, string[] arguments)
 
 /// <param name="Program">The path of the program's assembly.</param>
 /// <param name="Arguments">Its arguments.</param>
+/// <param name="Folder">Where it runs.</param>
 /// <param name="Environment">What it finds in the environment.</param>
-internal sealed record Call(string Program, string[] Arguments, Dictionary<string, string> Environment);
+internal sealed record Call(string Program, string[] Arguments, string Folder, Dictionary<string, string> Environment);

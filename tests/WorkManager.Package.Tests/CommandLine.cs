@@ -5,6 +5,8 @@ namespace WorkManager.Package.Tests;
 /// <summary>Runs <c>dotnet</c>, or lines of a shell, as a user would, in a folder of the user's.</summary>
 internal sealed class CommandLine(string folder)
 {
+    public string Folder => folder;
+
     public Dictionary<string, string> Environment { get; } = [];
 
     /// <summary>Ends with the test, or when a command has taken too long.</summary>

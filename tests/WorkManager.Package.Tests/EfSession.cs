@@ -14,19 +14,22 @@ internal sealed class EfSession : IDisposable
     private readonly string end = $"end-of-command-{Guid.NewGuid():N}:";
     private readonly Process process;
 
-    public EfSession(CommandLine commandLine, EfProgram program)
+    /// <param name="commandLine">Where the programs run.</param>
+    /// <param name="program">What <c>dotnet ef</c> would run.</param>
+    /// <param name="arguments">What a program finds at the end of the process's command line.</param>
+    public EfSession(CommandLine commandLine, EfProgram program, params string[] arguments)
     {
         var session = Path.Combine(AppContext.BaseDirectory, "WorkManager.EfSession.dll");
-        process = commandLine.Start("dotnet", [.. program.Before, session, end], withInput: true);
+        process = commandLine.Start("dotnet", [.. program.Before, session, end, .. arguments], withInput: true);
     }
 
-    /// <param name="environment">What it finds in the environment.</param>
+    /// <param name="commandLine">Where it runs, and what it finds in the environment.</param>
     /// <param name="program">The path of its assembly.</param>
     /// <param name="arguments">Its arguments.</param>
-    public async Task<(int ExitCode, string Output)> TryAsync(IReadOnlyDictionary<string, string> environment, string program, params string[] arguments)
+    public async Task<(int ExitCode, string Output)> TryAsync(CommandLine commandLine, string program, params string[] arguments)
     {
         using var patience = CommandLine.Patience();
-        var call = new { Program = program, Arguments = arguments, Environment = environment };
+        var call = new { Program = program, Arguments = arguments, commandLine.Folder, commandLine.Environment };
         await process.StandardInput.WriteLineAsync(JsonSerializer.Serialize(call).AsMemory(), patience.Token);
         await process.StandardInput.FlushAsync(patience.Token);
 

@@ -11,6 +11,7 @@ namespace WorkManager.Package.Tests;
 internal sealed class EfTool(CommandLine commandLine, string project, string startupProject, SharedEfSession? shared = null) : IDisposable
 {
     private EfProgram? program;
+    private string? assembly;
     private EfSession? session;
 
     /// <summary>The same application in another environment.</summary>
@@ -19,11 +20,22 @@ internal sealed class EfTool(CommandLine commandLine, string project, string sta
     /// <summary>Another application that is made in the same way, and differs in its name: MSBuild would say the same of it.</summary>
     public EfTool Like(string other) => new(commandLine, other, other, shared) { program = program?.Renamed(project, other) };
 
+    /// <summary>The same application in another folder.</summary>
+    public EfTool In(string folder, CommandLine other, string otherFolder) =>
+        new(other, project, startupProject, shared) { program = program?.Renamed(folder, otherFolder), assembly = assembly };
+
+    /// <summary>The application was built as an assembly of another name: a process that has loaded an earlier one takes it, too.</summary>
+    public void BuiltAs(string name)
+    {
+        program = program?.Renamed($"{assembly ?? startupProject}.", $"{name}.");
+        assembly = name;
+    }
+
     public async Task<(int ExitCode, string Output)> TryAsync(params string[] arguments)
     {
         if (program is not null)
         {
-            return await Session(program).TryAsync(commandLine.Environment, program.Path, [.. arguments, .. program.After]);
+            return await Session(program).TryAsync(commandLine, program.Path, [.. arguments, .. program.After]);
         }
 
         var result = await commandLine.TryDotNetAsync(Line([.. arguments, "--verbose"]));
@@ -33,7 +45,7 @@ internal sealed class EfTool(CommandLine commandLine, string project, string sta
 
     /// <summary>Runs the application: in the process in which the tool's commands run, once there was one.</summary>
     public Task<(int ExitCode, string Output)> TryApplicationAsync(string path) =>
-        program is null ? commandLine.TryDotNetAsync(path) : Session(program).TryAsync(commandLine.Environment, path);
+        program is null ? commandLine.TryDotNetAsync(path) : Session(program).TryAsync(commandLine, path);
 
     public async Task<string> RunAsync(params string[] arguments)
     {
@@ -46,14 +58,7 @@ internal sealed class EfTool(CommandLine commandLine, string project, string sta
     public string[] Line(params string[] arguments) =>
         ["ef", .. arguments, "--no-build", "--project", project, "--startup-project", startupProject];
 
-    /// <summary>The application is about to be built: the next command shall not work with the assemblies of the last.</summary>
-    public void Forget()
-    {
-        session?.Dispose();
-        session = null;
-    }
-
-    public void Dispose() => Forget();
+    public void Dispose() => session?.Dispose();
 
     private EfSession Session(EfProgram program) => shared?.For(project, commandLine, program) ?? (session ??= new(commandLine, program));
 }

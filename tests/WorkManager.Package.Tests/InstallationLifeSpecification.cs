@@ -3,7 +3,7 @@ using System.Data.Common;
 namespace WorkManager.Package.Tests;
 
 /// <summary>What becomes of an installation over the years: the host's migrations, ours of a later version, and what goes wrong in between.</summary>
-public abstract class InstallationLifeSpecification(DatabaseFixture databases, PackedPackage package)
+public abstract class InstallationLifeSpecification(DatabaseFixture databases, PackedPackage package, InstalledHosts hosts)
 {
     private bool OnSqlite => databases.Provider == Provider.Sqlite;
 
@@ -11,7 +11,7 @@ public abstract class InstallationLifeSpecification(DatabaseFixture databases, P
     public async Task An_application_with_a_database_of_its_own_installs_the_package_later()
     {
         await using var database = await databases.CreateAsync();
-        using var host = new InstalledHost(package, database);
+        using var host = hosts.Create(database);
         await host.RestoreToolsAsync();
         host.Write("Before.cs", WithoutWorkManager);
         await host.BuildAsync();
@@ -144,7 +144,7 @@ public abstract class InstallationLifeSpecification(DatabaseFixture databases, P
     public async Task An_update_that_is_killed_is_finished_by_the_next()
     {
         await using var database = await databases.CreateAsync();
-        using var host = new InstalledHost(package, database);
+        using var host = hosts.Create(database);
         await host.RestoreToolsAsync();
         host.Write("Migrations/Slow.cs", SlowMigration(OnSqlite
             ? "CREATE TABLE slow AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 200000000) SELECT max(i) AS i FROM n"
@@ -167,7 +167,7 @@ public abstract class InstallationLifeSpecification(DatabaseFixture databases, P
     /// <summary>The application, built with a version of the package and with a first migration that is not applied yet.</summary>
     private async Task<InstalledHost> InstallAsync(TestDatabase database, string version)
     {
-        var host = new InstalledHost(package, database);
+        var host = hosts.Create(database);
         host.Use(version);
         await host.RestoreToolsAsync();
         await host.BuildAsync();
@@ -234,7 +234,8 @@ public abstract class InstallationLifeSpecification(DatabaseFixture databases, P
         + $"{await database.ScalarAsync("SELECT count(*) FROM work_decisions")} decisions";
 }
 
-public sealed class InstallationLifeOnSqlite(SqliteFixture databases, PackedPackage package) : InstallationLifeSpecification(databases, package), IOnSqlite;
+public sealed class InstallationLifeOnSqlite(SqliteFixture databases, PackedPackage package, InstalledHosts hosts)
+    : InstallationLifeSpecification(databases, package, hosts), IOnSqlite, IClassFixture<InstalledHosts>;
 
-public sealed class InstallationLifeOnPostgreSql(PostgreSqlFixture databases, PackedPackage package)
-    : InstallationLifeSpecification(databases, package), IOnPostgreSql;
+public sealed class InstallationLifeOnPostgreSql(PostgreSqlFixture databases, PackedPackage package, InstalledHosts hosts)
+    : InstallationLifeSpecification(databases, package, hosts), IOnPostgreSql, IClassFixture<InstalledHosts>;

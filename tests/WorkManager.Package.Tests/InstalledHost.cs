@@ -1,20 +1,53 @@
 namespace WorkManager.Package.Tests;
 
+/// <summary>
+/// The applications of a class of tests. They differ in their folders, databases and builds, so the tool is asked once what it runs, and one process runs
+/// the programs of all that have the same version of the package.
+/// </summary>
+public sealed class InstalledHosts(PackedPackage package) : IDisposable
+{
+    private readonly SharedEfSession session = new(InstalledHost.Project);
+    private (EfTool Tool, string Folder)? first;
+    private int builds;
+
+    public void Dispose() => session.Dispose();
+
+    /// <summary>An application on a database of its own; it is not built yet.</summary>
+    internal InstalledHost Create(TestDatabase database) => new(this, package, database);
+
+    /// <summary>The name of the assembly of the next build: two of one name cannot be loaded into one process.</summary>
+    internal string NextAssembly() => $"{InstalledHost.Project}{++builds}";
+
+    internal EfTool Ef(string folder, CommandLine commandLine)
+    {
+        if (first is var (tool, firstFolder))
+        {
+            return tool.In(firstFolder, commandLine, folder);
+        }
+
+        first = (new(commandLine, InstalledHost.Project, InstalledHost.Project, session), folder);
+        return first.Value.Tool;
+    }
+}
+
 /// <summary>The application of a team that installed the package, on a database of its own, over the years.</summary>
 internal sealed class InstalledHost : IDisposable
 {
-    private const string Project = "GenericHost";
+    public const string Project = "GenericHost";
 
     private readonly ScratchFolder folder = new();
+    private readonly InstalledHosts hosts;
     private readonly CommandLine commandLine;
     private readonly EfTool ef;
     private bool restored;
+    private string assembly = Project;
 
-    public InstalledHost(PackedPackage package, TestDatabase database)
+    public InstalledHost(InstalledHosts hosts, PackedPackage package, TestDatabase database)
     {
+        this.hosts = hosts;
         folder.CopyHosts(package);
         commandLine = folder.HostCommandLine(database.Provider, package.Version, database);
-        ef = new(commandLine, Project, Project);
+        ef = hosts.Ef(folder.FullName, commandLine);
     }
 
     public string Migrations => folder.PathOf($"{Project}/Migrations");
@@ -30,9 +63,11 @@ internal sealed class InstalledHost : IDisposable
 
     public async Task BuildAsync()
     {
-        ef.Forget();
+        assembly = hosts.NextAssembly();
+        commandLine.Environment["HostAssembly"] = assembly;
         await commandLine.DotNetAsync(["build", Project, "-v", "quiet", .. restored ? ["--no-restore"] : Array.Empty<string>()]);
         restored = true;
+        ef.BuiltAs(assembly);
     }
 
     public Task<(int ExitCode, string Output)> TryEfAsync(params string[] arguments) => ef.TryAsync(arguments);
@@ -102,5 +137,5 @@ internal sealed class InstalledHost : IDisposable
         folder.Dispose();
     }
 
-    private string Program => folder.PathOf($"{Project}/bin/Debug/{Repository.TargetFramework}/{Project}.dll");
+    private string Program => folder.PathOf($"{Project}/bin/Debug/{Repository.TargetFramework}/{assembly}.dll");
 }
