@@ -9,7 +9,7 @@ internal static class ApprovalRules
     {
         if (actor.Type == ActorType.Agent)
         {
-            throw new ApprovalDeniedException(orderId, ApprovalDeniedReason.Agent);
+            throw ApprovalDeniedException.ForAgents(orderId, "approve");
         }
 
         if (actor.IsSame(Actor.Unnamed))

@@ -23,7 +23,7 @@ internal sealed class ApproveDue(AutomaticApproval approval, OrderTypeRegistry t
     {
         // One time for all pages: an order that fails meanwhile may be due again before the run is through.
         var now = await context.ReadAsync(
-            rows => dialects.Of(rows.Db).ReadClockAsync(rows.Db, context.Clock.Source, context.Clock.Now()), cancellationToken).ConfigureAwait(false);
+            rows => dialects.ReadClockAsync(rows, context.Clock), cancellationToken).ConfigureAwait(false);
         var approved = 0;
         var page = await FindAsync(context, now, null, cancellationToken).ConfigureAwait(false);
         while (page.Count > 0)

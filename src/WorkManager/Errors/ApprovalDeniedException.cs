@@ -6,10 +6,13 @@ namespace WorkManager;
 /// </summary>
 public sealed class ApprovalDeniedException : WorkManagerException
 {
-    private static readonly string[] ForPeople = ["approve", "hold", "resume", "revoke leases of", "extend leases of"];
-
     internal ApprovalDeniedException(Guid orderId, ApprovalDeniedReason reason, string decision = "approve")
-        : base(WorkErrorCodes.ApprovalDenied, Describe(orderId, reason, decision))
+        : this(Describe(orderId, reason, decision), orderId, reason)
+    {
+    }
+
+    private ApprovalDeniedException(string message, Guid orderId, ApprovalDeniedReason reason)
+        : base(WorkErrorCodes.ApprovalDenied, message)
     {
         OrderId = orderId;
         Reason = reason;
@@ -21,14 +24,19 @@ public sealed class ApprovalDeniedException : WorkManagerException
     /// <summary>Why the actor may not decide.</summary>
     public ApprovalDeniedReason Reason { get; }
 
+    /// <summary>What no agent may do, not even to the orders that it proposed.</summary>
+    /// <param name="orderId">The order; empty if the call is about many.</param>
+    /// <param name="decision">What it wanted to do.</param>
+    internal static ApprovalDeniedException ForAgents(Guid orderId, string decision) => new(
+        $"Agents cannot {decision} work orders. A person has to {(orderId == Guid.Empty ? "do it" : $"{decision} order {orderId}")}.",
+        orderId,
+        ApprovalDeniedReason.Agent);
+
     private static string Describe(Guid orderId, ApprovalDeniedReason reason, string decision) => reason switch
     {
         ApprovalDeniedReason.Unnamed =>
             $"Nobody was named who wants to {decision} order {orderId}. Name the person: call As(Actor.User(id)) on the manager, or set UseDefaultActor.",
-        ApprovalDeniedReason.Agent when !ForPeople.Contains(decision) =>
-            $"Agents can {decision} only the orders that they proposed. A person has to {decision} order {orderId}.",
-        ApprovalDeniedReason.Agent when orderId == Guid.Empty => $"Agents cannot {decision} work orders. A person has to do it.",
-        ApprovalDeniedReason.Agent => $"Agents cannot {decision} work orders. A person has to {decision} order {orderId}.",
+        ApprovalDeniedReason.Agent => $"Agents can {decision} only the orders that they proposed. A person has to {decision} order {orderId}.",
         ApprovalDeniedReason.Self => $"Order {orderId} contains work that you, or an agent on your behalf, submitted. Somebody else has to approve it.",
         ApprovalDeniedReason.Role => $"You do not have the role that is needed to approve order {orderId}. Somebody who has it has to approve it.",
         _ => $"Order {orderId} needs a second approver. Another person has to approve it, too.",

@@ -4,7 +4,8 @@ namespace WorkManager;
 public enum ApprovalDeniedReason
 {
     /// <summary>
-    /// Agents never approve, hold or resume, nor revoke or extend the leases of others. Everything else they decide only about the orders that they proposed.
+    /// Agents never approve, hold or resume, reopen a rejected order, nor revoke or extend the leases of others. Everything else they decide only about the
+    /// orders that they proposed.
     /// </summary>
     Agent,
 

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using WorkManager.Orders;
 
 namespace WorkManager.Execution;
 
@@ -17,7 +18,7 @@ internal static class NamedItems
         var ofOrder = unit.Rows.Items.Where(i => i.OrderId == order.Id);
         if (ids is null)
         {
-            // If it asked for the states, a database could read all items that are in one of them, by an index of theirs.
+            // Asked for these states, a database may use an index of all items that are in one of them. Asked for the others, it goes by the order.
             var others = Enum.GetValues<ItemState>().Except(states).ToList();
             return await ofOrder.Where(i => !others.Contains(i.State)).OrderBy(i => i.Id).ToListAsync().ConfigureAwait(false);
         }
@@ -29,7 +30,7 @@ internal static class NamedItems
         }
 
         return named.Find(i => !states.Contains(i.State)) is { } other
-            ? throw new IllegalTransitionException("item", other.Id, StateNames.ToName(other.State), StateNames.ToName(ItemState.Queued))
+            ? throw Transitions.Illegal(other, ItemState.Queued)
             : named;
     }
 }

@@ -12,7 +12,7 @@ internal static class OpenOrders
         var (types, names) = (keys.Select(k => k.Type).Distinct().ToList(), keys.Select(k => k.Key).Distinct().ToList());
         var found = await rows.Orders.AsNoTracking()
             .Where(o => o.TenantId == tenantId && types.Contains(o.Type) && names.Contains(o.UniqueKey!))
-            // In the words of the index.
+            // Written as the filter of the index is, or the database would not use it.
             .Where(o => o.State != OrderState.Completed && o.State != OrderState.Rejected && o.State != OrderState.DeadLettered)
             .ToListAsync().ConfigureAwait(false);
         return found.Where(o => keys.Contains((o.Type, o.UniqueKey!))).ToDictionary(o => (o.Type, o.UniqueKey!));

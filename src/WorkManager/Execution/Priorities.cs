@@ -1,11 +1,21 @@
 using System.Text.Json.Nodes;
 using Microsoft.EntityFrameworkCore;
+using WorkManager.Errors;
 
 namespace WorkManager.Execution;
 
-/// <summary>Changes the priority of an order, and with it that of its items.</summary>
+/// <summary>The priority of an order: its range, and its change, which is that of its items, too.</summary>
 internal static class Priorities
 {
+    /// <exception cref="WorkValidationException">It is not 0 to 100.</exception>
+    public static void Ensure(int? priority)
+    {
+        if (priority is < 0 or > 100)
+        {
+            throw WorkValidationException.Argument("priority", ValidationCodes.OutOfRange, "The priority must be 0 to 100.");
+        }
+    }
+
     /// <summary>Of an order that is locked.</summary>
     public static Task ChangeAsync(UnitOfWork unit, WorkOrder order, short priority)
     {

@@ -15,6 +15,9 @@ internal sealed class StoreDialects(IServiceProvider services)
 
     public IStoreDialect Of(DbContext context) => Sql<IStoreDialect>(context);
 
+    /// <summary>The time that decides leases, outside of a unit of work.</summary>
+    public Task<DateTimeOffset> ReadClockAsync(WorkRows rows, WorkClock clock) => Of(rows.Db).ReadClockAsync(rows.Db, clock.Source, clock.Now());
+
     /// <summary>An SQL interface, such as that of a feature, for the provider of a context.</summary>
     /// <exception cref="NotSupportedException">The provider is not supported.</exception>
     public T Sql<T>(DbContext context)

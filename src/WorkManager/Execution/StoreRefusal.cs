@@ -1,6 +1,6 @@
 namespace WorkManager.Execution;
 
-/// <summary>What a call for many says of one that the database refused to store.</summary>
+/// <summary>The answer for one entry of a call for many that the database refused to store.</summary>
 internal static class StoreRefusal
 {
     public static WorkManagerException Of(Exception refused) => new(

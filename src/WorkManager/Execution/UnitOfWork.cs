@@ -79,6 +79,13 @@ internal sealed class UnitOfWork
     public async Task<WorkOrder> LockOrderAsync(Guid orderId) =>
         await Dialect.LockOrderAsync(this, orderId).ConfigureAwait(false) ?? throw WorkNotFoundException.Order(orderId);
 
+    /// <summary>Locks an order, if nobody else has. An attempt of this call without an answer may still have the lock: then it waits.</summary>
+    /// <exception cref="WorkNotFoundException">There is no such order, or it belongs to another tenant.</exception>
+    /// <exception cref="WorkBusyException">Somebody has locked it, or there is no such order.</exception>
+    public async Task<WorkOrder> TryLockOrderAsync(Guid orderId) => Attempt.MayBeDone
+        ? await LockOrderAsync(orderId).ConfigureAwait(false)
+        : (await Dialect.TryLockOrdersAsync(this, [orderId]).ConfigureAwait(false)).SingleOrDefault() ?? throw WorkBusyException.OfOrder(orderId);
+
     /// <summary>Locks the orders of items, and returns them by id.</summary>
     public async Task<IReadOnlyDictionary<Guid, WorkOrder>> LockOrdersOfItemsAsync(IReadOnlyCollection<Guid> itemIds) =>
         (await Dialect.LockOrdersOfItemsAsync(this, itemIds).ConfigureAwait(false)).ToDictionary(o => o.Id);

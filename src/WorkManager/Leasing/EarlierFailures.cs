@@ -21,7 +21,7 @@ internal static class EarlierFailures
         }
 
         string[] names = [WorkEventNames.AttemptFailed, WorkEventNames.LeaseExpired, WorkEventNames.Released, WorkEventNames.Requeued];
-        // The limit is kept here: with it, both databases would number the events of all items.
+        // The limit is kept here. In SQL it needs a window function, for which both databases read the events of all items.
         var events = await context.ReadAsync(rows => rows.Events
             .Where(e => ids.Contains(e.ItemId) && names.Contains(e.Event))
             .Select(e => new { e.Id, e.ItemId, e.Event, e.Payload, e.Message })

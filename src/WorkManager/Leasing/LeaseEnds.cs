@@ -19,18 +19,13 @@ internal abstract class LeaseEnds<TRequest, TMove>(string operation, JoinRule ru
     {
         // Once for all attempts: what is refused is refused before a transaction begins.
         var moves = batch.Requests.Select(r => (r.Lease, Move: TryCheck(r))).ToList();
-        // An attempt that finds its leases ended by an earlier one of this call finds no order to settle: that one has told.
-        var submitted = new HashSet<OrderSubmitted>();
+        var submitted = new SubmittedOrders();
         var outcomes = await context.WriteAsync(
             Write.Once<IReadOnlyList<WorkOutcome<WorkItem>>>(
                 async unit => batch.End(await EndAsync(context, unit, moves, batch.Waits(unit.Attempt), submitted).ConfigureAwait(false)),
                 (rows, outcomes) => AreEndedAsync(rows, outcomes, context.OperationId)),
             cancellationToken).ConfigureAwait(false);
-        foreach (var order in submitted)
-        {
-            context.Tell(order);
-        }
-
+        submitted.Tell(context);
         return outcomes;
     }
 
@@ -59,14 +54,9 @@ internal abstract class LeaseEnds<TRequest, TMove>(string operation, JoinRule ru
             e => e.ItemId == item.Id && e.Event == ends && e.OperationId == operationId, CancellationToken.None).ConfigureAwait(false);
 
     private async Task<IReadOnlyList<WorkOutcome<WorkItem>>> EndAsync(
-        OperationContext context, UnitOfWork unit, List<(LeaseToken Lease, WorkOutcome<TMove> Move)> moves, bool waits, HashSet<OrderSubmitted> submitted)
+        OperationContext context, UnitOfWork unit, List<(LeaseToken Lease, WorkOutcome<TMove> Move)> moves, bool waits, SubmittedOrders submitted)
     {
-        if (!unit.Attempt.MayBeDone)
-        {
-            // What an attempt has found that was rolled back counts no more.
-            submitted.Clear();
-        }
-
+        submitted.Begin(unit.Attempt);
         var good = moves.FindAll(m => m.Move.Succeeded).ConvertAll(m => m.Lease);
         if (good.Count == 0)
         {
@@ -82,7 +72,7 @@ internal abstract class LeaseEnds<TRequest, TMove>(string operation, JoinRule ru
         var ended = outcomes.FindAll(o => o.Succeeded).ConvertAll(o => o.Value);
         var touched = ended.Select(i => orders[i.OrderId]).Distinct().ToList();
         UnitOfWork.LeaveAsTheyWere(orders.Values.Except(touched));
-        submitted.UnionWith(await IdleOrders.SettleAsync(unit, touched, ended).ConfigureAwait(false));
+        submitted.Add(await IdleOrders.SettleAsync(unit, touched, ended).ConfigureAwait(false));
         await unit.SaveAsync().ConfigureAwait(false);
         ended.ForEach(i => i.Detach());
         return unit.Attempt.MayBeDone ? await RecognizeAsync(unit, moves, outcomes).ConfigureAwait(false) : outcomes;

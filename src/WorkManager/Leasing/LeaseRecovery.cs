@@ -59,14 +59,13 @@ internal sealed class LeaseRecovery(StoreDialects dialects, Telemetry telemetry,
             return (0, null);
         }
 
-        // Leases that an attempt without an answer took back are not found by the next one.
-        var submitted = new HashSet<OrderSubmitted>();
+        var submitted = new SubmittedOrders();
         var reclaimed = await context.WriteAsync(
             Write.Repeatable(async unit => Ending.Commit(await ReclaimAsync(unit, expired, submitted).ConfigureAwait(false))),
             cancellationToken).ConfigureAwait(false);
-        foreach (var order in tells ? submitted : [])
+        if (tells)
         {
-            context.Tell(order);
+            submitted.Tell(context);
         }
 
         telemetry.CountExpired(reclaimed);
@@ -78,9 +77,9 @@ internal sealed class LeaseRecovery(StoreDialects dialects, Telemetry telemetry,
         return (reclaimed, expired.Count == ReclaimBatch ? expired[^1] : null);
     }
 
-    private async Task<int> ReclaimAsync(UnitOfWork unit, IReadOnlyList<WorkItem> expired, HashSet<OrderSubmitted> submitted)
+    private async Task<int> ReclaimAsync(UnitOfWork unit, IReadOnlyList<WorkItem> expired, SubmittedOrders submitted)
     {
-        StartAnew(submitted, unit.Attempt);
+        submitted.Begin(unit.Attempt);
         var locked = await unit.Dialect.TryLockOrdersAsync(unit, [.. expired.Select(i => i.OrderId).Distinct()]).ConfigureAwait(false);
         var orders = locked.ToDictionary(o => o.Id);
         var candidates = expired.Where(i => orders.ContainsKey(i.OrderId)).Select(i => i.Id).ToList();
@@ -92,17 +91,8 @@ internal sealed class LeaseRecovery(StoreDialects dialects, Telemetry telemetry,
         }
 
         var touched = orders.Values.Where(o => items.Any(i => i.OrderId == o.Id)).ToList();
-        submitted.UnionWith(await IdleOrders.SettleAsync(unit, touched, items).ConfigureAwait(false));
+        submitted.Add(await IdleOrders.SettleAsync(unit, touched, items).ConfigureAwait(false));
         await unit.SaveAsync().ConfigureAwait(false);
         return items.Count;
-    }
-
-    // What an attempt has found that was rolled back counts no more.
-    private static void StartAnew(HashSet<OrderSubmitted> submitted, Attempt attempt)
-    {
-        if (!attempt.MayBeDone)
-        {
-            submitted.Clear();
-        }
     }
 }

@@ -27,11 +27,11 @@ internal abstract class SelectedLeases<TRequest>(string operation, JoinRule rule
         Check(request);
         if (context.Actor.Type == ActorType.Agent)
         {
-            throw new ApprovalDeniedException(Guid.Empty, ApprovalDeniedReason.Agent, decision);
+            throw ApprovalDeniedException.ForAgents(Guid.Empty, decision);
         }
 
         var now = await context.ReadAsync(
-            rows => dialects.Of(rows.Db).ReadClockAsync(rows.Db, context.Clock.Source, context.Clock.Now()), cancellationToken).ConfigureAwait(false);
+            rows => dialects.ReadClockAsync(rows, context.Clock), cancellationToken).ConfigureAwait(false);
         var found = await FindAsync(context, request, now, cancellationToken).ConfigureAwait(false);
         var (hasMore, meant) = (found.Count > selection.Limit, found.Take(selection.Limit).ToList());
         var (changed, refused) = (new List<LeaseToken>(), new Dictionary<Guid, WorkManagerException>());
@@ -102,7 +102,7 @@ internal abstract class SelectedLeases<TRequest>(string operation, JoinRule rule
 
     private static IQueryable<WorkItem> Narrow(IQueryable<WorkItem> items, LeaseSelection selection, DateTimeOffset now)
     {
-        // In the words of the indexes.
+        // Written as the filter of the indexes is, or the database would not use them.
         items = items.Where(i => (i.State == ItemState.Leased || i.State == ItemState.InProgress) && i.LeaseExpiresAt > now);
         items = selection.AgentId is { } agent ? items.LeasedBy(agent) : items;
         items = selection.OrderId is { } order ? items.Where(i => i.OrderId == order) : items;
@@ -136,10 +136,7 @@ internal abstract class SelectedLeases<TRequest>(string operation, JoinRule rule
     private async Task<Ending<IReadOnlyList<LeaseToken>>> ChangeAsync(
         UnitOfWork unit, Guid orderId, HashSet<LeaseToken> meant, TRequest request, DateTimeOffset found)
     {
-        // An attempt of this call without an answer may still have the lock.
-        var order = unit.Attempt.MayBeDone
-            ? await unit.LockOrderAsync(orderId).ConfigureAwait(false)
-            : (await unit.Dialect.TryLockOrdersAsync(unit, [orderId]).ConfigureAwait(false)).SingleOrDefault() ?? throw WorkBusyException.OfOrder(orderId);
+        var order = await unit.TryLockOrderAsync(orderId).ConfigureAwait(false);
         if (unit.Attempt.MayBeDone
             && await FindDoneAsync(unit.Rows, orderId, unit.OperationId).ConfigureAwait(false) is { Count: > 0 } done)
         {
@@ -164,8 +161,12 @@ internal abstract class SelectedLeases<TRequest>(string operation, JoinRule rule
         {
             UnitOfWork.LeaveAsTheyWere([order]);
         }
+        else
+        {
+            // No order is submitted by it: what was revoked is open.
+            await IdleOrders.SettleAsync(unit, [order], ended).ConfigureAwait(false);
+        }
 
-        await IdleOrders.SettleAsync(unit, [order], ended).ConfigureAwait(false);
         await unit.SaveAsync().ConfigureAwait(false);
         return Ending.Commit(changed);
     }

@@ -21,7 +21,7 @@ internal sealed class HoldOrder() : OrderVerb<HoldRequest>("hold", JoinRule.Join
 
         if (!order.State.IsLive() && order.State != OrderState.Submitted)
         {
-            throw new IllegalTransitionException("order", order.Id, StateNames.ToName(order.State), WorkEventNames.Held);
+            throw Transitions.Illegal(order, WorkEventNames.Held);
         }
 
         order.HeldAt = unit.Now;

@@ -41,11 +41,7 @@ internal abstract class OrderVerb<TRequest>(string operation, JoinRule rule) : I
             Write.Once<WorkOrder?>(
                 async unit =>
                 {
-                    // An attempt of this call without an answer may still have the lock.
-                    var order = waits || unit.Attempt.MayBeDone
-                        ? await unit.LockOrderAsync(request.OrderId).ConfigureAwait(false)
-                        : (await unit.Dialect.TryLockOrdersAsync(unit, [request.OrderId]).ConfigureAwait(false)).SingleOrDefault()
-                            ?? throw WorkBusyException.OfOrder(request.OrderId);
+                    var order = await (waits ? unit.LockOrderAsync(request.OrderId) : unit.TryLockOrderAsync(request.OrderId)).ConfigureAwait(false);
                     context.JoinTraceOf(order.TraceParent);
                     if (unit.Attempt.MayBeDone && await IsDoneAsync(unit.Rows, request.OrderId, unit.OperationId).ConfigureAwait(false))
                     {

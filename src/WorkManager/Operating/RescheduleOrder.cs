@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using WorkManager.Errors;
 using WorkManager.Execution;
 using WorkManager.Orders;
 
@@ -8,20 +7,14 @@ namespace WorkManager.Operating;
 /// <summary>Changes when an open order is served, or when it is due.</summary>
 internal sealed class RescheduleOrder() : OrderVerb<RescheduleRequest>("reschedule", JoinRule.Joins)
 {
-    public override void Check(RescheduleRequest request)
-    {
-        if (request.Priority is < 0 or > 100)
-        {
-            throw WorkValidationException.Argument("priority", ValidationCodes.OutOfRange, "The priority must be 0 to 100.");
-        }
-    }
+    public override void Check(RescheduleRequest request) => Priorities.Ensure(request.Priority);
 
     protected override async Task<bool> DoAsync(UnitOfWork unit, WorkOrder order, RescheduleRequest request)
     {
         DecisionRules.EnsureMayDecide(order, unit.Actor, "reschedule");
         if (order.State.IsClosed())
         {
-            throw new IllegalTransitionException("order", order.Id, StateNames.ToName(order.State), WorkEventNames.Rescheduled);
+            throw Transitions.Illegal(order, WorkEventNames.Rescheduled);
         }
 
         DateTimeOffset? dueAt = request.DueAt is { } due ? WorkClock.Cut(due) : null;

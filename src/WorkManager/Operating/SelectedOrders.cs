@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using WorkManager.Errors;
 using WorkManager.Execution;
+using WorkManager.OrderTypes.Json;
 
 namespace WorkManager.Operating;
 
@@ -90,6 +91,9 @@ internal abstract class SelectedOrders<TRequest>(string operation, JoinRule rule
         {
             throw WorkValidationException.Argument("selection", ValidationCodes.Required, "Say which orders are meant. If all are, set All.");
         }
+
+        StorableText.Ensure("type", selection.Type);
+        StorableText.Ensure("tenant_id", selection.TenantId);
     }
 
     private Task<List<Position>> FindAsync(

@@ -16,7 +16,7 @@ internal sealed class StoredOrder(
     public Guid Id => order.Id;
 
     /// <summary>A hash of what the order applies: its payload, and the result of each item.</summary>
-    public byte[] Content { get; } = HashOf(order, items);
+    public byte[] Content => field ??= HashOf(order, items);
 
     public IReadOnlyList<StoredItem> Items { get; } = Of(items, type, version, format);
 

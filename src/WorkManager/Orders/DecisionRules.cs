@@ -21,7 +21,7 @@ internal static class DecisionRules
         EnsureNamed(order, actor, decision);
         if (actor.Type == ActorType.Agent)
         {
-            throw new ApprovalDeniedException(order.Id, ApprovalDeniedReason.Agent, decision);
+            throw ApprovalDeniedException.ForAgents(order.Id, decision);
         }
     }
 

@@ -54,10 +54,16 @@ internal static class Transitions
     {
         if (!OfItems[item.State].Contains(to))
         {
-            throw new IllegalTransitionException("item", item.Id, StateNames.ToName(item.State), StateNames.ToName(to));
+            throw Illegal(item, to);
         }
     }
 
-    public static IllegalTransitionException Illegal(WorkOrder order, OrderState to) =>
-        new("order", order.Id, StateNames.ToName(order.State), StateNames.ToName(to));
+    public static IllegalTransitionException Illegal(WorkOrder order, OrderState to) => Illegal(order, StateNames.ToName(to));
+
+    /// <param name="order">The order.</param>
+    /// <param name="move">What was to become of it, if that is no state: <c>held</c>.</param>
+    public static IllegalTransitionException Illegal(WorkOrder order, string move) => new("order", order.Id, StateNames.ToName(order.State), move);
+
+    public static IllegalTransitionException Illegal(WorkItem item, ItemState to) =>
+        new("item", item.Id, StateNames.ToName(item.State), StateNames.ToName(to));
 }

@@ -157,7 +157,7 @@ public sealed class WorkOrder
     /// <exception cref="WorkManagerException">It is no such value (<c>type_mismatch</c>), or lacks a member that the type needs.</exception>
     public T ReadPayload<T>(JsonSerializerOptions? json = null) => StoredJson.Read<T>("payload", Payload, json);
 
-    /// <summary>Why the last apply failed.</summary>
+    /// <summary>Why the last apply failed, or could not begin.</summary>
     /// <returns>The failure; null if none failed, or a later one succeeded.</returns>
     public WorkFailure? ReadError() => StoredJson.ReadOptional<WorkFailure>("error", Error, null);
 

@@ -20,7 +20,7 @@ internal sealed class CloneOrder(OrderPlanner planner, NewOrders orders, OrderTy
         DecisionRules.EnsureMayDecide(original, context.Actor, "clone");
         if (original.State != OrderState.DeadLettered)
         {
-            throw new IllegalTransitionException("order", original.Id, StateNames.ToName(original.State), "cloned");
+            throw Transitions.Illegal(original, "cloned");
         }
 
         await context.EnsureHooksAreOnItsDatabaseAsync().ConfigureAwait(false);

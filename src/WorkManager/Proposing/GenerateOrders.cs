@@ -128,24 +128,15 @@ internal sealed class GenerateOrders(
             }
             else
             {
-                tally.Add(generator, planned.Error);
+                tally.Refuse(generator, planned.Error);
             }
         }
 
         foreach (var ofTenant in plans.GroupBy(p => p.Tenant, p => p.Plan))
         {
             var own = context.For(ofTenant.Key);
-            if (tally.IsDryRun)
-            {
-                foreach (var plan in ofTenant)
-                {
-                    tally.Add(generator, await TryAsync(own, plan, tally).ConfigureAwait(false));
-                }
-            }
-            else
-            {
-                await StoreAsync(own, generator, [.. ofTenant], tally, cancellationToken).ConfigureAwait(false);
-            }
+            await (tally.IsDryRun ? CountAsync(own, [.. ofTenant], tally) : StoreAsync(own, generator, [.. ofTenant], tally, cancellationToken))
+                .ConfigureAwait(false);
         }
     }
 
@@ -182,16 +173,26 @@ internal sealed class GenerateOrders(
             var outcomes = await orders.StoreAsync(context, [.. plans.Select(p => new WorkOutcome<OrderPlan>(p))], cancellationToken).ConfigureAwait(false);
             foreach (var (plan, outcome) in plans.Zip(outcomes))
             {
-                // An open order whose priority was raised is none that was proposed.
-                var isOpen = outcome.Succeeded && outcome.Value.Id != plan.OrderId;
-                tally.Add(generator, outcome.Error, isOpen, outcome.Succeeded && !isOpen ? plan.OrderId : null);
+                if (!outcome.Succeeded)
+                {
+                    tally.Refuse(generator, outcome.Error);
+                }
+                else if (outcome.Value.Id == plan.OrderId)
+                {
+                    tally.Propose(plan.OrderId);
+                }
+                else
+                {
+                    // An open order whose priority was raised.
+                    tally.FindOpen();
+                }
             }
         }
         catch (Exception refused) when (dialects.Of(context.Host).RefusesToStore(refused))
         {
             if (plans.Count == 1)
             {
-                tally.Add(generator, StoreRefusal.Of(refused));
+                tally.Refuse(generator, StoreRefusal.Of(refused));
                 return;
             }
 
@@ -202,18 +203,22 @@ internal sealed class GenerateOrders(
         }
     }
 
-    /// <summary>Why a planned order would not be stored; null if it would.</summary>
-    private static async Task<WorkManagerException?> TryAsync(OperationContext context, OrderPlan plan, Tally tally)
+    /// <summary>Counts what would be stored: of the orders with one unique key one, unless such an order is open.</summary>
+    private static async Task CountAsync(OperationContext context, IReadOnlyList<OrderPlan> plans, Tally tally)
     {
-        if (plan.UniqueKey is not { } key)
+        var (tenant, keys) = (context.Tenant.Id!, plans.Where(p => p.UniqueKey is not null).Select(p => p.TypeAndKey).ToHashSet());
+        var open = keys.Count == 0 ? [] : await context.ReadAsync(rows => OpenOrders.FindAsync(rows, tenant, keys)).ConfigureAwait(false);
+        foreach (var plan in plans)
         {
-            return null;
+            if (plan.UniqueKey is not null && (open.ContainsKey(plan.TypeAndKey) || !tally.Keys.Add((tenant, plan.TypeAndKey))))
+            {
+                tally.FindOpen();
+            }
+            else
+            {
+                tally.Propose();
+            }
         }
-
-        var (tenant, type) = (context.Tenant.Id!, plan.Request.Type.Key);
-        var open = await context.ReadAsync(rows => OpenOrders.FindAsync(rows, tenant, [(type, key)])).ConfigureAwait(false);
-        return open.Count == 0 && tally.Keys.Add((tenant, type, key)) ? null
-            : new AlreadyOpenException(open.Values.Select(o => o.Id).FirstOrDefault(), key);
     }
 
     private sealed class Tally(bool isDryRun)
@@ -227,22 +232,25 @@ internal sealed class GenerateOrders(
         public List<GenerationFailure> Failures { get; } = [];
 
         /// <summary>The unique keys that a dry run has met.</summary>
-        public HashSet<(string Tenant, string Type, string Key)> Keys { get; } = [];
+        public HashSet<(string Tenant, (string Type, string Key))> Keys { get; } = [];
 
-        public void Add(string generator, WorkManagerException? error, bool isOpen = false, Guid? id = null)
+        public void Propose(Guid? id = null)
         {
-            if (isOpen || error is AlreadyOpenException)
+            proposed++;
+            ids.AddRange(id is { } stored ? [stored] : []);
+        }
+
+        public void FindOpen() => alreadyOpen++;
+
+        public void Refuse(string generator, WorkManagerException error)
+        {
+            if (error is AlreadyOpenException)
             {
-                alreadyOpen++;
-            }
-            else if (error is not null)
-            {
-                Failures.Add(new(generator, error));
+                FindOpen();
             }
             else
             {
-                proposed++;
-                ids.AddRange(id is { } stored ? [stored] : []);
+                Failures.Add(new(generator, error));
             }
         }
 

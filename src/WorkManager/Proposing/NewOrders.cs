@@ -70,7 +70,7 @@ internal sealed class NewOrders(RetryOptions retry)
     private static async Task<Dictionary<OrderPlan, WorkOutcome<WorkOrder>>> OpenAsync(
         UnitOfWork unit, List<OrderPlan> plans, Dictionary<Guid, WorkOrder> stored)
     {
-        var keys = plans.Select(KeyOf).ToHashSet();
+        var keys = plans.Select(p => p.TypeAndKey).ToHashSet();
         var open = await OpenOrders.FindAsync(unit.Rows, unit.Tenant.Id!, keys).ConfigureAwait(false);
         if (plans.Find(p => open.Values.Any(o => o.Id == p.OrderId)) is not null)
         {
@@ -84,7 +84,7 @@ internal sealed class NewOrders(RetryOptions retry)
         }
 
         await RaiseAsync(unit, plans, open, stored).ConfigureAwait(false);
-        return plans.ToDictionary(p => p, p => !open.TryGetValue(KeyOf(p), out var order) || order.State.IsClosed()
+        return plans.ToDictionary(p => p, p => !open.TryGetValue(p.TypeAndKey, out var order) || order.State.IsClosed()
             ? new WorkOutcome<WorkOrder>(WorkBusyException.ClosedMeanwhile(p.UniqueKey!))
             : p.Request.Options.IfOpen == OpenOrder.Refuse ? new(new AlreadyOpenException(order.Id, p.UniqueKey!)) : new(order));
     }
@@ -95,8 +95,8 @@ internal sealed class NewOrders(RetryOptions retry)
     {
         var raised = (
             from plan in plans
-            where plan.Request.Options.IfOpen == OpenOrder.RaisePriority && open.ContainsKey(KeyOf(plan))
-            group (short)plan.Request.Options.Priority by KeyOf(plan) into ofKey
+            where plan.Request.Options.IfOpen == OpenOrder.RaisePriority && open.ContainsKey(plan.TypeAndKey)
+            group (short)plan.Request.Options.Priority by plan.TypeAndKey into ofKey
             let order = open[ofKey.Key]
             where order.Priority < ofKey.Max()
             orderby order.Id
@@ -129,8 +129,6 @@ internal sealed class NewOrders(RetryOptions retry)
             open[key].Detach(withItems: false);
         }
     }
-
-    private static (string Type, string Key) KeyOf(OrderPlan plan) => (plan.Request.Type.Key, plan.UniqueKey!);
 
     private static void InsertRest(UnitOfWork unit, OrderPlan plan, WorkOrder order)
     {

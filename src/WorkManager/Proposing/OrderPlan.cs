@@ -14,4 +14,7 @@ internal sealed record OrderPlan(
     IReadOnlyList<(PlannedItem Item, CheckedDocument Input)> Items)
 {
     public string? UniqueKey => Request.Options.UniqueKey;
+
+    /// <summary>What one open order of a tenant can have. Of plans with a unique key only.</summary>
+    public (string Type, string Key) TypeAndKey => (Request.Type.Key, UniqueKey!);
 }

@@ -69,11 +69,7 @@ internal sealed class OrderPlanner(JsonDocuments documents, IdGenerator ids, Lim
 
     private string? CheckOptions(ProposeOptions propose, DateTimeOffset now)
     {
-        if (propose.Priority is < 0 or > 100)
-        {
-            throw WorkValidationException.Argument("priority", ValidationCodes.OutOfRange, "The priority must be 0 to 100.");
-        }
-
+        Priorities.Ensure(propose.Priority);
         if (propose.UniqueKey is { } key && (string.IsNullOrWhiteSpace(key) || key.Length > MaxKey))
         {
             throw WorkValidationException.Argument(

@@ -25,5 +25,5 @@ internal sealed class WorkItemRepository(WorkReader reader, StoreDialects dialec
             cancellationToken), cancellationToken);
 
     private Task<DateTimeOffset> NowAsync(WorkRows rows, OperationContext context) =>
-        dialects.Of(rows.Db).ReadClockAsync(rows.Db, context.Clock.Source, context.Clock.Now());
+        dialects.ReadClockAsync(rows, context.Clock);
 }

@@ -1,8 +1,8 @@
 using System.Text.Json.Nodes;
 using Microsoft.EntityFrameworkCore;
 using WorkManager.Execution;
-using WorkManager.Persistence;
 using WorkManager.OrderTypes.Json;
+using WorkManager.Persistence;
 
 namespace WorkManager.Reviewing;
 

@@ -7,7 +7,7 @@ using WorkManager.Orders;
 
 namespace WorkManager.Reviewing;
 
-/// <summary>Closes an order for good. Reject and cancel share this.</summary>
+/// <summary>Closes an order as rejected. Reject and cancel share this.</summary>
 internal static class OrderClosing
 {
     /// <exception cref="ApprovalDeniedException">The actor may not close it.</exception>

@@ -52,7 +52,7 @@ internal sealed class ReturnForRework(IdGenerator ids, OrderTypeRegistry types, 
         if (order.State == OrderState.Rejected)
         {
             // An agent would overrule who rejected it.
-            DecisionRules.EnsureIsNoAgent(order, unit.Actor, decision);
+            DecisionRules.EnsureIsNoAgent(order, unit.Actor, "reopen");
         }
 
         if (order.State is not (OrderState.Submitted or OrderState.Rejected))

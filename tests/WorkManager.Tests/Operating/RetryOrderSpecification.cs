@@ -153,7 +153,11 @@ public abstract class RetryOrderSpecification(DatabaseFixture databases)
         await using var app = await ShopApp.StartAsync(databases);
         var order = await FailedAsync(app);
 
-        WorkSelection[] bad = [new(), new() { All = true, Limit = 0 }, new() { All = true, Limit = 1001 }, new() { OrderIds = [] }, new() { OlderThan = TimeSpan.FromSeconds(-1) }];
+        WorkSelection[] bad =
+        [
+            new(), new() { All = true, Limit = 0 }, new() { All = true, Limit = 1001 }, new() { OrderIds = [] }, new() { OlderThan = TimeSpan.FromSeconds(-1) },
+            new() { Type = "a\0" }, new() { TenantId = "a\0" },
+        ];
         foreach (var selection in bad)
         {
             await app.RefusesAsync<WorkValidationException>("validation_failed", () => app.Maintenance.RetryAsync(selection));

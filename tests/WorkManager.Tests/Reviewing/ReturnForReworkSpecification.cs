@@ -118,7 +118,8 @@ public abstract class ReturnForReworkSpecification(DatabaseFixture databases)
         await agent.ReturnForReworkAsync(order.Id, Reasons);
         await app.Reviewer.RejectAsync(order.Id, Reasons);
 
-        await app.RefusesAsync<ApprovalDeniedException>("approval_denied", () => agent.ReturnForReworkAsync(order.Id, Reasons));
+        (await app.RefusesAsync<ApprovalDeniedException>("approval_denied", () => agent.ReturnForReworkAsync(order.Id, Reasons)))
+            .Message.Should().Contain("Agents cannot reopen");
     }
 
     [Fact]
