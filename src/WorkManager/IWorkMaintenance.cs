@@ -65,6 +65,30 @@ public interface IWorkMaintenance
     Task<StaleOrders> FindStaleAsync(CancellationToken cancellationToken = default);
 
     /// <summary>
+    /// Compares open orders with their items, and mends what does not agree: a state that is behind, because a checkout or heartbeat found the order locked;
+    /// and counts of items that are wrong, because something has written to the tables past WorkManager. For these it logs one warning.
+    /// </summary>
+    /// <param name="cancellationToken">Stops before the next order.</param>
+    /// <returns>What was mended.</returns>
+    Task<ReconcileResult> ReconcileAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Deletes orders that were closed long ago, with their items, results, events, decisions and provenance:
+    /// <see cref="MaintenanceOptions.PruneCompletedAfter"/>, <see cref="MaintenanceOptions.PruneRejectedAfter"/> and
+    /// <see cref="MaintenanceOptions.PruneDeadLetteredAfter"/> say when. By default nothing is deleted, and failed orders never are. The database user needs
+    /// the right to delete history, which that of an application should not have.
+    /// </summary>
+    /// <param name="dryRun">Whether to say only how many orders would be deleted.</param>
+    /// <param name="cancellationToken">Stops before the next batch.</param>
+    /// <returns>How many orders were deleted. Each batch of 100 is a transaction of its own; what is locked is left for the next time.</returns>
+    Task<PruneResult> PruneAsync(bool dryRun = false, CancellationToken cancellationToken = default);
+
+    /// <summary>Deletes idempotency keys that have expired. Until then a key answers as it did the first time.</summary>
+    /// <param name="cancellationToken">Stops before the next batch.</param>
+    /// <returns>How many keys were deleted.</returns>
+    Task<int> PurgeKeysAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>
     /// Runs every <see cref="IWorkGenerator"/>, and proposes what it finds, as <c>system:scheduler</c> unless <see cref="As"/> names somebody. In several
     /// processes at once, unique keys keep the same work from being proposed twice.
     /// </summary>

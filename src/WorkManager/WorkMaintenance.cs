@@ -42,6 +42,15 @@ internal sealed class WorkMaintenance(WorkEngine engine, IServiceProvider? scope
     public Task<StaleOrders> FindStaleAsync(CancellationToken cancellationToken) =>
         engine.RunAsync(engine.Verbs.FindStale, session, new FindStaleRequest(), cancellationToken);
 
+    public Task<ReconcileResult> ReconcileAsync(CancellationToken cancellationToken) =>
+        engine.RunAsync(engine.Verbs.Reconcile, session, new ReconcileRequest(), cancellationToken);
+
+    public Task<PruneResult> PruneAsync(bool dryRun, CancellationToken cancellationToken) =>
+        engine.RunAsync(engine.Verbs.Prune, session, new PruneRequest(dryRun), cancellationToken);
+
+    public Task<int> PurgeKeysAsync(CancellationToken cancellationToken) =>
+        engine.RunAsync(engine.Verbs.PurgeKeys, session, new PurgeKeysRequest(), cancellationToken);
+
     public Task<GenerationResult> GenerateAsync(bool dryRun, CancellationToken cancellationToken) =>
         engine.RunAsync(
             engine.Verbs.Generate, session with { Actor = actor ?? Actor.System("scheduler") }, new GenerateRequest(dryRun), cancellationToken);

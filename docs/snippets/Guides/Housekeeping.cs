@@ -27,6 +27,8 @@ public sealed partial class Housekeeping(IWorkMaintenance maintenance, TimeProvi
             (token => maintenance.GenerateAsync(cancellationToken: token), 15),
             (token => maintenance.DeadLetterDueAsync(token), 60),
             (token => maintenance.FindStaleAsync(token), 60),
+            (token => maintenance.ReconcileAsync(token), 60),
+            (token => maintenance.PurgeKeysAsync(token), 60),
         ];
         using var timer = new PeriodicTimer(TimeSpan.FromMinutes(1), time);
         for (var minute = 0; await timer.WaitForNextTickAsync(stoppingToken); minute++)
@@ -60,6 +62,17 @@ internal static class Operators
             options.Maintenance.DeadLetterAfter = TimeSpan.FromDays(7);
             options.Maintenance.StaleAfter = TimeSpan.FromHours(8);
         }).UseDbContext<AppDbContext>().AddGenerator<UnpricedProducts>();
+        #endregion
+    }
+
+    public static void Keep(IServiceCollection services)
+    {
+        #region prune
+        services.AddWorkManager(options =>
+        {
+            options.Maintenance.PruneCompletedAfter = TimeSpan.FromDays(365);
+            options.Maintenance.PruneRejectedAfter = TimeSpan.FromDays(90);
+        }).UseDbContext<AppDbContext>();
         #endregion
     }
 

@@ -95,6 +95,7 @@ public static class WorkManagerServiceCollectionExtensions
         services.TryAddSingleton<LeaseRecovery>();
         services.TryAddSingleton<RecoverySchedule>();
         services.TryAddSingleton<TenantRotation>();
+        services.TryAddSingleton<LimitedClaims>();
         services.TryAddSingleton<ClaimRequests>();
         services.TryAddSingleton<LeasedInputs>();
         services.TryAddSingleton<CheckoutItems>();
@@ -124,6 +125,9 @@ public static class WorkManagerServiceCollectionExtensions
         services.TryAddSingleton<ResumeOrder>();
         services.TryAddSingleton<RescheduleOrder>();
         services.TryAddSingleton<FindStale>();
+        services.TryAddSingleton<ReconcileOrders>();
+        services.TryAddSingleton<PruneOrders>();
+        services.TryAddSingleton<PurgeKeys>();
         services.TryAddSingleton<Verbs>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<ICommitSubscriber, AutoApprove>());
     }

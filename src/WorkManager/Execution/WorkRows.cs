@@ -15,5 +15,10 @@ internal sealed class WorkRows(WorkManagerDbContext db, TenantScope tenant)
 
     public IQueryable<WorkEvent> Events => tenant.Id is { } id ? db.WorkEvents.Where(e => e.TenantId == id) : db.WorkEvents;
 
+    public IQueryable<WorkProvenance> Provenances =>
+        tenant.Id is { } id ? db.WorkProvenances.Where(p => p.TenantId == id) : db.WorkProvenances;
+
+    public IQueryable<WorkIdempotencyKey> Keys => tenant.Id is { } id ? db.WorkIdempotencyKeys.Where(k => k.TenantId == id) : db.WorkIdempotencyKeys;
+
     public IQueryable<WorkDecision> Decisions => tenant.Id is { } id ? db.WorkDecisions.Where(d => d.TenantId == id) : db.WorkDecisions;
 }

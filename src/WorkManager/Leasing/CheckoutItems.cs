@@ -10,8 +10,8 @@ namespace WorkManager.Leasing;
 
 /// <summary>Leases the next items: highest priority first, then first in.</summary>
 internal sealed class CheckoutItems(
-    LeaseRecovery recovery, RecoverySchedule schedule, TenantRotation rotation, OrderTypeRegistry types, ClaimRequests requests, LeasedInputs inputs,
-    Telemetry telemetry, LeaseOptions lease, ILogger<CheckoutItems>? log = null)
+    LeaseRecovery recovery, RecoverySchedule schedule, TenantRotation rotation, LimitedClaims claims, OrderTypeRegistry types, ClaimRequests requests,
+    LeasedInputs inputs, Telemetry telemetry, LeaseOptions lease, ILogger<CheckoutItems>? log = null)
     : IVerb<CheckoutBatch, IReadOnlyList<WorkLease>>
 {
     // Optional: an application without logging is no reason to fail.
@@ -21,10 +21,10 @@ internal sealed class CheckoutItems(
 
     public async Task<IReadOnlyList<WorkLease>> ExecuteAsync(OperationContext context, CheckoutBatch request, CancellationToken cancellationToken)
     {
-        var claim = requests.Check(request);
-        if (claim.Types.Count == 0)
+        var wanted = requests.Check(request);
+        if (wanted.Types.Count == 0 || await claims.NarrowAsync(context, wanted, cancellationToken).ConfigureAwait(false) is not { } claim)
         {
-            await EnsureOrderExistsAsync(context, claim.OrderId, request.Filter).ConfigureAwait(false);
+            await EnsureOrderExistsAsync(context, wanted.OrderId, request.Filter).ConfigureAwait(false);
             return [];
         }
 
@@ -80,13 +80,8 @@ internal sealed class CheckoutItems(
 
     private Task<IReadOnlyList<WorkItem>> ClaimAsync(OperationContext context, Claim claim, CancellationToken cancellationToken) =>
         context.Tenant.IsAll && claim.OrderId is null
-            ? rotation.ClaimAsync(context, claim, share => ClaimOnceAsync(context, share, cancellationToken), cancellationToken)
-            : ClaimOnceAsync(context, claim, cancellationToken);
-
-    private static Task<IReadOnlyList<WorkItem>> ClaimOnceAsync(OperationContext context, Claim claim, CancellationToken cancellationToken) =>
-        // If a claim gets no answer, its leases are not searched for: nobody knows of them, they run out, and the items come back.
-        context.WriteByCommandAsync(
-            Write.Repeatable(async unit => Ending.Commit(await unit.Sql<ILeasingSql>().ClaimAsync(unit, claim).ConfigureAwait(false))), cancellationToken);
+            ? rotation.ClaimAsync(context, claim, share => claims.ClaimAsync(context, share, cancellationToken), cancellationToken)
+            : claims.ClaimAsync(context, claim, cancellationToken);
 
     /// <summary>Tells a caller who named an order why there will never be anything for it.</summary>
     private async Task EnsureOrderExistsAsync(OperationContext context, Guid? orderId, CheckoutRequest filter)

@@ -13,6 +13,10 @@ internal sealed record Claim(
     /// <summary>How many items each of the tenants may give.</summary>
     public int Share => (Count + Tenants!.Count - 1) / Tenants.Count;
 
+    /// <summary>The same of some of its order types.</summary>
+    public Claim Of(IReadOnlyList<string> types) => types.Count == Types.Count ? this
+        : this with { Types = types, Times = Times with { OfTypes = [.. types.Select(t => Times.OfTypes[Types.TakeWhile(other => other != t).Count()])] } };
+
     /// <summary>What it may claim.</summary>
     public QueueFilter Filter => new(OrderId, Types, MinPriority);
 }

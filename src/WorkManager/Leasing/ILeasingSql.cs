@@ -18,6 +18,27 @@ internal interface ILeasingSql
     /// <summary>Leases items, writes their <c>leased</c> events, and marks their orders checked out; returns the items detached, unsorted.</summary>
     Task<IReadOnlyList<WorkItem>> ClaimAsync(UnitOfWork unit, Claim claim);
 
+    /// <summary>Locks limits on live leases by their names until the transaction ends.</summary>
+    /// <param name="unit">The transaction.</param>
+    /// <param name="names">The names, in the order in which all transactions wait for them.</param>
+    /// <param name="waits">Whether to wait for limits that others have locked; else they are passed over.</param>
+    /// <returns>The names of those that are locked now. Statements after this one see what earlier holders have leased.</returns>
+    Task<IReadOnlyList<string>> LockLimitsAsync(UnitOfWork unit, IReadOnlyList<string> names, bool waits);
+
+    /// <summary>Counts the live leases of an agent.</summary>
+    /// <param name="rows">The database.</param>
+    /// <param name="clock">The clock that decides leases.</param>
+    /// <param name="holder">The agent.</param>
+    /// <param name="tenantId">Only in this tenant; null for all.</param>
+    Task<int> CountLeasesAsync(WorkRows rows, WorkClock clock, string holder, string? tenantId);
+
+    /// <summary>Counts the live leases of tenants, by order type. Where there is none, there is no row.</summary>
+    /// <param name="rows">The database.</param>
+    /// <param name="clock">The clock that decides leases.</param>
+    /// <param name="tenants">The tenants.</param>
+    /// <param name="types">Only of these order types; null for all.</param>
+    Task<IReadOnlyList<LiveLeases>> CountLeasesAsync(WorkRows rows, WorkClock clock, IReadOnlyList<string> tenants, IReadOnlyList<string>? types);
+
     /// <summary>Finds the tenants that have ready items of some order types, in the order of their ids.</summary>
     /// <param name="db">The database.</param>
     /// <param name="after">Only tenants after this one; null for the first ones.</param>

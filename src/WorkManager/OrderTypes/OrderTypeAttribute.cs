@@ -22,6 +22,10 @@ public sealed class OrderTypeAttribute(string key) : Attribute
     /// <value>0 by default: <see cref="LeaseOptions.Ttl"/>. Else 1 second to <see cref="LeaseOptions.MaxTtl"/>.</value>
     public int LeaseSeconds { get; set; }
 
+    /// <summary>How many of its items can be leased at once, in each tenant.</summary>
+    /// <value>0 by default: <see cref="LeaseOptions.MaxPerType"/>. Else at least 1.</value>
+    public int MaxLeases { get; set; }
+
     /// <summary>How often an item can be returned for rework.</summary>
     /// <value>-1 by default: <see cref="RetryOptions.MaxReworks"/>. Else 0 to 1000; 0 allows no rework.</value>
     public int MaxReworks { get; set; } = -1;

@@ -9,6 +9,7 @@ namespace WorkManager.OrderTypes;
 /// <param name="Key">The key that is stored.</param>
 /// <param name="Version">The version of its documents.</param>
 /// <param name="LeaseTime">How long leases of its items last; null for what the options say.</param>
+/// <param name="MaxLeases">How many of its items can be leased at once, in each tenant; null for what the options say.</param>
 /// <param name="MaxReworks">How often an item can be returned for rework; null for what the options say.</param>
 /// <param name="ItemFailure">What a failed item means for its order.</param>
 /// <param name="ClrType">The class.</param>
@@ -16,7 +17,8 @@ namespace WorkManager.OrderTypes;
 /// <param name="InputType">What the agent of an item gets.</param>
 /// <param name="ResultType">What the agent submits.</param>
 internal sealed partial record OrderTypeDescriptor(
-    string Key, int Version, TimeSpan? LeaseTime, int? MaxReworks, ItemFailure ItemFailure, Type ClrType, Type PayloadType, Type InputType, Type ResultType)
+    string Key, int Version, TimeSpan? LeaseTime, int? MaxLeases, int? MaxReworks, ItemFailure ItemFailure, Type ClrType, Type PayloadType, Type InputType,
+    Type ResultType)
 {
     /// <summary>What keeps payload, input and result from being carried as JSON, as sentences.</summary>
     /// <param name="strict">How they are written and read.</param>
@@ -63,6 +65,11 @@ internal sealed partial record OrderTypeDescriptor(
             throw new InvalidOperationException($"The lease of {clrType.Name} in [OrderType] must be at least 1 second, or 0 for what the options say.");
         }
 
+        if (attribute.MaxLeases < 0)
+        {
+            throw new InvalidOperationException($"The leases of {clrType.Name} in [OrderType] must be at least 1 at once, or 0 for what the options say.");
+        }
+
         if (attribute.MaxReworks is < -1 or > 1000)
         {
             throw new InvalidOperationException($"The reworks of {clrType.Name} in [OrderType] must be 0 to 1000, or -1 for what the options say.");
@@ -73,6 +80,7 @@ internal sealed partial record OrderTypeDescriptor(
             throw new InvalidOperationException($"The ItemFailure of {clrType.Name} in [OrderType] is {attribute.ItemFailure}, which has no meaning.");
         }
 
+        int? leases = attribute.MaxLeases == 0 ? null : attribute.MaxLeases;
         int? reworks = attribute.MaxReworks < 0 ? null : attribute.MaxReworks;
         TimeSpan? lease = attribute.LeaseSeconds == 0 ? null : TimeSpan.FromSeconds(attribute.LeaseSeconds);
         for (var type = clrType; type is not null; type = type.BaseType)
@@ -81,7 +89,7 @@ internal sealed partial record OrderTypeDescriptor(
             {
                 var arguments = type.GetGenericArguments();
                 return new OrderTypeDescriptor(
-                    attribute.Key, attribute.Version, lease, reworks, attribute.ItemFailure, clrType, arguments[0], arguments[1], arguments[2]);
+                    attribute.Key, attribute.Version, lease, leases, reworks, attribute.ItemFailure, clrType, arguments[0], arguments[1], arguments[2]);
             }
         }
 

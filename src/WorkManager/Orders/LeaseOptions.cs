@@ -22,6 +22,23 @@ public sealed class LeaseOptions : IValidatableObject
     [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
     public TimeSpan HeartbeatEvery { get; set; } = TimeSpan.FromMinutes(2);
 
+    /// <summary>How many leases an agent can hold at once, in all tenants that its session sees. A checkout of more gets what is left.</summary>
+    /// <value>Null by default: any number. Else at least 1.</value>
+    [Range(1, int.MaxValue)]
+    public int? MaxPerAgent { get; set; }
+
+    /// <summary>
+    /// How many items of an order type can be leased at once in each tenant, unless <see cref="OrderTypeAttribute.MaxLeases"/> says otherwise.
+    /// </summary>
+    /// <value>Null by default: any number. Else at least 1.</value>
+    [Range(1, int.MaxValue)]
+    public int? MaxPerType { get; set; }
+
+    /// <summary>How many items can be leased at once in each tenant.</summary>
+    /// <value>Null by default: any number. Else at least 1.</value>
+    [Range(1, int.MaxValue)]
+    public int? MaxPerTenant { get; set; }
+
     /// <summary>Whether each heartbeat is recorded in the audit trail, beside the grant, the first beat and the end.</summary>
     /// <value>False by default: a lease of an hour would leave 30 rows that say nothing.</value>
     public bool RecordHeartbeats { get; set; }

@@ -36,6 +36,9 @@ public static class WorkEventNames
     /// <summary>Somebody wanted to approve an order who may not.</summary>
     public const string ApprovalDenied = "approval_denied";
 
+    /// <summary>The counts of an order's items were wrong, and were mended.</summary>
+    public const string Recounted = "recounted";
+
     /// <summary>An order was approved.</summary>
     public const string Approved = "approved";
 

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using WorkManager.Execution;
 using WorkManager.Leasing;
 
@@ -52,6 +53,26 @@ internal static class QueueSql
                 ("after_id", after?.Id ?? Guid.Empty),
                 .. FilteredStatements.Values(filter, list),
             ]);
+
+    /// <summary>How many leases of the caller are live.</summary>
+    public const string CountLeasesOfAgent =
+        $"""
+        SELECT count(*) FROM [work_items] AS i
+        WHERE leased_by_agent_id = @holder AND (@within IS NULL OR tenant_id = @within) AND {IsLeased} AND lease_expires_at > [instant]
+        """;
+
+    /// <summary>How many leases are live in some tenants, by order type.</summary>
+    /// <param name="tenants">The list of tenants.</param>
+    /// <param name="types">The list of order types; null for all.</param>
+    public static string CountLeases(string tenants, string? types) =>
+        $"""
+        SELECT tenant_id, order_type, count(*) FROM [work_items] AS i
+        WHERE [i.tenant] AND tenant_id IN ({tenants}){(types is null ? "" : $" AND order_type IN ({types})")} AND {IsLeased} AND lease_expires_at > [instant]
+        GROUP BY tenant_id, order_type
+        """;
+
+    /// <summary>Reads a row of <see cref="CountLeases"/>.</summary>
+    public static LiveLeases ReadLeases(DbDataReader row) => new(row.GetString(0), row.GetString(1), (int)row.GetInt64(2));
 
     /// <summary>The tenants that have ready items of some order types: one look into an index for each tenant and type.</summary>
     /// <param name="first">A condition on where to begin.</param>

@@ -62,6 +62,10 @@ internal sealed partial class Statement(string text)
     public async Task<IReadOnlyList<T>> RowsAsync<T>(UnitOfWork unit, Func<DbDataReader, T> read, params Value[] values) =>
         await ReadAsync(unit.Db, VariantFor(unit), read, WithDefaults(unit, values)).ConfigureAwait(false);
 
+    /// <summary>Runs the statement outside a unit of work, and returns its rows, which are of no table.</summary>
+    public async Task<IReadOnlyList<T>> RowsAsync<T>(WorkRows rows, bool databaseClock, Func<DbDataReader, T> read, params Value[] values) =>
+        await ReadAsync(rows.Db, VariantFor(rows.Db, databaseClock, rows.Tenant.IsAll), read, [("tenant", rows.Tenant.Id), .. values]).ConfigureAwait(false);
+
     /// <summary>Runs the statement for the engine itself, of all tenants, and returns its only column.</summary>
     public async Task<IReadOnlyList<T>> ValuesAsync<T>(WorkManagerDbContext db, params Value[] values) =>
         await ReadAsync(db, VariantFor(db, databaseClock: true, allTenants: true), row => row.GetFieldValue<T>(0), values).ConfigureAwait(false);

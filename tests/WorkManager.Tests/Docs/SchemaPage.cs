@@ -98,7 +98,7 @@ public sealed partial class SchemaPage
 
             The same as SQL: [postgresql.sql](postgresql.sql), [sqlite.sql](sqlite.sql). Each is for an empty database, and records in EF Core's history table
             that it has run, so that the tool goes on where it ended. The rights that an application needs on PostgreSQL:
-            [postgresql-grants.sql](postgresql-grants.sql).
+            [postgresql-grants.sql](postgresql-grants.sql), and those of a role that deletes old orders: [postgresql-prune-grants.sql](postgresql-prune-grants.sql).
 
             Names are the same for both providers. Ids of orders and items are UUIDs that rise with time; times are UTC, to the microsecond. JSON is kept as it
             was written, which is why it is `json`; `jsonb` is what is there to be searched. States are text, held to their names by check constraints.

@@ -63,7 +63,23 @@ public sealed class LeastPrivilege(PostgreSqlFixture databases) : IClassFixture<
         await DropRoleAsync(app);
     }
 
-    private async Task<ShopApp> StartAsync()
+    [Fact]
+    public async Task Only_the_role_that_prunes_deletes_history()
+    {
+        await using var app = await StartAsync(o => o.Maintenance.PruneRejectedAfter = TimeSpan.Zero);
+        await app.Requester.CancelAsync((await app.ProposeEchoAsync()).Id);
+
+        await FluentActions.Awaiting(() => app.Maintenance.PruneAsync()).Should().ThrowAsync<PostgresException>().Where(e => e.SqlState == PostgresErrorCodes.InsufficientPrivilege);
+        (await app.Database.ScalarAsync("SELECT count(*) FROM work_events")).Should().Be(3L);
+
+        await app.Database.ExecuteAsync($"DROP OWNED BY {role}");
+        await app.Database.ExecuteAsync(RepositoryFiles.Read(SchemaScripts.PruneGrants).Replace("workmanager_prune", role, StringComparison.Ordinal));
+        (await app.Maintenance.PruneAsync()).Rejected.Should().Be(1);
+        (await app.Database.ScalarAsync("SELECT count(*) FROM work_items")).Should().Be(0L);
+        await DropRoleAsync(app);
+    }
+
+    private async Task<ShopApp> StartAsync(Action<WorkManagerOptions>? options = null)
     {
         var database = await databases.CreateAsync(ShopApp.Migrated);
         await database.ExecuteAsync($"CREATE ROLE {role} LOGIN");
@@ -71,7 +87,7 @@ public sealed class LeastPrivilege(PostgreSqlFixture databases) : IClassFixture<
 
         // The host's own.
         await database.ExecuteAsync($"GRANT ALL ON customers, ledger TO {role}; GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {role}");
-        return ShopApp.On(database, context: o => o.UseNpgsql(ConnectionString(database)));
+        return ShopApp.On(database, options: options, context: o => o.UseNpgsql(ConnectionString(database)));
     }
 
     private string ConnectionString(TestDatabase database) =>

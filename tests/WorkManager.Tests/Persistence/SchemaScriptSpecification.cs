@@ -74,6 +74,7 @@ public sealed class SchemaScriptInPsql(PostgreSqlFixture databases) : IClassFixt
 internal static class SchemaScripts
 {
     public const string Grants = "docs/reference/schema/postgresql-grants.sql";
+    public const string PruneGrants = "docs/reference/schema/postgresql-prune-grants.sql";
 
     public static string PathFor(Provider provider) => provider switch
     {

@@ -8,10 +8,14 @@ public sealed partial class TenantsInSql
 {
     private const string ByLockedId = "Writes rows by the ids that a statement before it found under the condition, in the same transaction.";
 
+    private const string OfSession = "Counts in the tenants that the session sees, also while an operation claims from one of them: @within.";
+
     private static readonly Dictionary<string, string> Without = new()
     {
         ["PostgreSqlLeasingSql.Tenants"] = "Lists the tenants.",
         ["SqliteLeasingSql.Tenants"] = "Lists the tenants.",
+        ["PostgreSqlLeasingSql.CountOfAgent"] = OfSession,
+        ["SqliteLeasingSql.CountOfAgent"] = OfSession,
         ["SqliteLeasingSql.Lease"] = ByLockedId,
         ["SqliteLeasingSql.Open"] = ByLockedId,
         ["SqliteSubmittingSql.StoreItems"] = ByLockedId,

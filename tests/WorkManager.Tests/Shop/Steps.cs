@@ -1,3 +1,5 @@
+using Microsoft.Extensions.DependencyInjection;
+
 namespace WorkManager.Tests.Shop;
 
 /// <summary>The usual way to where a test begins.</summary>
@@ -7,6 +9,10 @@ internal static class Steps
 
     public static Task<WorkOrder> ProposeEchoAsync(this ShopApp app, string message = "hello", int priority = 0) =>
         app.Requester.ProposeAsync(new EchoPayload(message), new() { Priority = priority });
+
+    /// <summary>A requester of a tenant.</summary>
+    public static IWorkOrderManager Of(this ShopApp app, string tenant) =>
+        app.Services.GetRequiredService<IWorkOrderManagerFactory>().Create(Actor.User("u"), tenant);
 
     public static async Task<WorkLease> LeaseAsync(this ShopApp app, string agent = "agent-1", Guid? orderId = null) =>
         await app.Agent(agent).CheckoutAsync(new() { OrderId = orderId }) ?? throw new InvalidOperationException("There was nothing to lease.");

@@ -112,6 +112,10 @@ internal sealed class Story : IAsyncDisposable
     public Task RuleAsync(Guid id, ItemFailure rule) => app.ReadAsync(
         db => db.Set<WorkOrder>().Where(o => o.Id == id).ExecuteUpdateAsync(set => set.SetProperty(o => o.ItemFailure, rule)));
 
+    /// <summary>Makes an order say wrong things of its items.</summary>
+    public Task MiscountAsync(Guid id) => app.ReadAsync(db => db.Set<WorkOrder>().Where(o => o.Id == id).ExecuteUpdateAsync(set => set
+        .SetProperty(o => o.State, OrderState.Queued).SetProperty(o => o.ItemsOpen, 1).SetProperty(o => o.ItemsFailed, 1)));
+
     /// <summary>Makes a call and compares all that has changed in the database with the file of the test.</summary>
     /// <param name="method">The method that is called, of <see cref="IWorkOrderManager"/> or <see cref="IWorkMaintenance"/>.</param>
     /// <param name="call">The call.</param>

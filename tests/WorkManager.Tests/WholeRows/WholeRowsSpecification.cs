@@ -503,6 +503,38 @@ public abstract class WholeRowsSpecification(DatabaseFixture databases)
         await story.WritesAsync(nameof(IWorkMaintenance.DeadLetterDueAsync), async () => Assert.Equal(1, await story.Maintenance.DeadLetterDueAsync()));
     }
 
+    [Fact]
+    public async Task A_prune_of_completed_orders()
+    {
+        await using var story = await Story.StartAsync(databases, o => o.Maintenance.PruneCompletedAfter = TimeSpan.FromDays(1));
+        var order = await story.ProposeAsync(1);
+        await story.By(Story.Agent).SubmitAsync((await story.LeaseAsync(1))[0], Finding(1));
+        await story.By(Story.Reviewer).ApproveAsync(order.Id);
+        story.Pass(TimeSpan.FromDays(1));
+
+        await story.WritesAsync(nameof(IWorkMaintenance.PruneAsync), async () => Assert.Equal(1, (await story.Maintenance.PruneAsync()).Completed));
+    }
+
+    [Fact]
+    public async Task A_reconciliation_of_an_order_that_miscounts_and_is_behind()
+    {
+        await using var story = await Story.StartAsync(databases);
+        var order = await story.ProposeAsync(2);
+        await story.LeaseAsync(1, begun: true);
+        await story.MiscountAsync(order.Id);
+
+        await story.WritesAsync(
+            nameof(IWorkMaintenance.ReconcileAsync), async () => Assert.Equal([order.Id], (await story.Maintenance.ReconcileAsync()).Recounted));
+    }
+
+    [Fact]
+    public async Task A_purge_of_keys()
+    {
+        await using var story = await Story.StartAsync(databases);
+
+        await story.WritesAsync(nameof(IWorkMaintenance.PurgeKeysAsync), async () => Assert.Equal(0, await story.Maintenance.PurgeKeysAsync()));
+    }
+
     [Theory, InlineData(Way.Own), InlineData(Way.Joined)]
     public async Task A_clone(Way way)
     {

@@ -43,6 +43,18 @@ internal sealed class PostgreSqlLeasingSql : ILeasingSql
 
     private static readonly TenantStatements Tenants = new(IsReady, "unnest(@types) AS t (value)");
 
+    // The names are hashed: two with one hash would take turns without need. A lock is there as long as its transaction.
+    private static readonly Statement LockFreeLimits = new(
+        "SELECT l.name FROM unnest(@names) AS l (name) WHERE pg_try_advisory_xact_lock(hashtextextended(l.name, 0))");
+
+    // The function returns an empty value once it has the lock.
+    private static readonly Statement LockLimits = new(
+        "SELECT l.name FROM unnest(@names) AS l (name) WHERE pg_advisory_xact_lock(hashtextextended(l.name, 0))::text IS NOT NULL");
+
+    private static readonly Statement CountOfAgent = new(QueueSql.CountLeasesOfAgent);
+    private static readonly Statement CountOfTenants = new(QueueSql.CountLeases("SELECT unnest(@tenants)", null));
+    private static readonly Statement CountOfTypes = new(QueueSql.CountLeases("SELECT unnest(@tenants)", "SELECT unnest(@types)"));
+
     private static readonly FilteredStatements PromoteDue = new("SELECT unnest(@types)", filter =>
         $"""
         WITH due AS MATERIALIZED (
@@ -90,6 +102,22 @@ internal sealed class PostgreSqlLeasingSql : ILeasingSql
                 ("agent", agent),
                 .. EventSql.Values(unit),
             ]);
+    }
+
+    public Task<IReadOnlyList<string>> LockLimitsAsync(UnitOfWork unit, IReadOnlyList<string> names, bool waits) =>
+        (waits ? LockLimits : LockFreeLimits).RowsAsync(unit, row => row.GetString(0), ("names", names.ToArray()));
+
+    public async Task<int> CountLeasesAsync(WorkRows rows, WorkClock clock, string holder, string? tenantId) => (int)(await CountOfAgent.RowsAsync(
+        rows, clock.Source == ClockSource.Database, row => row.GetInt64(0), ("now", clock.Now().UtcDateTime), ("holder", holder), ("within", tenantId))
+        .ConfigureAwait(false)).Single();
+
+    public Task<IReadOnlyList<LiveLeases>> CountLeasesAsync(
+        WorkRows rows, WorkClock clock, IReadOnlyList<string> tenants, IReadOnlyList<string>? types)
+    {
+        (string, object?)[] where = [("now", clock.Now().UtcDateTime), ("tenants", tenants.ToArray())];
+        return types is null
+            ? CountOfTenants.RowsAsync(rows, clock.Source == ClockSource.Database, QueueSql.ReadLeases, where)
+            : CountOfTypes.RowsAsync(rows, clock.Source == ClockSource.Database, QueueSql.ReadLeases, [.. where, ("types", types.ToArray())]);
     }
 
     public Task<IReadOnlyList<string>> FindTenantsAsync(WorkManagerDbContext db, string? after, IReadOnlyList<string> types, int limit) =>

@@ -24,7 +24,7 @@ internal sealed class RowStatements
     public Task<int> ExecuteAsync(UnitOfWork unit, IReadOnlyList<object?[]> rows, params (string Name, object? Value)[] values) =>
         For(rows).ExecuteAsync(unit, [.. values, .. Parameters(rows)]);
 
-    /// <inheritdoc cref="Statement.RowsAsync{T}"/>
+    /// <inheritdoc cref="Statement.RowsAsync{T}(UnitOfWork, Func{DbDataReader, T}, ValueTuple{string, object}[])"/>
     public Task<IReadOnlyList<T>> RowsAsync<T>(
         UnitOfWork unit, IReadOnlyList<object?[]> rows, Func<DbDataReader, T> read, params (string Name, object? Value)[] values) =>
         For(rows).RowsAsync(unit, read, [.. values, .. Parameters(rows)]);

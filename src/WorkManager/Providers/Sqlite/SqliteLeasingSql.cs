@@ -40,6 +40,10 @@ internal sealed class SqliteLeasingSql : ILeasingSql
         RETURNING work_orders.id, tenant_id
         """));
 
+    private static readonly Statement CountOfAgent = new(QueueSql.CountLeasesOfAgent);
+    private static readonly Statement CountOfTenants = new(QueueSql.CountLeases("SELECT value FROM json_each(@tenants)", null));
+    private static readonly Statement CountOfTypes = new(QueueSql.CountLeases("SELECT value FROM json_each(@tenants)", TypeList));
+
     private static readonly FilteredStatements PromoteDue = new(TypeList, filter =>
         $"""
         UPDATE [work_items] SET ready_at = @now, updated_at = @now
@@ -81,6 +85,22 @@ internal sealed class SqliteLeasingSql : ILeasingSql
 
         await unit.SaveAsync().ConfigureAwait(false);
         return items;
+    }
+
+    // Nobody else can write.
+    public Task<IReadOnlyList<string>> LockLimitsAsync(UnitOfWork unit, IReadOnlyList<string> names, bool waits) => Task.FromResult(names);
+
+    public async Task<int> CountLeasesAsync(WorkRows rows, WorkClock clock, string holder, string? tenantId) => (int)(await CountOfAgent.RowsAsync(
+        rows, databaseClock: false, row => row.GetInt64(0), ("now", clock.Now().UtcDateTime), ("holder", holder), ("within", tenantId))
+        .ConfigureAwait(false)).Single();
+
+    public Task<IReadOnlyList<LiveLeases>> CountLeasesAsync(
+        WorkRows rows, WorkClock clock, IReadOnlyList<string> tenants, IReadOnlyList<string>? types)
+    {
+        (string, object?)[] where = [("now", clock.Now().UtcDateTime), ("tenants", JsonSerializer.Serialize(tenants))];
+        return types is null
+            ? CountOfTenants.RowsAsync(rows, databaseClock: false, QueueSql.ReadLeases, where)
+            : CountOfTypes.RowsAsync(rows, databaseClock: false, QueueSql.ReadLeases, [.. where, ("types", JsonSerializer.Serialize(types))]);
     }
 
     public Task<IReadOnlyList<string>> FindTenantsAsync(WorkManagerDbContext db, string? after, IReadOnlyList<string> types, int limit) =>

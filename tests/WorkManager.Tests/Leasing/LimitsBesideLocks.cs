@@ -1,0 +1,42 @@
+using AwesomeAssertions;
+using WorkManager.Tests.Shop;
+
+namespace WorkManager.Tests.Leasing;
+
+/// <summary>A limit that another claim has locked. On SQLite a writer is alone.</summary>
+public sealed class LimitsBesideLocks(PostgreSqlFixture databases) : IClassFixture<PostgreSqlFixture>
+{
+    [Fact]
+    public async Task A_limit_that_another_claim_has_locked_is_waited_for_before_nothing_is_said()
+    {
+        await using var app = await ShopApp.StartAsync(databases, null, o => o.Lease.MaxPerType = 2);
+        await app.Requester.ProposeAsync(Batches.Payload(3), new() { Priority = 100 });
+        await app.ProposeEchoAsync("echo", 1);
+        await using var other = await app.Database.OpenConnectionAsync();
+        await using var transaction = await other.BeginTransactionAsync(TestContext.Current.CancellationToken);
+        await LockAsync("type\n\ntest.batch");
+
+        (await app.LeaseAsync("agent-1")).Item.OrderType.Should().Be("test.echo", "the locked type is passed over");
+        var waiting = app.Agent("agent-1").CheckoutAsync();
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        while (await app.Database.ScalarAsync(
+            "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())")
+            is 0L)
+        {
+            waiting.IsCompleted.Should().BeFalse();
+            await Task.Delay(TimeSpan.FromMilliseconds(10), patience.Token);
+        }
+
+        await transaction.CommitAsync(TestContext.Current.CancellationToken);
+
+        (await waiting)!.Item.OrderType.Should().Be("test.batch");
+
+        async Task LockAsync(string name)
+        {
+            await using var command = other.CreateCommand();
+            command.CommandText = "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))::text";
+            command.Parameters.Add(new Npgsql.NpgsqlParameter { Value = name });
+            await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        }
+    }
+}
