@@ -80,7 +80,9 @@ public interface IWorkMaintenance
     /// </summary>
     /// <param name="dryRun">Whether to say only how many orders would be deleted.</param>
     /// <param name="cancellationToken">Stops before the next batch.</param>
-    /// <returns>How many orders were deleted. Each batch of 100 is a transaction of its own; what is locked is left for the next time.</returns>
+    /// <returns>
+    /// How many orders were deleted. Each batch, of up to 100 orders and 2,000 items, is a transaction of its own; what is locked is left for the next time.
+    /// </returns>
     Task<PruneResult> PruneAsync(bool dryRun = false, CancellationToken cancellationToken = default);
 
     /// <summary>Deletes idempotency keys that have expired. Until then a key answers as it did the first time.</summary>

@@ -175,6 +175,27 @@ public interface IWorkOrderManager
     /// <exception cref="WorkValidationException">There are too many.</exception>
     Task<IReadOnlyList<WorkOutcome<DateTimeOffset>>> HeartbeatManyAsync(IReadOnlyCollection<LeaseToken> leases, CancellationToken cancellationToken = default);
 
+    /// <summary>A heartbeat that says how far the work has come: <see cref="WorkItem.Progress"/>, until the lease ends.</summary>
+    /// <param name="lease">The lease; a <see cref="WorkLease"/> converts to it.</param>
+    /// <param name="progress">0 to 100, in percent. Nothing follows from it; it may fall.</param>
+    /// <param name="cancellationToken">Cancels waiting and reading.</param>
+    /// <returns>When the lease runs out now.</returns>
+    /// <exception cref="LeaseLostException">The caller holds no live lease.</exception>
+    /// <exception cref="WorkNotFoundException">There is no such item.</exception>
+    /// <exception cref="WorkValidationException">The progress is not 0 to 100. The lease is not extended.</exception>
+    Task<DateTimeOffset> ReportProgressAsync(LeaseToken lease, int progress, CancellationToken cancellationToken = default);
+
+    /// <summary>Up to 1000 heartbeats that say how far the work on each item has come, in one transaction.</summary>
+    /// <param name="leases">The leases with their progress. Of a lease that is named twice, the last one counts.</param>
+    /// <param name="cancellationToken">Cancels waiting and reading.</param>
+    /// <returns>
+    /// One outcome per lease, in their order. An item that somebody else has locked is not waited for: its outcome is <see cref="WorkBusyException"/>. A
+    /// progress that is not 0 to 100 is a <see cref="WorkValidationException"/>, and that lease is not extended.
+    /// </returns>
+    /// <exception cref="WorkValidationException">There are too many.</exception>
+    Task<IReadOnlyList<WorkOutcome<DateTimeOffset>>> ReportProgressManyAsync(
+        IReadOnlyCollection<LeaseProgress> leases, CancellationToken cancellationToken = default);
+
     /// <summary>
     /// Gives a lease back: the item returns to the queue and costs no attempt, up to <see cref="RetryOptions.MaxReleases"/> times; from then on each time
     /// costs one.

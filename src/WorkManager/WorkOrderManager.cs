@@ -73,10 +73,17 @@ internal sealed class WorkOrderManager(WorkEngine engine, WorkSession session) :
         CheckoutManyAsync(count, Of<TOrderType>(request), cancellationToken);
 
     public Task<DateTimeOffset> HeartbeatAsync(LeaseToken lease, CancellationToken cancellationToken) =>
-        engine.RunOneAsync(Verbs.Heartbeat, session, lease, cancellationToken);
+        engine.RunOneAsync(Verbs.Heartbeat, session, new BeatRequest(lease), cancellationToken);
+
+    public Task<DateTimeOffset> ReportProgressAsync(LeaseToken lease, int progress, CancellationToken cancellationToken) =>
+        engine.RunOneAsync(Verbs.Heartbeat, session, new BeatRequest(lease, progress), cancellationToken);
 
     public Task<IReadOnlyList<WorkOutcome<DateTimeOffset>>> HeartbeatManyAsync(IReadOnlyCollection<LeaseToken> leases, CancellationToken cancellationToken) =>
-        RunManyAsync(Verbs.Heartbeat, leases, lease => lease, cancellationToken);
+        RunManyAsync(Verbs.Heartbeat, leases, lease => new BeatRequest(lease), cancellationToken);
+
+    public Task<IReadOnlyList<WorkOutcome<DateTimeOffset>>> ReportProgressManyAsync(
+        IReadOnlyCollection<LeaseProgress> leases, CancellationToken cancellationToken) =>
+        RunManyAsync(Verbs.Heartbeat, leases, l => new BeatRequest(l.Lease, l.Progress), cancellationToken);
 
     public Task<WorkItem> ReleaseAsync(LeaseToken lease, CancellationToken cancellationToken) => ReleaseAsync(lease, null, cancellationToken);
 

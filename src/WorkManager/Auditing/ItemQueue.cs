@@ -44,9 +44,11 @@ internal sealed class ItemQueue(Lifecycle lifecycle, AuditTrail audit, Actor act
 
     /// <summary>Extends a lease. The first time says that work has begun.</summary>
     /// <param name="item">The item.</param>
+    /// <param name="progress">How far its holder has come; null leaves what it said before.</param>
     /// <param name="records">Whether later times leave an event, too.</param>
-    public void Extend(WorkItem item, bool records)
+    public void Extend(WorkItem item, int? progress, bool records)
     {
+        item.Progress = (short?)progress ?? item.Progress;
         item.LastHeartbeatAt = now;
         item.LeaseExpiresAt = now.AddSeconds(item.LeaseSeconds!.Value);
         item.UpdatedAt = now;
@@ -306,6 +308,7 @@ internal sealed class ItemQueue(Lifecycle lifecycle, AuditTrail audit, Actor act
         item.LastHeartbeatAt = null;
         item.LeasedAt = null;
         item.LeaseSeconds = null;
+        item.Progress = null;
     }
 
     private void Fail(WorkOrder order, WorkItem item, JsonObject error)

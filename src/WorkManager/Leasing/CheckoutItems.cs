@@ -22,23 +22,14 @@ internal sealed class CheckoutItems(
     public async Task<IReadOnlyList<WorkLease>> ExecuteAsync(OperationContext context, CheckoutBatch request, CancellationToken cancellationToken)
     {
         var wanted = requests.Check(request);
-        if (wanted.Types.Count == 0 || await claims.NarrowAsync(context, wanted, cancellationToken).ConfigureAwait(false) is not { } claim)
+        if (wanted.Types.Count == 0)
         {
             await EnsureOrderExistsAsync(context, wanted.OrderId, request.Filter).ConfigureAwait(false);
             return [];
         }
 
-        var items = await ClaimAsync(context, claim, cancellationToken).ConfigureAwait(false);
-        if (items.Count == 0)
-        {
-            items = await RefillAndClaimAsync(context, claim, cancellationToken).ConfigureAwait(false);
-        }
-        else if (items.Count < claim.Count)
-        {
-            var rest = claim with { Count = claim.Count - items.Count };
-            items = [.. items, .. await OrElseAsync([], () => RefillAndClaimAsync(context, rest, CancellationToken.None)).ConfigureAwait(false)];
-        }
-
+        var claim = await claims.NarrowAsync(context, wanted, cancellationToken).ConfigureAwait(false);
+        var items = claim is null ? [] : await ClaimOrRefillAsync(context, claim, cancellationToken).ConfigureAwait(false);
         if (schedule.TakeTurn(context.DatabaseName))
         {
             // For all tenants, whoever asks: this is housekeeping, and tells nobody anything of another's work.
@@ -47,12 +38,29 @@ internal sealed class CheckoutItems(
 
         if (items.Count == 0)
         {
-            await EnsureOrderExistsAsync(context, claim.OrderId, request.Filter).ConfigureAwait(false);
+            await EnsureOrderExistsAsync(context, wanted.OrderId, request.Filter).ConfigureAwait(false);
             return [];
         }
 
         telemetry.CountLeases(items.Count);
         return await DescribeAsync(context, items).ConfigureAwait(false);
+    }
+
+    private async Task<IReadOnlyList<WorkItem>> ClaimOrRefillAsync(OperationContext context, Claim claim, CancellationToken cancellationToken)
+    {
+        var items = await ClaimAsync(context, claim, cancellationToken).ConfigureAwait(false);
+        if (items.Count == 0)
+        {
+            return await RefillAndClaimAsync(context, claim, cancellationToken).ConfigureAwait(false);
+        }
+
+        if (items.Count == claim.Count)
+        {
+            return items;
+        }
+
+        var rest = claim with { Count = claim.Count - items.Count };
+        return [.. items, .. await OrElseAsync([], () => RefillAndClaimAsync(context, rest, CancellationToken.None)).ConfigureAwait(false)];
     }
 
     private async Task<IReadOnlyList<WorkItem>> RefillAndClaimAsync(OperationContext context, Claim claim, CancellationToken cancellationToken) =>

@@ -64,8 +64,8 @@ internal interface ILeasingSql
     /// Extends those of the leases that the caller holds. A first beat begins the work: it writes the events, and marks the order in progress.
     /// </summary>
     /// <param name="unit">The transaction.</param>
-    /// <param name="leases">The leases, each once.</param>
+    /// <param name="beats">The leases, each once, with their progress.</param>
     /// <param name="waits">Whether to wait for items that others have locked; else they are skipped.</param>
     /// <param name="records">Whether beats after the first leave an event, too.</param>
-    Task<IReadOnlyList<Beat>> BeatAsync(UnitOfWork unit, IReadOnlyList<LeaseToken> leases, bool waits, bool records);
+    Task<IReadOnlyList<Beat>> BeatAsync(UnitOfWork unit, IReadOnlyList<BeatRequest> beats, bool waits, bool records);
 }

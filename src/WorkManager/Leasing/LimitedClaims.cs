@@ -1,4 +1,6 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using WorkManager.Execution;
 using WorkManager.OrderTypes;
 using WorkManager.Orders;
@@ -16,11 +18,14 @@ namespace WorkManager.Leasing;
 /// say that there is no work while there is some. All wait in one order, and a claim waits for nothing else, so none waits for ever.
 /// </para>
 /// </remarks>
-internal sealed class LimitedClaims(StoreDialects dialects, OrderTypeRegistry types, LeaseOptions options)
+internal sealed class LimitedClaims(StoreDialects dialects, OrderTypeRegistry types, LeaseOptions options, ILogger<LimitedClaims>? log = null)
 {
     private const int MostRounds = 8;
 
-    /// <summary>Leaves out the order types that are at their limits.</summary>
+    // Optional: an application without logging is no reason to fail.
+    private readonly ILogger log = (ILogger?)log ?? NullLogger.Instance;
+
+    /// <summary>Leaves out what is at its limit: order types, and items that would be too many.</summary>
     /// <returns>The rest of the claim; null if nothing is left of it, or the agent or its tenant is at a limit.</returns>
     /// <remarks>
     /// Nothing is locked, so this is no promise. It keeps a worker that asks again and again at a limit from taking turns with those that have work to do.
@@ -36,8 +41,10 @@ internal sealed class LimitedClaims(StoreDialects dialects, OrderTypeRegistry ty
                 var live = limits.AreOfTenants && !context.Tenant.IsAll
                     ? await CountAsync(context, rows, [context.Tenant.Id], limits).ConfigureAwait(false)
                     : [];
-                var open = new Budget(claim, limits, ofAgent, live).Types;
-                return open.Count == 0 ? null : claim.Of(open);
+                var budget = new Budget(claim, context.Tenant.IsAll ? limits with { OfTenant = null } : limits, ofAgent, live);
+                // No more than there can be: who asks for more would go on to look for it.
+                var most = context.Tenant.IsAll ? budget.Count : (int)Math.Min(budget.Count, budget.Types.Sum(t => (long)budget.LeftOf(t)));
+                return most <= 0 ? null : claim.Of(budget.Types) with { Count = most };
             },
             cancellationToken);
     }
@@ -90,21 +97,37 @@ internal sealed class LimitedClaims(StoreDialects dialects, OrderTypeRegistry ty
             context.For(TenantScope.Of(order.TenantId)), ofItsType, LimitsOf(ofItsType), context.Tenant, cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>Claims from one tenant after the other: without waiting, and again from those that were passed over if that finds nothing.</summary>
     private async Task<IReadOnlyList<WorkItem>> ClaimInTurnAsync(
         OperationContext context, Claim claim, LeaseLimits limits, CancellationToken cancellationToken)
     {
         // Not locked: this only saves the turns of tenants that are at their limits.
         var live = await context.ReadAsync(rows => CountAsync(context, rows, claim.Tenants!, limits), cancellationToken).ConfigureAwait(false);
+        List<string> tenants = [.. claim.Tenants!.Where(t => new Budget(claim, limits, 0, live.Where(l => l.TenantId == t)).Types.Count > 0)];
         var items = new List<WorkItem>();
-        foreach (var tenant in claim.Tenants!.Where(t => new Budget(claim, limits, 0, live.Where(l => l.TenantId == t)).Types.Count > 0))
+        try
         {
-            var share = claim with { Count = Math.Min(claim.Share, claim.Count - items.Count), Tenants = null };
-            items.AddRange(await ClaimAsync(
-                context.For(TenantScope.Of(tenant)), share, limits, context.Tenant, cancellationToken).ConfigureAwait(false));
-            if (items.Count == claim.Count)
+            foreach (var waits in (bool[])[false, true])
             {
-                break;
+                var passedOver = new List<string>();
+                foreach (var tenant in tenants.TakeWhile(_ => items.Count < claim.Count))
+                {
+                    var share = claim with { Count = Math.Min(claim.Share, claim.Count - items.Count), Tenants = null };
+                    var turn = await TryClaimAsync(
+                        context.For(TenantScope.Of(tenant)), share, limits, context.Tenant, waits,
+                        items.Count == 0 ? cancellationToken : CancellationToken.None).ConfigureAwait(false);
+                    items.AddRange(turn.Items);
+                    passedOver.AddRange(turn.PassedOver ? [tenant] : []);
+                }
+
+                tenants = items.Count == 0 ? passedOver : [];
             }
+        }
+#pragma warning disable CA1031 // What is leased already is committed: whatever fails from then on must not keep it from its holder.
+        catch (Exception failure) when (items.Count > 0)
+#pragma warning restore CA1031
+        {
+            log.CheckoutCutShort(failure);
         }
 
         return items;
@@ -147,30 +170,35 @@ internal sealed class LimitedClaims(StoreDialects dialects, OrderTypeRegistry ty
 
     /// <summary>
     /// Claims in rounds, each of as many items as all of them could be of the type that has the least left. So no limit is passed, and the items come in their
-    /// order. After some rounds the rest is of the types that have enough left: the others are first again in the next claim.
+    /// order. After some rounds each type gives what it has left, one after the other: the next claim begins with the most urgent items again.
     /// </summary>
     private static async Task<IReadOnlyList<WorkItem>> ClaimAsync(UnitOfWork unit, Claim claim, Budget budget)
     {
         var items = new List<WorkItem>();
-        for (var round = 1; budget.Count > 0; round++)
+        for (var round = 1; round <= MostRounds && budget.Types.Count > 0; round++)
         {
-            var open = round > MostRounds ? budget.Ample : budget.Types;
-            if (open.Count == 0)
+            if (!await ClaimAsync(budget.Types).ConfigureAwait(false))
             {
-                break;
-            }
-
-            var wanted = open.Min(budget.LeftOf);
-            var found = await unit.Sql<ILeasingSql>().ClaimAsync(unit, claim.Of(open) with { Count = wanted }).ConfigureAwait(false);
-            items.AddRange(found);
-            budget.Spend(found);
-            if (found.Count < wanted)
-            {
-                break;
+                // The queues of all these types are empty.
+                return items;
             }
         }
 
+        foreach (var type in budget.Types.TakeWhile(_ => budget.Count > 0))
+        {
+            await ClaimAsync([type]).ConfigureAwait(false);
+        }
+
         return items;
+
+        async Task<bool> ClaimAsync(IReadOnlyList<string> types)
+        {
+            var wanted = types.Min(budget.LeftOf);
+            var found = await unit.Sql<ILeasingSql>().ClaimAsync(unit, claim.Of(types) with { Count = wanted }).ConfigureAwait(false);
+            items.AddRange(found);
+            budget.Spend(found);
+            return found.Count == wanted;
+        }
     }
 
     private Task<int> CountOfAgentAsync(OperationContext context, WorkRows rows, TenantScope session) =>
@@ -200,9 +228,6 @@ internal sealed class LimitedClaims(StoreDialects dialects, OrderTypeRegistry ty
 
         /// <summary>The types of which there is something left.</summary>
         public IReadOnlyList<string> Types => [.. types.Where(t => LeftOf(t) > 0)];
-
-        /// <summary>The types of which all could be.</summary>
-        public IReadOnlyList<string> Ample => [.. types.Where(t => LeftOf(t) == Count)];
 
         public int LeftOf(string type) => Math.Min(Count, left.GetValueOrDefault(type, Count));
 

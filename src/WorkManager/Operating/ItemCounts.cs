@@ -29,12 +29,17 @@ internal sealed record ItemCounts(int Total, int Open, int Failed, int Held, int
         return orderIds.ToDictionary(id => id, id => counts.GetValueOrDefault(id, None));
     }
 
-    /// <summary>Whether the order counts its items as they are.</summary>
-    public bool AreThoseOf(WorkOrder order) => (order.ItemsTotal, order.ItemsOpen, order.ItemsFailed) == (Total, Open, Failed);
+    /// <summary>Whether an order counts its items as they are.</summary>
+    public bool AreThose(int total, int open, int failed) => (total, open, failed) == (Total, Open, Failed);
 
-    /// <summary>Whether the state of a live order is behind that of its items, or before it.</summary>
-    /// <remarks>An order whose work has begun stays in progress while somebody holds an item of it.</remarks>
-    public bool IsBehind(WorkOrder order) => order.State.IsLive()
-        && (Open == 0 || (Held == 0 && order.State != OrderState.Queued) || (Held > 0 && order.State == OrderState.Queued)
-            || (Begun > 0 && order.State != OrderState.InProgress));
+    /// <summary>Whether the state of an order is behind that of its items, or before it.</summary>
+    /// <param name="state">The state of the order.</param>
+    /// <param name="rule">What it means for the order that an item has failed.</param>
+    /// <remarks>
+    /// An order whose work has begun stays in progress while somebody holds an item of it. One whose items are gone is for people to look at: it must not go on
+    /// as if it were done.
+    /// </remarks>
+    public bool AreAheadOf(OrderState state, ItemFailure rule) => state.IsLive() && Total > 0
+        && (Open == 0 || (Failed > 0 && rule == ItemFailure.FailOrderAtOnce) || (Held == 0 && state != OrderState.Queued)
+            || (Held > 0 && state == OrderState.Queued) || (Begun > 0 && state != OrderState.InProgress));
 }

@@ -6,8 +6,12 @@ namespace WorkManager.Operating;
 /// <summary>Deletes orders that were closed long ago, with their items and their history, batch by batch.</summary>
 internal sealed class PruneOrders(MaintenanceOptions options, StoreDialects dialects) : IVerb<PruneRequest, PruneResult>
 {
-    // Small: what refers to a batch is locked until it is committed, and other calls wait for the disk behind it.
-    private const int BatchSize = 100;
+    // Small: the rows of a batch are locked until it is committed, and others wait for the disk behind it. An order with more items is a batch by itself.
+    private const int MostOrders = 100;
+    private const int MostItems = 2_000;
+
+    // Where rows of the host keep all orders, it is of no use to try them all.
+    private const int MostRefused = 1_000;
 
     public Operation Operation { get; } = new("prune", JoinRule.Refuses);
 
@@ -37,30 +41,31 @@ internal sealed class PruneOrders(MaintenanceOptions options, StoreDialects dial
         OperationContext context, OldOrders old, Dictionary<Guid, WorkManagerException> refused, CancellationToken cancellationToken)
     {
         var deleted = 0;
-        List<(DateTimeOffset? Since, Guid Id)> page = [];
-        do
+        OldOrder? last = null;
+        var allowed = refused.Count + MostRefused;
+        while (refused.Count < allowed)
         {
             cancellationToken.ThrowIfCancellationRequested();
             // Goes on after the last one: orders that somebody has locked, or that the database keeps, are still there.
-            (DateTimeOffset?, Guid)? after = page.Count == 0 ? null : page[^1];
-            page = await context.ReadAsync(rows => old.FindAsync(rows, after, BatchSize, cancellationToken), cancellationToken).ConfigureAwait(false);
-            deleted += await DeleteAsync(context, old, page.ConvertAll(o => o.Id), refused, cancellationToken).ConfigureAwait(false);
+            var page = await context.ReadAsync(rows => old.FindAsync(rows, last, MostOrders, cancellationToken), cancellationToken).ConfigureAwait(false);
+            var items = 0;
+            List<OldOrder> batch = [.. page.TakeWhile((o, i) => (items += o.Items) <= MostItems || i == 0)];
+            if (batch.Count == 0)
+            {
+                break;
+            }
+
+            deleted += await DeleteAsync(context, old, batch.ConvertAll(o => o.Id), refused, cancellationToken).ConfigureAwait(false);
+            last = batch[^1];
         }
-        while (page.Count == BatchSize);
 
         return deleted;
     }
 
-    /// <summary>Deletes a batch; or each order by itself, if the database refuses to delete one of them.</summary>
+    /// <summary>Deletes a batch. If the database refuses one of them, it tries each half by itself, down to the order.</summary>
     private async Task<int> DeleteAsync(
-        OperationContext context, OldOrders old, IReadOnlyList<Guid> ids, Dictionary<Guid, WorkManagerException> refused,
-        CancellationToken cancellationToken)
+        OperationContext context, OldOrders old, List<Guid> ids, Dictionary<Guid, WorkManagerException> refused, CancellationToken cancellationToken)
     {
-        if (ids.Count == 0)
-        {
-            return 0;
-        }
-
         try
         {
             return (await context.WriteAsync(
@@ -77,14 +82,9 @@ internal sealed class PruneOrders(MaintenanceOptions options, StoreDialects dial
                 return 0;
             }
 
-            var deleted = 0;
-            foreach (var id in ids)
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                deleted += await DeleteAsync(context, old, [id], refused, cancellationToken).ConfigureAwait(false);
-            }
-
-            return deleted;
+            var half = ids.Count / 2;
+            return await DeleteAsync(context, old, ids[..half], refused, cancellationToken).ConfigureAwait(false)
+                + await DeleteAsync(context, old, ids[half..], refused, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -111,18 +111,22 @@ internal sealed class PruneOrders(MaintenanceOptions options, StoreDialects dial
             .Where(o => o.State == OrderState.Completed || o.State == OrderState.Rejected || o.State == OrderState.DeadLettered)
             .Where(o => o.State == State && o.LastTransitionedAt <= Before);
 
-        public async Task<List<(DateTimeOffset? Since, Guid Id)>> FindAsync(
-            WorkRows rows, (DateTimeOffset? Since, Guid Id)? after, int limit, CancellationToken cancellationToken)
+        public Task<List<OldOrder>> FindAsync(WorkRows rows, OldOrder? after, int limit, CancellationToken cancellationToken)
         {
             var orders = In(rows);
-            if (after is var (since, id))
+            if (after is not null)
             {
-                orders = orders.Where(o => o.LastTransitionedAt > since || (o.LastTransitionedAt == since && o.Id.CompareTo(id) > 0));
+                // The first condition says where in the index to begin.
+                orders = orders.Where(o => o.LastTransitionedAt >= after.Since && (o.LastTransitionedAt > after.Since || o.Id.CompareTo(after.Id) > 0));
             }
 
-            var found = await orders.OrderBy(o => o.LastTransitionedAt).ThenBy(o => o.Id).Take(limit)
-                .Select(o => new { o.LastTransitionedAt, o.Id }).ToListAsync(cancellationToken).ConfigureAwait(false);
-            return found.ConvertAll(o => (o.LastTransitionedAt, o.Id));
+            return orders.OrderBy(o => o.LastTransitionedAt).ThenBy(o => o.Id).Take(limit)
+                .Select(o => new OldOrder(o.LastTransitionedAt, o.Id, o.ItemsTotal)).ToListAsync(cancellationToken);
         }
     }
+
+    /// <param name="Since">When it was closed.</param>
+    /// <param name="Id">The order.</param>
+    /// <param name="Items">How many items go with it.</param>
+    private sealed record OldOrder(DateTimeOffset? Since, Guid Id, int Items);
 }

@@ -12,7 +12,7 @@ namespace WorkManager.Operating;
 /// A claim or heartbeat that finds the order locked leaves its state to the next transaction that locks it. If none comes, this duty catches up. Counts go
 /// wrong only if somebody writes to the tables past WorkManager: that is worth a warning.
 /// </remarks>
-internal sealed class ReconcileOrders(ILogger<ReconcileOrders>? log = null) : IVerb<ReconcileRequest, ReconcileResult>
+internal sealed class ReconcileOrders(StoreDialects dialects, ILogger<ReconcileOrders>? log = null) : IVerb<ReconcileRequest, ReconcileResult>
 {
     private const int BatchSize = 100;
 
@@ -24,43 +24,73 @@ internal sealed class ReconcileOrders(ILogger<ReconcileOrders>? log = null) : IV
     public async Task<ReconcileResult> ExecuteAsync(OperationContext context, ReconcileRequest request, CancellationToken cancellationToken)
     {
         var (compared, recounted, caughtUp) = (0, new List<Guid>(), new List<Guid>());
-        List<WorkOrder> page = [];
-        do
+        var refused = new Dictionary<Guid, WorkManagerException>();
+        List<Guid> page = [];
+        try
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            var after = page.Count == 0 ? Guid.Empty : page[^1].Id;
-            (page, var suspects) = await context.ReadAtOneMomentAsync(rows => FindAsync(rows, after, cancellationToken), cancellationToken)
-                .ConfigureAwait(false);
-            compared += page.Count;
-            foreach (var id in suspects)
+            do
             {
-                var mended = await MendAsync(context, id, cancellationToken).ConfigureAwait(false);
-                if (mended.Submitted is { } order)
+                var after = page.Count == 0 ? Guid.Empty : page[^1];
+                (page, var suspects) = await context.ReadAtOneMomentAsync(rows => FindAsync(rows, after, cancellationToken), cancellationToken)
+                    .ConfigureAwait(false);
+                compared += page.Count;
+                foreach (var id in suspects)
                 {
-                    context.Tell(order);
-                }
+                    cancellationToken.ThrowIfCancellationRequested();
+                    var mended = await TryMendAsync(context, id, refused, cancellationToken).ConfigureAwait(false);
+                    if (mended.Submitted is { } order)
+                    {
+                        context.Tell(order);
+                    }
 
-                recounted.AddRange(mended.IsRecounted ? [id] : []);
-                caughtUp.AddRange(mended.IsCaughtUp ? [id] : []);
+                    recounted.AddRange(mended.IsRecounted ? [id] : []);
+                    caughtUp.AddRange(mended.IsCaughtUp ? [id] : []);
+                }
+            }
+            while (page.Count == BatchSize);
+        }
+        finally
+        {
+            // Also if it ends early: what was mended is mended.
+            if (recounted.Count > 0)
+            {
+                log.OrdersRecounted(recounted.Count, string.Join(", ", recounted.Take(BatchSize)));
             }
         }
-        while (page.Count == BatchSize);
 
-        if (recounted.Count > 0)
-        {
-            log.OrdersRecounted(recounted.Count, string.Join(", ", recounted.Take(BatchSize)));
-        }
-
-        return new(compared, recounted, caughtUp);
+        return new(compared, recounted, caughtUp, refused);
     }
 
-    private static async Task<(List<WorkOrder> Page, IReadOnlyList<Guid> Suspects)> FindAsync(WorkRows rows, Guid after, CancellationToken cancellationToken)
+    private static async Task<(List<Guid> Page, IReadOnlyList<Guid> Suspects)> FindAsync(WorkRows rows, Guid after, CancellationToken cancellationToken)
     {
-        var page = await rows.Orders.AsNoTracking().Where(o => o.Id.CompareTo(after) > 0)
+        var page = await rows.Orders.Where(o => o.Id.CompareTo(after) > 0)
             .InState(OrderState.Queued, OrderState.CheckedOut, OrderState.InProgress, OrderState.Submitted, OrderState.Failed)
-            .OrderBy(o => o.Id).Take(BatchSize).ToListAsync(cancellationToken).ConfigureAwait(false);
-        var counts = await ItemCounts.OfAsync(rows, [.. page.Select(o => o.Id)]).ConfigureAwait(false);
-        return (page, [.. page.Where(o => !counts[o.Id].AreThoseOf(o) || counts[o.Id].IsBehind(o)).Select(o => o.Id)]);
+            .OrderBy(o => o.Id).Take(BatchSize)
+            .Select(o => new { o.Id, o.State, o.ItemFailure, o.ItemsTotal, o.ItemsOpen, o.ItemsFailed })
+            .ToListAsync(cancellationToken).ConfigureAwait(false);
+        var counts = await ItemCounts.OfAsync(rows, page.ConvertAll(o => o.Id)).ConfigureAwait(false);
+        return (page.ConvertAll(o => o.Id), page.FindAll(o =>
+            !counts[o.Id].AreThose(o.ItemsTotal, o.ItemsOpen, o.ItemsFailed) || counts[o.Id].AreAheadOf(o.State, o.ItemFailure)).ConvertAll(o => o.Id));
+    }
+
+    /// <summary>Mends an order. One that is refused stops no other.</summary>
+    private async Task<Mended> TryMendAsync(
+        OperationContext context, Guid orderId, Dictionary<Guid, WorkManagerException> refused, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await MendAsync(context, orderId, cancellationToken).ConfigureAwait(false);
+        }
+        catch (WorkManagerException refusal)
+        {
+            refused.Add(orderId, refusal);
+        }
+        catch (Exception refusal) when (dialects.Of(context.Host).RefusesToStore(refusal))
+        {
+            refused.Add(orderId, StoreRefusal.Of(refusal));
+        }
+
+        return Mended.Nothing;
     }
 
     private static Task<Mended> MendAsync(OperationContext context, Guid orderId, CancellationToken cancellationToken) => context.WriteAsync(
@@ -75,14 +105,15 @@ internal sealed class ReconcileOrders(ILogger<ReconcileOrders>? log = null) : IV
         // Who has locked it now corrects its state; and the next time comes.
         if ((await unit.Dialect.TryLockOrdersAsync(unit, [orderId]).ConfigureAwait(false)).SingleOrDefault() is not { } order)
         {
-            return Ending.RollBack(new Mended(false, false, null));
+            return Ending.RollBack(Mended.Nothing);
         }
 
         var counts = (await ItemCounts.OfAsync(unit.Rows, [orderId]).ConfigureAwait(false))[orderId];
-        var (isRecounted, isCaughtUp) = (!counts.AreThoseOf(order), counts.IsBehind(order));
+        var isRecounted = !counts.AreThose(order.ItemsTotal, order.ItemsOpen, order.ItemsFailed);
+        var isCaughtUp = counts.AreAheadOf(order.State, order.ItemFailure);
         if (!isRecounted && !isCaughtUp)
         {
-            return Ending.RollBack(new Mended(false, false, null));
+            return Ending.RollBack(Mended.Nothing);
         }
 
         if (isRecounted)
@@ -90,7 +121,7 @@ internal sealed class ReconcileOrders(ILogger<ReconcileOrders>? log = null) : IV
             Recount(unit, order, counts);
         }
 
-        var isSubmitted = isCaughtUp && CatchUp(unit, order, counts);
+        var isSubmitted = isCaughtUp && await CatchUpAsync(unit, order, counts).ConfigureAwait(false);
         await unit.SaveAsync().ConfigureAwait(false);
         return Ending.Commit(new Mended(isRecounted, isCaughtUp, isSubmitted ? new OrderSubmitted(order.Id, order.TenantId, order.Type) : null));
     }
@@ -109,8 +140,15 @@ internal sealed class ReconcileOrders(ILogger<ReconcileOrders>? log = null) : IV
     }
 
     /// <returns>Whether the order is submitted now.</returns>
-    private static bool CatchUp(UnitOfWork unit, WorkOrder order, ItemCounts counts)
+    private static async Task<bool> CatchUpAsync(UnitOfWork unit, WorkOrder order, ItemCounts counts)
     {
+        if (Lifecycle.FailsAtOnce(order))
+        {
+            await unit.SaveAsync().ConfigureAwait(false);
+            await OpenItems.TakeOutAsync(unit, order, "Lease revoked: the order has failed", Lifecycle.Engine).ConfigureAwait(false);
+            return unit.Lifecycle.Settle(order);
+        }
+
         if (counts.Open == 0)
         {
             return unit.Lifecycle.Settle(order);
@@ -128,5 +166,8 @@ internal sealed class ReconcileOrders(ILogger<ReconcileOrders>? log = null) : IV
         return false;
     }
 
-    private sealed record Mended(bool IsRecounted, bool IsCaughtUp, OrderSubmitted? Submitted);
+    private sealed record Mended(bool IsRecounted, bool IsCaughtUp, OrderSubmitted? Submitted)
+    {
+        public static Mended Nothing { get; } = new(false, false, null);
+    }
 }

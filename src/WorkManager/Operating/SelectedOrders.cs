@@ -102,7 +102,8 @@ internal abstract class SelectedOrders<TRequest>(string operation, JoinRule rule
         {
             var orders = Candidates(Narrow(rows.Orders, selection, now));
             orders = after is null ? orders : orders.Where(
-                o => o.LastTransitionedAt > after.Since || (o.LastTransitionedAt == after.Since && o.Id.CompareTo(after.OrderId) > 0));
+                // The first condition says where in the index to begin.
+                o => o.LastTransitionedAt >= after.Since && (o.LastTransitionedAt > after.Since || o.Id.CompareTo(after.OrderId) > 0));
             return orders.OrderBy(o => o.LastTransitionedAt).ThenBy(o => o.Id).Take(selection.Limit + 1)
                 .Select(o => new Position(o.LastTransitionedAt, o.Id)).ToListAsync(cancellationToken);
         },

@@ -110,7 +110,7 @@ public sealed class WorkItem
     [JsonColumn, JsonConverter(typeof(JsonTextConverter))]
     public string? Error { get; internal set; }
 
-    /// <summary>The progress that the holder reported, 0 to 100.</summary>
+    /// <summary>The progress that the holder has reported last, 0 to 100; null if it has not, or nobody holds the item.</summary>
     public short? Progress { get; internal set; }
 
     /// <summary>When the result was submitted.</summary>

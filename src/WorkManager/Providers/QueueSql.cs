@@ -13,7 +13,8 @@ internal static class QueueSql
     public const string IsLeased = WorkItem.HeldStates;
 
     /// <summary>The columns that end a lease. The epoch stays.</summary>
-    public const string EndLease = "leased_by_agent_id = NULL, lease_expires_at = NULL, last_heartbeat_at = NULL, leased_at = NULL, lease_seconds = NULL";
+    public const string EndLease =
+        "leased_by_agent_id = NULL, lease_expires_at = NULL, last_heartbeat_at = NULL, leased_at = NULL, lease_seconds = NULL, progress = NULL";
 
     /// <summary>The columns that a submit writes, the result and the revision apart.</summary>
     public const string Submit =
@@ -54,20 +55,22 @@ internal static class QueueSql
                 .. FilteredStatements.Values(filter, list),
             ]);
 
-    /// <summary>How many leases of the caller are live.</summary>
-    public const string CountLeasesOfAgent =
+    /// <summary>How many leases of an agent are live.</summary>
+    /// <param name="expires">When a lease runs out, written so that no index on it fits.</param>
+    public static string CountLeasesOfAgent(string expires) =>
         $"""
         SELECT count(*) FROM [work_items] AS i
-        WHERE leased_by_agent_id = @holder AND (@within IS NULL OR tenant_id = @within) AND {IsLeased} AND lease_expires_at > [instant]
+        WHERE leased_by_agent_id = @holder AND (@within IS NULL OR tenant_id = @within) AND {IsLeased} AND {expires} > [instant]
         """;
 
     /// <summary>How many leases are live in some tenants, by order type.</summary>
-    /// <param name="tenants">The list of tenants.</param>
+    /// <param name="tenants">The list of tenants, as a table <c>t</c> with a column <c>value</c>.</param>
     /// <param name="types">The list of order types; null for all.</param>
-    public static string CountLeases(string tenants, string? types) =>
+    /// <param name="expires">When a lease runs out, written so that no index on it fits.</param>
+    public static string CountLeases(string tenants, string? types, string expires) =>
         $"""
-        SELECT tenant_id, order_type, count(*) FROM [work_items] AS i
-        WHERE [i.tenant] AND tenant_id IN ({tenants}){(types is null ? "" : $" AND order_type IN ({types})")} AND {IsLeased} AND lease_expires_at > [instant]
+        SELECT tenant_id, order_type, count(*) FROM {tenants} CROSS JOIN [work_items] AS i
+        WHERE [i.tenant] AND tenant_id = t.value{(types is null ? "" : $" AND order_type IN ({types})")} AND {IsLeased} AND {expires} > [instant]
         GROUP BY tenant_id, order_type
         """;
 

@@ -285,6 +285,9 @@ public abstract class ItemQueueSpecification(DatabaseFixture databases)
         var last = (await app.OrderAsync(leases[0].OrderId)).Items.Last();
         await app.ReadAsync(db => db.Set<WorkItem>().Where(i => i.Id == last.Id).ExecuteUpdateAsync(set => set
             .SetProperty(i => i.ReadyAt, (DateTimeOffset?)null).SetProperty(i => i.AvailableAt, app.Time.GetUtcNow().AddDays(3))));
+        // Who does not hold it reports no progress.
+        await app.ReadAsync(db => db.Set<WorkItem>().Where(i => i.LeasedByAgentId == null).ExecuteUpdateAsync(set => set
+            .SetProperty(i => i.Progress, (short?)null)));
         app.Time.Advance(TimeSpan.FromSeconds(1));
         var before = await app.OrderAsync(leases[0].OrderId);
         before.Items.Select(i => (i.State, i.ReadyAt is null)).Should().Equal(
@@ -494,6 +497,7 @@ public abstract class ItemQueueSpecification(DatabaseFixture databases)
         item.LastHeartbeatAt = null;
         item.LeasedAt = null;
         item.LeaseSeconds = null;
+        item.Progress = null;
         return item;
     }
 

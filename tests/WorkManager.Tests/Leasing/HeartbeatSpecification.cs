@@ -69,6 +69,74 @@ public abstract class HeartbeatSpecification(DatabaseFixture databases)
         JsonNode.Parse(beat.Payload!)!["lease_expires_at"]!.GetValue<DateTimeOffset>().Should().Be(expires);
     }
 
+    [Fact]
+    public async Task A_beat_may_say_how_far_the_work_has_come()
+    {
+        await using var app = await ShopApp.StartAsync(databases);
+        await app.ProposeEchoAsync();
+        var lease = await app.LeaseAsync();
+        var agent = app.Agent("agent-1");
+        (await app.ItemAsync(lease.Item.Id)).Progress.Should().BeNull();
+
+        foreach (var progress in (int[])[0, 100, 40])
+        {
+            app.Time.Advance(TimeSpan.FromSeconds(10));
+            (await agent.ReportProgressAsync(lease, progress)).Should().Be(app.Time.GetUtcNow().AddSeconds(120));
+            (await app.ItemAsync(lease.Item.Id)).Progress.Should().Be((short)progress);
+        }
+
+        await agent.HeartbeatAsync(lease);
+        (await app.ItemAsync(lease.Item.Id)).Progress.Should().Be(40, "a beat that says nothing leaves it");
+        var before = await app.ItemAsync(lease.Item.Id);
+        app.Time.Advance(TimeSpan.FromSeconds(10));
+        await app.RefusesAsync<WorkValidationException>("validation_failed", () => agent.ReportProgressAsync(lease, -1));
+        await app.RefusesAsync<WorkValidationException>("validation_failed", () => agent.ReportProgressAsync(lease, 101));
+        (await app.ItemAsync(lease.Item.Id)).LeaseExpiresAt.Should().Be(before.LeaseExpiresAt);
+    }
+
+    [Theory, InlineData("submit"), InlineData("release"), InlineData("fail"), InlineData("expire"), InlineData("revoke"), InlineData("cancel")]
+    public async Task Progress_ends_with_the_lease(string way)
+    {
+        await using var app = await ShopApp.StartAsync(databases);
+        var order = await app.ProposeEchoAsync();
+        var lease = await app.LeaseAsync();
+        var agent = app.Agent("agent-1");
+        await agent.ReportProgressAsync(lease, 70);
+
+        await (way switch
+        {
+            "submit" => agent.SubmitAsync(lease, Steps.Verified),
+            "release" => agent.ReleaseAsync(lease),
+            "fail" => agent.FailAsync(lease, new WorkFailure("busy", "Later.")),
+            "revoke" => app.Maintenance.RevokeLeasesAsync(new() { All = true }),
+            "cancel" => app.Requester.CancelAsync(order.Id),
+            _ => ExpireAsync(),
+        });
+
+        (await app.ItemAsync(lease.Item.Id)).Progress.Should().BeNull();
+
+        Task ExpireAsync()
+        {
+            app.Time.Advance(TimeSpan.FromSeconds(121));
+            return app.Maintenance.ReclaimExpiredAsync();
+        }
+    }
+
+    [Fact]
+    public async Task Many_beats_say_how_far_each_has_come()
+    {
+        await using var app = await ShopApp.StartAsync(databases);
+        await app.Requester.ProposeAsync(Batches.Payload(3));
+        var leases = (await app.Agent("agent-1").CheckoutManyAsync(3)).Select(l => l.Token).ToList();
+
+        var outcomes = await app.Agent("agent-1").ReportProgressManyAsync([new(leases[0], 5), new(leases[1], 101), new(leases[2], 1), new(leases[2], 9)]);
+
+        outcomes.Select(o => o.Error?.Code).Should().Equal(null, "validation_failed", null, null);
+        (await app.ItemAsync(leases[0].ItemId)).Progress.Should().Be(5);
+        (await app.ItemAsync(leases[1].ItemId)).State.Should().Be(ItemState.Leased);
+        (await app.ItemAsync(leases[2].ItemId)).Progress.Should().Be(9);
+    }
+
     [Fact, Trait("Bug", "B42")]
     public async Task The_time_that_counts_is_the_provided_one_and_not_the_machines()
     {

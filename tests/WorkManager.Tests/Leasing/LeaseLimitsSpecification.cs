@@ -1,4 +1,5 @@
 using AwesomeAssertions;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using WorkManager.Tests.Shop;
 
@@ -101,6 +102,58 @@ public abstract class LeaseLimitsSpecification(DatabaseFixture databases)
     }
 
     [Fact]
+    public async Task A_batch_takes_what_is_left_of_each_type_also_where_one_has_less_than_it_wants()
+    {
+        await using var app = await StartAsync(o => o.MaxPerType = 20, b => b.AddOrderType<Two>());
+        await app.Requester.ProposeAsync(Batches.Payload(40), new() { Priority = 70 });
+        await app.Requester.ProposeAsync(new Number(1));
+        await app.Requester.ProposeAsync(new Number(2));
+        await app.Agent("other").CheckoutAsync(new() { Type = "limits.two" });
+
+        var leases = await app.Agent("a").CheckoutManyAsync(30);
+
+        leases.GroupBy(l => l.Item.OrderType, (type, of) => (type, of.Count())).Order().Should().Equal(("limits.two", 1), ("test.batch", 20));
+    }
+
+    [Fact]
+    public async Task A_limited_type_behind_a_queue_that_ends_is_in_the_same_batch()
+    {
+        await using var app = await StartAsync(null, b => b.AddOrderType<Two>());
+        await app.Requester.ProposeAsync(Batches.Payload(20), new() { Priority = 70 });
+        await app.Requester.ProposeAsync(new Number(1));
+        await app.Requester.ProposeAsync(new Number(2));
+
+        (await app.Agent("a").CheckoutManyAsync(90)).Should().HaveCount(22);
+    }
+
+    [Fact]
+    public async Task Leases_of_one_tenant_reach_their_holder_although_another_tenant_fails()
+    {
+        await using var app = await StartAsync(o => o.MaxPerTenant = 5);
+        foreach (var tenant in (string[])["x", "y", "z"])
+        {
+            await app.Of(tenant).ProposeAsync(Batches.Payload(2));
+        }
+
+        await app.Database.ExecuteAsync(databases.Provider == Provider.Sqlite
+            ? "CREATE TRIGGER refuse BEFORE UPDATE ON work_items WHEN NEW.tenant_id = 'z' BEGIN SELECT RAISE(ABORT, 'The host says no.'); END"
+            : """
+              CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS
+                  $$ BEGIN IF NEW.tenant_id = 'z' THEN RAISE EXCEPTION 'The host says no.'; END IF; RETURN NEW; END $$;
+              CREATE TRIGGER refuse BEFORE UPDATE ON work_items FOR EACH ROW EXECUTE FUNCTION refuse()
+              """);
+        var all = app.Services.GetRequiredService<IWorkOrderManagerFactory>().CreateForAllTenants(Actor.Agent("w"));
+
+        var leases = await all.CheckoutManyAsync(6);
+
+        leases.Select(l => l.Item.TenantId).Should().BeEquivalentTo("x", "x", "y", "y");
+        leases.Select(l => l.Token).Should().BeEquivalentTo(await LeasedAsync(app));
+    }
+
+    private static Task<List<LeaseToken>> LeasedAsync(ShopApp app) => app.ReadAsync(async db => await db.Set<WorkItem>()
+        .Where(i => i.State == ItemState.Leased).Select(i => new LeaseToken(i.Id, i.LeaseEpoch)).ToListAsync());
+
+    [Fact]
     public async Task Limits_of_types_and_of_tenants_are_each_tenants_own()
     {
         await using var app = await StartAsync(o => (o.MaxPerTenant, o.MaxPerType) = (3, 2));
@@ -144,16 +197,16 @@ public abstract class LeaseLimitsSpecification(DatabaseFixture databases)
     public async Task The_limit_of_an_agent_for_all_tenants_is_one_for_all()
     {
         await using var app = await StartAsync(o => o.MaxPerAgent = 3);
-        foreach (var tenant in (string[])["a", "b"])
+        foreach (var tenant in (string[])["x", "y"])
         {
             await app.Of(tenant).ProposeAsync(Batches.Payload(5));
         }
 
         var all = app.Services.GetRequiredService<IWorkOrderManagerFactory>().CreateForAllTenants(Actor.Agent("w"));
-        (await all.CheckoutManyAsync(2)).Select(l => l.Item.TenantId).Order().Should().Equal("a", "b");
+        (await all.CheckoutManyAsync(2)).Select(l => l.Item.TenantId).Order().Should().Equal("x", "y");
         (await all.CheckoutManyAsync(5)).Should().HaveCount(1);
         (await all.CheckoutAsync()).Should().BeNull();
-        (await app.Of("a").As(Actor.Agent("w")).CheckoutManyAsync(5)).Should().NotBeEmpty("in its own session only the leases of its tenant count");
+        (await app.Of("x").As(Actor.Agent("w")).CheckoutManyAsync(5)).Should().NotBeEmpty("in its own session only the leases of its tenant count");
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using AwesomeAssertions;
+using Microsoft.Extensions.DependencyInjection;
 using WorkManager.Tests.Shop;
 
 namespace WorkManager.Tests.Leasing;
@@ -6,6 +7,29 @@ namespace WorkManager.Tests.Leasing;
 /// <summary>A limit that another claim has locked. On SQLite a writer is alone.</summary>
 public sealed class LimitsBesideLocks(PostgreSqlFixture databases) : IClassFixture<PostgreSqlFixture>
 {
+    [Fact]
+    public async Task A_tenant_whose_limit_is_locked_is_passed_over()
+    {
+        await using var app = await ShopApp.StartAsync(databases, null, o => o.Lease.MaxPerTenant = 2);
+        foreach (var tenant in (string[])["a", "b", "c"])
+        {
+            await app.Of(tenant).ProposeAsync(Batches.Payload(2));
+        }
+
+        await using var other = await app.Database.OpenConnectionAsync();
+        await using var transaction = await other.BeginTransactionAsync(TestContext.Current.CancellationToken);
+        await using var command = other.CreateCommand();
+        command.CommandText = "SELECT pg_advisory_xact_lock(hashtextextended('tenant' || chr(10) || 'a', 0))::text";
+        await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        var all = app.Services.GetRequiredService<IWorkOrderManagerFactory>().CreateForAllTenants(Actor.Agent("w"));
+
+        var leases = await all.CheckoutManyAsync(6).WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
+
+        leases.Select(l => l.Item.TenantId).Order().Should().Equal("b", "b", "c", "c");
+        await transaction.RollbackAsync(TestContext.Current.CancellationToken);
+        (await all.CheckoutManyAsync(6)).Should().HaveCount(2).And.OnlyContain(l => l.Item.TenantId == "a");
+    }
+
     [Fact]
     public async Task A_limit_that_another_claim_has_locked_is_waited_for_before_nothing_is_said()
     {

@@ -21,6 +21,9 @@ public abstract class StrangerSpecification(DatabaseFixture databases)
         [nameof(IWorkOrderManager.CheckoutManyAsync)] = c => CodeOf(
             c.Agent.CheckoutManyAsync(5, new CheckoutRequest { OrderId = c.Order, Type = "test.echo" })),
         [nameof(IWorkOrderManager.HeartbeatAsync)] = c => CodeOf(c.Agent.HeartbeatAsync(c.Lease)),
+        [nameof(IWorkOrderManager.ReportProgressAsync)] = c => CodeOf(c.Agent.ReportProgressAsync(c.Lease, 1)),
+        [nameof(IWorkOrderManager.ReportProgressManyAsync)] =
+            async c => Codes(await c.Agent.ReportProgressManyAsync([.. c.Leases.Select(l => new LeaseProgress(l, 1))])),
         [nameof(IWorkOrderManager.HeartbeatManyAsync)] = async c => Codes(await c.Agent.HeartbeatManyAsync([.. c.Leases.Select(l => l.Token)])),
         [nameof(IWorkOrderManager.ReleaseAsync)] = c => CodeOf(c.Agent.ReleaseAsync(c.Lease)),
         [nameof(IWorkOrderManager.ReleaseManyAsync)] = async c => Codes(await c.Agent.ReleaseManyAsync([.. c.Leases.Select(l => l.Token)])),

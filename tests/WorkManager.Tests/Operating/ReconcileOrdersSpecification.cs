@@ -9,6 +9,8 @@ namespace WorkManager.Tests.Operating;
 /// <summary>Orders that do not agree with their items are found and mended, and nothing else is touched.</summary>
 public abstract class ReconcileOrdersSpecification(DatabaseFixture databases)
 {
+    private static readonly Dictionary<Guid, WorkManagerException> None = [];
+
     [Fact]
     public async Task What_agrees_is_left_as_it_is()
     {
@@ -24,7 +26,7 @@ public abstract class ReconcileOrdersSpecification(DatabaseFixture databases)
         await app.Requester.CancelAsync(closed.Id);
         var rows = await Refusal.ReadAsync(app.Database);
 
-        (await app.Maintenance.ReconcileAsync()).Should().BeEquivalentTo(new ReconcileResult(4, [], []));
+        (await app.Maintenance.ReconcileAsync()).Should().BeEquivalentTo(new ReconcileResult(4, [], [], None));
 
         (await Refusal.ReadAsync(app.Database)).Should().Equal(rows);
         sink.Entries.Should().NotContain(e => e.Event == "OrdersRecounted");
@@ -39,7 +41,7 @@ public abstract class ReconcileOrdersSpecification(DatabaseFixture databases)
         await app.Database.ExecuteAsync($"UPDATE work_orders SET {column} = {wrong}");
         app.Time.Advance(TimeSpan.FromMinutes(1));
 
-        (await app.Maintenance.ReconcileAsync()).Should().BeEquivalentTo(new ReconcileResult(1, [order.Id], []));
+        (await app.Maintenance.ReconcileAsync()).Should().BeEquivalentTo(new ReconcileResult(1, [order.Id], [], None));
 
         var stored = await app.OrderAsync(order.Id);
         (stored.State, stored.ItemsTotal, stored.ItemsOpen, stored.ItemsFailed, stored.UpdatedAt).Should()
@@ -69,7 +71,7 @@ public abstract class ReconcileOrdersSpecification(DatabaseFixture databases)
 
         await SetAsync(app, order.Id, behind);
 
-        (await app.Maintenance.ReconcileAsync()).Should().BeEquivalentTo(new ReconcileResult(1, [], [order.Id]));
+        (await app.Maintenance.ReconcileAsync()).Should().BeEquivalentTo(new ReconcileResult(1, [], [order.Id], None));
 
         (await app.OrderAsync(order.Id)).State.Should().Be(expected);
         await app.Agent("agent-1").SubmitAsync(lease, new BatchResult(lease.Input<Batch>().Id, true, 1));
@@ -90,6 +92,56 @@ public abstract class ReconcileOrdersSpecification(DatabaseFixture databases)
         (await app.OrderAsync(idle.Id)).State.Should().Be(OrderState.Queued);
         (await app.OrderAsync(done.Id)).State.Should().Be(OrderState.Submitted);
         await app.Reviewer.ApproveAsync(done.Id);
+    }
+
+    [Fact]
+    public async Task An_order_whose_items_are_gone_is_reported_and_not_submitted()
+    {
+        await using var app = await ShopApp.StartAsync(databases);
+        var order = await app.ProposeEchoAsync();
+        await app.Database.ExecuteAsync("UPDATE work_events SET item_id = NULL");
+        await app.Database.ExecuteAsync("DELETE FROM work_items");
+
+        (await app.Maintenance.ReconcileAsync()).Should().BeEquivalentTo(new ReconcileResult(1, [order.Id], [], None));
+
+        (await app.OrderAsync(order.Id)).State.Should().Be(OrderState.Queued);
+    }
+
+    [Fact]
+    public async Task An_order_that_fails_at_once_does_so_when_it_learns_of_its_failed_item()
+    {
+        await using var app = await ShopApp.StartAsync(databases);
+        var order = await app.Requester.ProposeAsync(Batches.Payload(2));
+        var lease = await app.LeaseAsync();
+        await app.Agent("agent-1").FailAsync(lease, new WorkFailure("broken", "It is.") { Retryable = false });
+        await app.Database.ExecuteAsync("UPDATE work_orders SET items_failed = 0, item_failure = 'fail_order_at_once'");
+
+        var result = await app.Maintenance.ReconcileAsync();
+
+        result.Should().BeEquivalentTo(new ReconcileResult(1, [order.Id], [order.Id], None));
+        (await app.OrderAsync(order.Id)).State.Should().Be(OrderState.Failed);
+        (await app.Agent("agent-2").CheckoutAsync()).Should().BeNull();
+    }
+
+    [Fact]
+    public async Task An_order_that_the_database_refuses_to_change_stops_no_other()
+    {
+        await using var app = await ShopApp.StartAsync(databases);
+        var (stuck, other) = (await app.ProposeEchoAsync(), await app.ProposeEchoAsync());
+        await app.Database.ExecuteAsync("UPDATE work_orders SET items_total = 2");
+        await app.Database.ExecuteAsync(databases.Provider == Provider.Sqlite
+            ? $"CREATE TRIGGER refuse BEFORE UPDATE ON work_orders WHEN lower(NEW.id) = '{stuck.Id}' BEGIN SELECT RAISE(ABORT, 'The host says no.'); END"
+            : $"""
+               CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS
+                   $$ BEGIN IF NEW.id = '{stuck.Id}' THEN RAISE EXCEPTION 'The host says no.'; END IF; RETURN NEW; END $$;
+               CREATE TRIGGER refuse BEFORE UPDATE ON work_orders FOR EACH ROW EXECUTE FUNCTION refuse()
+               """);
+
+        var result = await app.Maintenance.ReconcileAsync();
+
+        result.Recounted.Should().Equal(other.Id);
+        result.Refused.Should().ContainSingle().Which.Should().Match<KeyValuePair<Guid, WorkManagerException>>(
+            r => r.Key == stuck.Id && r.Value.Code == WorkErrorCodes.StoreRefused);
     }
 
     [Fact]

@@ -194,6 +194,29 @@ public abstract class WholeRowsSpecification(DatabaseFixture databases)
     }
 
     [Fact]
+    public async Task A_heartbeat_that_says_how_far_the_work_has_come()
+    {
+        await using var story = await Story.StartAsync(databases);
+        await story.ProposeAsync(2);
+        var lease = (await story.LeaseAsync(1, begun: true))[0];
+
+        await story.WritesAsync(nameof(IWorkOrderManager.ReportProgressAsync), () => story.By(Story.Agent).ReportProgressAsync(lease, 30));
+    }
+
+    [Fact]
+    public async Task Reports_of_progress_of_which_one_comes_too_late()
+    {
+        await using var story = await Story.StartAsync(databases);
+        await story.ProposeAsync(3);
+        var leases = await story.LeaseAsync(3, begun: true);
+        await story.By(Story.Agent).ReleaseAsync(leases[1]);
+
+        await story.WritesAsync(
+            nameof(IWorkOrderManager.ReportProgressManyAsync),
+            () => story.By(Story.Agent).ReportProgressManyAsync([.. leases.Select((l, i) => new LeaseProgress(l, 10 * i))]));
+    }
+
+    [Fact]
     public async Task A_later_heartbeat()
     {
         await using var story = await Story.StartAsync(databases);

@@ -20,6 +20,11 @@ internal sealed class PostgreSqlLeasingSql : ILeasingSql
             AND (SELECT o.type FROM [work_orders] AS o WHERE o.id = @order) = ANY(@types)
         """;
 
+    private const string Expires = "lease_expires_at + interval '0'";
+
+    // Arrays have no nulls.
+    private const int NotSaid = -1;
+
     private const string ByPriority = "priority DESC, ready_at, id";
 
     // How long the lease of item i lasts.
@@ -51,9 +56,9 @@ internal sealed class PostgreSqlLeasingSql : ILeasingSql
     private static readonly Statement LockLimits = new(
         "SELECT l.name FROM unnest(@names) AS l (name) WHERE pg_advisory_xact_lock(hashtextextended(l.name, 0))::text IS NOT NULL");
 
-    private static readonly Statement CountOfAgent = new(QueueSql.CountLeasesOfAgent);
-    private static readonly Statement CountOfTenants = new(QueueSql.CountLeases("SELECT unnest(@tenants)", null));
-    private static readonly Statement CountOfTypes = new(QueueSql.CountLeases("SELECT unnest(@tenants)", "SELECT unnest(@types)"));
+    private static readonly Statement CountOfAgent = new(QueueSql.CountLeasesOfAgent(Expires));
+    private static readonly Statement CountOfTenants = new(QueueSql.CountLeases("unnest(@tenants) AS t (value)", null, Expires));
+    private static readonly Statement CountOfTypes = new(QueueSql.CountLeases("unnest(@tenants) AS t (value)", "SELECT unnest(@types)", Expires));
 
     private static readonly FilteredStatements PromoteDue = new("SELECT unnest(@types)", filter =>
         $"""
@@ -133,13 +138,14 @@ internal sealed class PostgreSqlLeasingSql : ILeasingSql
     public Task<IReadOnlyList<WorkItem>> LockExpiredAsync(UnitOfWork unit, IReadOnlyCollection<Guid> itemIds) =>
         LockExpired.QueryAsync<WorkItem>(unit, QueryTrackingBehavior.TrackAll, ("ids", itemIds.ToArray()));
 
-    public async Task<IReadOnlyList<Beat>> BeatAsync(UnitOfWork unit, IReadOnlyList<LeaseToken> leases, bool waits, bool records) =>
-        await Beats.For(leases.Count, waits).RowsAsync(
+    public async Task<IReadOnlyList<Beat>> BeatAsync(UnitOfWork unit, IReadOnlyList<BeatRequest> beats, bool waits, bool records) =>
+        await Beats.For(beats.Count, waits).RowsAsync(
             unit,
             row => new Beat(row.GetGuid(0), row.GetInt64(1), row.GetFieldValue<DateTimeOffset>(2)),
             [
-                ("ids", leases.Select(l => l.ItemId).ToArray()),
-                ("epochs", leases.Select(l => l.Epoch).ToArray()),
+                ("ids", beats.Select(b => b.Lease.ItemId).ToArray()),
+                ("epochs", beats.Select(b => b.Lease.Epoch).ToArray()),
+                ("progress", beats.Select(b => b.Progress ?? NotSaid).ToArray()),
                 ("holder", unit.Actor.LeaseHolder),
                 ("records", records),
                 .. EventSql.Values(unit),
@@ -149,12 +155,14 @@ internal sealed class PostgreSqlLeasingSql : ILeasingSql
     private static Statement Beat(Func<string, string> rows, string @lock) => new(
         $"""
         WITH held AS MATERIALIZED (
-            SELECT i.id, i.state FROM [work_items] AS i JOIN {rows("ids, epochs")} AS l (id, epoch) ON {QueueSql.IsHeld("l.id", "l.epoch")}
+            SELECT i.id, i.state, l.progress FROM [work_items] AS i
+            JOIN {rows("ids, epochs, progress")} AS l (id, epoch, progress) ON {QueueSql.IsHeld("l.id", "l.epoch")}
             ORDER BY i.id {@lock}
         ), beaten AS (
             UPDATE [work_items] AS i
             SET last_heartbeat_at = t.now, lease_expires_at = t.now + make_interval(secs => i.lease_seconds), updated_at = @now,
-                state = 'in_progress', revision = i.revision + (i.state = 'leased')::int
+                state = 'in_progress', revision = i.revision + (i.state = 'leased')::int,
+                progress = CASE WHEN held.progress = {NotSaid} THEN i.progress ELSE held.progress END
             FROM held CROSS JOIN LATERAL (SELECT [clock] AS now WHERE held.id IS NOT NULL OFFSET 0) AS t
             WHERE i.id = held.id AND i.lease_expires_at > t.now
             RETURNING i.id, i.order_id, i.tenant_id, i.lease_epoch, i.lease_expires_at, held.state = 'leased' AS is_first

@@ -20,6 +20,7 @@ internal sealed class SqliteLeasingSql : ILeasingSql
             AND +order_type IN (SELECT value FROM json_each(@types))
         """;
 
+    private const string Expires = "+lease_expires_at";
     private const string TypeList = "SELECT value FROM json_each(@types)";
 
     private static readonly ClaimStatements Next = new(
@@ -40,9 +41,9 @@ internal sealed class SqliteLeasingSql : ILeasingSql
         RETURNING work_orders.id, tenant_id
         """));
 
-    private static readonly Statement CountOfAgent = new(QueueSql.CountLeasesOfAgent);
-    private static readonly Statement CountOfTenants = new(QueueSql.CountLeases("SELECT value FROM json_each(@tenants)", null));
-    private static readonly Statement CountOfTypes = new(QueueSql.CountLeases("SELECT value FROM json_each(@tenants)", TypeList));
+    private static readonly Statement CountOfAgent = new(QueueSql.CountLeasesOfAgent(Expires));
+    private static readonly Statement CountOfTenants = new(QueueSql.CountLeases("json_each(@tenants) AS t", null, Expires));
+    private static readonly Statement CountOfTypes = new(QueueSql.CountLeases("json_each(@tenants) AS t", TypeList, Expires));
 
     private static readonly FilteredStatements PromoteDue = new(TypeList, filter =>
         $"""
@@ -116,13 +117,14 @@ internal sealed class SqliteLeasingSql : ILeasingSql
     public Task<IReadOnlyList<WorkItem>> LockExpiredAsync(UnitOfWork unit, IReadOnlyCollection<Guid> itemIds) =>
         LockExpired.QueryAsync<WorkItem>(unit, QueryTrackingBehavior.TrackAll, ("ids", SqliteDialect.IdList(itemIds)));
 
-    public async Task<IReadOnlyList<Beat>> BeatAsync(UnitOfWork unit, IReadOnlyList<LeaseToken> leases, bool waits, bool records)
+    public async Task<IReadOnlyList<Beat>> BeatAsync(UnitOfWork unit, IReadOnlyList<BeatRequest> beats, bool waits, bool records)
     {
-        var items = await unit.Dialect.LockHeldItemsAsync(unit, leases, waits).ConfigureAwait(false);
+        var items = await unit.Dialect.LockHeldItemsAsync(unit, [.. beats.Select(b => b.Lease)], waits).ConfigureAwait(false);
+        var progress = beats.ToDictionary(b => b.Lease.ItemId, b => b.Progress);
         var first = items.Where(i => i.State == ItemState.Leased).ToList();
         foreach (var item in items)
         {
-            unit.Queue.Extend(item, records);
+            unit.Queue.Extend(item, progress[item.Id], records);
         }
 
         await MarkAsync(
