@@ -25,10 +25,15 @@ public abstract class LeaseLimitsSpecification(DatabaseFixture databases)
         (await app.Agent("agent-1").CheckoutAsync(new() { OrderId = order.Id })).Should().NotBeNull();
     }
 
-    [Fact]
-    public async Task What_ends_a_lease_makes_room()
+    [Theory, InlineData("agent"), InlineData("type"), InlineData("tenant")]
+    public async Task What_ends_a_lease_makes_room(string limit)
     {
-        await using var app = await StartAsync(o => o.MaxPerAgent = 1);
+        await using var app = await StartAsync(o =>
+        {
+            o.MaxPerAgent = limit == "agent" ? 1 : null;
+            o.MaxPerType = limit == "type" ? 1 : null;
+            o.MaxPerTenant = limit == "tenant" ? 1 : null;
+        });
         await app.Requester.ProposeAsync(Batches.Payload(4));
         var agent = app.Agent("agent-1");
 
