@@ -137,6 +137,23 @@ public abstract class HeartbeatSpecification(DatabaseFixture databases)
         (await app.ItemAsync(leases[2].ItemId)).Progress.Should().Be(9);
     }
 
+    [Fact]
+    public async Task A_batch_may_name_an_earlier_lease_of_the_same_item()
+    {
+        await using var app = await ShopApp.StartAsync(databases);
+        await app.ProposeEchoAsync();
+        var agent = app.Agent("agent-1");
+        var earlier = await app.LeaseAsync();
+        await agent.ReleaseAsync(earlier);
+        var live = await app.LeaseAsync();
+
+        var outcomes = await agent.ReportProgressManyAsync([new(earlier, 10), new(live, 20), new(earlier, 30)]);
+
+        outcomes.Select(o => o.Error?.Code).Should().Equal("lease_lost", null, "lease_lost");
+        (await app.ItemAsync(live.Item.Id)).Progress.Should().Be(20);
+        (await agent.HeartbeatManyAsync([live, earlier])).Select(o => o.Error?.Code).Should().Equal(null, "lease_lost");
+    }
+
     [Fact, Trait("Bug", "B42")]
     public async Task The_time_that_counts_is_the_provided_one_and_not_the_machines()
     {

@@ -120,11 +120,11 @@ internal sealed class SqliteLeasingSql : ILeasingSql
     public async Task<IReadOnlyList<Beat>> BeatAsync(UnitOfWork unit, IReadOnlyList<BeatRequest> beats, bool waits, bool records)
     {
         var items = await unit.Dialect.LockHeldItemsAsync(unit, [.. beats.Select(b => b.Lease)], waits).ConfigureAwait(false);
-        var progress = beats.ToDictionary(b => b.Lease.ItemId, b => b.Progress);
+        var progress = beats.ToDictionary(b => b.Lease, b => b.Progress);
         var first = items.Where(i => i.State == ItemState.Leased).ToList();
         foreach (var item in items)
         {
-            unit.Queue.Extend(item, progress[item.Id], records);
+            unit.Queue.Extend(item, progress[new(item.Id, item.LeaseEpoch)], records);
         }
 
         await MarkAsync(
