@@ -28,10 +28,10 @@ public abstract class PruneOrdersSpecification(DatabaseFixture databases)
     {
         await using var app = await ShopApp.StartAsync(databases, null, o => Keep(o.Maintenance, outcome, TimeSpan.FromDays(30)));
         var old = await ClosedAsync(app);
-        app.Time.Advance(TimeSpan.FromDays(20));
+        app.Time.Advance(TimeSpan.FromSeconds(1));
         var young = await ClosedAsync(app);
         var open = await OpenAsync(app);
-        app.Time.Advance(TimeSpan.FromDays(10));
+        app.Time.Advance(TimeSpan.FromDays(30) - TimeSpan.FromSeconds(1));
         var rows = await Refusal.ReadAsync(app.Database);
 
         var expected = new PruneResult(
