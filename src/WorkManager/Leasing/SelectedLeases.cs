@@ -43,13 +43,9 @@ internal abstract class SelectedLeases<TRequest>(string operation, JoinRule rule
                 changed.AddRange(selection.DryRun ? ofOrder
                     : await ChangeAsync(context, ofOrder.Key, ofOrder.ToHashSet(), request, now, cancellationToken).ConfigureAwait(false));
             }
-            catch (WorkManagerException refusal)
+            catch (Exception failure) when (StoreRefusal.Find(failure, dialects.Of(context.Host)) is { } refusal)
             {
                 refused.Add(ofOrder.Key, refusal);
-            }
-            catch (Exception refusal) when (dialects.Of(context.Host).RefusesToStore(refusal))
-            {
-                refused.Add(ofOrder.Key, StoreRefusal.Of(refusal));
             }
         }
 

@@ -111,18 +111,9 @@ internal sealed class PruneOrders(MaintenanceOptions options, StoreDialects dial
             .Where(o => o.State == OrderState.Completed || o.State == OrderState.Rejected || o.State == OrderState.DeadLettered)
             .Where(o => o.State == State && o.LastTransitionedAt <= Before);
 
-        public Task<List<OldOrder>> FindAsync(WorkRows rows, OldOrder? after, int limit, CancellationToken cancellationToken)
-        {
-            var orders = In(rows);
-            if (after is not null)
-            {
-                // The first condition says where in the index to begin.
-                orders = orders.Where(o => o.LastTransitionedAt >= after.Since && (o.LastTransitionedAt > after.Since || o.Id.CompareTo(after.Id) > 0));
-            }
-
-            return orders.OrderBy(o => o.LastTransitionedAt).ThenBy(o => o.Id).Take(limit)
+        public Task<List<OldOrder>> FindAsync(WorkRows rows, OldOrder? after, int limit, CancellationToken cancellationToken) =>
+            In(rows).SortOldestFirst(after is null ? null : (after.Since, after.Id)).Take(limit)
                 .Select(o => new OldOrder(o.LastTransitionedAt, o.Id, o.ItemsTotal)).ToListAsync(cancellationToken);
-        }
     }
 
     /// <param name="Since">When it was closed.</param>

@@ -2,8 +2,8 @@ using System.Text.Json.Nodes;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
-using WorkManager.Auditing;
 using WorkManager.Execution;
+using WorkManager.Orders;
 
 namespace WorkManager.Operating;
 
@@ -81,16 +81,11 @@ internal sealed class ReconcileOrders(StoreDialects dialects, ILogger<ReconcileO
         {
             return await MendAsync(context, orderId, cancellationToken).ConfigureAwait(false);
         }
-        catch (WorkManagerException refusal)
+        catch (Exception failure) when (StoreRefusal.Find(failure, dialects.Of(context.Host)) is { } refusal)
         {
             refused.Add(orderId, refusal);
+            return Mended.Nothing;
         }
-        catch (Exception refusal) when (dialects.Of(context.Host).RefusesToStore(refusal))
-        {
-            refused.Add(orderId, StoreRefusal.Of(refusal));
-        }
-
-        return Mended.Nothing;
     }
 
     private static Task<Mended> MendAsync(OperationContext context, Guid orderId, CancellationToken cancellationToken) => context.WriteAsync(
@@ -121,9 +116,9 @@ internal sealed class ReconcileOrders(StoreDialects dialects, ILogger<ReconcileO
             Recount(unit, order, counts);
         }
 
-        var isSubmitted = isCaughtUp && await CatchUpAsync(unit, order, counts).ConfigureAwait(false);
+        var submitted = isCaughtUp ? await CatchUpAsync(unit, order, counts).ConfigureAwait(false) : null;
         await unit.SaveAsync().ConfigureAwait(false);
-        return Ending.Commit(new Mended(isRecounted, isCaughtUp, isSubmitted ? new OrderSubmitted(order.Id, order.TenantId, order.Type) : null));
+        return Ending.Commit(new Mended(isRecounted, isCaughtUp, submitted));
     }
 
     private static void Recount(UnitOfWork unit, WorkOrder order, ItemCounts counts)
@@ -139,31 +134,16 @@ internal sealed class ReconcileOrders(StoreDialects dialects, ILogger<ReconcileO
         order.UpdatedAt = unit.Now;
     }
 
-    /// <returns>Whether the order is submitted now.</returns>
-    private static async Task<bool> CatchUpAsync(UnitOfWork unit, WorkOrder order, ItemCounts counts)
+    /// <returns>The order, if it is submitted now.</returns>
+    private static async Task<OrderSubmitted?> CatchUpAsync(UnitOfWork unit, WorkOrder order, ItemCounts counts)
     {
-        if (Lifecycle.FailsAtOnce(order))
-        {
-            await unit.SaveAsync().ConfigureAwait(false);
-            await OpenItems.TakeOutAsync(unit, order, "Lease revoked: the order has failed", Lifecycle.Engine).ConfigureAwait(false);
-            return unit.Lifecycle.Settle(order);
-        }
-
-        if (counts.Open == 0)
-        {
-            return unit.Lifecycle.Settle(order);
-        }
-
-        if (counts.Held == 0)
-        {
-            unit.Lifecycle.Move(order, OrderState.Queued, new EventDetails(Message: "Nobody works on the order", Actor: Lifecycle.Engine));
-        }
-        else
+        var submitted = await IdleOrders.SettleAsync(unit, [order], []).ConfigureAwait(false);
+        if (order.State.IsLive() && counts.Held > 0)
         {
             unit.Lifecycle.Advance(order, counts.Begun > 0 ? OrderState.InProgress : OrderState.CheckedOut);
         }
 
-        return false;
+        return submitted.SingleOrDefault();
     }
 
     private sealed record Mended(bool IsRecounted, bool IsCaughtUp, OrderSubmitted? Submitted)

@@ -51,13 +51,9 @@ internal abstract class SelectedOrders<TRequest>(string operation, JoinRule rule
                     done.Add(id);
                 }
             }
-            catch (WorkManagerException refusal)
+            catch (Exception failure) when (StoreRefusal.Find(failure, dialects.Of(context.Host)) is { } refusal)
             {
                 refused.Add(id, refusal);
-            }
-            catch (Exception refusal) when (dialects.Of(context.Host).RefusesToStore(refusal))
-            {
-                refused.Add(id, StoreRefusal.Of(refusal));
             }
         }
 
@@ -98,15 +94,8 @@ internal abstract class SelectedOrders<TRequest>(string operation, JoinRule rule
 
     private Task<List<Position>> FindAsync(
         OperationContext context, WorkSelection selection, DateTimeOffset now, Position? after, CancellationToken cancellationToken) => context.ReadAsync(
-        rows =>
-        {
-            var orders = Candidates(Narrow(rows.Orders, selection, now));
-            orders = after is null ? orders : orders.Where(
-                // The first condition says where in the index to begin.
-                o => o.LastTransitionedAt >= after.Since && (o.LastTransitionedAt > after.Since || o.Id.CompareTo(after.OrderId) > 0));
-            return orders.OrderBy(o => o.LastTransitionedAt).ThenBy(o => o.Id).Take(selection.Limit + 1)
-                .Select(o => new Position(o.LastTransitionedAt, o.Id)).ToListAsync(cancellationToken);
-        },
+        rows => Candidates(Narrow(rows.Orders, selection, now)).SortOldestFirst(after is null ? null : (after.Since, after.OrderId)).Take(selection.Limit + 1)
+            .Select(o => new Position(o.LastTransitionedAt, o.Id)).ToListAsync(cancellationToken),
         cancellationToken);
 
     private static IQueryable<WorkOrder> Narrow(IQueryable<WorkOrder> orders, WorkSelection selection, DateTimeOffset now)

@@ -1,6 +1,5 @@
 using System.Data.Common;
 using System.Globalization;
-using System.Text.Json.Nodes;
 using AwesomeAssertions;
 using Microsoft.Extensions.DependencyInjection;
 using WorkManager.Tests.Shop;
@@ -183,27 +182,19 @@ public sealed class ClaimPlanOnPostgreSql(PostgreSqlFixture databases, ITestOutp
     private protected override async Task CheckPlanAsync(
         DbConnection connection, string name, (string Text, IReadOnlyList<(string Name, object? Value)> Values) claim, string index, int count)
     {
-        await using var transaction = await connection.BeginTransactionAsync();
-        await using var command = SentCommands.Repeat(connection, "EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) ", claim);
-        var plan = JsonNode.Parse((string)(await command.ExecuteScalarAsync())!)![0]!["Plan"]!;
-        await transaction.RollbackAsync();
-
-        var pick = Nodes(plan).Single(node => (string?)node["Subplan Name"] == "CTE pick");
-        var indexes = Nodes(pick).Select(node => (string?)node["Index Name"]).OfType<string>().Where(i => i != "work_orders_pkey").ToList();
+        var plan = await ExplainedPlan.ExplainAsync(connection, claim);
+        var pick = ExplainedPlan.Nodes(plan).Single(node => (string?)node["Subplan Name"] == "CTE pick");
+        var indexes = ExplainedPlan.Nodes(pick).Select(node => (string?)node["Index Name"]).OfType<string>().Where(i => i != "work_orders_pkey").ToList();
         output.WriteLine($"{name} of {100_000 * Scale:N0} finished, {20_000 * Scale:N0} leftovers, {100_000 * Scale:N0} of other types in front: "
-            + $"pick {Buffers(pick)} buffers by {string.Join(", ", indexes)}; the whole statement {Buffers(plan)}, {(int)plan["Actual Rows"]!} rows");
+            + $"pick {ExplainedPlan.Buffers(pick)} buffers by {string.Join(", ", indexes)}; the whole statement {ExplainedPlan.Buffers(plan)}, {(int)plan["Actual Rows"]!} rows");
         ((int)plan["Actual Rows"]!).Should().Be(count);
         // The items of one order are found by any index that begins with it: what is sorted then is that order's.
         if (index != OrderIndex || name.StartsWith("fresh", StringComparison.Ordinal))
         {
             indexes.Distinct().Should().Equal(index);
-            Nodes(pick).Should().NotContain(node => (string?)node["Node Type"] == "Sort");
+            ExplainedPlan.Nodes(pick).Should().NotContain(node => (string?)node["Node Type"] == "Sort");
         }
 
-        Buffers(pick).Should().BeLessThanOrEqualTo(MostBuffers[count], name);
+        ExplainedPlan.Buffers(pick).Should().BeLessThanOrEqualTo(MostBuffers[count], name);
     }
-
-    private static int Buffers(JsonNode node) => (int)node["Shared Hit Blocks"]! + (int)node["Shared Read Blocks"]!;
-
-    private static IEnumerable<JsonNode> Nodes(JsonNode node) => [node, .. (node["Plans"]?.AsArray() ?? []).SelectMany(child => Nodes(child!))];
 }

@@ -171,13 +171,11 @@ public sealed class KeyPlanOnPostgreSql(PostgreSqlFixture databases, ITestOutput
         var plan = JsonNode.Parse((string)(await explain.ExecuteScalarAsync())!)![0]!["Plan"]!;
         return
         [
-            .. from node in Nodes(plan)
+            .. from node in ExplainedPlan.Nodes(plan)
                let index = (string?)node["Index Name"]
                let table = (string?)node["Relation Name"]
                where index is not null || ((string?)node["Node Type"] == "Seq Scan" && table is not null)
                select index ?? $"Seq Scan of {table}",
         ];
     }
-
-    private static IEnumerable<JsonNode> Nodes(JsonNode node) => [node, .. (node["Plans"]?.AsArray() ?? []).SelectMany(child => Nodes(child!))];
 }

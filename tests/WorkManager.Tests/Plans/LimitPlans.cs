@@ -1,6 +1,5 @@
 using System.Data.Common;
 using System.Globalization;
-using System.Text.Json.Nodes;
 using AwesomeAssertions;
 using WorkManager.Tests.Shop;
 
@@ -51,7 +50,7 @@ public sealed class LimitPlans(PostgreSqlFixture databases, ITestOutputHelper ou
             var all = 0;
             foreach (var command in claim.Where(c => !c.Text.Contains("advisory", StringComparison.Ordinal)))
             {
-                var buffers = await BuffersAsync(connection, command);
+                var buffers = await ExplainedPlan.BuffersAsync(connection, command);
                 pick = command.Text.Contains("WITH pick", StringComparison.Ordinal) ? buffers : pick;
                 all += buffers;
             }
@@ -85,16 +84,4 @@ public sealed class LimitPlans(PostgreSqlFixture databases, ITestOutputHelper ou
             '{"{}"}', now(), now()
         FROM generate_series(1, {Items / 10}) AS i;
         """);
-
-    private static async Task<int> BuffersAsync(DbConnection connection, (string Text, IReadOnlyList<(string Name, object? Value)> Values) sent)
-    {
-        await using var transaction = await connection.BeginTransactionAsync();
-        await using var command = SentCommands.Repeat(connection, "EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) ", sent);
-        var plan = JsonNode.Parse((string)(await command.ExecuteScalarAsync())!)![0]!["Plan"]!;
-        await transaction.RollbackAsync();
-        var pick = Nodes(plan).SingleOrDefault(node => (string?)node["Subplan Name"] == "CTE pick") ?? plan;
-        return (int)pick["Shared Hit Blocks"]! + (int)pick["Shared Read Blocks"]!;
-    }
-
-    private static IEnumerable<JsonNode> Nodes(JsonNode node) => [node, .. (node["Plans"]?.AsArray() ?? []).SelectMany(child => Nodes(child!))];
 }

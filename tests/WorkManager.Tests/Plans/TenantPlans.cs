@@ -1,6 +1,5 @@
 using System.Data.Common;
 using System.Globalization;
-using System.Text.Json.Nodes;
 using AwesomeAssertions;
 using Microsoft.Extensions.DependencyInjection;
 using WorkManager.Tests.Shop;
@@ -36,7 +35,7 @@ public sealed class TenantPlans(PostgreSqlFixture databases, ITestOutputHelper o
                 var buffers = 0;
                 foreach (var command in commands)
                 {
-                    buffers += await BuffersAsync(connection, command);
+                    buffers += await ExplainedPlan.BuffersAsync(connection, command);
                 }
 
                 output.WriteLine($"{Items:N0} items of {Tenants:N0} tenants, {condition}: {name}: {buffers} buffers");
@@ -91,19 +90,6 @@ public sealed class TenantPlans(PostgreSqlFixture databases, ITestOutputHelper o
             100, now(), now(), '{"{}"}', now(), now()
         FROM generate_series(1, {ForeignTenants}) AS i;
         """);
-
-    /// <summary>What a command reads to find items or tenants: the pick of a claim, or all of a query.</summary>
-    private static async Task<int> BuffersAsync(DbConnection connection, (string Text, IReadOnlyList<(string Name, object? Value)> Values) sent)
-    {
-        await using var transaction = await connection.BeginTransactionAsync();
-        await using var command = SentCommands.Repeat(connection, "EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) ", sent);
-        var plan = JsonNode.Parse((string)(await command.ExecuteScalarAsync())!)![0]!["Plan"]!;
-        await transaction.RollbackAsync();
-        var pick = Nodes(plan).SingleOrDefault(node => (string?)node["Subplan Name"] == "CTE pick") ?? plan;
-        return (int)pick["Shared Hit Blocks"]! + (int)pick["Shared Read Blocks"]!;
-    }
-
-    private static IEnumerable<JsonNode> Nodes(JsonNode node) => [node, .. (node["Plans"]?.AsArray() ?? []).SelectMany(child => Nodes(child!))];
 
     private static int Number(string variable, int otherwise) =>
         int.TryParse(Environment.GetEnvironmentVariable(variable), CultureInfo.InvariantCulture, out var number) ? number : otherwise;

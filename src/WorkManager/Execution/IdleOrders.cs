@@ -1,8 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using WorkManager.Auditing;
-using WorkManager.Execution;
 
-namespace WorkManager.Leasing;
+namespace WorkManager.Execution;
 
 /// <summary>Moves orders on after leases of their items have ended without a result.</summary>
 internal static class IdleOrders
