@@ -91,6 +91,15 @@ public interface IWorkMaintenance
     Task<int> PurgeKeysAsync(CancellationToken cancellationToken = default);
 
     /// <summary>
+    /// Lets orders go on that wait for others which are completed, and does what <see cref="OrderTypeAttribute.DependencyFailure"/> says to those that wait for
+    /// one which was rejected, cancelled or given up. It happens by itself when the other order ends; the duty does what was missed, because the process died
+    /// in between, or because the other order ended in a transaction of yours.
+    /// </summary>
+    /// <param name="cancellationToken">Stops before the next order.</param>
+    /// <returns>How many orders go on, or have failed. One that is refused stops no other; it is logged, and tried again the next time.</returns>
+    Task<int> SettleDependenciesAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>
     /// Runs every <see cref="IWorkGenerator"/>, and proposes what it finds, as <c>system:scheduler</c> unless <see cref="As"/> names somebody. In several
     /// processes at once, unique keys keep the same work from being proposed twice.
     /// </summary>

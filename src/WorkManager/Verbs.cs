@@ -13,4 +13,5 @@ internal sealed record Verbs(
     ApproveOrder Approve, ApproveDue ApproveDue, RejectOrder Reject, ReturnForRework Rework, CancelOrder Cancel,
     RetryOrder Retry, RetrySelected RetrySelected, DeadLetterOrder DeadLetter, DeadLetterSelected DeadLetterSelected, DeadLetterDue DeadLetterDue,
     HoldOrder Hold, ResumeOrder Resume, RescheduleOrder Reschedule, FindStale FindStale, GenerateOrders Generate, RevokeLeases RevokeLeases,
-    ExtendLeases ExtendLeases, ReclaimExpired Reclaim, ReconcileOrders Reconcile, PruneOrders Prune, PurgeKeys PurgeKeys);
+    ExtendLeases ExtendLeases, ReclaimExpired Reclaim, ReconcileOrders Reconcile, PruneOrders Prune, PurgeKeys PurgeKeys,
+    SettleDependencies SettleDependencies);

@@ -51,6 +51,9 @@ internal sealed class WorkMaintenance(WorkEngine engine, IServiceProvider? scope
     public Task<int> PurgeKeysAsync(CancellationToken cancellationToken) =>
         engine.RunAsync(engine.Verbs.PurgeKeys, session, new PurgeKeysRequest(), cancellationToken);
 
+    public Task<int> SettleDependenciesAsync(CancellationToken cancellationToken) =>
+        engine.RunAsync(engine.Verbs.SettleDependencies, session, new SettleRequest(), cancellationToken);
+
     public Task<GenerationResult> GenerateAsync(bool dryRun, CancellationToken cancellationToken) =>
         engine.RunAsync(
             engine.Verbs.Generate, session with { Actor = actor ?? Actor.System("scheduler") }, new GenerateRequest(dryRun), cancellationToken);

@@ -5,10 +5,11 @@
 GRANT USAGE ON SCHEMA public TO workmanager_app;
 
 -- What changes state.
-GRANT SELECT, INSERT, UPDATE ON work_orders, work_items, work_item_parts, work_decisions, work_duties TO workmanager_app;
+GRANT SELECT, INSERT, UPDATE ON work_orders, work_items, work_item_parts, work_decisions, work_duties, work_order_dependencies, work_item_dependencies
+    TO workmanager_app;
 
 -- What is written once: the audit trail cannot be changed by the application.
-GRANT SELECT, INSERT ON work_events, work_provenances, work_order_dependencies, work_item_dependencies TO workmanager_app;
+GRANT SELECT, INSERT ON work_events, work_provenances TO workmanager_app;
 
 -- What expires.
 GRANT SELECT, INSERT, UPDATE, DELETE ON work_idempotency_keys TO workmanager_app;

@@ -7,5 +7,8 @@ GRANT USAGE ON SCHEMA public TO workmanager_prune;
 -- It locks the orders that it deletes, and their items go with them.
 GRANT SELECT, UPDATE, DELETE ON work_orders TO workmanager_prune;
 
+-- An order for which another one waits is kept; what does not wait any more goes with it.
+GRANT SELECT, DELETE ON work_order_dependencies TO workmanager_prune;
+
 -- History.
 GRANT SELECT, DELETE ON work_events, work_provenances, work_decisions TO workmanager_prune;

@@ -62,6 +62,7 @@ CREATE TABLE work_orders (
     items_open integer NOT NULL DEFAULT 0,
     items_failed integer NOT NULL DEFAULT 0,
     item_failure character varying(20) NOT NULL DEFAULT 'fail_order',
+    dependency_failure character varying(20) NOT NULL DEFAULT 'fail',
     blocked_by integer NOT NULL DEFAULT 0,
     held_at timestamp with time zone,
     apply_attempts integer NOT NULL DEFAULT 0,
@@ -73,6 +74,7 @@ CREATE TABLE work_orders (
     due_at timestamp with time zone,
     trace_parent character varying(55),
     CONSTRAINT work_orders_pkey PRIMARY KEY (id),
+    CONSTRAINT work_orders_dependency_failure_check CHECK (dependency_failure IN ('fail', 'wait', 'go_on')),
     CONSTRAINT work_orders_item_failure_check CHECK (item_failure IN ('fail_order', 'fail_order_at_once', 'go_on')),
     CONSTRAINT work_orders_priority_check CHECK (priority BETWEEN 0 AND 100),
     CONSTRAINT work_orders_state_check CHECK (state IN ('queued', 'checked_out', 'in_progress', 'submitted', 'approved', 'applied', 'completed', 'rejected', 'failed', 'dead_lettered'))
@@ -129,8 +131,9 @@ WITH (autovacuum_vacuum_scale_factor='0.02', fillfactor=80);
 CREATE TABLE work_order_dependencies (
     id uuid NOT NULL,
     depends_on_id uuid NOT NULL,
+    met_at timestamp with time zone,
     CONSTRAINT work_order_dependencies_pkey PRIMARY KEY (id, depends_on_id),
-    CONSTRAINT work_order_dependencies_depends_on_id_fkey FOREIGN KEY (depends_on_id) REFERENCES work_orders (id) ON DELETE CASCADE,
+    CONSTRAINT work_order_dependencies_depends_on_id_fkey FOREIGN KEY (depends_on_id) REFERENCES work_orders (id),
     CONSTRAINT work_order_dependencies_id_fkey FOREIGN KEY (id) REFERENCES work_orders (id) ON DELETE CASCADE
 );
 
@@ -190,6 +193,7 @@ CREATE TABLE work_events (
 CREATE TABLE work_item_dependencies (
     id uuid NOT NULL,
     depends_on_id uuid NOT NULL,
+    met_at timestamp with time zone,
     CONSTRAINT work_item_dependencies_pkey PRIMARY KEY (id, depends_on_id),
     CONSTRAINT work_item_dependencies_depends_on_id_fkey FOREIGN KEY (depends_on_id) REFERENCES work_items (id) ON DELETE CASCADE,
     CONSTRAINT work_item_dependencies_id_fkey FOREIGN KEY (id) REFERENCES work_items (id) ON DELETE CASCADE
@@ -298,6 +302,8 @@ CREATE INDEX work_items_state_index ON work_items (state);
 CREATE INDEX work_items_type_index ON work_items (type);
 
 CREATE INDEX work_order_dependencies_depends_on_idx ON work_order_dependencies (depends_on_id);
+
+CREATE INDEX work_order_dependencies_waiting_idx ON work_order_dependencies (id, depends_on_id) WHERE met_at IS NULL;
 
 CREATE INDEX work_orders_closed_idx ON work_orders (last_transitioned_at, id) WHERE state IN ('completed', 'rejected', 'dead_lettered');
 

@@ -59,6 +59,7 @@ CREATE TABLE "work_orders" (
     "items_open" INTEGER NOT NULL DEFAULT 0,
     "items_failed" INTEGER NOT NULL DEFAULT 0,
     "item_failure" TEXT NOT NULL DEFAULT 'fail_order',
+    "dependency_failure" TEXT NOT NULL DEFAULT 'fail',
     "blocked_by" INTEGER NOT NULL DEFAULT 0,
     "held_at" TEXT NULL,
     "apply_attempts" INTEGER NOT NULL DEFAULT 0,
@@ -69,6 +70,7 @@ CREATE TABLE "work_orders" (
     "parent_order_id" TEXT NULL,
     "due_at" TEXT NULL,
     "trace_parent" TEXT NULL,
+    CONSTRAINT "work_orders_dependency_failure_check" CHECK (dependency_failure IN ('fail', 'wait', 'go_on')),
     CONSTRAINT "work_orders_item_failure_check" CHECK (item_failure IN ('fail_order', 'fail_order_at_once', 'go_on')),
     CONSTRAINT "work_orders_priority_check" CHECK (priority BETWEEN 0 AND 100),
     CONSTRAINT "work_orders_state_check" CHECK (state IN ('queued', 'checked_out', 'in_progress', 'submitted', 'approved', 'applied', 'completed', 'rejected', 'failed', 'dead_lettered'))
@@ -123,8 +125,9 @@ CREATE TABLE "work_items" (
 CREATE TABLE "work_order_dependencies" (
     "id" TEXT NOT NULL,
     "depends_on_id" TEXT NOT NULL,
+    "met_at" TEXT NULL,
     CONSTRAINT "work_order_dependencies_pkey" PRIMARY KEY ("id", "depends_on_id"),
-    CONSTRAINT "work_order_dependencies_depends_on_id_fkey" FOREIGN KEY ("depends_on_id") REFERENCES "work_orders" ("id") ON DELETE CASCADE,
+    CONSTRAINT "work_order_dependencies_depends_on_id_fkey" FOREIGN KEY ("depends_on_id") REFERENCES "work_orders" ("id"),
     CONSTRAINT "work_order_dependencies_id_fkey" FOREIGN KEY ("id") REFERENCES "work_orders" ("id") ON DELETE CASCADE
 );
 
@@ -182,6 +185,7 @@ CREATE TABLE "work_events" (
 CREATE TABLE "work_item_dependencies" (
     "id" TEXT NOT NULL,
     "depends_on_id" TEXT NOT NULL,
+    "met_at" TEXT NULL,
     CONSTRAINT "work_item_dependencies_pkey" PRIMARY KEY ("id", "depends_on_id"),
     CONSTRAINT "work_item_dependencies_depends_on_id_fkey" FOREIGN KEY ("depends_on_id") REFERENCES "work_items" ("id") ON DELETE CASCADE,
     CONSTRAINT "work_item_dependencies_id_fkey" FOREIGN KEY ("id") REFERENCES "work_items" ("id") ON DELETE CASCADE
@@ -288,6 +292,8 @@ CREATE INDEX "work_items_state_index" ON "work_items" ("state");
 CREATE INDEX "work_items_type_index" ON "work_items" ("type");
 
 CREATE INDEX "work_order_dependencies_depends_on_idx" ON "work_order_dependencies" ("depends_on_id");
+
+CREATE INDEX "work_order_dependencies_waiting_idx" ON "work_order_dependencies" ("id", "depends_on_id") WHERE met_at IS NULL;
 
 CREATE INDEX "work_orders_closed_idx" ON "work_orders" ("last_transitioned_at", "id") WHERE state IN ('completed', 'rejected', 'dead_lettered');
 

@@ -24,6 +24,7 @@ public sealed partial class Housekeeping(IWorkMaintenance maintenance, TimeProvi
         [
             (token => maintenance.ReclaimExpiredAsync(token), 1),
             (token => maintenance.ApproveDueAsync(token), 1),
+            (token => maintenance.SettleDependenciesAsync(token), 1),
             (token => maintenance.GenerateAsync(cancellationToken: token), 15),
             (token => maintenance.DeadLetterDueAsync(token), 60),
             (token => maintenance.FindStaleAsync(token), 60),

@@ -34,6 +34,7 @@ internal sealed class ApproveOrder(
             return null;
         }
 
+        context.Tell(new OrderClosed(request.OrderId, tenantId));
         // The change is committed. What was promised for after the commit happens even if the caller cancels.
         await postCommit.RunAsync(context.Services, applied, CancellationToken.None).ConfigureAwait(false);
         return applied.Order.Detach(withItems: true);

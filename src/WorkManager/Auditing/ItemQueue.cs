@@ -266,18 +266,35 @@ internal sealed class ItemQueue(Lifecycle lifecycle, AuditTrail audit, Actor act
     }
 
     /// <summary>The same for items that are queued, as an update of all of them.</summary>
-    public void TakeOut(UpdateSettersBuilder<WorkItem> queued) => queued
-        .SetProperty(i => i.BlockedBy, i => i.BlockedBy + 1)
+    /// <param name="queued">The items.</param>
+    /// <param name="reasons">For how many reasons each of them is taken out.</param>
+    public void TakeOut(UpdateSettersBuilder<WorkItem> queued, int reasons) => queued
+        .SetProperty(i => i.BlockedBy, i => i.BlockedBy + reasons)
         .SetProperty(i => i.ReadyAt, (DateTimeOffset?)null)
         .SetProperty(i => i.UpdatedAt, now)
         .SetProperty(i => i.Revision, i => i.Revision + 1);
 
-    /// <summary>Puts items back that were taken out while they were queued. They keep their time.</summary>
-    public void PutBack(UpdateSettersBuilder<WorkItem> queued, DateTimeOffset clock) => queued
-        .SetProperty(i => i.BlockedBy, i => i.BlockedBy - 1)
-        .SetProperty(i => i.ReadyAt, i => i.BlockedBy == 1 && i.AvailableAt <= clock ? clock : (DateTimeOffset?)null)
+    /// <summary>Takes away reasons for which items are out of the queue. Those that are queued keep their time.</summary>
+    /// <param name="items">The items.</param>
+    /// <param name="reasons">How many reasons each of them has less.</param>
+    /// <param name="clock">The time that decides leases.</param>
+    public void PutBack(UpdateSettersBuilder<WorkItem> items, int reasons, DateTimeOffset clock) => items
+        .SetProperty(i => i.BlockedBy, i => i.BlockedBy - reasons)
+        .SetProperty(
+            i => i.ReadyAt, i => i.State == ItemState.Queued && i.BlockedBy == reasons && i.AvailableAt <= clock ? clock : (DateTimeOffset?)null)
         .SetProperty(i => i.UpdatedAt, now)
         .SetProperty(i => i.Revision, i => i.Revision + 1);
+
+    /// <summary>Fails an item that waits for one which has failed. Nobody has begun it.</summary>
+    /// <param name="order">The order, locked.</param>
+    /// <param name="item">The item.</param>
+    /// <param name="cause">The one that has failed.</param>
+    public void FailWith(WorkOrder order, WorkItem item, Guid cause) => Fail(order, item, new JsonObject
+    {
+        ["code"] = WorkErrorCodes.DependencyFailed,
+        ["message"] = $"The item {cause}, for which this one waits, has failed.",
+        ["details"] = new JsonObject { ["item_id"] = cause },
+    });
 
     /// <summary>Gives items another place in the order of service.</summary>
     public void Prioritize(UpdateSettersBuilder<WorkItem> items, short priority) => items
@@ -285,10 +302,10 @@ internal sealed class ItemQueue(Lifecycle lifecycle, AuditTrail audit, Actor act
         .SetProperty(i => i.UpdatedAt, now)
         .SetProperty(i => i.Revision, i => i.Revision + 1);
 
-    /// <summary>Puts an item into the queue that was not open. In an order that is held, it waits as the others do.</summary>
+    /// <summary>Puts an item into the queue that was not open. In an order that is held, or that waits for another, it waits as the others do.</summary>
     private void Enter(WorkOrder order, WorkItem item, DateTimeOffset clock, EventDetails said)
     {
-        item.BlockedBy += order.HeldAt is null ? 0 : 1;
+        item.BlockedBy += (order.HeldAt is null ? 0 : 1) + (order.BlockedBy == 0 ? 0 : 1);
         Schedule(item, clock, clock);
         lifecycle.Move(order, item, ItemState.Queued, said);
     }

@@ -127,9 +127,11 @@ public static class WorkManagerServiceCollectionExtensions
         services.TryAddSingleton<FindStale>();
         services.TryAddSingleton<ReconcileOrders>();
         services.TryAddSingleton<PruneOrders>();
+        services.TryAddSingleton<SettleDependencies>();
         services.TryAddSingleton<PurgeKeys>();
         services.TryAddSingleton<Verbs>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<ICommitSubscriber, AutoApprove>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<ICommitSubscriber, DependentOrders>());
     }
 
     private static void AddProviders(IServiceCollection services)

@@ -27,6 +27,9 @@ public static class WorkErrorCodes
     /// <summary>The order type planned no item.</summary>
     public const string EmptyPlan = "empty_plan";
 
+    /// <summary>Items of the plan wait for each other, so none of them could ever be handed out.</summary>
+    public const string DependencyCycle = "dependency_cycle";
+
     /// <summary>The order type's own planning, or its check of the payload, threw.</summary>
     public const string PlanFailed = "plan_failed";
 
@@ -53,6 +56,9 @@ public static class WorkErrorCodes
 
     /// <summary>An open order has the unique key already.</summary>
     public const string AlreadyOpen = "already_open";
+
+    /// <summary>Work waits for other work that came to nothing: it failed, was refused or was given up. Also the code of what failed because of that.</summary>
+    public const string DependencyFailed = "dependency_failed";
 
     /// <summary>The operation is not possible in the current state.</summary>
     public const string IllegalTransition = "illegal_transition";

@@ -17,8 +17,14 @@ internal static class IdleOrders
         UnitOfWork unit, IReadOnlyCollection<WorkOrder> orders, IReadOnlyCollection<WorkItem> returned)
     {
         var submitted = new List<OrderSubmitted>();
+        var failed = returned.Where(i => i.State == ItemState.Failed).ToLookup(i => i.OrderId);
         foreach (var order in orders)
         {
+            if (order.ItemsOpen > 0 && failed.Contains(order.Id) && !Lifecycle.FailsAtOnce(order))
+            {
+                await ItemDependencies.FailAsync(unit, order, [.. failed[order.Id]]).ConfigureAwait(false);
+            }
+
             if (Lifecycle.FailsAtOnce(order))
             {
                 await unit.SaveAsync().ConfigureAwait(false);

@@ -22,7 +22,7 @@ internal static class OpenItems
         var ids = known.ConvertAll(i => i.Id);
         await unit.Rows.Items
             .Where(i => i.OrderId == order.Id && i.State == ItemState.Queued && !ids.Contains(i.Id))
-            .ExecuteUpdateAsync(unit.Queue.TakeOut).ConfigureAwait(false);
+            .ExecuteUpdateAsync(queued => unit.Queue.TakeOut(queued, reasons: 1)).ConfigureAwait(false);
         foreach (var item in await unit.Dialect.LockHeldItemsOfAsync(unit, order.Id).ConfigureAwait(false))
         {
             unit.Queue.TakeOut(order, item, why, actor);
@@ -35,5 +35,5 @@ internal static class OpenItems
     /// <param name="clock">The time that decides leases.</param>
     public static Task PutBackAsync(UnitOfWork unit, WorkOrder order, DateTimeOffset clock) => unit.Rows.Items
         .Where(i => i.OrderId == order.Id && i.State == ItemState.Queued && i.BlockedBy > 0)
-        .ExecuteUpdateAsync(queued => unit.Queue.PutBack(queued, clock));
+        .ExecuteUpdateAsync(queued => unit.Queue.PutBack(queued, reasons: 1, clock));
 }

@@ -10,7 +10,7 @@ internal sealed class OperationContext(
     Guid id, Operation operation, Actor actor, TenantScope tenant, IServiceProvider services, DbContext host, IDbContextTransaction? joined,
     bool isHostGiven, WorkTransactions transactions, Repetition repetition, WorkClock clock, OperationActivity activity)
 {
-    private readonly List<CommittedFact> facts = [];
+    private List<CommittedFact> facts = [];
     private string? databaseName;
 
     /// <summary>The id of the call.</summary>
@@ -65,7 +65,7 @@ internal sealed class OperationContext(
     /// The same operation for another tenant or for all of them. Housekeeping is done for all tenants; an order is applied for its own tenant.
     /// </summary>
     public OperationContext For(TenantScope other) =>
-        new(id, operation, actor, other, services, host, joined, isHostGiven, transactions, repetition, clock, activity);
+        new(id, operation, actor, other, services, host, joined, isHostGiven, transactions, repetition, clock, activity) { facts = facts };
 
     /// <summary>Writes in one transaction: the caller's if there is one, else its own.</summary>
     /// <param name="write">The write.</param>

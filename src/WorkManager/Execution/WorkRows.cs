@@ -21,4 +21,10 @@ internal sealed class WorkRows(WorkManagerDbContext db, TenantScope tenant)
     public IQueryable<WorkIdempotencyKey> Keys => tenant.Id is { } id ? db.WorkIdempotencyKeys.Where(k => k.TenantId == id) : db.WorkIdempotencyKeys;
 
     public IQueryable<WorkDecision> Decisions => tenant.Id is { } id ? db.WorkDecisions.Where(d => d.TenantId == id) : db.WorkDecisions;
+
+    /// <summary>Which items wait for which. They have no tenant: ask for those of items that are known to be the tenant's.</summary>
+    public IQueryable<WorkItemDependency> ItemDependencies => db.WorkItemDependencies;
+
+    /// <summary>Which orders wait for which. They have no tenant: ask for those of orders that are known to be the tenant's.</summary>
+    public IQueryable<WorkOrderDependency> OrderDependencies => db.WorkOrderDependencies;
 }

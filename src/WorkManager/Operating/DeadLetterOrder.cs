@@ -22,6 +22,12 @@ internal sealed class DeadLetterOrder() : OrderVerb<DeadLetterRequest>("dead_let
         Transitions.EnsureAllowed(order, OrderState.DeadLettered);
         var failed = await NamedItems.FindAsync(unit, order, null, ItemState.Failed).ConfigureAwait(false);
         var errors = new JsonArray([.. failed.Take(MostErrors).Select(Describe)]);
+        if (failed.Count == 0 && order.ReadError() is { } error)
+        {
+            // It failed with another order, and none of its items did.
+            errors.Add(new JsonObject { ["item_id"] = null, ["code"] = error.Code, ["message"] = error.Message });
+        }
+
         foreach (var item in failed)
         {
             unit.Lifecycle.Move(order, item, ItemState.DeadLettered, new(Message: Message));

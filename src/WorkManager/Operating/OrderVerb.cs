@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using WorkManager.Execution;
+using WorkManager.Orders;
 
 namespace WorkManager.Operating;
 
@@ -15,14 +16,14 @@ internal abstract class OrderVerb<TRequest>(string operation, JoinRule rule) : I
     public async Task<WorkOrder> ExecuteAsync(OperationContext context, TRequest request, CancellationToken cancellationToken)
     {
         Check(request);
-        return (await WriteAsync(context, request, waits: true, _ => true, cancellationToken).ConfigureAwait(false))!;
+        return (await DoAndTellAsync(context, request, waits: true, _ => true, cancellationToken).ConfigureAwait(false))!;
     }
 
     /// <summary>Does it to an order that an operator has selected, if nobody has locked it and it is still meant.</summary>
     /// <returns>Whether it was done.</returns>
     /// <exception cref="WorkManagerException">It cannot be done, or somebody has locked the order.</exception>
     public async Task<bool> TryAsync(OperationContext context, TRequest request, Func<WorkOrder, bool> isMeant, CancellationToken cancellationToken) =>
-        await WriteAsync(context, request, waits: false, isMeant, cancellationToken).ConfigureAwait(false) is not null;
+        await DoAndTellAsync(context, request, waits: false, isMeant, cancellationToken).ConfigureAwait(false) is not null;
 
     /// <summary>Checks the request before anything is read.</summary>
     /// <exception cref="WorkManagerException">It breaks a rule.</exception>
@@ -34,6 +35,22 @@ internal abstract class OrderVerb<TRequest>(string operation, JoinRule rule) : I
     /// <returns>False if there is nothing to do: the order stays as it is.</returns>
     /// <exception cref="WorkManagerException">It cannot be done.</exception>
     protected abstract Task<bool> DoAsync(UnitOfWork unit, WorkOrder order, TRequest request);
+
+    private async Task<WorkOrder?> DoAndTellAsync(
+        OperationContext context, TRequest request, bool waits, Func<WorkOrder, bool> isMeant, CancellationToken cancellationToken)
+    {
+        var order = await WriteAsync(context, request, waits, isMeant, cancellationToken).ConfigureAwait(false);
+        if (order?.State.IsClosed() == true)
+        {
+            context.Tell(new OrderClosed(order.Id, order.TenantId));
+        }
+        else if (order is { BlockedBy: > 0 })
+        {
+            context.Tell(new OrdersWait([order.Id], order.TenantId));
+        }
+
+        return order;
+    }
 
     private Task<WorkOrder?> WriteAsync(
         OperationContext context, TRequest request, bool waits, Func<WorkOrder, bool> isMeant, CancellationToken cancellationToken) =>

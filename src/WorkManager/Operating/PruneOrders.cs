@@ -96,7 +96,12 @@ internal sealed class PruneOrders(MaintenanceOptions options, StoreDialects dial
         await unit.Rows.Events.Where(e => orders.Contains(e.OrderId)).ExecuteDeleteAsync().ConfigureAwait(false);
         await unit.Rows.Provenances.Where(p => orders.Contains(p.OrderId!.Value)).ExecuteDeleteAsync().ConfigureAwait(false);
         await unit.Rows.Decisions.Where(d => orders.Contains(d.OrderId)).ExecuteDeleteAsync().ConfigureAwait(false);
-        // Items, parts and dependencies go with their orders.
+        // Where one still waits, the database keeps the order: somebody has proposed it meanwhile.
+        await unit.Rows.OrderDependencies
+            .Where(d => orders.Contains(d.DependsOnId))
+            .Where(d => d.MetAt != null || unit.Rows.Orders.Any(o => o.Id == d.Id && o.State == OrderState.DeadLettered))
+            .ExecuteDeleteAsync().ConfigureAwait(false);
+        // Items, parts and their own dependencies go with their orders.
         await unit.Rows.Orders.Where(o => orders.Contains(o.Id)).ExecuteDeleteAsync().ConfigureAwait(false);
         return orders;
     }
@@ -109,7 +114,13 @@ internal sealed class PruneOrders(MaintenanceOptions options, StoreDialects dial
         // All closed states are named, too: so the filter of the index is in it.
         public IQueryable<WorkOrder> In(WorkRows rows) => rows.Orders
             .Where(o => o.State == OrderState.Completed || o.State == OrderState.Rejected || o.State == OrderState.DeadLettered)
-            .Where(o => o.State == State && o.LastTransitionedAt <= Before);
+            .Where(o => o.State == State && o.LastTransitionedAt <= Before)
+            // Others may wait for it until it is completed after all. Nothing would tell them that it is gone.
+            .Where(o => !Waiting(rows).Any(d => d.DependsOnId == o.Id));
+
+        /// <summary>What waits, and is not given up.</summary>
+        public static IQueryable<WorkOrderDependency> Waiting(WorkRows rows) =>
+            rows.OrderDependencies.Where(d => d.MetAt == null && !rows.Orders.Any(o => o.Id == d.Id && o.State == OrderState.DeadLettered));
 
         public Task<List<OldOrder>> FindAsync(WorkRows rows, OldOrder? after, int limit, CancellationToken cancellationToken) =>
             In(rows).SortOldestFirst(after is null ? null : (after.Since, after.Id)).Take(limit)

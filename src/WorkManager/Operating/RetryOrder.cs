@@ -25,11 +25,14 @@ internal sealed class RetryOrder() : OrderVerb<RetryRequest>("retry", JoinRule.J
             throw Transitions.Illegal(order, OrderState.Queued);
         }
 
-        var failed = await NamedItems.FindAsync(unit, order, request.ItemIds, ItemState.Failed).ConfigureAwait(false);
-        if (failed.Count == 0)
+        await OrderDependencies.EnsureNoneIsInVainAsync(unit, order).ConfigureAwait(false);
+        var named = await NamedItems.FindAsync(unit, order, request.ItemIds, ItemState.Failed).ConfigureAwait(false);
+        if (named.Count == 0 && order.State != OrderState.Failed)
         {
             throw Transitions.Illegal(order, OrderState.Queued);
         }
+
+        var failed = await ItemDependencies.WithDependentsAsync(unit, named, withResult: null).ConfigureAwait(false);
 
         if (order.ItemFailure == ItemFailure.FailOrderAtOnce && failed.Count < order.ItemsFailed)
         {
@@ -40,7 +43,7 @@ internal sealed class RetryOrder() : OrderVerb<RetryRequest>("retry", JoinRule.J
         var clock = await unit.ReadClockAsync().ConfigureAwait(false);
         if (order.State == OrderState.Failed)
         {
-            // What was open when it failed at once.
+            // What was open when it failed.
             await OpenItems.PutBackAsync(unit, order, clock).ConfigureAwait(false);
         }
 
@@ -49,8 +52,10 @@ internal sealed class RetryOrder() : OrderVerb<RetryRequest>("retry", JoinRule.J
             unit.Queue.Retry(order, item, clock, request.KeepsAttempts, Message);
         }
 
+        await ItemDependencies.WaitAgainAsync(unit, failed).ConfigureAwait(false);
         if (order.State == OrderState.Failed)
         {
+            order.Error = null;
             unit.Lifecycle.Move(order, OrderState.Queued, new(Message: Message));
         }
 

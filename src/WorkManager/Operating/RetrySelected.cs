@@ -2,10 +2,11 @@ using WorkManager.Execution;
 
 namespace WorkManager.Operating;
 
-/// <summary>Retries the selected orders that have failed items.</summary>
+/// <summary>Retries the selected orders that have failed, or have failed items.</summary>
 internal sealed class RetrySelected(RetryOrder one, StoreDialects dialects)
     : SelectedOrders<RetryRequest>("retry_selected", JoinRule.Refuses, one, dialects)
 {
     protected override IQueryable<WorkOrder> Candidates(IQueryable<WorkOrder> orders) =>
-        orders.Where(o => o.ItemsFailed > 0).InState(OrderState.Queued, OrderState.CheckedOut, OrderState.InProgress, OrderState.Failed);
+        orders.Where(o => o.ItemsFailed > 0 || o.State == OrderState.Failed)
+            .InState(OrderState.Queued, OrderState.CheckedOut, OrderState.InProgress, OrderState.Failed);
 }

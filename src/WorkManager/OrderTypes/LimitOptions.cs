@@ -14,4 +14,9 @@ public sealed class LimitOptions
     /// <value>1 MiB by default; 1 byte to 256 MiB.</value>
     [Range(1, 256 * 1024 * 1024)]
     public int MaxPayloadBytes { get; set; } = 1024 * 1024;
+
+    /// <summary>How many times the items of an order may say that they come after another, together.</summary>
+    /// <value>20,000 by default; 0 to 1,000,000.</value>
+    [Range(0, 1_000_000)]
+    public int MaxDependencies { get; set; } = 20_000;
 }

@@ -33,4 +33,15 @@ public sealed class OrderTypeAttribute(string key) : Attribute
     /// <summary>What it means for an order that one of its items has failed for good. Stored with each order when it is proposed.</summary>
     /// <value><see cref="ItemFailure.FailOrder"/> by default: the order fails once no other item is open.</value>
     public ItemFailure ItemFailure { get; set; }
+
+    /// <summary>
+    /// What becomes of an item if one that it waits for has failed for good, and of an order if one that it waits for is rejected, cancelled or given up.
+    /// Stored with each order when it is proposed.
+    /// </summary>
+    /// <value><see cref="DependencyFailure.Fail"/> by default: what waits fails, too.</value>
+    public DependencyFailure DependencyFailure { get; set; }
+
+    /// <summary>Whether items that have a result are done again, too, when one that they waited for is returned for rework.</summary>
+    /// <value>True by default: their results may rest on the one that was refused.</value>
+    public bool RedoDependents { get; set; } = true;
 }

@@ -12,13 +12,15 @@ namespace WorkManager.OrderTypes;
 /// <param name="MaxLeases">How many of its items can be leased at once, in each tenant; null for what the options say.</param>
 /// <param name="MaxReworks">How often an item can be returned for rework; null for what the options say.</param>
 /// <param name="ItemFailure">What a failed item means for its order.</param>
+/// <param name="DependencyFailure">What becomes of work that waits for other work, if that comes to nothing.</param>
+/// <param name="RedoDependents">Whether items with a result are done again when one that they waited for is returned for rework.</param>
 /// <param name="ClrType">The class.</param>
 /// <param name="PayloadType">What a requester gives.</param>
 /// <param name="InputType">What the agent of an item gets.</param>
 /// <param name="ResultType">What the agent submits.</param>
 internal sealed partial record OrderTypeDescriptor(
-    string Key, int Version, TimeSpan? LeaseTime, int? MaxLeases, int? MaxReworks, ItemFailure ItemFailure, Type ClrType, Type PayloadType, Type InputType,
-    Type ResultType)
+    string Key, int Version, TimeSpan? LeaseTime, int? MaxLeases, int? MaxReworks, ItemFailure ItemFailure, DependencyFailure DependencyFailure,
+    bool RedoDependents, Type ClrType, Type PayloadType, Type InputType, Type ResultType)
 {
     /// <summary>What keeps payload, input and result from being carried as JSON, as sentences.</summary>
     /// <param name="strict">How they are written and read.</param>
@@ -80,6 +82,12 @@ internal sealed partial record OrderTypeDescriptor(
             throw new InvalidOperationException($"The ItemFailure of {clrType.Name} in [OrderType] is {attribute.ItemFailure}, which has no meaning.");
         }
 
+        if (!Enum.IsDefined(attribute.DependencyFailure))
+        {
+            throw new InvalidOperationException(
+                $"The DependencyFailure of {clrType.Name} in [OrderType] is {attribute.DependencyFailure}, which has no meaning.");
+        }
+
         int? leases = attribute.MaxLeases == 0 ? null : attribute.MaxLeases;
         int? reworks = attribute.MaxReworks < 0 ? null : attribute.MaxReworks;
         TimeSpan? lease = attribute.LeaseSeconds == 0 ? null : TimeSpan.FromSeconds(attribute.LeaseSeconds);
@@ -89,7 +97,8 @@ internal sealed partial record OrderTypeDescriptor(
             {
                 var arguments = type.GetGenericArguments();
                 return new OrderTypeDescriptor(
-                    attribute.Key, attribute.Version, lease, leases, reworks, attribute.ItemFailure, clrType, arguments[0], arguments[1], arguments[2]);
+                    attribute.Key, attribute.Version, lease, leases, reworks, attribute.ItemFailure, attribute.DependencyFailure, attribute.RedoDependents,
+                    clrType, arguments[0], arguments[1], arguments[2]);
             }
         }
 

@@ -26,5 +26,9 @@ public abstract class PlannedItem
     /// </value>
     public TimeSpan? LeaseTime { get; init; }
 
+    /// <summary>The items of the same plan that must have a result before this one is handed out.</summary>
+    /// <value>None by default. <see cref="OrderTypeAttribute.DependencyFailure"/> says what becomes of this item if one of them fails.</value>
+    public IReadOnlyCollection<PlannedItem> After { get; init; } = [];
+
     internal abstract object InputValue { get; }
 }

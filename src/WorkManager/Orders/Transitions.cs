@@ -39,6 +39,9 @@ internal static class Transitions
     /// <summary>Whether an order is closed: what <see cref="WorkOrder.ClosedStates"/> says in SQL.</summary>
     public static bool IsClosed(this OrderState state) => state is OrderState.Completed or OrderState.Rejected or OrderState.DeadLettered;
 
+    /// <summary>Whether an order is closed and was not completed: who waits for it may wait in vain.</summary>
+    public static bool IsInVain(this OrderState state) => state is OrderState.Rejected or OrderState.DeadLettered;
+
     /// <summary>Whether an item still waits for a result: what <see cref="WorkOrder.ItemsOpen"/> counts.</summary>
     public static bool IsOpen(this ItemState state) => state is ItemState.Queued or ItemState.Leased or ItemState.InProgress;
 

@@ -71,4 +71,7 @@ public static class WorkEventNames
 
     /// <summary>The priority or the due time of an order was changed.</summary>
     public const string Rescheduled = "rescheduled";
+
+    /// <summary>An order does not wait any more for one or more of the orders that it waited for.</summary>
+    public const string DependencyMet = "dependency_met";
 }

@@ -74,7 +74,10 @@ public sealed class WorkItem
     /// <summary>Since when an agent can claim the item; null when none can.</summary>
     public DateTimeOffset? ReadyAt { get; internal set; }
 
-    /// <summary>How many things keep the item from being claimed, whatever the time: that its order is closed, is held, or failed at once.</summary>
+    /// <summary>
+    /// How many things keep the item from being claimed, whatever the time: each item that it waits for; and that its order waits for another, is closed, is
+    /// held, or failed before it.
+    /// </summary>
     public int BlockedBy { get; internal set; }
 
     /// <summary>What the agent gets, as JSON text.</summary>

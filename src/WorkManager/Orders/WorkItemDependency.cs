@@ -2,7 +2,8 @@ using Microsoft.EntityFrameworkCore;
 
 namespace WorkManager;
 
-/// <summary>An item that waits for another. Part of the first schema; nothing writes it yet.</summary>
+/// <summary>An item that waits for another item of its order.</summary>
+/// <remarks>Hosts query it; only the engine writes it.</remarks>
 [EntityTypeConfiguration(typeof(WorkItemDependencyConfiguration))]
 public sealed class WorkItemDependency
 {
@@ -15,4 +16,7 @@ public sealed class WorkItemDependency
 
     /// <summary>The item that it waits for.</summary>
     public Guid DependsOnId { get; internal set; }
+
+    /// <summary>Since when it does not wait for it any more; null while it waits. Each that is null counts in <see cref="WorkItem.BlockedBy"/>.</summary>
+    public DateTimeOffset? MetAt { get; internal set; }
 }

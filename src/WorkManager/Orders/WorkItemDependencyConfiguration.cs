@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using WorkManager.Orders;
 
 namespace WorkManager;
 
@@ -15,6 +16,7 @@ public sealed class WorkItemDependencyConfiguration : IEntityTypeConfiguration<W
         builder.HasKey(d => new { d.Id, d.DependsOnId }).HasName("work_item_dependencies_pkey");
         builder.Property(d => d.Id).HasColumnName("id");
         builder.Property(d => d.DependsOnId).HasColumnName("depends_on_id");
+        builder.Property(d => d.MetAt).Time("met_at");
         builder.HasOne<WorkItem>().WithMany().HasForeignKey(d => d.Id)
             .HasConstraintName("work_item_dependencies_id_fkey").OnDelete(DeleteBehavior.Cascade);
         builder.HasOne<WorkItem>().WithMany().HasForeignKey(d => d.DependsOnId)

@@ -88,7 +88,10 @@ public sealed class WorkOrder
     /// <summary>What it means for the order that one of its items has failed for good; from its order type, when it was proposed.</summary>
     public ItemFailure ItemFailure { get; internal set; }
 
-    /// <summary>How many orders this one still waits for. Nothing writes it yet.</summary>
+    /// <summary>What becomes of the order, and of its items, if what they wait for comes to nothing; from its order type, when it was proposed.</summary>
+    public DependencyFailure DependencyFailure { get; internal set; }
+
+    /// <summary>How many orders this one still waits for. While there are any, none of its items can be claimed.</summary>
     public int BlockedBy { get; internal set; }
 
     /// <summary>Since when the order is held; null if it is not.</summary>

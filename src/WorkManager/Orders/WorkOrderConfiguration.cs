@@ -17,6 +17,7 @@ public sealed class WorkOrderConfiguration : IEntityTypeConfiguration<WorkOrder>
             table.ExcludeFromMigrations();
             table.HasStateCheck<OrderState>("work_orders_state_check", "state");
             table.HasStateCheck<ItemFailure>("work_orders_item_failure_check", "item_failure");
+            table.HasStateCheck<DependencyFailure>("work_orders_dependency_failure_check", "dependency_failure");
             table.HasCheckConstraint("work_orders_priority_check", "priority BETWEEN 0 AND 100");
         });
         builder.HasKey(o => o.Id).HasName("work_orders_pkey");
@@ -44,6 +45,7 @@ public sealed class WorkOrderConfiguration : IEntityTypeConfiguration<WorkOrder>
         builder.Property(o => o.ItemsOpen).HasColumnName("items_open").Default(0);
         builder.Property(o => o.ItemsFailed).HasColumnName("items_failed").Default(0);
         builder.Property(o => o.ItemFailure).State("item_failure").Default(ItemFailure.FailOrder);
+        builder.Property(o => o.DependencyFailure).State("dependency_failure").Default(DependencyFailure.Fail);
         builder.Property(o => o.BlockedBy).HasColumnName("blocked_by").Default(0);
         builder.Property(o => o.HeldAt).Time("held_at");
         builder.Property(o => o.ApplyAttempts).HasColumnName("apply_attempts").Default(0);

@@ -2,7 +2,8 @@ using Microsoft.EntityFrameworkCore;
 
 namespace WorkManager;
 
-/// <summary>An order that waits for another. Part of the first schema; nothing writes it yet.</summary>
+/// <summary>An order that waits for another.</summary>
+/// <remarks>Hosts query it; only the engine writes it.</remarks>
 [EntityTypeConfiguration(typeof(WorkOrderDependencyConfiguration))]
 public sealed class WorkOrderDependency
 {
@@ -15,4 +16,7 @@ public sealed class WorkOrderDependency
 
     /// <summary>The order that it waits for.</summary>
     public Guid DependsOnId { get; internal set; }
+
+    /// <summary>Since when it does not wait for it any more; null while it waits. Each that is null counts in <see cref="WorkOrder.BlockedBy"/>.</summary>
+    public DateTimeOffset? MetAt { get; internal set; }
 }

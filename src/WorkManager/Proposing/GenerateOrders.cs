@@ -105,7 +105,7 @@ internal sealed class GenerateOrders(
             // A copy: the generator may reuse what it has given.
             document = document.Fault is null && document.Json.ValueKind != JsonValueKind.Undefined ? document with { Json = document.Json.Clone() } : document;
             var options = order.Options ?? new ProposeOptions();
-            options = options with { Meta = (JsonObject?)options.Meta?.DeepClone() };
+            options = options with { Meta = (JsonObject?)options.Meta?.DeepClone(), After = options.After is null ? null! : [.. options.After] };
             return new(new ProposeRequest(type, document, options, Generator: generator));
         }
         catch (WorkManagerException refused)

@@ -12,34 +12,47 @@ namespace WorkManager.Proposing;
 internal sealed class NewOrders(RetryOptions retry)
 {
     /// <summary>Stores the plans, and keeps the outcomes of those that were refused before.</summary>
-    public Task<IReadOnlyList<WorkOutcome<WorkOrder>>> StoreAsync(
+    public async Task<IReadOnlyList<WorkOutcome<WorkOrder>>> StoreAsync(
         OperationContext context, IReadOnlyList<WorkOutcome<OrderPlan>> plans, CancellationToken cancellationToken)
     {
         var ids = plans.Where(p => p.Succeeded).Select(p => p.Value.OrderId).ToHashSet();
-        return ids.Count == 0
-            ? Task.FromResult<IReadOnlyList<WorkOutcome<WorkOrder>>>([.. plans.Select(p => new WorkOutcome<WorkOrder>(p.Error!))])
-            : context.WriteAsync(
-                Write.Once<IReadOnlyList<WorkOutcome<WorkOrder>>>(
-                    async unit => End(await StoreAsync(unit, plans, context.TraceParent).ConfigureAwait(false)),
-                    // If it stored no order, there is nothing that must not be done again.
-                    async (rows, outcomes) => outcomes.FirstOrDefault(o => o.Succeeded && ids.Contains(o.Value.Id)) is { Value.Id: var id }
-                        && await rows.Orders.AnyAsync(o => o.Id == id, CancellationToken.None).ConfigureAwait(false)),
-                cancellationToken);
+        if (ids.Count == 0)
+        {
+            return [.. plans.Select(p => new WorkOutcome<WorkOrder>(p.Error!))];
+        }
+
+        var outcomes = await context.WriteAsync(
+            Write.Once<IReadOnlyList<WorkOutcome<WorkOrder>>>(
+                async unit => End(await StoreAsync(unit, plans, context.TraceParent).ConfigureAwait(false)),
+                // If it stored no order, there is nothing that must not be done again.
+                async (rows, outcomes) => outcomes.FirstOrDefault(o => o.Succeeded && ids.Contains(o.Value.Id)) is { Value.Id: var id }
+                    && await rows.Orders.AnyAsync(o => o.Id == id, CancellationToken.None).ConfigureAwait(false)),
+            cancellationToken).ConfigureAwait(false);
+        List<Guid> waiting = [.. outcomes.Where(o => o.Succeeded && o.Value.BlockedBy > 0).Select(o => o.Value.Id)];
+        if (waiting.Count > 0)
+        {
+            // What they wait for may have ended while they were stored: nobody else could see then that they wait.
+            context.Tell(new OrdersWait(waiting, context.Tenant.Id!));
+        }
+
+        return outcomes;
     }
 
     // The order that had the unique key was closed between two statements: now the key is free. Of a batch, that entry alone is to be sent again.
     private static Ending<IReadOnlyList<WorkOutcome<WorkOrder>>> End(IReadOnlyList<WorkOutcome<WorkOrder>> outcomes) =>
         outcomes is [{ Error: WorkBusyException }] ? Ending.TryAgain(outcomes) : Ending.Commit(outcomes);
 
-    private async Task<IReadOnlyList<WorkOutcome<WorkOrder>>> StoreAsync(UnitOfWork unit, IReadOnlyList<WorkOutcome<OrderPlan>> plans, string? traceParent)
+    private async Task<IReadOnlyList<WorkOutcome<WorkOrder>>> StoreAsync(UnitOfWork unit, IReadOnlyList<WorkOutcome<OrderPlan>> given, string? traceParent)
     {
         // Items are handed out by this clock: that of a process may be wrong.
         var clock = await unit.ReadClockAsync().ConfigureAwait(false);
-        var built = plans.Where(p => p.Succeeded).ToDictionary(p => p.Value, p => Build(unit, p.Value, traceParent, clock));
+        var named = await NamedOrders.FindAsync(unit, given).ConfigureAwait(false);
+        var plans = given.Select(named.Check).ToList();
+        var built = plans.Where(p => p.Succeeded).ToDictionary(p => p.Value, p => Build(unit, p.Value, named.Of(p.Value), traceParent, clock));
         var stored = await InsertAsync(unit, built.Values).ConfigureAwait(false);
         foreach (var (plan, order) in built.Where(b => stored.ContainsKey(b.Value.Id)))
         {
-            InsertRest(unit, plan, order);
+            InsertRest(unit, plan, order, named.Of(plan));
         }
 
         await unit.SaveAsync().ConfigureAwait(false);
@@ -130,25 +143,54 @@ internal sealed class NewOrders(RetryOptions retry)
         }
     }
 
-    private static void InsertRest(UnitOfWork unit, OrderPlan plan, WorkOrder order)
+    private static void InsertRest(UnitOfWork unit, OrderPlan plan, WorkOrder order, IReadOnlyList<(Guid Id, bool IsMet)> after)
     {
         foreach (var item in order.ItemList)
         {
             unit.Insert(item);
         }
 
+        foreach (var (item, dependsOn) in plan.Dependencies)
+        {
+            unit.Insert(new WorkItemDependency { Id = order.ItemList[item].Id, DependsOnId = order.ItemList[dependsOn].Id });
+        }
+
+        foreach (var (id, isMet) in after)
+        {
+            unit.Insert(new WorkOrderDependency { Id = order.Id, DependsOnId = id, MetAt = isMet ? unit.Now : null });
+        }
+
         unit.Insert(BuildProvenance(unit, order, plan.Request.Generator));
         // The text was checked before, so it is not parsed again.
         var said = plan.Payload.IsObject ? EventDetails.Of(order.Payload) : EventDetails.None;
         unit.Audit.Record(WorkEventNames.Proposed, order, said);
-        unit.Audit.Record(WorkEventNames.Planned, order, new(new JsonObject { ["item_count"] = plan.Items.Count }, Actor: Lifecycle.Engine));
+        unit.Audit.Record(WorkEventNames.Planned, order, new(DescribePlan(plan, after), Actor: Lifecycle.Engine));
     }
 
-    private WorkOrder Build(UnitOfWork unit, OrderPlan plan, string? traceParent, DateTimeOffset clock)
+    private static JsonObject DescribePlan(OrderPlan plan, IReadOnlyList<(Guid Id, bool IsMet)> after)
+    {
+        var said = new JsonObject { ["item_count"] = plan.Items.Count };
+        if (plan.Dependencies.Count > 0)
+        {
+            said["dependency_count"] = plan.Dependencies.Count;
+        }
+
+        if (after.Count > 0)
+        {
+            said["after"] = new JsonArray([.. after.Select(a => JsonValue.Create(a.Id))]);
+        }
+
+        return said;
+    }
+
+    private WorkOrder Build(
+        UnitOfWork unit, OrderPlan plan, IReadOnlyList<(Guid Id, bool IsMet)> after, string? traceParent, DateTimeOffset clock)
     {
         var order = BuildOrder(unit, plan, traceParent);
         order.NextApplyAt = plan.Hooks.AutoApprove ? clock : null;
-        order.ItemList.AddRange(plan.Items.Select(planned => BuildItem(unit, order, plan, planned, clock)));
+        order.BlockedBy = after.Count(a => !a.IsMet);
+        var waits = plan.Dependencies.CountBy(d => d.Item).ToDictionary();
+        order.ItemList.AddRange(plan.Items.Select((planned, place) => BuildItem(unit, order, plan, planned, waits.GetValueOrDefault(place), clock)));
         order.ItemsTotal = order.ItemsOpen = plan.Items.Count;
         return order;
     }
@@ -161,6 +203,7 @@ internal sealed class NewOrders(RetryOptions retry)
         TypeVersion = plan.Request.Type.Version,
         State = OrderState.Queued,
         ItemFailure = plan.Request.Type.ItemFailure,
+        DependencyFailure = plan.Request.Type.DependencyFailure,
         Priority = (short)plan.Request.Options.Priority,
         RequestedByType = unit.Actor.Type,
         RequestedById = unit.Actor.Id,
@@ -178,7 +221,7 @@ internal sealed class NewOrders(RetryOptions retry)
     };
 
     private WorkItem BuildItem(
-        UnitOfWork unit, WorkOrder order, OrderPlan plan, (PlannedItem Item, CheckedDocument Input) planned, DateTimeOffset clock)
+        UnitOfWork unit, WorkOrder order, OrderPlan plan, (PlannedItem Item, CheckedDocument Input) planned, int waitsFor, DateTimeOffset clock)
     {
         var item = new WorkItem
         {
@@ -192,6 +235,7 @@ internal sealed class NewOrders(RetryOptions retry)
             Priority = order.Priority,
             MaxAttempts = (short)(planned.Item.MaxAttempts ?? plan.Hooks.MaxAttempts ?? retry.DefaultMaxAttempts),
             PlannedLeaseSeconds = planned.Item.LeaseTime is { } time ? (int)Math.Ceiling(time.TotalSeconds) : null,
+            BlockedBy = waitsFor + (order.BlockedBy > 0 ? 1 : 0),
             Input = planned.Input.Text,
             CreatedAt = unit.Now,
             UpdatedAt = unit.Now,

@@ -9,9 +9,10 @@ namespace WorkManager.Proposing;
 /// <param name="Meta">The host's own data, as text.</param>
 /// <param name="Hooks">What the order type says.</param>
 /// <param name="Items">The items.</param>
+/// <param name="Dependencies">Which of the items wait for which, by their places.</param>
 internal sealed record OrderPlan(
     Guid OrderId, ProposeRequest Request, CheckedDocument Payload, string? Meta, HookAnswers Hooks,
-    IReadOnlyList<(PlannedItem Item, CheckedDocument Input)> Items)
+    IReadOnlyList<(PlannedItem Item, CheckedDocument Input)> Items, IReadOnlyList<(int Item, int DependsOn)> Dependencies)
 {
     public string? UniqueKey => Request.Options.UniqueKey;
 

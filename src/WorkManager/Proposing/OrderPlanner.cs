@@ -12,6 +12,9 @@ namespace WorkManager.Proposing;
 internal sealed class OrderPlanner(JsonDocuments documents, IdGenerator ids, LimitOptions limits, LeaseOptions lease)
 {
     private const int MaxKey = 200;
+
+    // Each of them that ends looks at all of them.
+    private const int MaxAfter = 1000;
     private static readonly TimeSpan LongestDelay = TimeSpan.FromDays(3660);
 
     /// <summary>Plans a proposal, or says why it is refused.</summary>
@@ -23,7 +26,8 @@ internal sealed class OrderPlanner(JsonDocuments documents, IdGenerator ids, Lim
             var payload = documents.Check("payload", request.Payload, request.Type.PayloadType);
             var hooks = await RunHooksAsync(context, request.Type, payload.Value, cancellationToken).ConfigureAwait(false);
             var items = CheckPlan(request.Type, hooks);
-            return new(new OrderPlan(ids.Next(), request, payload, meta, hooks, items));
+            var dependencies = PlannedDependencies.Check(hooks.Items, limits.MaxDependencies);
+            return new(new OrderPlan(ids.Next(), request, payload, meta, hooks, items, dependencies));
         }
         catch (WorkManagerException refused)
         {
@@ -85,6 +89,17 @@ internal sealed class OrderPlanner(JsonDocuments documents, IdGenerator ids, Lim
         if (propose.AvailableAt > now + LongestDelay)
         {
             throw WorkValidationException.Argument("available_at", ValidationCodes.OutOfRange, "The time must be at most ten years from now.");
+        }
+
+        if (propose.After is null)
+        {
+            throw WorkValidationException.Argument("after", ValidationCodes.Required, "The orders to come after are null. Name none at all by an empty list.");
+        }
+
+        if (propose.After.Count > MaxAfter)
+        {
+            throw new WorkLimitException(
+                WorkErrorCodes.PlanTooLarge, $"The order comes after {propose.After.Count} orders; it may come after {MaxAfter}.", MaxAfter);
         }
 
         return propose.Meta is { } meta ? documents.CheckRemark("meta", meta) : null;

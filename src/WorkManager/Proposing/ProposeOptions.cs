@@ -31,4 +31,11 @@ public sealed record ProposeOptions
     /// <summary>What to do if an open order has the <see cref="UniqueKey"/> already.</summary>
     /// <value><see cref="OpenOrder.Refuse"/> by default.</value>
     public OpenOrder IfOpen { get; init; }
+
+    /// <summary>The ids of orders of the same tenant that must be completed before an item of this one is handed out.</summary>
+    /// <value>
+    /// None by default; at most 1,000. An order that is open already (<see cref="UniqueKey"/>) does not wait for them.
+    /// <see cref="OrderTypeAttribute.DependencyFailure"/> says what becomes of this order if one of them comes to nothing.
+    /// </value>
+    public IReadOnlyCollection<Guid> After { get; init; } = [];
 }

@@ -183,6 +183,8 @@ internal sealed partial class Statement(string text)
 
         // The provider quotes the names. It ignores the schema where there are none, as in SQLite.
         var quote = db.GetService<ISqlGenerationHelper>();
+        // These have no tenant of their own: they are found by the items of one.
+        tokens["[work_item_dependencies]"] = quote.DelimitIdentifier("work_item_dependencies", of.Schema);
         foreach (var (table, entity, alias) in Tables)
         {
             var columns = EntityReader.Columns(db.Model.FindEntityType(entity)!).Select(c => quote.DelimitIdentifier(c.GetColumnName())).ToList();

@@ -11,12 +11,12 @@ internal sealed class CancelOrder(IdGenerator ids) : IVerb<CancelRequest, WorkOr
 {
     public Operation Operation { get; } = new("cancel", JoinRule.Joins);
 
-    public Task<WorkOrder> ExecuteAsync(OperationContext context, CancelRequest request, CancellationToken cancellationToken)
+    public async Task<WorkOrder> ExecuteAsync(OperationContext context, CancelRequest request, CancellationToken cancellationToken)
     {
         StorableText.EnsureReason(request.Reason);
         var reasons = new JsonArray(new JsonObject { ["code"] = "cancelled", ["message"] = request.Reason });
         var decisionId = ids.Next();
-        return context.WriteAsync(
+        var closed = await context.WriteAsync(
             Write.Once<WorkOrder>(async unit =>
             {
                 var order = await unit.LockOrderAsync(request.OrderId).ConfigureAwait(false);
@@ -25,6 +25,8 @@ internal sealed class CancelOrder(IdGenerator ids) : IVerb<CancelRequest, WorkOr
                     "cancel", "Order cancelled", new JsonObject { ["cancelled"] = true, ["reason"] = request.Reason }, reasons)).ConfigureAwait(false));
             },
             (rows, _) => rows.Decisions.AnyAsync(d => d.Id == decisionId, CancellationToken.None)),
-            cancellationToken);
+            cancellationToken).ConfigureAwait(false);
+        context.Tell(new OrderClosed(closed.Id, closed.TenantId));
+        return closed;
     }
 }

@@ -10,11 +10,11 @@ internal sealed class RejectOrder(IdGenerator ids) : IVerb<RejectRequest, WorkOr
 {
     public Operation Operation { get; } = new("reject", JoinRule.Joins);
 
-    public Task<WorkOrder> ExecuteAsync(OperationContext context, RejectRequest request, CancellationToken cancellationToken)
+    public async Task<WorkOrder> ExecuteAsync(OperationContext context, RejectRequest request, CancellationToken cancellationToken)
     {
         var reasons = Reasons.Check(request.Reasons);
         var decisionId = ids.Next();
-        return context.WriteAsync(
+        var closed = await context.WriteAsync(
             Write.Once<WorkOrder>(async unit =>
             {
                 var order = await unit.LockOrderAsync(request.OrderId).ConfigureAwait(false);
@@ -24,6 +24,8 @@ internal sealed class RejectOrder(IdGenerator ids) : IVerb<RejectRequest, WorkOr
                     .ConfigureAwait(false));
             },
             (rows, _) => rows.Decisions.AnyAsync(d => d.Id == decisionId, CancellationToken.None)),
-            cancellationToken);
+            cancellationToken).ConfigureAwait(false);
+        context.Tell(new OrderClosed(closed.Id, closed.TenantId));
+        return closed;
     }
 }

@@ -27,7 +27,7 @@ internal sealed class ReturnForRework(IdGenerator ids, OrderTypeRegistry types, 
         var decisionId = ids.Next();
         try
         {
-            return await context.WriteAsync(
+            var returned = await context.WriteAsync(
                 Write.Once<WorkOrder>(async unit =>
                 {
                     var order = await unit.LockOrderAsync(request.OrderId).ConfigureAwait(false);
@@ -36,6 +36,12 @@ internal sealed class ReturnForRework(IdGenerator ids, OrderTypeRegistry types, 
                 },
                 (rows, _) => rows.Decisions.AnyAsync(d => d.Id == decisionId, CancellationToken.None)),
                 cancellationToken).ConfigureAwait(false);
+            if (returned.BlockedBy > 0)
+            {
+                context.Tell(new OrdersWait([returned.Id], returned.TenantId));
+            }
+
+            return returned;
         }
         catch (Exception refused) when (dialects.Of(context.Host).RefusesToStore(refused))
         {
@@ -66,10 +72,13 @@ internal sealed class ReturnForRework(IdGenerator ids, OrderTypeRegistry types, 
                 "item_ids", ValidationCodes.Invalid, "A rejected order goes back as a whole: its items were all refused. Name no items.");
         }
 
+        await OrderDependencies.EnsureNoneIsInVainAsync(unit, order).ConfigureAwait(false);
         var clock = await unit.ReadClockAsync().ConfigureAwait(false);
         // What had failed is tried again, too: else the order would end as before.
         var done = order.State == OrderState.Submitted ? ItemState.Submitted : ItemState.Rejected;
-        var returned = await NamedItems.FindAsync(unit, order, itemIds, done, ItemState.Failed).ConfigureAwait(false);
+        var named = await NamedItems.FindAsync(unit, order, itemIds, done, ItemState.Failed).ConfigureAwait(false);
+        var redoes = types.Find(order.Type)?.RedoDependents ?? true;
+        var returned = await ItemDependencies.WithDependentsAsync(unit, named, redoes ? done : null).ConfigureAwait(false);
         EnsureMayGoOn(order, returned);
         if (order.State == OrderState.Rejected)
         {
@@ -81,6 +90,7 @@ internal sealed class ReturnForRework(IdGenerator ids, OrderTypeRegistry types, 
             unit.Queue.Rework(order, item, clock, reasons, Message);
         }
 
+        await ItemDependencies.WaitAgainAsync(unit, returned).ConfigureAwait(false);
         Reopen(unit, order, reasons, clock);
         unit.Decide(decisionId, order, decision).Reasons = reasons.ToJsonString(JsonSerializerOptions.Web);
         await unit.SaveAsync().ConfigureAwait(false);

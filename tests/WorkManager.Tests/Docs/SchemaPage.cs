@@ -1,12 +1,10 @@
 using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
-using System.Xml.Linq;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Metadata;
 using Microsoft.EntityFrameworkCore.Migrations;
-using WorkManager.Persistence.HostModel;
 using WorkManager.Tests.Persistence.HostModel;
 using WorkManager.Tests.Support;
 
@@ -68,11 +66,11 @@ public sealed partial class SchemaPage
         ["work_decisions_unconsumed_idx"] = "Approvals that were not used yet, by when they cease to count.",
         ["work_decisions_order_idx"] = "The decisions about an order, by time, and its foreign key.",
         ["work_decisions_item_idx"] = "The decisions about an item, and its foreign key.",
-        ["work_order_dependencies_depends_on_idx"] = "What waits for an order.",
+        ["work_order_dependencies_depends_on_idx"] = "What waits for an order that was closed.",
+        ["work_order_dependencies_waiting_idx"] = "All orders that wait, for the duty.",
         ["work_item_dependencies_depends_on_idx"] = "What waits for an item.",
     };
 
-    private static readonly Dictionary<string, string> Comments = ReadComments();
     private static readonly IRelationalModel PostgreSql = Model(o => o.UseNpgsql("Host=nowhere"));
     private static readonly IRelationalModel Sqlite = Model(o => o.UseSqlite("Data Source=:memory:"));
 
@@ -116,7 +114,7 @@ public sealed partial class SchemaPage
     private static void Write(StringBuilder page, ITable table, ITable onSqlite)
     {
         var entity = table.EntityTypeMappings.Single().TypeBase.ClrType;
-        page.Append(CultureInfo.InvariantCulture, $"## {table.Name}\n\n{Comment($"T:{entity.FullName}")} `{entity.Name}`.\n\n");
+        page.Append(CultureInfo.InvariantCulture, $"## {table.Name}\n\n{CodeComments.Summary($"T:{entity.FullName}")} `{entity.Name}`.\n\n");
 
         page.Append("| Column | PostgreSQL | SQLite | Null | Default | |\n|---|---|---|---|---|---|\n");
         var asWritten = Array.ConvertAll(entity.GetProperties(), p => p.Name);
@@ -126,7 +124,7 @@ public sealed partial class SchemaPage
             var initial = property.TryGetDefaultValue(out var value) ? $"`{Literal(value)}`" : "";
             page.Append(CultureInfo.InvariantCulture,
                 $"| `{column.Name}` | {column.StoreType} | {onSqlite.FindColumn(column.Name)!.StoreType} | "
-                + $"{(column.IsNullable ? "yes" : "")} | {initial} | {Comment($"P:{entity.FullName}.{property.Name}")} |\n");
+                + $"{(column.IsNullable ? "yes" : "")} | {initial} | {CodeComments.Summary($"P:{entity.FullName}.{property.Name}")} |\n");
         }
 
         if (table.Name == "work_events")
@@ -168,9 +166,6 @@ public sealed partial class SchemaPage
         }
     }
 
-    private static string Comment(string member) =>
-        Comments.TryGetValue(member, out var text) ? text : throw new InvalidOperationException($"{member} has no comment.");
-
     private static string Code(IEnumerable<string> names) => string.Join(", ", names.Select(n => $"`{n}`"));
 
     private static string Literal(object? value) => value switch
@@ -191,31 +186,6 @@ public sealed partial class SchemaPage
         using var context = new WorkManagerDbContext(options.Options);
         return context.GetService<IDesignTimeModel>().Model.GetRelationalModel();
     }
-
-    /// <summary>The summaries of the XML documentation as plain text, one line each.</summary>
-    private static Dictionary<string, string> ReadComments()
-    {
-        var file = Path.ChangeExtension(typeof(ShippedModel).Assembly.Location, ".xml");
-        return XDocument.Load(file).Descendants("member")
-            .Where(m => m.Element("summary") is not null)
-            .ToDictionary(m => m.Attribute("name")!.Value, m => OneLine(m.Element("summary")!));
-    }
-
-    private static string OneLine(XElement summary) =>
-        Spaces().Replace(string.Concat(summary.Nodes().Select(Plain)), " ").Trim().Replace("|", "\\|", StringComparison.Ordinal);
-
-    private static string Plain(XNode node) => node switch
-    {
-        XText text => text.Value,
-        XElement { Name.LocalName: "see" } see => $"`{(see.Attribute("langword")?.Value ?? see.Attribute("cref")!.Value.Split('(')[0].Split('.')[^1])}`",
-        XElement { Name.LocalName: "c" } code => $"`{code.Value}`",
-        XElement { Name.LocalName: "paramref" } name => name.Attribute("name")!.Value,
-        XElement other => string.Concat(other.Nodes().Select(Plain)),
-        _ => "",
-    };
-
-    [GeneratedRegex(@"\s+")]
-    private static partial Regex Spaces();
 
     [GeneratedRegex("(?<=[a-z])(?=[A-Z])")]
     private static partial Regex Words();

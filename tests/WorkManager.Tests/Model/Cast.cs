@@ -39,6 +39,25 @@ internal static class Cast
         _ => ItemFailure.FailOrder,
     };
 
+    /// <summary>What becomes of what waits for an item that fails, in an order of a type.</summary>
+    public static DependencyFailure DependencyRuleOf(int type) => Types[type] switch
+    {
+        AutomaticJob.Key => DependencyFailure.Wait,
+        LenientJob.Key => DependencyFailure.GoOn,
+        _ => DependencyFailure.Fail,
+    };
+
+    /// <summary>Whether results that came after one that is returned are done again, too.</summary>
+    public static bool RedoesDependents(int type) => Types[type] != LenientJob.Key;
+
+    /// <summary>The items for which an item waits.</summary>
+    public static IEnumerable<int> Before(Shape shape, int item, int items) => shape switch
+    {
+        Shape.Chain when item > 0 => [item - 1],
+        Shape.Diamond when item > 0 => item < items - 1 || items < 3 ? [0] : Enumerable.Range(1, items - 2),
+        _ => [],
+    };
+
     /// <summary>The tenant that an actor works for; null for all.</summary>
     public static string? TenantOf(int who) => who switch
     {
@@ -70,14 +89,30 @@ public sealed class HostState
     public bool Fails { get; set; }
 }
 
+/// <summary>Which items of an order wait for which.</summary>
+[System.Text.Json.Serialization.JsonConverter(typeof(System.Text.Json.Serialization.JsonStringEnumConverter<Shape>))]
+public enum Shape
+{
+    /// <summary>None waits.</summary>
+    Loose,
+
+    /// <summary>Each for the one before it.</summary>
+    Chain,
+
+    /// <summary>All for the first, and the last for all between.</summary>
+    Diamond,
+}
+
 /// <param name="Items">How many.</param>
 /// <param name="Attempts">How many each may have.</param>
 /// <param name="AvailableAt">From when on.</param>
 /// <param name="Obstacle">Whether the order can never be approved.</param>
-public record JobPayload(int Items, int Attempts, DateTimeOffset? AvailableAt, bool Obstacle);
+/// <param name="Shape">Which wait for which.</param>
+public record JobPayload(int Items, int Attempts, DateTimeOffset? AvailableAt, bool Obstacle, Shape Shape);
 
 /// <inheritdoc cref="JobPayload"/>
-public sealed record LenientPayload(int Items, int Attempts, DateTimeOffset? AvailableAt, bool Obstacle) : JobPayload(Items, Attempts, AvailableAt, Obstacle);
+public sealed record LenientPayload(int Items, int Attempts, DateTimeOffset? AvailableAt, bool Obstacle, Shape Shape)
+    : JobPayload(Items, Attempts, AvailableAt, Obstacle, Shape);
 
 public sealed record JobInput(int Number);
 
@@ -87,8 +122,19 @@ public sealed record JobResult([property: Range(-1000, 1000)] int Value);
 public abstract class Job<TPayload>(ShopContext db, HostState host) : OrderType<TPayload, JobInput, JobResult>
     where TPayload : JobPayload
 {
-    protected override IEnumerable<PlannedItem<JobInput>> Plan(TPayload payload) => Enumerable.Range(0, payload.Items)
-        .Select(i => new PlannedItem<JobInput>(new JobInput(i)) { MaxAttempts = payload.Attempts, AvailableAt = payload.AvailableAt });
+    protected override IEnumerable<PlannedItem<JobInput>> Plan(TPayload payload)
+    {
+        var plan = new List<PlannedItem<JobInput>>();
+        for (var i = 0; i < payload.Items; i++)
+        {
+            plan.Add(new PlannedItem<JobInput>(new JobInput(i))
+            {
+                MaxAttempts = payload.Attempts, AvailableAt = payload.AvailableAt, After = [.. Cast.Before(payload.Shape, i, payload.Items).Select(other => plan[other])],
+            });
+        }
+
+        return plan;
+    }
 
     protected override void ValidateResult(ResultContext<JobInput, JobResult> item)
     {
@@ -119,7 +165,7 @@ public sealed class ManualJob(ShopContext db, HostState host) : Job<JobPayload>(
     public const string Key = "model.manual";
 }
 
-[OrderType(Key, ItemFailure = ItemFailure.FailOrderAtOnce)]
+[OrderType(Key, ItemFailure = ItemFailure.FailOrderAtOnce, DependencyFailure = DependencyFailure.Wait)]
 public sealed class AutomaticJob(ShopContext db, HostState host) : Job<JobPayload>(db, host)
 {
     public const string Key = "model.automatic";
@@ -127,7 +173,7 @@ public sealed class AutomaticJob(ShopContext db, HostState host) : Job<JobPayloa
     public override bool AutoApprove => true;
 }
 
-[OrderType(Key, ItemFailure = ItemFailure.GoOn)]
+[OrderType(Key, ItemFailure = ItemFailure.GoOn, DependencyFailure = DependencyFailure.GoOn, RedoDependents = false)]
 public sealed class LenientJob(ShopContext db, HostState host) : Job<LenientPayload>(db, host)
 {
     public const string Key = "model.lenient";

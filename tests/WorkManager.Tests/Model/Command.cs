@@ -51,7 +51,7 @@ internal enum Flaw
 /// <param name="Attempts">How many each item may have.</param>
 /// <param name="Delay">In how many seconds the items are to be available.</param>
 /// <param name="Flaw">What is wrong with it.</param>
-internal sealed record Propose(int Who, int Type, int Priority, int Items, int Attempts, int Delay, Flaw Flaw) : Command;
+internal sealed record Propose(int Who, int Type, int Priority, int Items, int Attempts, int Delay, Flaw Flaw, Shape Shape = Shape.Loose) : Command;
 
 /// <param name="Who">The agent.</param>
 /// <param name="Count">How many items; may be out of range.</param>

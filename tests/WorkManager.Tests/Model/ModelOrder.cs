@@ -80,6 +80,70 @@ internal sealed class ModelOrder(int number, int type, Actor requester, bool has
         return State == OrderState.Submitted;
     }
 
+    /// <summary>Lets items go on that wait for one which is done.</summary>
+    public void Meet(ModelItem done, int now)
+    {
+        foreach (var item in Items.Where(i => i.Waits.GetValueOrDefault(done.Name.Item)))
+        {
+            item.Waits[done.Name.Item] = false;
+            item.Blocked--;
+            item.Ready = item.State == ItemState.Queued && item.Blocked == 0 && item.Available <= now ? now : null;
+        }
+    }
+
+    /// <summary>Does to items that wait for one which has failed what the order type says.</summary>
+    public void Follow(int now)
+    {
+        var rule = Cast.DependencyRuleOf(type);
+        foreach (var failed in Items.Where(i => i.State == ItemState.Failed && rule == DependencyFailure.GoOn))
+        {
+            Meet(failed, now);
+        }
+
+        while (rule == DependencyFailure.Fail && Items.Find(i => i.State == ItemState.Queued && i.WaitsFor.Any(other => Items[other].State == ItemState.Failed)) is { } vain)
+        {
+            vain.Error = "dependency_failed";
+            vain.Move(ItemState.Failed, Engine);
+        }
+    }
+
+    /// <summary>The items that are done again with some others, and these; null if one of them would wait for one that has failed.</summary>
+    public List<ModelItem>? WithDependents(List<ModelItem> chosen, ItemState? withResult)
+    {
+        var all = chosen.ToList();
+        while (Items.Find(i => !all.Contains(i) && all.Exists(other => i.Waits.ContainsKey(other.Name.Item))
+            && (i.State == withResult || (i.State == ItemState.Failed && i.Blocked > 0))) is { } dependent)
+        {
+            all.Add(dependent);
+        }
+
+        while (all.Find(i => i.WaitsFor.Any(other => Items[other].State == ItemState.Failed && !all.Contains(Items[other]))) is { } blocked)
+        {
+            if (chosen.Contains(blocked))
+            {
+                return null;
+            }
+
+            all.Remove(blocked);
+        }
+
+        return all;
+    }
+
+    /// <summary>Lets items that are in the queue wait again for those that are done again.</summary>
+    public void WaitAgain(List<ModelItem> again)
+    {
+        foreach (var item in Items.Where(i => i.State == ItemState.Queued))
+        {
+            foreach (var other in again.Where(other => item.Waits.TryGetValue(other.Name.Item, out var waits) && !waits))
+            {
+                item.Waits[other.Name.Item] = true;
+                item.Blocked++;
+                item.Ready = null;
+            }
+        }
+    }
+
     /// <summary>Takes all open items out of the queue, and ends their leases.</summary>
     public void TakeOut(string who)
     {
@@ -170,6 +234,11 @@ internal sealed class ModelItem(ItemName name, int maxAttempts)
     /// <summary>How many things keep it from being claimed.</summary>
     public int Blocked { get; set; }
 
+    /// <summary>The items that it comes after, and whether it waits for them.</summary>
+    public Dictionary<int, bool> Waits { get; private set; } = [];
+
+    public IEnumerable<int> WaitsFor => Waits.Where(w => w.Value).Select(w => w.Key);
+
     public int? Ready { get; set; }
 
     public int? Result { get; set; }
@@ -205,6 +274,7 @@ internal sealed class ModelItem(ItemName name, int maxAttempts)
     {
         var clone = (ModelItem)MemberwiseClone();
         clone.events = [.. events];
+        clone.Waits = new(Waits);
         return clone;
     }
 }

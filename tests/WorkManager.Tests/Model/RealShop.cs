@@ -87,7 +87,7 @@ internal sealed class RealShop(ShopApp app, HostState host)
 
     private LenientPayload Payload(Propose propose) => new(
         propose.Flaw == Flaw.NoItems ? 0 : propose.Items, propose.Attempts,
-        propose.Delay == 0 ? null : app.Time.GetUtcNow().AddSeconds(propose.Delay), propose.Flaw == Flaw.NotReady);
+        propose.Delay == 0 ? null : app.Time.GetUtcNow().AddSeconds(propose.Delay), propose.Flaw == Flaw.NotReady, propose.Shape);
 
     /// <summary>The items that a return or a retry names. Who does not see the order does not know its items.</summary>
     private async Task<IReadOnlyCollection<Guid>?> ItemsAsync(int order, int? item) => item is not { } number ? null

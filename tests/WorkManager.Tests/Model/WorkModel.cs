@@ -181,6 +181,11 @@ internal sealed class WorkModel
     /// <summary>Ends the work on an order, which may lead to its approval.</summary>
     private void Settle(ModelOrder order)
     {
+        if (order.IsLive)
+        {
+            order.Follow(Now);
+        }
+
         if (order.Settle(Now) && IsAutomatic(order) && order.NextApply is not null)
         {
             awaitingApproval.Add(orders.Single(o => o.Value == order).Key);
@@ -214,7 +219,11 @@ internal sealed class WorkModel
         var available = Now + propose.Delay;
         for (var i = 0; i < propose.Items; i++)
         {
-            order.Items.Add(new ModelItem(new ItemName(number, i), propose.Attempts) { Available = available, Ready = available > Now ? null : Now });
+            var item = new ModelItem(new ItemName(number, i), propose.Attempts) { Available = available };
+            Cast.Before(propose.Shape, i, propose.Items).ToList().ForEach(other => item.Waits.Add(other, true));
+            item.Blocked = item.Waits.Count;
+            item.Ready = available > Now || item.Blocked > 0 ? null : Now;
+            order.Items.Add(item);
         }
 
         orders.Add(number, order);
@@ -380,6 +389,7 @@ internal sealed class WorkModel
         item.Result = value;
         item.Error = null;
         item.Move(ItemState.Submitted, who);
+        order.Meet(item, Now);
         order.ShowProgress(who);
         var answer = Answer.Of($"{item.State} #{item.Epoch} {value}");
         Settle(order);
@@ -543,7 +553,12 @@ internal sealed class WorkModel
         }
 
         var state = order.State == OrderState.Submitted ? ItemState.Submitted : ItemState.Rejected;
-        var returned = rework.Item is { } number ? [order.Items[number % order.Items.Count]] : order.Items.FindAll(i => i.State == state || i.State == ItemState.Failed);
+        var named = rework.Item is { } number ? [order.Items[number % order.Items.Count]] : order.Items.FindAll(i => i.State == state || i.State == ItemState.Failed);
+        if (order.WithDependents(named, Cast.RedoesDependents(order.Type) ? state : null) is not { } returned)
+        {
+            return Answer.Refused("dependency_failed");
+        }
+
         if (returned.Exists(i => i.Reworks >= Cast.MaxReworks))
         {
             return Answer.Refused("rework_limit");
@@ -567,6 +582,8 @@ internal sealed class WorkModel
             (item.Result, item.SubmittedBy) = (null, null);
             order.Enter(item, Name(rework.Who), Now);
         }
+
+        order.WaitAgain(returned);
 
         if (order.State == OrderState.Submitted)
         {
@@ -592,7 +609,12 @@ internal sealed class WorkModel
             return Answer.Refused("illegal_transition");
         }
 
-        if (Cast.RuleOf(order.Type) == ItemFailure.FailOrderAtOnce && named.Count < order.Items.Count(i => i.State == ItemState.Failed))
+        if (order.WithDependents(named, null) is not { } failed)
+        {
+            return Answer.Refused("dependency_failed");
+        }
+
+        if (Cast.RuleOf(order.Type) == ItemFailure.FailOrderAtOnce && failed.Count < order.Items.Count(i => i.State == ItemState.Failed))
         {
             return Answer.Refused("validation_failed");
         }
@@ -602,12 +624,14 @@ internal sealed class WorkModel
             order.PutBack(Now);
         }
 
-        foreach (var item in named)
+        foreach (var item in failed)
         {
             (item.Attempts, item.Releases) = retry.KeepAttempts ? (item.Attempts, item.Releases) : (0, 0);
             item.Error = null;
             order.Enter(item, Name(retry.Who), Now);
         }
+
+        order.WaitAgain(failed);
 
         if (order.State == OrderState.Failed)
         {

@@ -33,6 +33,29 @@ public sealed class SelectionsBesideLocks(PostgreSqlFixture databases) : IClassF
     }
 
     [Fact]
+    public async Task A_whole_page_of_locked_orders_does_not_keep_a_duty_from_the_next_page()
+    {
+        await using var app = await ShopApp.StartAsync(databases);
+        await RetryOrderSpecification.FailedAsync(app);
+        await app.Database.ExecuteAsync(
+            """
+            INSERT INTO work_orders SELECT (json_populate_record(o, json_build_object('id', gen_random_uuid()))).*
+            FROM work_orders AS o, generate_series(1, 1000)
+            """);
+        app.Time.Advance(TimeSpan.FromDays(3));
+        await using var connection = await app.Database.OpenConnectionAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        await using (var command = connection.CreateCommand())
+        {
+            command.CommandText = "SELECT id FROM work_orders ORDER BY last_transitioned_at, id LIMIT 1000 FOR UPDATE";
+            await command.ExecuteNonQueryAsync();
+        }
+
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        (await app.Maintenance.DeadLetterDueAsync(patience.Token)).Should().Be(1);
+    }
+
+    [Fact]
     public async Task Leases_of_an_order_that_somebody_has_locked_are_left_and_the_others_revoked()
     {
         await using var app = await ShopApp.StartAsync(databases);

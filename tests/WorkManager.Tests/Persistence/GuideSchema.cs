@@ -96,12 +96,12 @@ internal static class GuideSchema
                 Text("tenant_id", 64), Int("type_version"), Int("revision"), Int("items_total"), Int("items_open"), Int("items_failed"),
                 Hash("payload_hash"), Text("unique_key", 200).Null, Uuid("parent_order_id").Null, Time("due_at").Null, Text("trace_parent", 55).Null,
                 Text("requested_for", 255).Null, Time("submitted_at").Null, Int("blocked_by"), Time("held_at").Null, Int("apply_attempts"),
-                Time("next_apply_at").Null, Json("error").Null, Text("item_failure", 20),
+                Time("next_apply_at").Null, Json("error").Null, Text("item_failure", 20), Text("dependency_failure", 20),
             ],
             Defaults =
             {
                 ["tenant_id"] = "", ["type_version"] = 1, ["revision"] = 0, ["items_total"] = 0, ["items_open"] = 0, ["items_failed"] = 0,
-                ["blocked_by"] = 0, ["apply_attempts"] = 0, ["item_failure"] = "fail_order",
+                ["blocked_by"] = 0, ["apply_attempts"] = 0, ["item_failure"] = "fail_order", ["dependency_failure"] = "fail",
             },
             Indexes =
             [
@@ -193,8 +193,12 @@ internal static class GuideSchema
             ],
             ForeignKeys = ["order_id -> work_orders NO ACTION", "item_id -> work_items NO ACTION"],
         },
-        new("work_item_dependencies") { Columns = [Uuid("id"), Uuid("depends_on_id")] },
-        new("work_order_dependencies") { Columns = [Uuid("id"), Uuid("depends_on_id")] },
+        new("work_item_dependencies") { Columns = [Uuid("id"), Uuid("depends_on_id"), Time("met_at").Null] },
+        new("work_order_dependencies")
+        {
+            Columns = [Uuid("id"), Uuid("depends_on_id"), Time("met_at").Null],
+            Indexes = ["id, depends_on_id where met_at IS NULL"],
+        },
         new("work_duties")
         {
             Columns =

@@ -2,6 +2,8 @@ using System.Data.Common;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using AwesomeAssertions;
+using Microsoft.Extensions.DependencyInjection;
+using WorkManager.Tests.Dependencies;
 using WorkManager.Tests.Shop;
 
 namespace WorkManager.Tests.Plans;
@@ -12,13 +14,17 @@ namespace WorkManager.Tests.Plans;
 /// </summary>
 public abstract partial class KeyPlanSpecification(DatabaseFixture databases, ITestOutputHelper output)
 {
-    // A claim names no rows, and what belongs to an order is read by the order.
-    private static readonly string[] Others = ["work_items_ready_type_idx", "work_items_order_state_idx", "work_orders_unique_key_unique"];
+    // A claim names no rows; what belongs to an order is read by the order, and what waits by that for which it waits.
+    private static readonly string[] Others =
+    [
+        "work_items_ready_type_idx", "work_items_ready_order_idx", "work_items_order_state_idx", "work_orders_unique_key_unique",
+        "work_item_dependencies_depends_on_idx", "work_order_dependencies_depends_on_idx", "work_order_dependencies_waiting_idx",
+    ];
 
     [Fact]
     public async Task Rows_that_are_named_are_read_by_their_keys_whatever_the_statistics_say()
     {
-        await using var app = await ShopApp.StartAsync(databases, null, Configure);
+        await using var app = await ShopApp.StartAsync(databases, b => b.AddOrderType<LenientGraph>(), Configure);
         using var sent = new SentCommands(app.Database);
         await WorkAsync(app);
         var commands = sent.All.Select(c => (Text: c.Text.Replace("\r", "", StringComparison.Ordinal), c.Values))
@@ -93,7 +99,24 @@ public abstract partial class KeyPlanSpecification(DatabaseFixture databases, IT
             await agent.FailManyAsync([.. (await agent.CheckoutManyAsync(count)).Select(l => new FailedAttempt(l, failure))]);
             await app.Reviewer.RetryAsync(open.Id);
             await app.Requester.CancelAsync(open.Id);
+            await WorkInOrderAsync(app, failure);
         }
+    }
+
+    /// <summary>Everything that frees items which come after others, and lets them wait again.</summary>
+    private static async Task WorkInOrderAsync(ShopApp app, WorkFailure failure)
+    {
+        var order = await app.ProposeAsync<LenientGraph>(Graphs.Of("a", "b", "c:a,b"));
+        var leases = await app.LeaseAllAsync(order.Id);
+        await app.Agent("agent-1").FailAsync(leases["a"], failure);
+        await app.Reviewer.RetryAsync(order.Id, [leases["a"].Item.Id]);
+        await app.SubmitAsync(leases["b"]);
+        await app.DrainAsync(order.Id);
+        await app.Reviewer.ReturnForReworkAsync(order.Id, [new("again", "Once more.")]);
+        await app.DrainAsync(order.Id);
+        var after = await app.ProposeAsync<LenientGraph>(Graphs.Of("a"), order.Id);
+        await app.Reviewer.ApproveAsync(order.Id);
+        await app.Requester.CancelAsync(after.Id);
     }
 
     private static async Task ExpireAsync(ShopApp app)
@@ -128,6 +151,10 @@ public sealed class KeyPlanOnSqlite(SqliteFixture databases, ITestOutputHelper o
         SELECT printf('00000000-0000-0001-0000-%012d', i), printf('00000000-0000-0000-0000-%012d', i % 2000), 'bulk', 'bulk', 'completed',
             '2026-01-01', '{}', '2026-01-01', '2026-01-01'
         FROM n;
+        INSERT INTO work_item_dependencies (id, depends_on_id, met_at)
+        SELECT id, last, '2026-01-01' FROM (SELECT id, lag(id) OVER (ORDER BY id) AS last FROM work_items WHERE order_type = 'bulk') WHERE last IS NOT NULL;
+        INSERT INTO work_order_dependencies (id, depends_on_id, met_at)
+        SELECT id, last, '2026-01-01' FROM (SELECT id, lag(id) OVER (ORDER BY id) AS last FROM work_orders WHERE type = 'bulk') WHERE last IS NOT NULL;
         """;
 
     private protected override async Task<IReadOnlyList<string>> WaysInAsync(
@@ -160,6 +187,10 @@ public sealed class KeyPlanOnPostgreSql(PostgreSqlFixture databases, ITestOutput
         INSERT INTO work_items (id, order_id, order_type, type, state, available_at, input, created_at, updated_at)
         SELECT gen_random_uuid(), ('00000000-0000-0000-0000-' || lpad((i % 2000)::text, 12, '0'))::uuid, 'bulk', 'bulk', 'completed', now(), '{}', now(), now()
         FROM generate_series(0, 19999) AS i;
+        INSERT INTO work_item_dependencies (id, depends_on_id, met_at)
+        SELECT id, last, now() FROM (SELECT id, lag(id) OVER (ORDER BY id) AS last FROM work_items WHERE order_type = 'bulk') AS i WHERE last IS NOT NULL;
+        INSERT INTO work_order_dependencies (id, depends_on_id, met_at)
+        SELECT id, last, now() FROM (SELECT id, lag(id) OVER (ORDER BY id) AS last FROM work_orders WHERE type = 'bulk') AS o WHERE last IS NOT NULL;
         """;
 
     private protected override void Configure(WorkManagerOptions options) => options.Clock = ClockSource.Database;

@@ -41,7 +41,7 @@ internal sealed class Story : IAsyncDisposable
     {
         var story = new Story(await ShopApp.StartAsync(
             databases,
-            builder => builder.AddOrderType<Surveys>().AddGenerator<SurveyGenerator>().Services
+            builder => builder.AddOrderType<Surveys>().AddOrderType<Trails>().AddGenerator<SurveyGenerator>().Services
                 .AddSingleton<Manner>()
                 .AddScoped<IAfterCommitHandler<SurveyDone>, SurveyListener>()
                 .AddScoped<IWorkTenantProvider>(_ => new Named(Tenant)),
@@ -87,6 +87,20 @@ internal sealed class Story : IAsyncDisposable
             await db.Set<WorkOrder>().Where(o => o.Id == order.Id).ExecuteUpdateAsync(set => set.SetProperty(o => o.TypeVersion, 2))
             + await db.Set<WorkItem>().Where(i => i.OrderId == order.Id).ExecuteUpdateAsync(set => set.SetProperty(i => i.TypeVersion, 2)));
         Name(order, name);
+        Pass(TimeSpan.FromSeconds(3));
+        return order;
+    }
+
+    /// <summary>An order whose items come one after the other, the most urgent one.</summary>
+    /// <param name="items">How many there are.</param>
+    /// <param name="rule">What becomes of what waits.</param>
+    /// <param name="after">The orders that it comes after.</param>
+    public async Task<WorkOrder> ProposeTrailAsync(int items, DependencyFailure rule = DependencyFailure.Fail, params Guid[] after)
+    {
+        var plots = Enumerable.Range(1, items).Select(i => string.Create(CultureInfo.InvariantCulture, $"p{i}"));
+        var order = await By(Planner).ProposeAsync(new Trail([.. plots]), new() { Priority = 60, After = after });
+        await app.ReadAsync(db => db.Set<WorkOrder>().Where(o => o.Id == order.Id).ExecuteUpdateAsync(set => set.SetProperty(o => o.DependencyFailure, rule)));
+        Name(order, "trail");
         Pass(TimeSpan.FromSeconds(3));
         return order;
     }

@@ -68,6 +68,21 @@ public sealed class Surveys(ShopContext db, Manner manner) : OrderType<Survey, P
     }
 }
 
+public sealed record Trail(string[] Plots);
+
+/// <summary>An order whose items come one after the other.</summary>
+[OrderType("rows.trail")]
+public sealed class Trails : OrderType<Trail, Plot, Finding>
+{
+    protected override IEnumerable<PlannedItem<Plot>> Plan(Trail payload)
+    {
+        PlannedItem<Plot>? last = null;
+        return [.. payload.Plots.Select(name => last = new PlannedItem<Plot>(new Plot(name)) { After = last is null ? [] : [last] })];
+    }
+
+    protected override Task ApplyAsync(ApplyContext<Trail, Plot, Finding> apply, CancellationToken cancellationToken) => Task.CompletedTask;
+}
+
 public sealed class SurveyListener(ShopContext db) : IAfterCommitHandler<SurveyDone>
 {
     public Task HandleAsync(SurveyDone message, CancellationToken cancellationToken)

@@ -551,6 +551,105 @@ public abstract class WholeRowsSpecification(DatabaseFixture databases)
     }
 
     [Fact]
+    public async Task A_proposal_that_waits_for_others()
+    {
+        await using var story = await Story.StartAsync(databases);
+        var (done, open) = (await SubmittedAsync(story), await story.ProposeAsync(1, name: "open"));
+        await story.By(Story.Reviewer).ApproveAsync(done.Id);
+        story.HashesOf("""{"plots":["a","b","c"]}""");
+
+        await story.WritesAsync(nameof(IWorkOrderManager.ProposeAsync), async () => story.Name(
+            await story.By(Story.Planner).ProposeAsync(new Trail(["a", "b", "c"]), new() { After = [open.Id, done.Id] }), "trail"));
+    }
+
+    [Theory, InlineData(Way.Own), InlineData(Way.Joined)]
+    public async Task A_submit_for_which_an_item_waits(Way way)
+    {
+        await using var story = await Story.StartAsync(databases);
+        await story.ProposeTrailAsync(3);
+        var lease = (await story.LeaseAsync(1, begun: true))[0];
+
+        await story.WritesAsync(nameof(IWorkOrderManager.SubmitAsync), () => CallAsync(story, way, Story.Agent, work => work.SubmitAsync(lease, Finding(1))));
+    }
+
+    [Fact]
+    public async Task A_failure_with_which_others_fail()
+    {
+        await using var story = await Story.StartAsync(databases);
+        await story.ProposeTrailAsync(3);
+        var lease = (await story.LeaseAsync(1))[0];
+
+        await story.WritesAsync(nameof(IWorkOrderManager.FailAsync), () => story.By(Story.Agent).FailAsync(lease, Snow with { Retryable = false }));
+    }
+
+    [Fact]
+    public async Task A_failure_after_which_others_go_on()
+    {
+        await using var story = await Story.StartAsync(databases);
+        await story.ProposeTrailAsync(3, DependencyFailure.GoOn);
+        var lease = (await story.LeaseAsync(1))[0];
+
+        await story.WritesAsync(nameof(IWorkOrderManager.FailAsync), () => story.By(Story.Agent).FailAsync(lease, Snow with { Retryable = false }));
+    }
+
+    [Fact]
+    public async Task A_retry_of_an_item_for_which_others_wait()
+    {
+        await using var story = await Story.StartAsync(databases);
+        var order = await story.ProposeTrailAsync(3, DependencyFailure.GoOn);
+        await story.By(Story.Agent).FailAsync((await story.LeaseAsync(1))[0], Snow with { Retryable = false });
+        story.Pass(TimeSpan.FromSeconds(5));
+
+        await story.WritesAsync(nameof(IWorkOrderManager.RetryAsync), () => story.By(Story.Reviewer).RetryAsync(order.Id));
+    }
+
+    [Fact]
+    public async Task A_return_of_a_result_and_of_those_after_it()
+    {
+        await using var story = await Story.StartAsync(databases);
+        var order = await story.ProposeTrailAsync(3);
+        for (var i = 1; i <= 3; i++)
+        {
+            await story.By(Story.Agent).SubmitAsync((await story.LeaseAsync(1))[0], Finding(i));
+        }
+
+        var second = (await story.OrderAsync(order.Id)).Items.ElementAt(1).Id;
+        await story.WritesAsync(
+            nameof(IWorkOrderManager.ReturnForReworkAsync), () => story.By(Story.Reviewer).ReturnForReworkAsync(order.Id, Reasons, [second]));
+    }
+
+    [Fact]
+    public async Task An_approval_for_which_an_order_waits()
+    {
+        await using var story = await Story.StartAsync(databases);
+        var first = await SubmittedAsync(story);
+        await story.ProposeTrailAsync(2, DependencyFailure.Fail, first.Id);
+        story.Pass(TimeSpan.FromSeconds(5));
+
+        await story.WritesAsync(nameof(IWorkOrderManager.ApproveAsync), () => story.By(Story.Reviewer).ApproveAsync(first.Id));
+    }
+
+    [Fact]
+    public async Task The_duty_where_an_order_waits_for_one_that_was_rejected()
+    {
+        await using var story = await Story.StartAsync(databases);
+        await WaitsForARejectedAsync(story, DependencyFailure.Fail);
+
+        await story.WritesAsync(
+            nameof(IWorkMaintenance.SettleDependenciesAsync), async () => Assert.Equal(1, await story.Maintenance.SettleDependenciesAsync()));
+    }
+
+    [Fact]
+    public async Task The_duty_where_an_order_goes_on_without_one_that_was_rejected()
+    {
+        await using var story = await Story.StartAsync(databases);
+        await WaitsForARejectedAsync(story, DependencyFailure.GoOn);
+
+        await story.WritesAsync(
+            nameof(IWorkMaintenance.SettleDependenciesAsync), async () => Assert.Equal(1, await story.Maintenance.SettleDependenciesAsync()));
+    }
+
+    [Fact]
     public async Task A_purge_of_keys()
     {
         await using var story = await Story.StartAsync(databases);
@@ -820,6 +919,15 @@ public abstract class WholeRowsSpecification(DatabaseFixture databases)
 
     private static Task CallAsync(Story story, Way way, Actor actor, Func<IWorkOrderManager, Task> call) =>
         way == Way.Own ? call(story.By(actor)) : story.InTransactionAsync(actor, call);
+
+    /// <summary>An order that waits for one which was rejected in a transaction of the caller: nobody was told.</summary>
+    private static async Task WaitsForARejectedAsync(Story story, DependencyFailure rule)
+    {
+        var first = await story.ProposeAsync(1);
+        await story.ProposeTrailAsync(2, rule, first.Id);
+        await story.InTransactionAsync(Story.Reviewer, work => work.RejectAsync(first.Id, Reasons));
+        story.Pass(TimeSpan.FromSeconds(5));
+    }
 
     /// <summary>An order with an item in each state that an open order's items can be in.</summary>
     private static async Task<WorkOrder> HalfDoneAsync(Story story)

@@ -53,6 +53,9 @@ internal partial class Initial
                 b.Property<Guid>("DependsOnId")
                     .HasColumnName("depends_on_id");
 
+                b.Property<DateTime?>("MetAt")
+                    .HasColumnName("met_at");
+
                 b.HasKey("Id", "DependsOnId")
                     .HasName("work_item_dependencies_pkey");
 
@@ -69,10 +72,16 @@ internal partial class Initial
                 b.Property<Guid>("DependsOnId")
                     .HasColumnName("depends_on_id");
 
+                b.Property<DateTime?>("MetAt")
+                    .HasColumnName("met_at");
+
                 b.HasKey("Id", "DependsOnId")
                     .HasName("work_order_dependencies_pkey");
 
                 b.HasIndex(new[] { "DependsOnId" }, "work_order_dependencies_depends_on_idx");
+
+                b.HasIndex(new[] { "Id", "DependsOnId" }, "work_order_dependencies_waiting_idx")
+                    .HasFilter("met_at IS NULL");
 
                 b.ToTable("work_order_dependencies", null, t => t.ExcludeFromMigrations());
             });
@@ -664,6 +673,12 @@ internal partial class Initial
                 b.Property<DateTime>("CreatedAt")
                     .HasColumnName("created_at");
 
+                b.Property<string>("DependencyFailure")
+                    .IsRequired()
+                    .HasMaxLength(20)
+                    .HasColumnName("dependency_failure")
+                    .HasDefaultValue("fail");
+
                 b.Property<DateTime?>("DueAt")
                     .HasColumnName("due_at");
 
@@ -802,6 +817,8 @@ internal partial class Initial
                     {
                         t.ExcludeFromMigrations();
 
+                        t.HasCheckConstraint("work_orders_dependency_failure_check", "dependency_failure IN ('fail', 'wait', 'go_on')");
+
                         t.HasCheckConstraint("work_orders_item_failure_check", "item_failure IN ('fail_order', 'fail_order_at_once', 'go_on')");
 
                         t.HasCheckConstraint("work_orders_priority_check", "priority BETWEEN 0 AND 100");
@@ -907,7 +924,7 @@ internal partial class Initial
                 b.HasOne("WorkManager.WorkOrder", null)
                     .WithMany()
                     .HasForeignKey("DependsOnId")
-                    .OnDelete(DeleteBehavior.Cascade)
+                    .OnDelete(DeleteBehavior.NoAction)
                     .IsRequired()
                     .HasConstraintName("work_order_dependencies_depends_on_id_fkey");
 

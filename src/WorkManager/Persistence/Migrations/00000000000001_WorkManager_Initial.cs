@@ -87,6 +87,7 @@ internal sealed partial class Initial : WorkManagerMigration
                 items_open = table.Column<int>(nullable: false, defaultValue: 0),
                 items_failed = table.Column<int>(nullable: false, defaultValue: 0),
                 item_failure = table.Column<string>(maxLength: 20, nullable: false, defaultValue: "fail_order"),
+                dependency_failure = table.Column<string>(maxLength: 20, nullable: false, defaultValue: "fail"),
                 blocked_by = table.Column<int>(nullable: false, defaultValue: 0),
                 held_at = table.Column<DateTime>(nullable: true),
                 apply_attempts = table.Column<int>(nullable: false, defaultValue: 0),
@@ -101,6 +102,7 @@ internal sealed partial class Initial : WorkManagerMigration
             constraints: table =>
             {
                 table.PrimaryKey("work_orders_pkey", x => x.id);
+                table.CheckConstraint("work_orders_dependency_failure_check", "dependency_failure IN ('fail', 'wait', 'go_on')");
                 table.CheckConstraint("work_orders_item_failure_check", "item_failure IN ('fail_order', 'fail_order_at_once', 'go_on')");
                 table.CheckConstraint("work_orders_priority_check", "priority BETWEEN 0 AND 100");
                 table.CheckConstraint("work_orders_state_check", "state IN ('queued', 'checked_out', 'in_progress', 'submitted', 'approved', 'applied', 'completed', 'rejected', 'failed', 'dead_lettered')");
@@ -175,7 +177,8 @@ internal sealed partial class Initial : WorkManagerMigration
             columns: table => new
             {
                 id = table.Column<Guid>(nullable: false),
-                depends_on_id = table.Column<Guid>(nullable: false)
+                depends_on_id = table.Column<Guid>(nullable: false),
+                met_at = table.Column<DateTime>(nullable: true)
             },
             constraints: table =>
             {
@@ -185,8 +188,7 @@ internal sealed partial class Initial : WorkManagerMigration
                     column: x => x.depends_on_id,
                     principalSchema: Schema,
                     principalTable: "work_orders",
-                    principalColumn: "id",
-                    onDelete: ReferentialAction.Cascade);
+                    principalColumn: "id");
                 table.ForeignKey(
                     name: "work_order_dependencies_id_fkey",
                     column: x => x.id,
@@ -290,7 +292,8 @@ internal sealed partial class Initial : WorkManagerMigration
             columns: table => new
             {
                 id = table.Column<Guid>(nullable: false),
-                depends_on_id = table.Column<Guid>(nullable: false)
+                depends_on_id = table.Column<Guid>(nullable: false),
+                met_at = table.Column<DateTime>(nullable: true)
             },
             constraints: table =>
             {
@@ -577,6 +580,13 @@ internal sealed partial class Initial : WorkManagerMigration
             schema: Schema,
             table: "work_order_dependencies",
             column: "depends_on_id");
+
+        migrationBuilder.CreateIndex(
+            name: "work_order_dependencies_waiting_idx",
+            schema: Schema,
+            table: "work_order_dependencies",
+            columns: ["id", "depends_on_id"],
+            filter: "met_at IS NULL");
 
         migrationBuilder.CreateIndex(
             name: "work_orders_closed_idx",

@@ -90,6 +90,15 @@ internal sealed class PostgreSqlSubmittingSql : ISubmittingSql
             FROM held AS h
             WHERE i.id = h.id
             RETURNING i.id, i.order_id, i.tenant_id, i.lease_epoch, i.revision, h.state AS was, h.payload, h.payload_hash
+        ), met AS (
+            UPDATE [work_item_dependencies] AS d SET met_at = @now FROM stored AS s WHERE d.depends_on_id = s.id AND d.met_at IS NULL
+            RETURNING d.id
+        ), freed AS (
+            UPDATE [work_items] AS i
+            SET blocked_by = i.blocked_by - m.met, updated_at = @now, revision = i.revision + 1,
+                ready_at = CASE WHEN i.state = 'queued' AND i.blocked_by = m.met AND i.available_at <= [clock] THEN [clock] END
+            FROM (SELECT id, count(*)::int AS met FROM met GROUP BY id) AS m
+            WHERE i.id = m.id
         ), moved AS (
             UPDATE [work_orders] AS o
             SET items_open = o.items_open - c.stored, updated_at = @now, revision = o.revision + 1,

@@ -11,7 +11,8 @@ internal sealed class SqliteSubmittingSql : ISubmittingSql
     private static readonly RowStatements Held = new(["id", "epoch"], row => new(
         $"""
         SELECT i.id, i.order_id, i.tenant_id, i.state, i.lease_epoch, i.revision,
-            o.type, o.state, o.revision, o.items_open, o.items_failed, o.items_total, o.item_failure
+            o.type, o.state, o.revision, o.items_open, o.items_failed, o.items_total, o.item_failure,
+            EXISTS (SELECT 1 FROM [work_item_dependencies] AS d WHERE d.depends_on_id = i.id AND d.met_at IS NULL)
         FROM {row.Before}[work_items] AS i CROSS JOIN [work_orders] AS o ON o.id = i.order_id
         WHERE {QueueSql.IsHeld(row["id"], row["epoch"])}
         """));
@@ -57,7 +58,7 @@ internal sealed class SqliteSubmittingSql : ISubmittingSql
             return [];
         }
 
-        foreach (var (item, order, result) in held)
+        foreach (var (item, order, result, _) in held)
         {
             unit.Queue.Submit(order, item, EventDetails.Of(result.Payload, result.PayloadHash));
         }
@@ -79,14 +80,24 @@ internal sealed class SqliteSubmittingSql : ISubmittingSql
         await StoreOrders.ExecuteAsync(unit, orders.ConvertAll(o => new object?[] { o.Id, StateNames.ToName(o.State), o.Revision, o.ItemsOpen }))
             .ConfigureAwait(false);
         await unit.SaveAsync().ConfigureAwait(false);
+        if (held.Exists(h => h.IsAwaited))
+        {
+            await ItemDependencies.MeetAsync(unit, [.. held.Where(h => h.IsAwaited).Select(h => h.Item.Id)]).ConfigureAwait(false);
+        }
+
         return held.ConvertAll(h =>
             new StoredResult(h.Item.Id, h.Item.LeaseEpoch, h.Item.Revision, h.Order.Id, h.Order.Type, StateNames.ToName(h.Order.State)));
     }
 
-    /// <summary>Reads the items that the caller holds, in the order of the results: the columns of items and orders that the lifecycle needs.</summary>
-    private static async Task<List<(WorkItem Item, WorkOrder Order, CheckedResult Result)>> ReadHeldAsync(UnitOfWork unit, IReadOnlyList<CheckedResult> results)
+    /// <summary>
+    /// Reads the items that the caller holds, in the order of the results: the columns of items and orders that the lifecycle needs, and whether other items
+    /// wait for it.
+    /// </summary>
+    private static async Task<List<(WorkItem Item, WorkOrder Order, CheckedResult Result, bool IsAwaited)>> ReadHeldAsync(
+        UnitOfWork unit, IReadOnlyList<CheckedResult> results)
     {
         var orders = new Dictionary<Guid, WorkOrder>();
+        var awaited = new HashSet<Guid>();
         var items = (await Held.RowsAsync(
             unit,
             [.. results.Select(r => new object?[] { r.Lease.ItemId, r.Lease.Epoch })],
@@ -99,6 +110,11 @@ internal sealed class SqliteSubmittingSql : ISubmittingSql
                     Revision = row.GetInt32(8), ItemsOpen = row.GetInt32(9), ItemsFailed = row.GetInt32(10), ItemsTotal = row.GetInt32(11),
                     ItemFailure = StateNames.Parse<ItemFailure>(row.GetString(12)),
                 });
+                if (row.GetBoolean(13))
+                {
+                    awaited.Add(row.GetGuid(0));
+                }
+
                 return new WorkItem
                 {
                     Id = row.GetGuid(0), OrderId = orderId, TenantId = tenant, State = StateNames.Parse<ItemState>(row.GetString(3)),
@@ -111,7 +127,7 @@ internal sealed class SqliteSubmittingSql : ISubmittingSql
             .. from result in results
                where items.ContainsKey(result.Lease)
                let item = items[result.Lease]
-               select (item, orders[item.OrderId], result),
+               select (item, orders[item.OrderId], result, awaited.Contains(item.Id)),
         ];
     }
 }

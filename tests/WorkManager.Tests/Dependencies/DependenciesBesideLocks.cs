@@ -1,0 +1,92 @@
+using System.Data.Common;
+using AwesomeAssertions;
+using Microsoft.Extensions.DependencyInjection;
+using WorkManager.Tests.Shop;
+
+namespace WorkManager.Tests.Dependencies;
+
+/// <summary>What others do between two statements of a call. On SQLite there is one writer, and nothing comes in between.</summary>
+public sealed class DependenciesBesideLocks(PostgreSqlFixture databases) : IClassFixture<PostgreSqlFixture>
+{
+    [Fact]
+    public async Task An_item_that_is_claimed_while_another_is_retried_goes_on_without_it()
+    {
+        await using var app = await Graphs.StartAsync(databases);
+        var order = await app.ProposeAsync<LenientGraph>(Graphs.Of("a", "b:a", "c:a"));
+        var failed = (await app.LeaseAllAsync())["a"];
+        await app.Agent("agent-1").FailAsync(failed, Graphs.Final);
+        // The retry has read what waits, and cannot write yet.
+        await using var hold = await HoldAsync(app, $"SELECT id FROM work_items WHERE id = '{failed.Item.Id}' FOR UPDATE");
+        var retry = app.Reviewer.RetryAsync(order.Id);
+        await WaitsAsync(app, retry);
+        var claimed = await app.LeaseAsync("agent-2");
+        await hold.DisposeAsync();
+
+        await retry;
+
+        var (begun, other) = claimed.Input<Node>().Name == "b" ? ("b", "c") : ("c", "b");
+        (await app.ShowAsync(order.Id)).Should().Contain($"{begun}=Leased/0").And.Contain($"{other}=Queued/1");
+        await app.Agent("agent-2").SubmitAsync(claimed, new Answer("done"));
+        (await app.DrainAsync()).Should().Equal("a", other);
+    }
+
+    [Fact]
+    public async Task An_order_that_somebody_has_locked_keeps_no_other_from_going_on()
+    {
+        await using var app = await Graphs.StartAsync(databases);
+        var first = await app.SubmittedEchoAsync();
+        var (locked, free) = (await app.ProposeAsync<FailingGraph>(Graphs.Of("a"), first.Id), await app.ProposeAsync<FailingGraph>(Graphs.Of("b"), first.Id));
+        await using var hold = await HoldAsync(app, $"SELECT id FROM work_orders WHERE id = '{locked.Id}' FOR UPDATE");
+
+        (await app.Reviewer.ApproveAsync(first.Id)).State.Should().Be(OrderState.Completed);
+        (await app.Maintenance.SettleDependenciesAsync()).Should().Be(0);
+
+        (await app.OrderAsync(free.Id)).BlockedBy.Should().Be(0);
+        await hold.DisposeAsync();
+        (await app.Maintenance.SettleDependenciesAsync()).Should().Be(1);
+        (await app.OrderAsync(locked.Id)).BlockedBy.Should().Be(0);
+    }
+
+    [Fact]
+    public async Task An_order_that_somebody_waits_for_since_it_was_found_is_not_pruned()
+    {
+        await using var app = await ShopApp.StartAsync(
+            databases, b => b.AddOrderType<WaitingGraph>(), o => o.Maintenance.PruneRejectedAfter = TimeSpan.FromDays(1));
+        var first = await app.ProposeEchoAsync();
+        await app.Reviewer.RejectAsync(first.Id, [new("no", "No.")]);
+        app.Time.Advance(TimeSpan.FromDays(2));
+        // The prune has begun to delete, and has not come to the order yet.
+        await using var hold = await HoldAsync(app, "LOCK TABLE work_decisions IN EXCLUSIVE MODE");
+        var prune = app.Maintenance.PruneAsync();
+        await WaitsAsync(app, prune);
+        await app.ProposeAsync<WaitingGraph>(Graphs.Of("a"), first.Id);
+        await hold.DisposeAsync();
+
+        var result = await prune;
+
+        (result.Rejected, result.Refused.Single().Value.Code).Should().Be((0, "store_refused"));
+        (await app.OrderAsync(first.Id)).Events.Should().NotBeEmpty();
+    }
+
+    /// <summary>Locks something in a transaction of its own, until it is disposed of.</summary>
+    private static async Task<DbConnection> HoldAsync(ShopApp app, string sql)
+    {
+        var connection = await app.Database.OpenConnectionAsync();
+        await using var command = connection.CreateCommand();
+        command.CommandText = "BEGIN; " + sql;
+        await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        return connection;
+    }
+
+    /// <summary>Waits until a call waits for a lock.</summary>
+    private static async Task WaitsAsync(ShopApp app, Task call)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        while (await app.Database.ScalarAsync(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'") is 0L)
+        {
+            call.IsCompleted.Should().BeFalse("it waits for a lock");
+            await Task.Delay(TimeSpan.FromMilliseconds(10), patience.Token);
+        }
+    }
+}
