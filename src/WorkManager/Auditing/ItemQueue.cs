@@ -302,10 +302,11 @@ internal sealed class ItemQueue(Lifecycle lifecycle, AuditTrail audit, Actor act
         .SetProperty(i => i.UpdatedAt, now)
         .SetProperty(i => i.Revision, i => i.Revision + 1);
 
-    /// <summary>Puts an item into the queue that was not open. In an order that is held, or that waits for another, it waits as the others do.</summary>
+    /// <summary>Puts an item into the queue that was not open. In an order that is held, it waits as the others do.</summary>
+    /// <remarks>In an order that waits for another one, all items are open: nobody could work on them.</remarks>
     private void Enter(WorkOrder order, WorkItem item, DateTimeOffset clock, EventDetails said)
     {
-        item.BlockedBy += (order.HeldAt is null ? 0 : 1) + (order.BlockedBy == 0 ? 0 : 1);
+        item.BlockedBy += order.HeldAt is null ? 0 : 1;
         Schedule(item, clock, clock);
         lifecycle.Move(order, item, ItemState.Queued, said);
     }

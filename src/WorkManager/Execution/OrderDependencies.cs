@@ -57,9 +57,7 @@ internal static class OrderDependencies
 
     /// <summary>Says that an order cannot wait for another.</summary>
     public static WorkManagerException CameToNothing(Guid id, OrderState state) =>
-        new(WorkErrorCodes.DependencyFailed, $"The order {id}, for which this one waits, {Describe(state)}.");
-
-    private static string Describe(OrderState state) => state == OrderState.Rejected ? "was rejected" : "was given up";
+        new(WorkErrorCodes.DependencyFailed, $"The order {id}, for which this one waits, {(state == OrderState.Rejected ? "was rejected" : "was given up")}.");
 
     private static Task<Dictionary<Guid, OrderState>> StatesAsync(UnitOfWork unit, List<Guid> ids) =>
         unit.Rows.Orders.Where(o => ids.Contains(o.Id)).Select(o => new { o.Id, o.State }).ToDictionaryAsync(o => o.Id, o => o.State);
@@ -82,12 +80,8 @@ internal static class OrderDependencies
     private static async Task FailAsync(UnitOfWork unit, WorkOrder order, Guid cause, OrderState state)
     {
         await OpenItems.TakeOutAsync(unit, order, "Lease revoked: the order has failed", Lifecycle.Engine).ConfigureAwait(false);
-        var error = new JsonObject
-        {
-            ["code"] = WorkErrorCodes.DependencyFailed,
-            ["message"] = $"The order {cause}, for which this one waits, {Describe(state)}.",
-            ["details"] = new JsonObject { ["order_id"] = cause },
-        };
+        var failure = CameToNothing(cause, state);
+        var error = new JsonObject { ["code"] = failure.Code, ["message"] = failure.Message, ["details"] = new JsonObject { ["order_id"] = cause } };
         order.Error = error.ToJsonString(JsonSerializerOptions.Web);
         unit.Lifecycle.Move(order, OrderState.Failed, new EventDetails(new JsonObject { ["error"] = error }, Actor: Lifecycle.Engine));
     }

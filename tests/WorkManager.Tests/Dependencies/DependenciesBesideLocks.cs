@@ -31,6 +31,24 @@ public sealed class DependenciesBesideLocks(PostgreSqlFixture databases) : IClas
     }
 
     [Fact]
+    public async Task An_order_that_is_stored_after_the_one_before_it_has_ended_goes_on()
+    {
+        await using var app = await Graphs.StartAsync(databases);
+        var first = await app.SubmittedEchoAsync();
+        // The proposal has seen that the other one is open, and is not stored yet.
+        await using var hold = await HoldAsync(app, "LOCK TABLE work_order_dependencies IN EXCLUSIVE MODE");
+        var propose = app.ProposeAsync<FailingGraph>(Graphs.Of("a"), first.Id);
+        await WaitsAsync(app, propose);
+        await app.Reviewer.ApproveAsync(first.Id);
+        await hold.DisposeAsync();
+
+        var order = await propose;
+
+        (order.BlockedBy, (await app.OrderAsync(order.Id)).BlockedBy).Should().Be((1, 0));
+        (await app.DrainAsync()).Should().Equal("a");
+    }
+
+    [Fact]
     public async Task An_order_that_somebody_has_locked_keeps_no_other_from_going_on()
     {
         await using var app = await Graphs.StartAsync(databases);

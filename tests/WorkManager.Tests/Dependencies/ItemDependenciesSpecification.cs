@@ -9,7 +9,7 @@ public abstract class ItemDependenciesSpecification(DatabaseFixture databases)
 {
     private static readonly RejectionReason[] Reasons = [new("wrong", "Do it again.")];
 
-    [Fact]
+    [Fact, Trait("Bug", "B74")]
     public async Task An_item_is_handed_out_once_all_that_it_comes_after_have_a_result()
     {
         await using var app = await Graphs.StartAsync(databases);

@@ -247,13 +247,13 @@ public abstract class OrderDependenciesSpecification(DatabaseFixture databases)
         await using var app = await Graphs.StartAsync(databases);
         var first = await app.SubmittedEchoAsync();
         var waits = new ProposeOptions { After = [first.Id] };
-        await app.Requester.ProposeManyAsync([.. Enumerable.Range(0, 103).Select(i => new Proposal<EchoPayload>(new($"{i}"), waits))]);
+        await app.Requester.ProposeManyAsync([.. Enumerable.Range(0, 203).Select(i => new Proposal<EchoPayload>(new($"{i}"), waits))]);
 
         await app.Reviewer.ApproveAsync(first.Id);
 
-        (await app.Agent("agent-1").CheckoutManyAsync(200)).Should().HaveCount(100);
-        (await app.Maintenance.SettleDependenciesAsync()).Should().Be(3);
-        (await app.Agent("agent-1").CheckoutManyAsync(200)).Should().HaveCount(3);
+        (await app.Agent("agent-1").CheckoutManyAsync(300)).Should().HaveCount(100);
+        (await app.Maintenance.SettleDependenciesAsync()).Should().Be(103);
+        (await app.Agent("agent-1").CheckoutManyAsync(300)).Should().HaveCount(103);
     }
 
     [Fact]
