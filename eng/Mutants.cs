@@ -11,6 +11,10 @@ using System.Diagnostics;
 using System.Text;
 using System.Text.RegularExpressions;
 
+// A planted bug may let a test spin: it must not go on when this ends.
+Process? running = null;
+AppDomain.CurrentDomain.ProcessExit += (_, _) => running?.Kill(entireProcessTree: true);
+
 var root = Git(".", "rev-parse", "--show-toplevel");
 var copy = Path.Combine(root, "artifacts/mutants");
 var names = args.Where(a => a != "--narrow").ToList();
@@ -123,7 +127,7 @@ string? BuildLibrary()
     const int allPassed = 0, someFailed = 2;
     var tests = Path.Combine(copy, "tests/WorkManager.Tests");
     var (exitCode, output) = Run(
-        Path.Combine(tests, "bin/Release/net10.0/WorkManager.Tests"), tests, TimeSpan.FromMinutes(filter.Length > 0 ? 10 : 60),
+        Path.Combine(tests, "bin/Release/net10.0/WorkManager.Tests"), tests, TimeSpan.FromMinutes(filter.Length > 0 ? 6 : 60),
         [
             "--results-directory", Path.Combine(copy, "artifacts/test-results"), "--progress", "off", "--stop-on-fail", "on",
             // It would say of each bug that it is planted already.
@@ -138,14 +142,14 @@ string? BuildLibrary()
     };
 }
 
-static string Git(string folder, params string[] arguments)
+string Git(string folder, params string[] arguments)
 {
     var (exitCode, output) = Run("git", folder, TimeSpan.FromMinutes(10), arguments);
     return exitCode == 0 ? output.Trim() : throw new InvalidOperationException($"git {string.Join(' ', arguments)} failed: {output}");
 }
 
 // The exit code is null if the program was stopped because it took too long.
-static (int? ExitCode, string Output) Run(string program, string folder, TimeSpan most, params string[] arguments)
+(int? ExitCode, string Output) Run(string program, string folder, TimeSpan most, params string[] arguments)
 {
     var start = new ProcessStartInfo(program, arguments) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
     using var process = new Process { StartInfo = start };
@@ -154,6 +158,7 @@ static (int? ExitCode, string Output) Run(string program, string folder, TimeSpa
     process.OutputDataReceived += Read;
     process.ErrorDataReceived += Read;
     process.Start();
+    running = process;
     process.BeginOutputReadLine();
     process.BeginErrorReadLine();
     var hasExited = process.WaitForExit(most);
@@ -161,6 +166,8 @@ static (int? ExitCode, string Output) Run(string program, string folder, TimeSpa
     {
         process.Kill(entireProcessTree: true);
     }
+
+    running = null;
 
     // A build leaves servers behind, which keep its output open. What they write is not waited for.
     ended.Wait(TimeSpan.FromSeconds(2));

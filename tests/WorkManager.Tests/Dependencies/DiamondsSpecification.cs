@@ -8,7 +8,7 @@ namespace WorkManager.Tests.Dependencies;
 /// <summary>Agents that work at the same time on items that come after each other.</summary>
 public abstract class DiamondsSpecification(DatabaseFixture databases, ITestOutputHelper output)
 {
-    private static readonly int Items = int.Parse(Environment.GetEnvironmentVariable("WORKMANAGER_DIAMOND_ITEMS") ?? "80", CultureInfo.InvariantCulture);
+    private static readonly int Items = int.Parse(Environment.GetEnvironmentVariable("WORKMANAGER_DIAMOND_ITEMS") ?? "34", CultureInfo.InvariantCulture);
 
     [Fact]
     public async Task Layers_of_items_drain_in_their_order_with_many_agents_some_of_which_die()
@@ -84,7 +84,7 @@ public abstract class DiamondsSpecification(DatabaseFixture databases, ITestOutp
     public async Task Results_that_free_the_same_item_at_the_same_time_free_it_once()
     {
         await using var app = await Graphs.StartAsync(databases);
-        for (var round = 0; round < 20; round++)
+        for (var round = 0; round < 10; round++)
         {
             var order = await app.ProposeAsync<FailingGraph>(Graphs.Of("a", "b", "c", "d", "e:a,b,c,d"));
             var leases = await app.Agent("agent-1").CheckoutManyAsync(9, new() { OrderId = order.Id });
@@ -99,7 +99,7 @@ public abstract class DiamondsSpecification(DatabaseFixture databases, ITestOutp
     public async Task An_order_that_is_proposed_while_the_one_before_it_ends_never_waits_for_ever()
     {
         await using var app = await Graphs.StartAsync(databases);
-        for (var round = 0; round < 20; round++)
+        for (var round = 0; round < 10; round++)
         {
             var first = await app.SubmittedEchoAsync();
             var refuses = round % 2 == 0;
