@@ -69,9 +69,14 @@ internal static class ItemDependencies
             var ids = last.ConvertAll(i => i.Id);
             var waiting = await unit.Rows.ItemDependencies.Where(d => ids.Contains(d.DependsOnId)).Select(d => d.Id).Distinct()
                 .ToListAsync().ConfigureAwait(false);
-            // Not tracked: of the others, some may be put back into the queue by a statement.
-            var dependents = waiting.Count == 0 ? []
-                : await unit.Rows.Items.AsNoTracking().Where(i => waiting.Contains(i.Id)).ToListAsync().ConfigureAwait(false);
+            if (waiting.Count == 0)
+            {
+                break;
+            }
+
+            // Without their documents, and not tracked: of the others, some may be put back into the queue by a statement.
+            var dependents = await unit.Rows.Items.Where(i => waiting.Contains(i.Id)).Select(i => new { i.Id, i.State, i.BlockedBy })
+                .ToListAsync().ConfigureAwait(false);
             // One that has failed and waits has failed with another: one that was held waits for none.
             var follow = dependents.FindAll(i => i.State == withResult || i is { State: ItemState.Failed, BlockedBy: > 0 }).ConvertAll(i => i.Id);
             last = await FindAsync(unit, follow.FindAll(id => !all.ContainsKey(id))).ConfigureAwait(false);
@@ -114,8 +119,14 @@ internal static class ItemDependencies
     {
         var ids = all.Keys.ToList();
         var waits = await unit.Rows.ItemDependencies.AsNoTracking().Where(d => ids.Contains(d.Id) && d.MetAt == null).ToListAsync().ConfigureAwait(false);
-        var others = await FindAsync(unit, [.. waits.Select(d => d.DependsOnId).Where(id => !all.ContainsKey(id)).Distinct()]).ConfigureAwait(false);
-        var failed = others.Where(i => i.State == ItemState.Failed).Select(i => i.Id).ToHashSet();
+        List<Guid> others = [.. waits.Select(d => d.DependsOnId).Where(id => !all.ContainsKey(id)).Distinct()];
+        if (others.Count == 0)
+        {
+            return;
+        }
+
+        var states = await unit.Rows.Items.Where(i => others.Contains(i.Id)).Select(i => new { i.Id, i.State }).ToListAsync().ConfigureAwait(false);
+        var failed = states.Where(i => i.State == ItemState.Failed).Select(i => i.Id).ToHashSet();
         while (waits.FindAll(d => all.ContainsKey(d.Id) && failed.Contains(d.DependsOnId)) is { Count: > 0 } blocked)
         {
             if (blocked.Find(d => chosen.Exists(i => i.Id == d.Id)) is { } refused)

@@ -22,8 +22,7 @@ internal static class OrderDependencies
         var waits = await unit.Rows.OrderDependencies.Where(d => d.Id == order.Id && d.MetAt == null).OrderBy(d => d.DependsOnId)
             .ToListAsync().ConfigureAwait(false);
         var states = await StatesAsync(unit, waits.ConvertAll(d => d.DependsOnId)).ConfigureAwait(false);
-        var met = waits.FindAll(d => states[d.DependsOnId] == OrderState.Completed
-            || (states[d.DependsOnId].IsInVain() && order.DependencyFailure == DependencyFailure.GoOn));
+        var met = waits.FindAll(d => IsMet(states[d.DependsOnId], order.DependencyFailure));
         if (met.Count > 0)
         {
             await MeetAsync(unit, order, met).ConfigureAwait(false);
@@ -54,6 +53,12 @@ internal static class OrderDependencies
             throw CameToNothing(id, state);
         }
     }
+
+    /// <summary>Whether an order does not wait any more for another one.</summary>
+    /// <param name="other">The state of the other one.</param>
+    /// <param name="rule">What becomes of the order if the other one comes to nothing.</param>
+    public static bool IsMet(OrderState other, DependencyFailure rule) =>
+        other == OrderState.Completed || (other.IsInVain() && rule == DependencyFailure.GoOn);
 
     /// <summary>Says that an order cannot wait for another.</summary>
     public static WorkManagerException CameToNothing(Guid id, OrderState state) =>

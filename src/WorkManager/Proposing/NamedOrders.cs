@@ -42,7 +42,6 @@ internal sealed class NamedOrders(Dictionary<Guid, OrderState> states)
     /// <summary>The orders that a proposal names, each once, and whether it waits for it no more.</summary>
     public IReadOnlyList<(Guid Id, bool IsMet)> Of(OrderPlan plan) =>
     [
-        .. plan.Request.Options.After.Distinct().Select(
-            id => (id, states[id] == OrderState.Completed || (states[id].IsInVain() && plan.Request.Type.DependencyFailure == DependencyFailure.GoOn))),
+        .. plan.Request.Options.After.Distinct().Select(id => (id, OrderDependencies.IsMet(states[id], plan.Request.Type.DependencyFailure))),
     ];
 }

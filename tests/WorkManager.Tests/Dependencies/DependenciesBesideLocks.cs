@@ -1,4 +1,3 @@
-using System.Data.Common;
 using AwesomeAssertions;
 using Microsoft.Extensions.DependencyInjection;
 using WorkManager.Tests.Shop;
@@ -16,9 +15,9 @@ public sealed class DependenciesBesideLocks(PostgreSqlFixture databases) : IClas
         var failed = (await app.LeaseAllAsync())["a"];
         await app.Agent("agent-1").FailAsync(failed, Graphs.Final);
         // The retry has read what waits, and cannot write yet.
-        await using var hold = await HoldAsync(app, $"SELECT id FROM work_items WHERE id = '{failed.Item.Id}' FOR UPDATE");
+        await using var hold = await app.HoldAsync($"SELECT id FROM work_items WHERE id = '{failed.Item.Id}' FOR UPDATE");
         var retry = app.Reviewer.RetryAsync(order.Id);
-        await WaitsAsync(app, retry);
+        await app.WaitsAsync(retry);
         var claimed = await app.LeaseAsync("agent-2");
         await hold.DisposeAsync();
 
@@ -36,9 +35,9 @@ public sealed class DependenciesBesideLocks(PostgreSqlFixture databases) : IClas
         await using var app = await Graphs.StartAsync(databases);
         var first = await app.SubmittedEchoAsync();
         // The proposal has seen that the other one is open, and is not stored yet.
-        await using var hold = await HoldAsync(app, "LOCK TABLE work_order_dependencies IN EXCLUSIVE MODE");
+        await using var hold = await app.HoldAsync("LOCK TABLE work_order_dependencies IN EXCLUSIVE MODE");
         var propose = app.ProposeAsync<FailingGraph>(Graphs.Of("a"), first.Id);
-        await WaitsAsync(app, propose);
+        await app.WaitsAsync(propose);
         await app.Reviewer.ApproveAsync(first.Id);
         await hold.DisposeAsync();
 
@@ -54,7 +53,7 @@ public sealed class DependenciesBesideLocks(PostgreSqlFixture databases) : IClas
         await using var app = await Graphs.StartAsync(databases);
         var first = await app.SubmittedEchoAsync();
         var (locked, free) = (await app.ProposeAsync<FailingGraph>(Graphs.Of("a"), first.Id), await app.ProposeAsync<FailingGraph>(Graphs.Of("b"), first.Id));
-        await using var hold = await HoldAsync(app, $"SELECT id FROM work_orders WHERE id = '{locked.Id}' FOR UPDATE");
+        await using var hold = await app.HoldAsync($"SELECT id FROM work_orders WHERE id = '{locked.Id}' FOR UPDATE");
 
         (await app.Reviewer.ApproveAsync(first.Id)).State.Should().Be(OrderState.Completed);
         (await app.Maintenance.SettleDependenciesAsync()).Should().Be(0);
@@ -74,9 +73,9 @@ public sealed class DependenciesBesideLocks(PostgreSqlFixture databases) : IClas
         await app.Reviewer.RejectAsync(first.Id, [new("no", "No.")]);
         app.Time.Advance(TimeSpan.FromDays(2));
         // The prune has begun to delete, and has not come to the order yet.
-        await using var hold = await HoldAsync(app, "LOCK TABLE work_decisions IN EXCLUSIVE MODE");
+        await using var hold = await app.HoldAsync("LOCK TABLE work_decisions IN EXCLUSIVE MODE");
         var prune = app.Maintenance.PruneAsync();
-        await WaitsAsync(app, prune);
+        await app.WaitsAsync(prune);
         await app.ProposeAsync<WaitingGraph>(Graphs.Of("a"), first.Id);
         await hold.DisposeAsync();
 
@@ -84,27 +83,5 @@ public sealed class DependenciesBesideLocks(PostgreSqlFixture databases) : IClas
 
         (result.Rejected, result.Refused.Single().Value.Code).Should().Be((0, "store_refused"));
         (await app.OrderAsync(first.Id)).Events.Should().NotBeEmpty();
-    }
-
-    /// <summary>Locks something in a transaction of its own, until it is disposed of.</summary>
-    private static async Task<DbConnection> HoldAsync(ShopApp app, string sql)
-    {
-        var connection = await app.Database.OpenConnectionAsync();
-        await using var command = connection.CreateCommand();
-        command.CommandText = "BEGIN; " + sql;
-        await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
-        return connection;
-    }
-
-    /// <summary>Waits until a call waits for a lock.</summary>
-    private static async Task WaitsAsync(ShopApp app, Task call)
-    {
-        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(1));
-        while (await app.Database.ScalarAsync(
-            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'") is 0L)
-        {
-            call.IsCompleted.Should().BeFalse("it waits for a lock");
-            await Task.Delay(TimeSpan.FromMilliseconds(10), patience.Token);
-        }
     }
 }

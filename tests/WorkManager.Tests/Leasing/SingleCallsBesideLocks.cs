@@ -1,4 +1,3 @@
-using AwesomeAssertions;
 using WorkManager.Tests.Shop;
 
 namespace WorkManager.Tests.Leasing;
@@ -12,14 +11,7 @@ public sealed class SingleCallsBesideLocks(PostgreSqlFixture databases) : IClass
         await using var app = await ShopApp.StartAsync(databases);
         await app.ProposeEchoAsync();
         var lease = await app.LeaseAsync();
-        await using var connection = await app.Database.OpenConnectionAsync();
-        await using var transaction = await connection.BeginTransactionAsync(TestContext.Current.CancellationToken);
-        await using (var command = connection.CreateCommand())
-        {
-            command.CommandText = "SELECT id FROM work_items FOR UPDATE";
-            (await command.ExecuteScalarAsync(TestContext.Current.CancellationToken)).Should().Be(lease.Item.Id);
-        }
-
+        await using var hold = await app.HoldAsync($"SELECT id FROM work_items WHERE id = '{lease.Item.Id}' FOR UPDATE");
         var agent = app.Agent("agent-1");
         var waiting = verb switch
         {
@@ -28,15 +20,8 @@ public sealed class SingleCallsBesideLocks(PostgreSqlFixture databases) : IClass
             "fail" => agent.FailAsync(lease, new WorkFailure("broken", "It is.")),
             _ => agent.SubmitAsync(lease, Steps.Verified),
         };
-        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(1));
-        while (await app.Database.ScalarAsync(
-            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'") is 0L)
-        {
-            waiting.IsCompleted.Should().BeFalse("it waits for the item");
-            await Task.Delay(TimeSpan.FromMilliseconds(10), patience.Token);
-        }
-
-        await transaction.RollbackAsync(TestContext.Current.CancellationToken);
+        await app.WaitsAsync(waiting);
+        await hold.DisposeAsync();
 
         await waiting;
     }

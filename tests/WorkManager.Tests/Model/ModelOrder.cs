@@ -65,7 +65,7 @@ internal sealed class ModelOrder(int number, int type, Actor requester, bool has
     }
 
     /// <summary>Ends the work on an order that has no open item, or that fails at once; returns whether it is submitted now.</summary>
-    public bool Settle(int now)
+    public bool Settle(int now, string who)
     {
         var failsAtOnce = Cast.RuleOf(type) == ItemFailure.FailOrderAtOnce && Failed > 0;
         if (!IsLive || (Open > 0 && !failsAtOnce))
@@ -75,6 +75,11 @@ internal sealed class ModelOrder(int number, int type, Actor requester, bool has
 
         TakeOut(Engine);
         var goesOn = Cast.RuleOf(type) == ItemFailure.GoOn && Failed < Items.Count;
+        if (Failed == 0 || goesOn)
+        {
+            ShowProgress(who);
+        }
+
         Move(Failed > 0 && !goesOn ? OrderState.Failed : OrderState.Submitted, Engine);
         Submitted = State == OrderState.Submitted ? now : Submitted;
         return State == OrderState.Submitted;

@@ -9,6 +9,9 @@ internal sealed class WorkModel
     private readonly List<int> awaitingApproval = [];
     private bool hostFails;
 
+    /// <summary>Who acts.</summary>
+    private string actor = "";
+
     /// <summary>The orders of whose items a batch ends leases: what becomes of an order is seen when the batch is through.</summary>
     private List<int>? inBatch;
 
@@ -32,7 +35,7 @@ internal sealed class WorkModel
 
     public WorkModel Clone()
     {
-        var clone = new WorkModel { Now = Now, hostFails = hostFails, looked = looked };
+        var clone = new WorkModel { Now = Now, hostFails = hostFails, looked = looked, actor = actor };
         clone.inBatch = inBatch is null ? null : [.. inBatch];
         clone.known.AddRange(known);
         clone.awaitingApproval.AddRange(awaitingApproval);
@@ -65,6 +68,12 @@ internal sealed class WorkModel
             return new Answer(null, "") { Parts = parts };
         }
 
+        actor = command switch
+        {
+            CheckOut { Who: var holder } => Name(holder),
+            Reclaim => "system:maintenance",
+            _ => actor,
+        };
         var answer = command switch
         {
             Propose propose => Do(propose, number),
@@ -98,9 +107,9 @@ internal sealed class WorkModel
                 ApproveNext();
             }
 
-            if (command is CheckOut { Who: var holder })
+            if (command is CheckOut { Who: var taker })
             {
-                leases.AddRange(answer.Grants.Select(g => (g, holder)));
+                leases.AddRange(answer.Grants.Select(g => (g, taker)));
             }
 
             if (command is Propose && answer.Code is null)
@@ -148,7 +157,8 @@ internal sealed class WorkModel
         }
 
         // A claim skips what others have locked: it may return less than there is, but nothing else. Of several, one looks for all that is due.
-        var refilled = Clone();
+        next.actor = Name(checkOut.Who);
+        var refilled = next.Clone();
         refilled.Refill(checkOut);
         List<WorkModel> claimed = [.. new[] { next, refilled }.Where(model => model.TryClaim(checkOut, answer.Grants))];
         List<WorkModel> after = [.. claimed, .. claimed.Select(model => model.Clone())];
@@ -186,7 +196,7 @@ internal sealed class WorkModel
             order.Follow(Now);
         }
 
-        if (order.Settle(Now) && IsAutomatic(order) && order.NextApply is not null)
+        if (order.Settle(Now, actor) && IsAutomatic(order) && order.NextApply is not null)
         {
             awaitingApproval.Add(orders.Single(o => o.Value == order).Key);
         }
@@ -801,14 +811,15 @@ internal sealed class WorkModel
             return Answer.Refused("not_found");
         }
 
-        var actor = Cast.Actors[who];
+        var acts = Cast.Actors[who];
+        actor = acts.ToString();
         return item switch
         {
             _ when item.Epoch != known.Grant.Epoch + lie => Answer.Refused("lease_lost", LeaseLostReason.Superseded),
             { IsLeased: false } => Answer.Refused("lease_lost", LeaseLostReason.NotLeased),
-            _ when !item.Holder!.IsSame(actor) => Answer.Refused("lease_lost", LeaseLostReason.NotHolder),
+            _ when !item.Holder!.IsSame(acts) => Answer.Refused("lease_lost", LeaseLostReason.NotHolder),
             _ when IsExpired(item) => Answer.Refused("lease_lost", LeaseLostReason.Expired),
-            _ => then(item, actor.ToString()),
+            _ => then(item, actor),
         };
     }
 
