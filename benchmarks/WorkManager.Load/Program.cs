@@ -19,6 +19,8 @@ IScenario[] scenarios =
     new ProposeBulk("sqlite", share: 0.7),
     new Life("postgresql"),
     new Life("sqlite"),
+    new EndsOfLeases("postgresql", callers: 8),
+    new EndsOfLeases("sqlite", callers: 4),
     new ClaimAtScale(),
     new OneOrder(),
     new Heartbeats(),

@@ -36,12 +36,12 @@ internal sealed class SideBySide(LoadDatabase database, WorkManagerHost host)
             CountAsync = async () =>
             {
                 await prepare();
-                return await CountAsync(open(host));
+                return await CountAsync(open(host), database);
             },
         };
 
     /// <summary>What one caller alone sends, an item.</summary>
-    private async Task<IReadOnlyList<StepCost>> CountAsync(ICaller caller)
+    public static async Task<IReadOnlyList<StepCost>> CountAsync(ICaller caller, LoadDatabase database)
     {
         using var counter = await StatementCounter.StartAsync();
         var items = 0;

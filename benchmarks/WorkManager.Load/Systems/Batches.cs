@@ -36,6 +36,12 @@ internal static class Batches
     public static async Task HeartbeatAsync(IWorkOrderManager agent, IReadOnlyCollection<WorkLease> leases) =>
         Expect(await agent.HeartbeatManyAsync([.. leases.Select(l => l.Token)]));
 
+    public static async Task FailAsync(IWorkOrderManager agent, IReadOnlyCollection<WorkLease> leases) =>
+        Expect(await Deadlocks.RetryAsync(() => agent.FailManyAsync([.. leases.Select(l => new FailedAttempt(l.Token, Documents.Failure))])));
+
+    public static async Task ReleaseAsync(IWorkOrderManager agent, IReadOnlyCollection<WorkLease> leases) =>
+        Expect(await Deadlocks.RetryAsync(() => agent.ReleaseManyAsync([.. leases.Select(l => l.Token)])));
+
     private static void Expect<T>(IEnumerable<WorkOutcome<T>> outcomes)
     {
         foreach (var outcome in outcomes)

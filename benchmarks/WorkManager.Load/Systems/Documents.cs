@@ -21,6 +21,10 @@ internal static class Documents
         ["https://example.org/library/opening-hours", "https://example.org/old-town/guide"],
         "Monday to Friday from ten to seven, Saturday from ten to two, closed on Sunday.");
 
+    /// <summary>Why an agent could not do its work: as long as what it would have written otherwise.</summary>
+    public static readonly WorkFailure Failure = new(
+        "source_unavailable", "The page of the library in the old town does not answer, and the guide to the old town does not name its opening hours.");
+
     private static readonly JsonSerializerOptions Json = new WorkManagerOptions().Json;
 
     public static string Order { get; } = JsonSerializer.Serialize(OrderValue(10), Json);

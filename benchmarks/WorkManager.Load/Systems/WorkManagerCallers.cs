@@ -8,6 +8,8 @@ internal static class Step
     public const string Propose = "propose";
     public const string Checkout = "checkout";
     public const string Submit = "submit";
+    public const string Fail = "fail";
+    public const string Release = "release";
     public const string Approve = "approve";
     public const string Heartbeat = "heartbeat";
 }
@@ -102,32 +104,28 @@ internal static class WorkManagerCallers
     }
 
     /// <summary>Submits what was leased before, one per call.</summary>
-    public static ICaller Submit(WorkManagerHost host, IEnumerable<WorkLease> leases)
-    {
-        var agent = host.Agent;
-        var rest = new Queue<WorkLease>(leases);
-        return new Caller(async steps =>
-        {
-            var lease = rest.Dequeue();
-            await Deadlocks.RetryAsync(() => agent.SubmitAsync(lease, Documents.ResultValue));
-            steps.Mark(Step.Submit);
-            return 1;
-        });
-    }
+    public static ICaller Submit(WorkManagerHost host, IEnumerable<WorkLease> leases) =>
+        End(host, Step.Submit, leases, (agent, lease) => agent.SubmitAsync(lease, Documents.ResultValue));
+
+    /// <summary>Fails what was leased before, one per call: it is tried again later.</summary>
+    public static ICaller Fail(WorkManagerHost host, IEnumerable<WorkLease> leases) =>
+        End(host, Step.Fail, leases, (agent, lease) => agent.FailAsync(lease.Token, Documents.Failure));
+
+    /// <summary>Gives back what was leased before, one per call.</summary>
+    public static ICaller Release(WorkManagerHost host, IEnumerable<WorkLease> leases) =>
+        End(host, Step.Release, leases, (agent, lease) => agent.ReleaseAsync(lease.Token));
+
+    /// <summary>Fails what was leased before, a batch per call.</summary>
+    public static ICaller FailBatches(WorkManagerHost host, IEnumerable<WorkLease[]> batches) =>
+        EndBatches(host, Step.Fail, batches, Batches.FailAsync);
+
+    /// <summary>Gives back what was leased before, a batch per call.</summary>
+    public static ICaller ReleaseBatches(WorkManagerHost host, IEnumerable<WorkLease[]> batches) =>
+        EndBatches(host, Step.Release, batches, Batches.ReleaseAsync);
 
     /// <summary>Submits what was leased before, a batch per call, of which some results are refused.</summary>
-    public static ICaller SubmitBatches(WorkManagerHost host, IEnumerable<WorkLease[]> batches, int refused)
-    {
-        var agent = host.Agent;
-        var rest = new Queue<WorkLease[]>(batches);
-        return new Caller(async steps =>
-        {
-            var batch = rest.Dequeue();
-            await Batches.SubmitAsync(agent, batch, Documents.ResultValue, refused);
-            steps.Mark(Step.Submit);
-            return batch.Length;
-        });
-    }
+    public static ICaller SubmitBatches(WorkManagerHost host, IEnumerable<WorkLease[]> batches, int refused) =>
+        EndBatches(host, Step.Submit, batches, (agent, batch) => Batches.SubmitAsync(agent, batch, Documents.ResultValue, refused));
 
     /// <summary>Extends leases that were taken before, a batch per call.</summary>
     public static ICaller Heartbeat(WorkManagerHost host, IEnumerable<WorkLease[]> batches)
@@ -154,6 +152,32 @@ internal static class WorkManagerCallers
         }
 
         return leases;
+    }
+
+    private static Caller End(WorkManagerHost host, string step, IEnumerable<WorkLease> leases, Func<IWorkOrderManager, WorkLease, Task<WorkItem>> end)
+    {
+        var agent = host.Agent;
+        var rest = new Queue<WorkLease>(leases);
+        return new Caller(async steps =>
+        {
+            var lease = rest.Dequeue();
+            await Deadlocks.RetryAsync(() => end(agent, lease));
+            steps.Mark(step);
+            return 1;
+        });
+    }
+
+    private static Caller EndBatches(WorkManagerHost host, string step, IEnumerable<WorkLease[]> batches, Func<IWorkOrderManager, WorkLease[], Task> end)
+    {
+        var agent = host.Agent;
+        var rest = new Queue<WorkLease[]>(batches);
+        return new Caller(async steps =>
+        {
+            var batch = rest.Dequeue();
+            await end(agent, batch);
+            steps.Mark(step);
+            return batch.Length;
+        });
     }
 
     private static InvalidOperationException QueueIsEmpty() => new("The queue is empty.");

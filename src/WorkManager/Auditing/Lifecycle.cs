@@ -15,6 +15,9 @@ internal sealed class Lifecycle(AuditTrail audit, DateTimeOffset now)
     /// <inheritdoc cref="AllSubmitted"/>
     public const string SomeFailed = "Items failed for good";
 
+    /// <summary>The message of the event that puts an order back to the start.</summary>
+    public const string NobodyWorks = "Nobody works on the order";
+
     private static readonly OrderState[] LivePath = [OrderState.Queued, OrderState.CheckedOut, OrderState.InProgress, OrderState.Submitted];
 
     /// <summary>Moves an order.</summary>

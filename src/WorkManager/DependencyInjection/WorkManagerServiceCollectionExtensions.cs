@@ -139,10 +139,12 @@ public static class WorkManagerServiceCollectionExtensions
         services.TryAddKeyedSingleton<IStoreDialect, SqliteDialect>(ProviderNames.Sqlite);
         services.TryAddKeyedSingleton<ILeasingSql, SqliteLeasingSql>(ProviderNames.Sqlite);
         services.TryAddKeyedSingleton<ISubmittingSql, SqliteSubmittingSql>(ProviderNames.Sqlite);
+        services.TryAddKeyedSingleton<ILeaseEndsSql, SqliteLeaseEndsSql>(ProviderNames.Sqlite);
         services.TryAddKeyedSingleton<IReadingSql, SqliteReadingSql>(ProviderNames.Sqlite);
         services.TryAddKeyedSingleton<IStoreDialect, PostgreSqlDialect>(ProviderNames.PostgreSql);
         services.TryAddKeyedSingleton<ILeasingSql, PostgreSqlLeasingSql>(ProviderNames.PostgreSql);
         services.TryAddKeyedSingleton<ISubmittingSql, PostgreSqlSubmittingSql>(ProviderNames.PostgreSql);
+        services.TryAddKeyedSingleton<ILeaseEndsSql, PostgreSqlLeaseEndsSql>(ProviderNames.PostgreSql);
         services.TryAddKeyedSingleton<IReadingSql, PostgreSqlReadingSql>(ProviderNames.PostgreSql);
     }
 

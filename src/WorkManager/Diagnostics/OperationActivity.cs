@@ -29,9 +29,12 @@ internal sealed class OperationActivity(Telemetry telemetry, ActivitySource sour
         }
     }
 
+    /// <summary>Whether there is an activity to begin: somebody listens, and it has not begun.</summary>
+    public bool CanBegin => !begun && source.HasListeners();
+
     public void Begin(string? orderTraceParent)
     {
-        if (begun || !source.HasListeners())
+        if (!CanBegin)
         {
             return;
         }

@@ -62,7 +62,7 @@ internal static class IdleOrders
             .ToListAsync().ConfigureAwait(false);
         foreach (var id in idle)
         {
-            unit.Lifecycle.Move(candidates[id], OrderState.Queued, new EventDetails(Message: "Nobody works on the order", Actor: Lifecycle.Engine));
+            unit.Lifecycle.Move(candidates[id], OrderState.Queued, new EventDetails(Message: Lifecycle.NobodyWorks, Actor: Lifecycle.Engine));
         }
     }
 }

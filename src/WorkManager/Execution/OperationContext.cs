@@ -40,6 +40,9 @@ internal sealed class OperationContext(
     /// <summary>The W3C trace context that is stored in the rows.</summary>
     public string? TraceParent => activity.TraceParent;
 
+    /// <summary>Whether <see cref="JoinTraceOf"/> does anything: without a listener, it need not be known in which trace an order was proposed.</summary>
+    public bool IsTraced => activity.CanBegin;
+
     /// <summary>What subscribers are told once the operation is committed.</summary>
     public IReadOnlyList<CommittedFact> Facts => facts;
 

@@ -131,6 +131,24 @@ internal sealed class UnitOfWork
         });
     }
 
+    /// <summary>
+    /// The same after a command that has written something. If it was its own transaction, it is committed, and must be answered: should the database fail to
+    /// say why the others are not held, they are told to try again.
+    /// </summary>
+    public async Task<IReadOnlyDictionary<LeaseToken, WorkManagerException>> WhyNotHeldOrBusyAsync(IReadOnlyCollection<LeaseToken> leases, bool waits)
+    {
+        try
+        {
+            return await WhyNotHeldAsync(leases, waits).ConfigureAwait(false);
+        }
+#pragma warning disable CA1031 // Whatever the failure is: what is committed must not be lost with it.
+        catch (Exception) when (Db.Database.CurrentTransaction is null)
+#pragma warning restore CA1031
+        {
+            return leases.ToDictionary(l => l, l => (WorkManagerException)new WorkBusyException(l.ItemId));
+        }
+    }
+
     /// <summary>Adds a row for the actor's decision about a locked order.</summary>
     public WorkDecision Decide(Guid id, WorkOrder order, string decision)
     {

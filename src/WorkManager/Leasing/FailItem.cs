@@ -9,7 +9,7 @@ namespace WorkManager.Leasing;
 
 /// <summary>Says that the holder could not do the work: that costs an attempt, and the item comes back after a pause, or fails for good.</summary>
 internal sealed class FailItem(RetryOptions retry, JsonDocuments documents)
-    : LeaseEnds<FailRequest, FailItem.Checked>("fail", JoinRule.Joins, WorkEventNames.AttemptFailed)
+    : LeaseEnds<FailRequest, CheckedFailure>("fail", JoinRule.Joins, WorkEventNames.AttemptFailed)
 {
     private const int MaxCode = 100;
     private const int MaxMessage = 10_000;
@@ -19,12 +19,7 @@ internal sealed class FailItem(RetryOptions retry, JsonDocuments documents)
     private const int MaxDepth = 60;
     private static readonly TimeSpan LongestPause = TimeSpan.FromDays(30);
 
-    /// <param name="Error">What is stored at the item.</param>
-    /// <param name="IsFinal">Whether no other attempt is to be made.</param>
-    /// <param name="Pause">How long the item waits; null for what the options say.</param>
-    internal sealed record Checked(JsonObject Error, bool IsFinal, TimeSpan? Pause);
-
-    protected override Checked Check(FailRequest request)
+    protected override CheckedFailure Check(FailRequest request)
     {
         var failure = request.Failure
             ?? throw WorkValidationException.Argument("failure", ValidationCodes.Required, "The failure is null.");
@@ -49,7 +44,13 @@ internal sealed class FailItem(RetryOptions retry, JsonDocuments documents)
         return new(error, !failure.Retryable, failure.RetryAfter is { } after ? TimeSpan.FromMicroseconds(Math.Floor(after.TotalMicroseconds)) : null);
     }
 
-    protected override void End(UnitOfWork unit, WorkOrder order, WorkItem item, Checked move, DateTimeOffset clock) =>
+    protected override bool MayGoOn(CheckedFailure move) => !move.IsFinal;
+
+    protected override Task<IReadOnlyList<WorkItem>> PutBackAsync(
+        UnitOfWork unit, IReadOnlyList<(LeaseToken Lease, CheckedFailure Move)> moves, bool waits) =>
+        unit.Sql<ILeaseEndsSql>().FailAsync(unit, moves, retry, waits);
+
+    protected override void End(UnitOfWork unit, WorkOrder order, WorkItem item, CheckedFailure move, DateTimeOffset clock) =>
         unit.Queue.Fail(order, item, clock, move.Error, move.IsFinal, move.Pause ?? retry.PauseAfter(item.Attempts + 1));
 
     private JsonNode? CheckDetails(JsonElement details)

@@ -19,6 +19,12 @@ internal sealed class ReleaseLease(RetryOptions retry, WorkClock time)
             : options with { NotBefore = options.NotBefore is { } at ? WorkClock.Cut(at) : null };
     }
 
+    protected override bool MayGoOn(ReleaseOptions move) => true;
+
+    protected override Task<IReadOnlyList<WorkItem>> PutBackAsync(
+        UnitOfWork unit, IReadOnlyList<(LeaseToken Lease, ReleaseOptions Move)> moves, bool waits) =>
+        unit.Sql<ILeaseEndsSql>().ReleaseAsync(unit, moves, retry.MaxReleases, waits);
+
     protected override void End(UnitOfWork unit, WorkOrder order, WorkItem item, ReleaseOptions move, DateTimeOffset clock) =>
         unit.Queue.Release(order, item, clock, move.NotBefore, move.Reason, move.IsDraining ? null : retry.MaxReleases);
 }

@@ -43,10 +43,28 @@ public sealed class RetryOptions
     public TimeSpan MaxBackoff { get; set; } = TimeSpan.FromDays(1);
 
     /// <summary>Backoff × 2^(attempts − 1), at most the maximum, plus a random part of the jitter.</summary>
-    internal TimeSpan PauseAfter(int attempts)
+    internal TimeSpan PauseAfter(int attempts) => BackoffAfter(attempts) + NextJitter();
+
+    /// <summary>Backoff × 2^(attempts − 1), at most the maximum.</summary>
+    internal TimeSpan BackoffAfter(int attempts)
     {
         var wait = Math.Min(Backoff.TotalSeconds * Math.Pow(2, Math.Min(attempts - 1, MostDoublings)), MaxBackoff.TotalSeconds);
-        var jitter = Jitter.TotalMilliseconds >= 1 ? RandomNumberGenerator.GetInt32((int)Jitter.TotalMilliseconds + 1) : 0;
-        return TimeSpan.FromMilliseconds(Math.Floor(wait * 1000) + jitter);
+        return TimeSpan.FromMilliseconds(Math.Floor(wait * 1000));
     }
+
+    /// <summary>The waits of all attempts: from the last one on, they are equally long.</summary>
+    internal IReadOnlyList<TimeSpan> Backoffs()
+    {
+        var all = new List<TimeSpan> { BackoffAfter(1) };
+        while (all.Count <= MostDoublings && all[^1] < MaxBackoff)
+        {
+            all.Add(BackoffAfter(all.Count + 1));
+        }
+
+        return all;
+    }
+
+    /// <summary>A random part of the jitter.</summary>
+    internal TimeSpan NextJitter() =>
+        TimeSpan.FromMilliseconds(Jitter.TotalMilliseconds >= 1 ? RandomNumberGenerator.GetInt32((int)Jitter.TotalMilliseconds + 1) : 0);
 }

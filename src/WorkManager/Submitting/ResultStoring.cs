@@ -57,7 +57,7 @@ internal sealed class ResultStoring
         var stored = good.Count == 0 ? [] : await StoreAsync(unit, sql, waits).ConfigureAwait(false);
         var recorded = await RecordAsync(unit, sql, [.. refused.Values.Where(r => !stored.ContainsKey(r.Lease))], waits).ConfigureAwait(false);
         var missing = results.Where(r => !r.IsRefusedAtOnce && OutcomeOf(r) is null).Select(r => r.Lease).Distinct().ToList();
-        var lost = await ExplainAsync(unit, missing, waits, isStored: stored.Count > 0).ConfigureAwait(false);
+        var lost = await (stored.Count > 0 ? unit.WhyNotHeldOrBusyAsync(missing, waits) : unit.WhyNotHeldAsync(missing, waits)).ConfigureAwait(false);
         return batch.End<WorkItem>(results.ConvertAll(r => r.IsRefusedAtOnce ? new(r.Refusal!) : OutcomeOf(r) ?? new(lost[r.Lease])));
 
         WorkOutcome<WorkItem>? OutcomeOf(CheckedResult result) => result switch
@@ -101,21 +101,6 @@ internal sealed class ResultStoring
         if (state == StateNames.ToName(OrderState.Submitted))
         {
             submitted.Add(new OrderSubmitted(id, tenant, type));
-        }
-    }
-
-    private static async Task<IReadOnlyDictionary<LeaseToken, WorkManagerException>> ExplainAsync(
-        UnitOfWork unit, List<LeaseToken> leases, bool waits, bool isStored)
-    {
-        try
-        {
-            return await unit.WhyNotHeldAsync(leases, waits).ConfigureAwait(false);
-        }
-#pragma warning disable CA1031 // What is stored is committed, and what follows from it must follow: the others are told to try again, whatever the failure is.
-        catch (Exception) when (isStored && unit.Db.Database.CurrentTransaction is null)
-#pragma warning restore CA1031
-        {
-            return leases.ToDictionary(l => l, l => (WorkManagerException)new WorkBusyException(l.ItemId));
         }
     }
 

@@ -12,6 +12,7 @@ public sealed class StateRules
         ["WorkManager.Auditing.Lifecycle"] = "It goes by the tables.",
         ["WorkManager.Auditing.ItemQueue"] = "Shows on an item what a statement has written.",
         ["WorkManager.Proposing.NewOrders"] = "New rows begin as queued.",
+        ["WorkManager.Providers.Sqlite.SqliteLeaseEndsSql"] = "Makes orders of the state that it has read.",
         ["WorkManager.Providers.Sqlite.SqliteSubmittingSql"] = "Makes orders and items of some columns that it has read.",
     };
 

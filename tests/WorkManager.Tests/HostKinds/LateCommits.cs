@@ -112,17 +112,39 @@ public sealed class LateCommits(PostgreSqlFixture databases) : IClassFixture<Pos
         {
             await w.App.Requester.ProposeAsync(new Note("n"));
             var lease = await w.App.Agent("agent-1").CheckoutAsync();
-            var item = await w.CutAsync(Commit, () => w.App.Agent("agent-1").ReleaseAsync(lease!));
+            var item = await w.CutAsync("work_items", () => w.App.Agent("agent-1").ReleaseAsync(lease!));
             item.State.Should().Be(ItemState.Queued);
             (await w.App.EventsAsync(item.OrderId)).Count(e => e == "released").Should().Be(1);
+        },
+        ["release many"] = async w =>
+        {
+            var leases = await w.LeaseAsync(3);
+            var outcomes = await w.CutAsync("work_items", () => w.App.Agent("agent-1").ReleaseManyAsync([.. leases, leases[0]]));
+            outcomes.Select(o => o.Error?.Code).Should().Equal(null, null, null, "lease_lost");
+            outcomes.Take(3).Select(o => o.Value.Releases).Should().OnlyContain(r => r == 1);
         },
         ["fail"] = async w =>
         {
             await w.App.Requester.ProposeAsync(new Note("n"));
             var lease = await w.App.Agent("agent-1").CheckoutAsync();
-            var item = await w.CutAsync(Commit, () => w.App.Agent("agent-1").FailAsync(lease!, new WorkFailure("broken", "It is.")));
+            var item = await w.CutAsync("work_items", () => w.App.Agent("agent-1").FailAsync(lease!, new WorkFailure("broken", "It is.")));
             (item.State, item.Attempts).Should().Be((ItemState.Queued, (short)1));
             (await w.App.EventsAsync(item.OrderId)).Count(e => e == "attempt_failed").Should().Be(1);
+        },
+        ["fail many"] = async w =>
+        {
+            var leases = await w.LeaseAsync(3);
+            var outcomes = await w.CutAsync(
+                "work_items", () => w.App.Agent("agent-1").FailManyAsync([.. leases.Select(l => new FailedAttempt(l, new("broken", "It is.")))]));
+            outcomes.Should().OnlyContain(o => o.Error == null && o.Value.Attempts == 1);
+        },
+        ["fail for good"] = async w =>
+        {
+            var lease = (await w.LeaseAsync(1))[0];
+            var item = await w.CutAsync(
+                Commit, () => w.App.Agent("agent-1").FailAsync(lease, new WorkFailure("broken", "It is.") { Retryable = false }));
+            item.State.Should().Be(ItemState.Failed);
+            (await w.App.EventsAsync(item.OrderId)).Count(e => e == "failed").Should().Be(2, "one of the item, one of the order");
         },
         ["submit"] = async w =>
         {
@@ -134,12 +156,7 @@ public sealed class LateCommits(PostgreSqlFixture databases) : IClassFixture<Pos
         },
         ["submit many"] = async w =>
         {
-            foreach (var _ in Enumerable.Range(0, 3))
-            {
-                await w.App.Requester.ProposeAsync(new Note("n"));
-            }
-
-            var leases = await w.App.Agent("agent-1").CheckoutManyAsync(3);
+            var leases = await w.LeaseAsync(3);
             var outcomes = await w.CutAsync("work_items", () => w.App.Agent("agent-1").SubmitManyAsync(
                 [.. leases.Select(l => new Submission<Answer>(l, new Answer("done")))]));
             outcomes.Should().OnlyContain(o => o.Error == null);
@@ -174,7 +191,7 @@ public sealed class LateCommits(PostgreSqlFixture databases) : IClassFixture<Pos
             CREATE FUNCTION take_time() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(0.3); RETURN NULL; END $$;
             CREATE CONSTRAINT TRIGGER take_time AFTER INSERT ON work_orders DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION take_time();
             CREATE CONSTRAINT TRIGGER take_time_too AFTER UPDATE ON work_items DEFERRABLE INITIALLY DEFERRED
-                FOR EACH ROW WHEN (NEW.state IN ('queued', 'submitted', 'completed', 'dead_lettered') AND OLD.state <> NEW.state) EXECUTE FUNCTION take_time();
+                FOR EACH ROW WHEN (NEW.state IN ('queued', 'submitted', 'failed', 'completed', 'dead_lettered') AND OLD.state <> NEW.state) EXECUTE FUNCTION take_time();
             CREATE CONSTRAINT TRIGGER take_time_as_well AFTER INSERT ON work_decisions DEFERRABLE INITIALLY DEFERRED
                 FOR EACH ROW EXECUTE FUNCTION take_time();
             CREATE CONSTRAINT TRIGGER take_time_of_operators AFTER UPDATE ON work_orders DEFERRABLE INITIALLY DEFERRED
@@ -217,6 +234,16 @@ public sealed class LateCommits(PostgreSqlFixture databases) : IClassFixture<Pos
             var lease = await App.Agent("agent-1").CheckoutAsync();
             await App.Agent("agent-1").SubmitAsync(lease!, new Answer("done"));
             return order.Id;
+        }
+
+        public async Task<IReadOnlyList<LeaseToken>> LeaseAsync(int count)
+        {
+            foreach (var _ in Enumerable.Range(0, count))
+            {
+                await App.Requester.ProposeAsync(new Note("n"));
+            }
+
+            return [.. (await App.Agent("agent-1").CheckoutManyAsync(count)).Select(l => l.Token)];
         }
 
         public async Task<Guid> FailedAsync()

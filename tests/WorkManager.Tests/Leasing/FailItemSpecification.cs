@@ -151,6 +151,24 @@ public abstract class FailItemSpecification(DatabaseFixture databases)
     }
 
     [Fact]
+    public async Task An_item_of_a_batch_that_fails_for_good_keeps_the_others_from_nothing()
+    {
+        await using var app = await StartAsync();
+        await app.Requester.ProposeAsync(Batches.Payload(3));
+        var leases = await app.Agent("agent-1").CheckoutManyAsync(3);
+        await app.Agent("agent-1").FailAsync(leases[1], Busy with { RetryAfter = TimeSpan.Zero });
+        var again = await app.LeaseAsync();
+        again.Item.Id.Should().Be(leases[1].Item.Id);
+
+        var outcomes = await app.Agent("agent-1").FailManyAsync([new(leases[0], Busy), new(again, Busy), new(leases[1], Busy), new(leases[2], Busy)]);
+
+        outcomes.Select(o => o.Error?.Code).Should().Equal(null, null, "lease_lost", null);
+        var items = (await app.OrderAsync(again.OrderId)).Items;
+        items.Select(i => (i.Id, i.Revision)).Should().BeEquivalentTo(outcomes.Where(o => o.Succeeded).Select(o => (o.Value.Id, o.Value.Revision)));
+        items.Select(i => (i.State, i.Attempts)).Should().Equal((ItemState.Queued, 1), (ItemState.Failed, 2), (ItemState.Queued, 1));
+    }
+
+    [Fact]
     public async Task What_cannot_be_stored_is_refused()
     {
         await using var app = await StartAsync();

@@ -18,6 +18,10 @@ public sealed class MovesInSql
         new("PostgreSqlLeasingSql.ClaimsOfOne", "work_orders", "queued → checked_out"),
         new("PostgreSqlLeasingSql.Beats", "work_items", "leased → in_progress", "in_progress"),
         new("PostgreSqlLeasingSql.Beats", "work_orders", "queued → checked_out → in_progress", "checked_out → in_progress"),
+        new("PostgreSqlLeaseEndsSql.Failures", "work_items", "leased → queued", "in_progress → queued") { Event = "attempt_failed" },
+        new("PostgreSqlLeaseEndsSql.Failures", "work_orders", "queued", "checked_out → queued", "in_progress → queued") { Event = "requeued" },
+        new("PostgreSqlLeaseEndsSql.Releases", "work_items", "leased → queued", "in_progress → queued") { Event = "released" },
+        new("PostgreSqlLeaseEndsSql.Releases", "work_orders", "queued", "checked_out → queued", "in_progress → queued") { Event = "requeued" },
         new("PostgreSqlSubmittingSql.Store", "work_items", "leased → in_progress → submitted", "in_progress → submitted"),
         new(
             "PostgreSqlSubmittingSql.Store",
@@ -34,6 +38,13 @@ public sealed class MovesInSql
         // Of the items that Next found in the same transaction, which has the only writer's lock. A check constraint promises that what is ready is queued.
         new("SqliteLeasingSql.Lease", "work_items", "queued → leased") { Guard = "ready_at IS NOT NULL", GuardedBy = "SqliteLeasingSql.Next" },
         new("SqliteLeasingSql.Open", "work_orders", "queued → checked_out"),
+        // Of what Held found in the same transaction.
+        new("SqliteLeaseEndsSql.StoreFailed", "work_items", "leased → queued", "in_progress → queued") { GuardedBy = "SqliteLeaseEndsSql.Held" },
+        new("SqliteLeaseEndsSql.StoreReleased", "work_items", "leased → queued", "in_progress → queued") { GuardedBy = "SqliteLeaseEndsSql.Held" },
+        new("SqliteLeaseEndsSql.StoreOrders", "work_orders", "queued", "checked_out → queued", "in_progress → queued")
+        {
+            GuardedBy = "SqliteLeaseEndsSql.Held",
+        },
         // The lifecycle has made the move on the row that Held read, in the same transaction, and the statement writes it.
         new("SqliteSubmittingSql.StoreItems", "work_items", "leased → in_progress → submitted", "in_progress → submitted")
         {
@@ -99,7 +110,7 @@ public sealed class MovesInSql
     public void A_statement_that_writes_events_writes_one_for_each_step(string name)
     {
         var moves = Find(name);
-        var steps = moves.Paths.SelectMany(p => p.Skip(1)).Distinct();
+        var steps = moves.Event is { } told ? [told] : moves.Paths.SelectMany(p => p.Skip(1)).Distinct();
         foreach (var events in SqlTexts.All[moves.Statement].Select(t => t.Split("INSERT INTO [work_events]")).Where(t => t.Length > 1).Select(t => t[1]))
         {
             SqlTexts.StatesIn(events).Should().Contain(steps);
@@ -138,6 +149,9 @@ public sealed class MovesInSql
 
         /// <summary>The statement that asks for the states, if it is another one.</summary>
         public string? GuardedBy { get; init; }
+
+        /// <summary>The event of the move, if its name is not that of the state.</summary>
+        public string? Event { get; init; }
 
         /// <summary>Whether the state is a value that the lifecycle has decided on.</summary>
         public bool IsOfTheLifecycle { get; init; }

@@ -18,6 +18,9 @@ public sealed partial class TenantsInSql
         ["SqliteLeasingSql.CountOfAgent"] = OfSession,
         ["SqliteLeasingSql.Lease"] = ByLockedId,
         ["SqliteLeasingSql.Open"] = ByLockedId,
+        ["SqliteLeaseEndsSql.StoreFailed"] = ByLockedId,
+        ["SqliteLeaseEndsSql.StoreReleased"] = ByLockedId,
+        ["SqliteLeaseEndsSql.StoreOrders"] = ByLockedId,
         ["SqliteSubmittingSql.StoreItems"] = ByLockedId,
         ["SqliteSubmittingSql.StoreOrders"] = ByLockedId,
     };
@@ -39,6 +42,8 @@ public sealed partial class TenantsInSql
     [InlineData("PostgreSqlSubmittingSql.Store", 3)]
     [InlineData("PostgreSqlSubmittingSql.Refuse", 1)]
     [InlineData("PostgreSqlLeasingSql.Beats", 1)]
+    [InlineData("PostgreSqlLeaseEndsSql.Failures", 3)]
+    [InlineData("PostgreSqlLeaseEndsSql.Releases", 3)]
     public void A_statement_of_several_parts_has_it_in_each_that_takes_ids(string name, int conditions) =>
         SqlTexts.All[name].Should().OnlyContain(text => Condition().Count(text) == conditions);
 

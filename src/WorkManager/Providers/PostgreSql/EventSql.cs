@@ -6,11 +6,8 @@ namespace WorkManager.Providers.PostgreSql;
 /// <summary>The part of a statement that records what the statement did, as <see cref="AuditTrail"/> does for rows that were read.</summary>
 internal static class EventSql
 {
-    /// <summary>The payload of events that tell of a lease: its end, as <c>System.Text.Json</c> writes a time.</summary>
-    public const string LeasePayload =
-        """
-        '{"lease_expires_at":"' || to_char(lease_expires_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US') || '+00:00"}'
-        """;
+    /// <summary>The payload of events that tell of a lease: its end.</summary>
+    public static readonly string LeasePayload = "'{\"lease_expires_at\":' || " + Time("lease_expires_at") + " || '}'";
 
     private const string Digest =
         "encode(sha256(convert_to(coalesce(e.payload, '') || chr(31) || chr(31) || coalesce(e.message, ''), 'UTF8')), 'hex')";
@@ -20,7 +17,7 @@ internal static class EventSql
 
     private static readonly string ByEngine = $"'{StateNames.ToName(Lifecycle.Engine.Type)}', '{Lifecycle.Engine.Id}', NULL, NULL";
 
-    /// <summary>Inserts events: kind after kind, and those of items by their ids.</summary>
+    /// <summary>Inserts events: kind after kind, and each by the ids of items and orders.</summary>
     public static string Insert(params string[] kinds) =>
         $"""
         INSERT INTO [work_events]
@@ -31,7 +28,13 @@ internal static class EventSql
         FROM (
             {string.Join("\n    UNION ALL\n    ", kinds.Select((kind, rank) => $"SELECT {rank} AS rank, k.* FROM ({kind}) AS k"))}
         ) AS e
-        ORDER BY e.rank, e.item_id
+        ORDER BY e.rank, e.item_id, e.order_id
+        """;
+
+    /// <summary>A time as <c>System.Text.Json</c> writes it: a fraction ends with its last digit that is not zero.</summary>
+    public static string Time(string time) =>
+        $"""
+        '"' || rtrim(rtrim(to_char({time} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US'), '0'), '.') || '+00:00"'
         """;
 
     /// <summary>An event for each item.</summary>

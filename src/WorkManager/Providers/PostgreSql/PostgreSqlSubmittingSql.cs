@@ -6,9 +6,7 @@ namespace WorkManager.Providers.PostgreSql;
 
 /// <summary>Submitting on PostgreSQL: one statement, whatever the number of results and orders.</summary>
 /// <remarks>
-/// One statement suffices because the order has counters: a search for open items would see the items as they were before the order was locked. A statement
-/// before it locks the orders. If one statement locked a row and then wrote it while others waited for the row, it would have to queue behind them for the
-/// version that it saw first, which PostgreSQL ends as a deadlock.
+/// One statement suffices because the order has counters: a search for open items would see the items as they were before the order was locked.
 /// </remarks>
 internal sealed class PostgreSqlSubmittingSql : ISubmittingSql
 {
@@ -18,8 +16,8 @@ internal sealed class PostgreSqlSubmittingSql : ISubmittingSql
     private const string FailedItems = """'{"failed_items":' || items_failed || '}'""";
 
     private static readonly ArrayStatements Store = new(
-        one: (rows, @lock) => StoreHeld(rows, @lock, "o.id = (SELECT order_id FROM [work_items] WHERE id = (@ids)[1])"),
-        many: (rows, @lock) => StoreHeld(rows, @lock, "o.id IN (SELECT order_id FROM [work_items] WHERE id = ANY(@ids))"));
+        one: (rows, @lock) => StoreHeld(rows, @lock, OrderLocks.OfOne),
+        many: (rows, @lock) => StoreHeld(rows, @lock, OrderLocks.OfMany));
 
     private static readonly Statement LockOrders = new(
         "SELECT id FROM [work_orders] WHERE id IN (SELECT order_id FROM [work_items] WHERE id = ANY(@ids)) AND [tenant] ORDER BY id FOR NO KEY UPDATE");
@@ -67,18 +65,14 @@ internal sealed class PostgreSqlSubmittingSql : ISubmittingSql
         RETURNING i.id, i.lease_epoch
         """);
 
-    // The first statement only locks: its UPDATE has a condition that is true for no row. Both statements are one command, and so one transaction.
-    private static Statement StoreHeld(Func<string, string> rows, string @lock, string ordersOfItems) => new(
+    private static Statement StoreHeld(Func<string, string> rows, string @lock, string lockOrders) => new(
         $"""
-        WITH locked AS MATERIALIZED (SELECT o.id FROM [work_orders] AS o WHERE {ordersOfItems} AND [o.tenant] ORDER BY o.id FOR NO KEY UPDATE)
-        UPDATE [work_orders] AS o SET revision = o.revision FROM locked AS l WHERE o.id = l.id AND l.id IS NULL;
+        {lockOrders}
         WITH given AS MATERIALIZED (
             SELECT * FROM {rows("ids, epochs, results, hashes, versions, payloads, payload_hashes")}
                 AS g (id, epoch, result, hash, version, payload, payload_hash)
         ), locked AS MATERIALIZED (
-            SELECT o.id, o.state FROM [work_orders] AS o
-            WHERE o.id IN (SELECT i.order_id FROM given AS g JOIN [work_items] AS i ON i.id = g.id)
-                AND [o.tenant] AND {QueueSql.ByKey("o.state")} IN ('queued', 'checked_out', 'in_progress')
+            {OrderLocks.LiveOrdersOf("given")}
         ), held AS MATERIALIZED (
             SELECT i.id, i.state, g.result, g.hash, g.version, g.payload, g.payload_hash
             FROM given AS g JOIN [work_items] AS i ON {QueueSql.IsHeld("g.id", "g.epoch")} JOIN locked AS l ON l.id = i.order_id
