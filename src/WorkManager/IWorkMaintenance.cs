@@ -2,8 +2,15 @@ namespace WorkManager;
 
 /// <summary>The duties that keep work flowing, and what operators do to many orders at once.</summary>
 /// <remarks>
-/// Each duty does its work once: run them on a schedule, in any number of processes. A singleton. Each call serves all tenants of a database, a selection
-/// without a tenant too, and runs in a scope of its own: where a scoped service chooses the database, call <see cref="In"/> for each.
+/// <para>
+/// Each duty does its work once: run them on a schedule, in any number of processes. One of them does a duty at a time. The others find it taken, do nothing,
+/// and return a result that counts nothing; if the process that has it dies, that lasts for up to a minute. The row of a duty is a <see cref="WorkDuty"/>. What
+/// only reads, as a dry run or <see cref="FindStaleAsync"/>, and what you choose by a selection takes no turns.
+/// </para>
+/// <para>
+/// A singleton. Each call serves all tenants of a database, a selection without a tenant too, and runs in a scope of its own: where a scoped service chooses
+/// the database, call <see cref="In"/> for each.
+/// </para>
 /// </remarks>
 public interface IWorkMaintenance
 {
@@ -28,7 +35,7 @@ public interface IWorkMaintenance
     /// Approves every submitted order whose type had <see cref="OrderType.AutoApprove"/> when it was proposed, still has it, and that is not approved yet:
     /// because the process died after the last result, because that result was part of a transaction of yours, because a checkout took back the last lease of
     /// an order that goes on without the item, or because an earlier try failed. A try that fails is repeated after <see cref="RetryOptions.Backoff"/>, doubled
-    /// with each failure; <see cref="WorkOrder.ReadError"/> says what failed last. It may run in many processes at once: each order is tried by one of them.
+    /// with each failure; <see cref="WorkOrder.ReadError"/> says what failed last.
     /// </summary>
     /// <param name="cancellationToken">Stops before the next order.</param>
     /// <returns>How many orders were approved. Orders of types that this process does not know are left to others.</returns>

@@ -4,6 +4,7 @@
 //   approve <provider> <connection string> <order>             approves, and stays inside the apply until it is killed
 //   hold    <provider> <connection string> <agent>             leases an item, and holds it until it is killed
 //   work    <provider> <connection string>                     does one item after the other until it is killed
+//   keep    <provider> <connection string> <rounds>            does every duty, several times, and prints what came of each
 //   create  <provider> <connection string>...                  makes the tables in each database, and prints whether it was the one that made them
 //   create-half <provider> <connection string>                 begins to make the tables, and goes no further until it is killed
 //
@@ -20,6 +21,8 @@ return args switch
         await Approving.RunAsync(Application.Start(provider, connection), Guid.Parse(order, CultureInfo.InvariantCulture)),
     ["hold", var provider, var connection, var agent] => await Holding.HoldAsync(Application.Start(provider, connection, Holding.Configure), agent),
     ["work", var provider, var connection] => await Holding.WorkAsync(Application.Start(provider, connection, Holding.Configure)),
+    ["keep", var provider, var connection, var rounds] =>
+        await Keeping.RunAsync(Application.Start(provider, connection, Keeping.Configure), Number(rounds)),
     ["create", var provider, .. var connections] => await Creating.RunAsync(provider, connections),
     ["create-half", var provider, var connection] => await Creating.RunHalfAsync(provider, connection),
     _ => 2,

@@ -4,6 +4,9 @@
 
 GRANT USAGE ON SCHEMA public TO workmanager_prune;
 
+-- Whose turn it is.
+GRANT SELECT, INSERT, UPDATE ON work_duties TO workmanager_prune;
+
 -- It locks the orders that it deletes, and their items go with them.
 GRANT SELECT, UPDATE, DELETE ON work_orders TO workmanager_prune;
 

@@ -66,6 +66,16 @@ internal static class Operators
         #endregion
     }
 
+    public static async Task TellAsync(AppDbContext db, CancellationToken cancellationToken)
+    {
+        #region duties
+        foreach (var duty in await db.Set<WorkDuty>().AsNoTracking().OrderBy(d => d.Name).ToListAsync(cancellationToken))
+        {
+            Console.WriteLine($"{duty.Name}: last done {duty.LastRunAt:u} {duty.ReadError()?.Message}");
+        }
+        #endregion
+    }
+
     public static void Keep(IServiceCollection services)
     {
         #region prune

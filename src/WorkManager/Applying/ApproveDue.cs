@@ -13,13 +13,11 @@ namespace WorkManager.Applying;
 /// there is a pause before the next try.
 /// </remarks>
 internal sealed class ApproveDue(AutomaticApproval approval, OrderTypeRegistry types, RetryOptions retry, StoreDialects dialects)
-    : IVerb<ApproveDueRequest, int>
+    : Duty<ApproveDueRequest, int>("approve_due", 0)
 {
     private const int PageSize = 100;
 
-    public Operation Operation { get; } = new("approve_due", JoinRule.Refuses);
-
-    public async Task<int> ExecuteAsync(OperationContext context, ApproveDueRequest request, CancellationToken cancellationToken)
+    protected override async Task<int> RunAsync(OperationContext context, ApproveDueRequest request, DutyTurn turn, CancellationToken cancellationToken)
     {
         // One time for all pages: an order that fails meanwhile may be due again before the run is through.
         var now = await context.ReadAsync(
@@ -30,7 +28,11 @@ internal sealed class ApproveDue(AutomaticApproval approval, OrderTypeRegistry t
         {
             foreach (var due in page)
             {
-                cancellationToken.ThrowIfCancellationRequested();
+                if (!await turn.GoesOnAsync(cancellationToken).ConfigureAwait(false))
+                {
+                    return approved;
+                }
+
                 approved += await ApproveAsync(context, due).ConfigureAwait(false) ? 1 : 0;
             }
 

@@ -22,6 +22,9 @@ internal sealed class WorkRows(WorkManagerDbContext db, TenantScope tenant)
 
     public IQueryable<WorkDecision> Decisions => tenant.Id is { } id ? db.WorkDecisions.Where(d => d.TenantId == id) : db.WorkDecisions;
 
+    /// <summary>Who does the housekeeping. It is for all tenants.</summary>
+    public IQueryable<WorkDuty> Duties => db.WorkDuties;
+
     /// <summary>Which items wait for which. They have no tenant: ask for those of items that are known to be the tenant's.</summary>
     public IQueryable<WorkItemDependency> ItemDependencies => db.WorkItemDependencies;
 

@@ -3,11 +3,9 @@ using WorkManager.Execution;
 namespace WorkManager.Operating;
 
 /// <summary>Gives up every order that failed long ago, batch by batch.</summary>
-internal sealed class DeadLetterDue(DeadLetterSelected selected, MaintenanceOptions options) : IVerb<DeadLetterDueRequest, int>
+internal sealed class DeadLetterDue(DeadLetterSelected selected, MaintenanceOptions options) : Duty<DeadLetterDueRequest, int>("dead_letter_due", 0)
 {
-    public Operation Operation { get; } = new("dead_letter_due", JoinRule.Refuses);
-
-    public async Task<int> ExecuteAsync(OperationContext context, DeadLetterDueRequest request, CancellationToken cancellationToken)
+    protected override async Task<int> RunAsync(OperationContext context, DeadLetterDueRequest request, DutyTurn turn, CancellationToken cancellationToken)
     {
         var due = new Selected<DeadLetterRequest>(
             new() { State = OrderState.Failed, OlderThan = options.DeadLetterAfter, Limit = WorkSelection.MaxLimit },
@@ -21,7 +19,7 @@ internal sealed class DeadLetterDue(DeadLetterSelected selected, MaintenanceOpti
             (page, last) = await selected.RunAsync(context, due, last, cancellationToken).ConfigureAwait(false);
             total += page.OrderIds.Count;
         }
-        while (page.HasMore);
+        while (page.HasMore && await turn.GoesOnAsync(cancellationToken).ConfigureAwait(false));
 
         return total;
     }

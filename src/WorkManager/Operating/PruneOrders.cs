@@ -1,10 +1,12 @@
+using System.Collections.ObjectModel;
 using Microsoft.EntityFrameworkCore;
 using WorkManager.Execution;
 
 namespace WorkManager.Operating;
 
 /// <summary>Deletes orders that were closed long ago, with their items and their history, batch by batch.</summary>
-internal sealed class PruneOrders(MaintenanceOptions options, StoreDialects dialects) : IVerb<PruneRequest, PruneResult>
+internal sealed class PruneOrders(MaintenanceOptions options, StoreDialects dialects)
+    : Duty<PruneRequest, PruneResult>("prune", new(0, 0, 0, ReadOnlyDictionary<Guid, WorkManagerException>.Empty))
 {
     // Small: the rows of a batch are locked until it is committed, and others wait for the disk behind it. An order with more items is a batch by itself.
     private const int MostOrders = 100;
@@ -13,23 +15,24 @@ internal sealed class PruneOrders(MaintenanceOptions options, StoreDialects dial
     // Where rows of the host keep all orders, it is of no use to try them all.
     private const int MostRefused = 1_000;
 
-    public Operation Operation { get; } = new("prune", JoinRule.Refuses);
+    private readonly (OrderState State, TimeSpan? Age)[] outcomes =
+    [
+        (OrderState.Completed, options.PruneCompletedAfter), (OrderState.Rejected, options.PruneRejectedAfter),
+        (OrderState.DeadLettered, options.PruneDeadLetteredAfter),
+    ];
 
-    public async Task<PruneResult> ExecuteAsync(OperationContext context, PruneRequest request, CancellationToken cancellationToken)
+    protected override bool TakesTurns(PruneRequest request) => !request.IsDryRun && outcomes.Any(o => o.Age is not null);
+
+    protected override async Task<PruneResult> RunAsync(OperationContext context, PruneRequest request, DutyTurn turn, CancellationToken cancellationToken)
     {
         var refused = new Dictionary<Guid, WorkManagerException>();
         var deleted = new Dictionary<OrderState, int>();
-        (OrderState State, TimeSpan? Age)[] outcomes =
-        [
-            (OrderState.Completed, options.PruneCompletedAfter), (OrderState.Rejected, options.PruneRejectedAfter),
-            (OrderState.DeadLettered, options.PruneDeadLetteredAfter),
-        ];
         foreach (var (state, age) in outcomes.Where(o => o.Age is not null))
         {
             var old = new OldOrders(state, context.Clock.Now() - age!.Value);
             deleted[state] = request.IsDryRun
                 ? await context.ReadAsync(rows => old.In(rows).CountAsync(cancellationToken), cancellationToken).ConfigureAwait(false)
-                : await PruneAsync(context, old, refused, cancellationToken).ConfigureAwait(false);
+                : await PruneAsync(context, old, refused, turn, cancellationToken).ConfigureAwait(false);
         }
 
         return new(
@@ -38,14 +41,13 @@ internal sealed class PruneOrders(MaintenanceOptions options, StoreDialects dial
     }
 
     private async Task<int> PruneAsync(
-        OperationContext context, OldOrders old, Dictionary<Guid, WorkManagerException> refused, CancellationToken cancellationToken)
+        OperationContext context, OldOrders old, Dictionary<Guid, WorkManagerException> refused, DutyTurn turn, CancellationToken cancellationToken)
     {
         var deleted = 0;
         OldOrder? last = null;
         var allowed = refused.Count + MostRefused;
-        while (refused.Count < allowed)
+        while (refused.Count < allowed && await turn.GoesOnAsync(cancellationToken).ConfigureAwait(false))
         {
-            cancellationToken.ThrowIfCancellationRequested();
             // Goes on after the last one: orders that somebody has locked, or that the database keeps, are still there.
             var page = await context.ReadAsync(rows => old.FindAsync(rows, last, MostOrders, cancellationToken), cancellationToken).ConfigureAwait(false);
             var items = 0;

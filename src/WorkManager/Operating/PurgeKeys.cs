@@ -4,27 +4,24 @@ using WorkManager.Execution;
 namespace WorkManager.Operating;
 
 /// <summary>Deletes idempotency keys that have expired, batch by batch.</summary>
-internal sealed class PurgeKeys : IVerb<PurgeKeysRequest, int>
+internal sealed class PurgeKeys() : Duty<PurgeKeysRequest, int>("purge_keys", 0)
 {
     private const int BatchSize = 1000;
 
-    public Operation Operation { get; } = new("purge_keys", JoinRule.Refuses);
-
-    public async Task<int> ExecuteAsync(OperationContext context, PurgeKeysRequest request, CancellationToken cancellationToken)
+    protected override async Task<int> RunAsync(OperationContext context, PurgeKeysRequest request, DutyTurn turn, CancellationToken cancellationToken)
     {
         var now = context.Clock.Now();
         var total = 0;
         int purged;
         do
         {
-            cancellationToken.ThrowIfCancellationRequested();
             purged = await context.WriteByCommandAsync(
                 Write.Repeatable(async unit => Ending.Commit(await unit.Rows.Keys.Where(k => k.ExpiresAt <= now)
                     .OrderBy(k => k.ExpiresAt).Take(BatchSize).ExecuteDeleteAsync().ConfigureAwait(false))),
                 cancellationToken).ConfigureAwait(false);
             total += purged;
         }
-        while (purged == BatchSize);
+        while (purged == BatchSize && await turn.GoesOnAsync(cancellationToken).ConfigureAwait(false));
 
         return total;
     }

@@ -1,3 +1,4 @@
+using System.Collections.ObjectModel;
 using System.Text.Json.Nodes;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
@@ -12,16 +13,16 @@ namespace WorkManager.Operating;
 /// A claim or heartbeat that finds the order locked leaves its state to the next transaction that locks it. If none comes, this duty catches up. Counts go
 /// wrong only if somebody writes to the tables past WorkManager: that is worth a warning.
 /// </remarks>
-internal sealed class ReconcileOrders(StoreDialects dialects, ILogger<ReconcileOrders>? log = null) : IVerb<ReconcileRequest, ReconcileResult>
+internal sealed class ReconcileOrders(StoreDialects dialects, ILogger<ReconcileOrders>? log = null)
+    : Duty<ReconcileRequest, ReconcileResult>("reconcile", new(0, [], [], ReadOnlyDictionary<Guid, WorkManagerException>.Empty))
 {
     private const int BatchSize = 100;
 
     // Optional: an application without logging is no reason to fail.
     private readonly ILogger log = (ILogger?)log ?? NullLogger.Instance;
 
-    public Operation Operation { get; } = new("reconcile", JoinRule.Refuses);
-
-    public async Task<ReconcileResult> ExecuteAsync(OperationContext context, ReconcileRequest request, CancellationToken cancellationToken)
+    protected override async Task<ReconcileResult> RunAsync(
+        OperationContext context, ReconcileRequest request, DutyTurn turn, CancellationToken cancellationToken)
     {
         var (compared, recounted, caughtUp) = (0, new List<Guid>(), new List<Guid>());
         var refused = new Dictionary<Guid, WorkManagerException>();
@@ -47,7 +48,7 @@ internal sealed class ReconcileOrders(StoreDialects dialects, ILogger<ReconcileO
                     caughtUp.AddRange(mended.IsCaughtUp ? [id] : []);
                 }
             }
-            while (page.Count == BatchSize);
+            while (page.Count == BatchSize && await turn.GoesOnAsync(cancellationToken).ConfigureAwait(false));
         }
         finally
         {

@@ -10,16 +10,16 @@ namespace WorkManager.Operating;
 /// It runs after an order was closed, and after one was proposed that waits: whichever of the two is committed last sees the other. Where a process died in
 /// between, the duty does it.
 /// </remarks>
-internal sealed class SettleDependencies(ILogger<SettleDependencies>? log = null) : IVerb<SettleRequest, int>
+internal sealed class SettleDependencies(ILogger<SettleDependencies>? log = null) : Duty<SettleRequest, int>("settle_dependencies", 0)
 {
     private const int PageSize = 100;
 
     // Optional: an application without logging is no reason to fail.
     private readonly ILogger log = (ILogger?)log ?? NullLogger.Instance;
 
-    public Operation Operation { get; } = new("settle_dependencies", JoinRule.Refuses);
+    protected override bool TakesTurns(SettleRequest request) => request.IsDuty;
 
-    public async Task<int> ExecuteAsync(OperationContext context, SettleRequest request, CancellationToken cancellationToken)
+    protected override async Task<int> RunAsync(OperationContext context, SettleRequest request, DutyTurn turn, CancellationToken cancellationToken)
     {
         var settled = 0;
         List<Guid> page = [];
@@ -34,7 +34,7 @@ internal sealed class SettleDependencies(ILogger<SettleDependencies>? log = null
             }
         }
         // Who has closed the order waits for one page. The rest is for the duty.
-        while (page.Count == PageSize && request.IsDuty);
+        while (page.Count == PageSize && request.IsDuty && await turn.GoesOnAsync(cancellationToken).ConfigureAwait(false));
 
         return settled;
     }

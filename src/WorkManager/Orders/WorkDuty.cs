@@ -4,7 +4,9 @@ using WorkManager.Orders;
 
 namespace WorkManager;
 
-/// <summary>Which process does a maintenance duty. Part of the first schema; nothing writes it yet.</summary>
+/// <summary>
+/// A duty of <see cref="IWorkMaintenance"/>: which call does it now, and what came of it when it was last done. The row is there from the first time on.
+/// </summary>
 [EntityTypeConfiguration(typeof(WorkDutyConfiguration))]
 public sealed class WorkDuty
 {
@@ -12,25 +14,34 @@ public sealed class WorkDuty
     {
     }
 
-    /// <summary>The name of the duty.</summary>
+    /// <summary>
+    /// The name of the duty: <c>reclaim</c>, <c>approve_due</c>, <c>dead_letter_due</c>, <c>settle_dependencies</c>, <c>reconcile</c>, <c>prune</c>,
+    /// <c>purge_keys</c> or <c>generate</c>.
+    /// </summary>
     public string Name { get; internal set; } = "";
 
-    /// <summary>The process that does the duty; null if none does.</summary>
+    /// <summary>The id of the call that does the duty; null if none does.</summary>
     public string? Holder { get; internal set; }
 
     /// <summary>The number of the current or last holding; rises by one with every change of holder.</summary>
     public long Epoch { get; internal set; }
 
-    /// <summary>When the holding ends unless it is renewed.</summary>
+    /// <summary>When the holding ends unless it is renewed: a minute after it was taken or renewed, by the clock that decides leases.</summary>
     public DateTimeOffset? ExpiresAt { get; internal set; }
 
-    /// <summary>How far a reader of the event feed has come.</summary>
+    /// <summary>How far a reader of the event feed has come. Part of the first schema; nothing writes it yet.</summary>
     public string? Cursor { get; internal set; }
 
-    /// <summary>When the duty was last done, whether it succeeded or not.</summary>
+    /// <summary>When the duty was last done, whether it succeeded or not; null if it has never come to its end.</summary>
     public DateTimeOffset? LastRunAt { get; internal set; }
 
-    /// <summary>What failed when the duty was last done, as JSON text: <c>code</c>, <c>message</c>, <c>details</c>; null if it succeeded.</summary>
+    /// <summary>
+    /// What failed when the duty was last done, as JSON text: <c>code</c>, <c>message</c>, <c>details</c>; null if it succeeded, or was cancelled.
+    /// </summary>
     [JsonColumn, JsonConverter(typeof(JsonTextConverter))]
     public string? LastError { get; internal set; }
+
+    /// <summary>Reads <see cref="LastError"/>.</summary>
+    /// <returns>The failure; null if there is none.</returns>
+    public WorkFailure? ReadError() => StoredJson.ReadOptional<WorkFailure>("error", LastError, null);
 }

@@ -14,29 +14,35 @@ namespace WorkManager.Proposing;
 internal sealed class GenerateOrders(
     IEnumerable<GeneratorDescriptor> generators, WorkScopes scopes, OrderTypeRegistry types, JsonDocuments documents, OrderPlanner planner, NewOrders orders,
     StoreDialects dialects, ILogger<GenerateOrders>? log = null)
-    : IVerb<GenerateRequest, GenerationResult>
+    : Duty<GenerateRequest, GenerationResult>("generate", new(0, 0, [], []))
 {
     private const int BatchSize = 100;
 
     // Optional: an application without logging is no reason to fail.
     private readonly ILogger log = (ILogger?)log ?? NullLogger.Instance;
 
-    public Operation Operation { get; } = new("generate", JoinRule.Refuses);
+    protected override bool TakesTurns(GenerateRequest request) => !request.IsDryRun;
 
-    public async Task<GenerationResult> ExecuteAsync(OperationContext context, GenerateRequest request, CancellationToken cancellationToken)
+    protected override async Task<GenerationResult> RunAsync(
+        OperationContext context, GenerateRequest request, DutyTurn turn, CancellationToken cancellationToken)
     {
         context.JoinTraceOf(null);
         var tally = new Tally(request.IsDryRun);
         foreach (var descriptor in generators.Distinct())
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            await RunAsync(context, descriptor, tally, cancellationToken).ConfigureAwait(false);
+            if (!await turn.GoesOnAsync(cancellationToken).ConfigureAwait(false))
+            {
+                break;
+            }
+
+            await RunAsync(context, descriptor, tally, turn, cancellationToken).ConfigureAwait(false);
         }
 
         return tally.ToResult();
     }
 
-    private async Task RunAsync(OperationContext context, GeneratorDescriptor descriptor, Tally tally, CancellationToken cancellationToken)
+    private async Task RunAsync(
+        OperationContext context, GeneratorDescriptor descriptor, Tally tally, DutyTurn turn, CancellationToken cancellationToken)
     {
         var name = descriptor.ClrType.Name;
         try
@@ -46,7 +52,7 @@ internal sealed class GenerateOrders(
             {
                 var generator = (IWorkGenerator)scope.ServiceProvider.GetRequiredService(descriptor.ClrType);
                 name = generator.Name;
-                await RunAsync(context, scope.ServiceProvider, generator, tally, cancellationToken).ConfigureAwait(false);
+                await RunAsync(context, scope.ServiceProvider, generator, tally, turn, cancellationToken).ConfigureAwait(false);
             }
         }
         catch (Exception failure) when (!failure.IsCancellationBy(cancellationToken))
@@ -57,7 +63,7 @@ internal sealed class GenerateOrders(
     }
 
     private async Task RunAsync(
-        OperationContext context, IServiceProvider services, IWorkGenerator generator, Tally tally, CancellationToken cancellationToken)
+        OperationContext context, IServiceProvider services, IWorkGenerator generator, Tally tally, DutyTurn turn, CancellationToken cancellationToken)
     {
         var found = generator.FindWorkAsync(cancellationToken).GetAsyncEnumerator(cancellationToken);
         await using (found.ConfigureAwait(false))
@@ -82,7 +88,7 @@ internal sealed class GenerateOrders(
 
                 await ProposeAsync(context, services, generator.Name, batch, tally, cancellationToken).ConfigureAwait(false);
             }
-            while (broken is null && batch.Count == BatchSize);
+            while (broken is null && batch.Count == BatchSize && await turn.GoesOnAsync(cancellationToken).ConfigureAwait(false));
 
             if (broken is not null)
             {

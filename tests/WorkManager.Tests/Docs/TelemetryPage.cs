@@ -71,6 +71,7 @@ public sealed partial class TelemetryPage
     {
         var source = string.Join('\n', RepositoryFiles.Find("src", "*.cs").Select(RepositoryFiles.Read));
         var operations = Verb().Matches(source).Select(m => $"{m.Groups[1].Value} {m.Groups[2].Value.ToLowerInvariant()}")
+            .Concat(Duty().Matches(source).Select(m => $"{m.Groups[1].Value} refuses"))
             .Concat(Query().Matches(source).Select(m => $"{m.Groups[1].Value} joins"))
             .Distinct();
 
@@ -99,6 +100,9 @@ public sealed partial class TelemetryPage
 
     [GeneratedRegex(@"(?:new(?: Operation)?|(?:LeaseEnds|OrderVerb|SelectedOrders|SelectedLeases)<.*>)\(""(\w+)"", JoinRule\.(\w+)[,)]")]
     private static partial Regex Verb();
+
+    [GeneratedRegex(@"Duty<.*>\(""(\w+)"", ")]
+    private static partial Regex Duty();
 
     [GeneratedRegex(@"ReadAsync\(\s*""(\w+)""")]
     private static partial Regex Query();
