@@ -21,6 +21,8 @@ IScenario[] scenarios =
     new Life("sqlite"),
     new EndsOfLeases("postgresql", callers: 8),
     new EndsOfLeases("sqlite", callers: 4),
+    new Prune("postgresql"),
+    new Prune("sqlite"),
     new ClaimAtScale(),
     new OneOrder(),
     new Heartbeats(),

@@ -3,9 +3,10 @@ namespace WorkManager;
 /// <summary>The duties that keep work flowing, and what operators do to many orders at once.</summary>
 /// <remarks>
 /// <para>
-/// Each duty does its work once: run them on a schedule, in any number of processes. One of them does a duty at a time. The others find it taken, do nothing,
-/// and return a result that counts nothing; if the process that has it dies, that lasts for up to a minute. The row of a duty is a <see cref="WorkDuty"/>. What
-/// only reads, as a dry run or <see cref="FindStaleAsync"/>, and what you choose by a selection takes no turns.
+/// Each duty does its work once: run them on a schedule, in any number of processes. They take turns: who finds a duty taken does nothing, and returns a result
+/// that counts nothing. A turn lasts a minute, and is renewed between batches; if the process that has it dies, or a batch takes longer, the next one begins
+/// after that, which does no harm. The row of a duty is a <see cref="WorkDuty"/>. What only reads, as a dry run or <see cref="FindStaleAsync"/>, and what you
+/// choose by a selection takes no turns.
 /// </para>
 /// <para>
 /// A singleton. Each call serves all tenants of a database, a selection without a tenant too, and runs in a scope of its own: where a scoped service chooses
@@ -65,6 +66,23 @@ public interface IWorkMaintenance
     Task<SelectionResult> DeadLetterAsync(WorkSelection selection, string? reason = null, CancellationToken cancellationToken = default);
 
     /// <summary>
+    /// Holds many orders, such as all of a type or tenant, each as <see cref="IWorkOrderManager.HoldAsync"/> does. Orders that are proposed later are not held.
+    /// </summary>
+    /// <param name="selection">The orders. Those that are held already, and those that nobody could work on or approve, are not among them.</param>
+    /// <param name="reason">Why, for the audit trail: up to 2,000 characters.</param>
+    /// <param name="cancellationToken">Stops before the next order.</param>
+    /// <returns>What was done. Each order is a transaction of its own: one that is refused does not stop the others.</returns>
+    /// <exception cref="WorkValidationException">The selection is empty or out of range, or the reason is too long.</exception>
+    Task<SelectionResult> HoldAsync(WorkSelection selection, string? reason = null, CancellationToken cancellationToken = default);
+
+    /// <summary>Lets many orders go on that are held, each as <see cref="IWorkOrderManager.ResumeAsync"/> does.</summary>
+    /// <param name="selection">The orders, also those that were rejected while they were held. Those that are not held are not among them.</param>
+    /// <param name="cancellationToken">Stops before the next order.</param>
+    /// <returns>What was done. Each order is a transaction of its own: one that is refused does not stop the others.</returns>
+    /// <exception cref="WorkValidationException">The selection is empty, or out of range.</exception>
+    Task<SelectionResult> ResumeAsync(WorkSelection selection, CancellationToken cancellationToken = default);
+
+    /// <summary>
     /// Finds the orders that were proposed more than <see cref="MaintenanceOptions.StaleAfter"/> ago and are still open, and logs one warning if there are any.
     /// </summary>
     /// <param name="cancellationToken">Cancels reading.</param>
@@ -88,7 +106,7 @@ public interface IWorkMaintenance
     /// <param name="dryRun">Whether to say only how many orders would be deleted.</param>
     /// <param name="cancellationToken">Stops before the next batch.</param>
     /// <returns>
-    /// How many orders were deleted. Each batch, of up to 100 orders and 2,000 items, is a transaction of its own; what is locked is left for the next time.
+    /// How many orders were deleted. Each batch, of up to 25 orders and 500 items, is a transaction of its own; what is locked is left for the next time.
     /// </returns>
     Task<PruneResult> PruneAsync(bool dryRun = false, CancellationToken cancellationToken = default);
 

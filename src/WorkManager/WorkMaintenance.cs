@@ -39,6 +39,19 @@ internal sealed class WorkMaintenance(WorkEngine engine, IServiceProvider? scope
             engine.Verbs.DeadLetterSelected, session, new Selected<DeadLetterRequest>(selection, id => new(id, reason)), cancellationToken);
     }
 
+    public Task<SelectionResult> HoldAsync(WorkSelection selection, string? reason, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(selection);
+        return engine.RunAsync(
+            engine.Verbs.HoldSelected, session, new Selected<HoldRequest>(selection, id => new(id, reason)), cancellationToken);
+    }
+
+    public Task<SelectionResult> ResumeAsync(WorkSelection selection, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(selection);
+        return engine.RunAsync(engine.Verbs.ResumeSelected, session, new Selected<ResumeRequest>(selection, id => new(id)), cancellationToken);
+    }
+
     public Task<StaleOrders> FindStaleAsync(CancellationToken cancellationToken) =>
         engine.RunAsync(engine.Verbs.FindStale, session, new FindStaleRequest(), cancellationToken);
 

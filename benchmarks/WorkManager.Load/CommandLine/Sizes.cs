@@ -20,6 +20,7 @@ internal sealed record Sizes
         Leases = 10_000,
         DrainedItems = 1_000_000,
         LargestBatches = 10,
+        ClosedOrders = 100_000,
     };
 
     public static Sizes Quick { get; } = new()
@@ -38,6 +39,7 @@ internal sealed record Sizes
         Leases = 2_000,
         DrainedItems = 20_000,
         LargestBatches = 3,
+        ClosedOrders = 20_000,
     };
 
     /// <summary>Rounds that count; one more goes first, for warming up.</summary>
@@ -78,6 +80,9 @@ internal sealed record Sizes
 
     /// <summary>Items that one process works off while its memory is watched.</summary>
     public required int DrainedItems { get; init; }
+
+    /// <summary>Orders that were closed long ago.</summary>
+    public required int ClosedOrders { get; init; }
 
     /// <summary>Calls of a round with as many results as a call may have.</summary>
     public required int LargestBatches { get; init; }

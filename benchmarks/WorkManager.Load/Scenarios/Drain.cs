@@ -55,11 +55,4 @@ internal sealed class Drain : IScenario
     }
 
     private static double Megabytes(long bytes) => bytes / (double)(1 << 20);
-
-    private sealed class NoSteps : ISteps
-    {
-        public void Mark(string step)
-        {
-        }
-    }
 }

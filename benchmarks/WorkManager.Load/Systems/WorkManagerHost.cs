@@ -9,15 +9,17 @@ internal sealed class WorkManagerHost : IAsyncDisposable
 {
     private readonly ServiceProvider services;
 
-    public WorkManagerHost(LoadDatabase database)
+    public WorkManagerHost(LoadDatabase database, Action<WorkManagerOptions>? options = null)
     {
         var collection = new ServiceCollection();
         collection.AddDbContextPool<LoadContext>(database.Configure);
-        collection.AddWorkManager().UseDbContext<LoadContext>().AddOrderType<LoadWork>();
+        collection.AddWorkManager(options ?? (_ => { })).UseDbContext<LoadContext>().AddOrderType<LoadWork>();
         services = collection.BuildServiceProvider();
     }
 
     public IWorkOrderManager Agent => As(Actor.Agent(Documents.Agent));
+
+    public IWorkMaintenance Maintenance => services.GetRequiredService<IWorkMaintenance>();
 
     public IWorkOrderManager As(Actor actor) => services.GetRequiredService<IWorkOrderManagerFactory>().Create(actor);
 

@@ -118,6 +118,8 @@ public static class WorkManagerServiceCollectionExtensions
         services.TryAddSingleton<CancelOrder>();
         services.TryAddSingleton<RetryOrder>();
         services.TryAddSingleton<RetrySelected>();
+        services.TryAddSingleton<HoldSelected>();
+        services.TryAddSingleton<ResumeSelected>();
         services.TryAddSingleton<DeadLetterOrder>();
         services.TryAddSingleton<DeadLetterSelected>();
         services.TryAddSingleton<DeadLetterDue>();

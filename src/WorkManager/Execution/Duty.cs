@@ -1,7 +1,10 @@
 namespace WorkManager.Execution;
 
-/// <summary>Housekeeping, which one process does at a time. The others find it taken, and do nothing.</summary>
-/// <remarks>Two at once would do no harm: each locks what it changes. But they would read the same rows, and wait for each other.</remarks>
+/// <summary>Housekeeping, which processes take turns at. Who finds it taken does nothing.</summary>
+/// <remarks>
+/// Two at once do no harm: each locks what it changes. But they would read the same rows, and wait for each other. A batch that takes longer than a turn lets
+/// the next one begin.
+/// </remarks>
 /// <param name="name">The name of the operation, and of the duty.</param>
 /// <param name="nothing">The result where somebody else does it.</param>
 internal abstract class Duty<TRequest, TResult>(string name, TResult nothing) : IVerb<TRequest, TResult>
@@ -28,7 +31,7 @@ internal abstract class Duty<TRequest, TResult>(string name, TResult nothing) : 
         }
         catch (Exception failure)
         {
-            await turn.EndAsync(failure).ConfigureAwait(false);
+            await (failure.IsCancellationBy(cancellationToken) ? turn.GiveBackAsync() : turn.EndAsync(failure)).ConfigureAwait(false);
             throw;
         }
     }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Query;
 
 namespace WorkManager.Execution;
 
@@ -13,6 +14,7 @@ internal sealed class DutyTurn
 
     private readonly OperationContext? context;
     private long since;
+    private bool isLost;
 
     private DutyTurn(OperationContext? context)
     {
@@ -32,35 +34,42 @@ internal sealed class DutyTurn
     public async Task<bool> GoesOnAsync(CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        if (context is null || context.Clock.Since(since) < RenewedAfter)
+        if (!isLost && context is not null && context.Clock.Since(since) >= RenewedAfter)
         {
-            return true;
+            since = context.Clock.Timestamp();
+            isLost = !await TakeAsync(context, cancellationToken).ConfigureAwait(false);
         }
 
-        since = context.Clock.Timestamp();
-        return await TakeAsync(context, cancellationToken).ConfigureAwait(false);
+        return !isLost;
     }
 
-    /// <summary>Ends the turn.</summary>
-    /// <param name="failure">Why the duty failed; null if it did not.</param>
-    public async Task EndAsync(Exception? failure)
+    /// <summary>Gives the turn back. The duty was not done to its end, and its row does not say so.</summary>
+    public Task GiveBackAsync() => EndAsync(_ => { });
+
+    /// <summary>Ends the turn: the duty is done, or it has failed.</summary>
+    /// <param name="failure">What ended it before its end; null if nothing did.</param>
+    public Task EndAsync(Exception? failure)
     {
-        var error = failure is null or OperationCanceledException ? null : new JsonObject
+        var error = failure is null ? null : new JsonObject
         {
             ["code"] = (failure as WorkManagerException)?.Code ?? "error",
             ["message"] = failure.GetBaseException().Message.Replace('\0', ' '),
             ["details"] = new JsonObject { ["exception"] = failure.GetType().FullName },
         }.ToJsonString(JsonSerializerOptions.Web);
-        var (name, holder, now) = (context!.Operation, HolderOf(context), context.Clock.Now());
+        var now = context!.Clock.Now();
+        return EndAsync(set => set.SetProperty(d => d.LastRunAt, now).SetProperty(d => d.LastError, error));
+    }
+
+    private async Task EndAsync(Action<UpdateSettersBuilder<WorkDuty>> say)
+    {
+        var (name, holder) = (context!.Operation, HolderOf(context));
         try
         {
             await context.WriteByCommandAsync(
                 Write.Repeatable(async unit => Ending.Commit(await unit.Rows.Duties.Where(d => d.Name == name && d.Holder == holder)
-                    .ExecuteUpdateAsync(set => set
+                    .ExecuteUpdateAsync(set => say(set
                         .SetProperty(d => d.Holder, (string?)null)
-                        .SetProperty(d => d.ExpiresAt, (DateTimeOffset?)null)
-                        .SetProperty(d => d.LastRunAt, now)
-                        .SetProperty(d => d.LastError, error)).ConfigureAwait(false))),
+                        .SetProperty(d => d.ExpiresAt, (DateTimeOffset?)null))).ConfigureAwait(false))),
                 CancellationToken.None).ConfigureAwait(false);
         }
 #pragma warning disable CA1031 // What the duty has done is done, and its own failure is the one to tell. The turn ends by itself.

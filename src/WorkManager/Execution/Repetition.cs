@@ -7,7 +7,8 @@ namespace WorkManager.Execution;
 /// There are three reasons to run a write again. First: its body found a row locked, and ended with <see cref="EndingKind.TryAgain"/>. Second: the database
 /// rolled the transaction back because of a conflict with another one. Third: the host's execution strategy takes an error for a transient one; if such an
 /// attempt got no answer to its commit, the database is asked for it before there is another attempt. The question may come too early: a server whose client
-/// is gone may still be committing. So it is asked again if a later attempt fails.
+/// is gone may still be committing. So it is asked again if a later attempt fails. A write whose body recognizes what was written is not asked about: it runs
+/// once more.
 /// </remarks>
 internal sealed class Repetition(EngineContexts contexts, StoreDialects dialects)
 {
@@ -57,7 +58,7 @@ internal sealed class Repetition(EngineContexts contexts, StoreDialects dialects
         OperationContext context, Write<TUnit, T> write, Func<Attempt, Task<Ending<T>>> run, Attempts attempts, Func<Exception, bool> isConflict,
         CancellationToken cancellationToken)
     {
-        var (locked, conflicts) = (0, 0);
+        var (locked, conflicts, mayRecognize) = (0, 0, write.Recognizes);
         while (true)
         {
             // If an earlier attempt may be committed, this one goes on in spite of a cancellation: so the answer becomes known, and subscribers are told.
@@ -84,6 +85,11 @@ internal sealed class Repetition(EngineContexts contexts, StoreDialects dialects
                 // The database rolled everything back. The other transaction got its locks, so there is no need to wait before the next attempt.
                 conflicts++;
                 attempts.ForgetLast();
+            }
+            catch (Exception failure) when (attempts.MayBeDone && mayRecognize && failure is not WorkManagerException)
+            {
+                // Perhaps this attempt was committed, and only the answer is lost. The body finds what it wrote. Once: if that fails, too, that is the failure.
+                mayRecognize = false;
             }
             catch (Exception) when (attempts.MayBeDone && write.CanAsk)
             {

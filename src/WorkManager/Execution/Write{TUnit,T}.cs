@@ -14,6 +14,9 @@ internal sealed class Write<TUnit, T>(Func<TUnit, Task<Ending<T>>> body, Func<Wo
 
     public bool IsRepeatable => isRepeatable;
 
+    /// <summary>Whether the body finds what an attempt without an answer has written.</summary>
+    public bool Recognizes => !isRepeatable && isCommitted is null;
+
     /// <summary>Whether there is a query that tells if an attempt without an answer was committed.</summary>
     public bool CanAsk => isCommitted is not null;
 

@@ -5,8 +5,8 @@ namespace WorkManager.Leasing;
 
 /// <summary>Ends leases without a result, for their holders: what it is to release and to fail have in common.</summary>
 /// <remarks>
-/// Mostly the items go back to the queue, and one command does it. If it does nothing, because the caller holds none of the leases, or because an item fails
-/// for good, a transaction does it step by step.
+/// Mostly the items go back to the queue, and one command does it. If it does nothing, because the caller holds none of the leases, because others have locked
+/// the items, or because an item fails for good, a transaction does it step by step.
 /// </remarks>
 /// <typeparam name="TRequest">What a holder asks for.</typeparam>
 /// <typeparam name="TMove">The request after its check.</typeparam>
@@ -32,7 +32,7 @@ internal abstract class LeaseEnds<TRequest, TMove>(string operation, JoinRule ru
         await JoinTraceAsync(context, good[0].Lease.ItemId, cancellationToken).ConfigureAwait(false);
         var first = good.DistinctBy(m => m.Lease).ToList();
         if (first.TrueForAll(m => MayGoOn(m.Checked.Value)) && await context.WriteByCommandAsync(
-            Write.Recognizing(unit => PutBackAsync(unit, moves, first, batch.Waits(unit.Attempt))), cancellationToken).ConfigureAwait(false) is { } done)
+            Write.Recognizing(unit => TryPutBackAsync(unit, moves, first, batch.Waits(unit.Attempt))), cancellationToken).ConfigureAwait(false) is { } done)
         {
             return done;
         }
@@ -85,7 +85,7 @@ internal abstract class LeaseEnds<TRequest, TMove>(string operation, JoinRule ru
 
     /// <summary>Puts the items back by one command.</summary>
     /// <returns>The outcomes; null if the command did nothing.</returns>
-    private async Task<Ending<IReadOnlyList<WorkOutcome<WorkItem>>?>> PutBackAsync(UnitOfWork unit, List<Move> moves, List<Move> first, bool waits)
+    private async Task<Ending<IReadOnlyList<WorkOutcome<WorkItem>>?>> TryPutBackAsync(UnitOfWork unit, List<Move> moves, List<Move> first, bool waits)
     {
         var items = await PutBackAsync(unit, [.. first.Select(m => (m.Lease, m.Checked.Value))], waits).ConfigureAwait(false);
         var back = items.ToDictionary(i => new LeaseToken(i.Id, i.LeaseEpoch));

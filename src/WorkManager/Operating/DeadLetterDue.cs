@@ -5,10 +5,13 @@ namespace WorkManager.Operating;
 /// <summary>Gives up every order that failed long ago, batch by batch.</summary>
 internal sealed class DeadLetterDue(DeadLetterSelected selected, MaintenanceOptions options) : Duty<DeadLetterDueRequest, int>("dead_letter_due", 0)
 {
+    // Small: between pages the turn is renewed.
+    private const int PageSize = 100;
+
     protected override async Task<int> RunAsync(OperationContext context, DeadLetterDueRequest request, DutyTurn turn, CancellationToken cancellationToken)
     {
         var due = new Selected<DeadLetterRequest>(
-            new() { State = OrderState.Failed, OlderThan = options.DeadLetterAfter, Limit = WorkSelection.MaxLimit },
+            new() { State = OrderState.Failed, OlderThan = options.DeadLetterAfter, Limit = PageSize },
             id => new DeadLetterRequest(id, "Failed for too long"));
         var total = 0;
         SelectedOrders<DeadLetterRequest>.Position? last = null;

@@ -9,8 +9,8 @@ internal sealed class PruneOrders(MaintenanceOptions options, StoreDialects dial
     : Duty<PruneRequest, PruneResult>("prune", new(0, 0, 0, ReadOnlyDictionary<Guid, WorkManagerException>.Empty))
 {
     // Small: the rows of a batch are locked until it is committed, and others wait for the disk behind it. An order with more items is a batch by itself.
-    private const int MostOrders = 100;
-    private const int MostItems = 2_000;
+    private const int MostOrders = 25;
+    private const int MostItems = 500;
 
     // Where rows of the host keep all orders, it is of no use to try them all.
     private const int MostRefused = 1_000;

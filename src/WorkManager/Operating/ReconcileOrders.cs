@@ -37,7 +37,11 @@ internal sealed class ReconcileOrders(StoreDialects dialects, ILogger<ReconcileO
                 compared += page.Count;
                 foreach (var id in suspects)
                 {
-                    cancellationToken.ThrowIfCancellationRequested();
+                    if (!await turn.GoesOnAsync(cancellationToken).ConfigureAwait(false))
+                    {
+                        break;
+                    }
+
                     var mended = await TryMendAsync(context, id, refused, cancellationToken).ConfigureAwait(false);
                     if (mended.Submitted is { } order)
                     {

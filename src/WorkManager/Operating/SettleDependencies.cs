@@ -29,12 +29,16 @@ internal sealed class SettleDependencies(ILogger<SettleDependencies>? log = null
             page = await context.ReadAsync(rows => FindAsync(rows, request, after, cancellationToken), cancellationToken).ConfigureAwait(false);
             foreach (var id in page)
             {
-                cancellationToken.ThrowIfCancellationRequested();
+                if (!await turn.GoesOnAsync(cancellationToken).ConfigureAwait(false))
+                {
+                    return settled;
+                }
+
                 settled += await TrySettleAsync(context, id, request.IsDuty, cancellationToken).ConfigureAwait(false) ? 1 : 0;
             }
         }
         // Who has closed the order waits for one page. The rest is for the duty.
-        while (page.Count == PageSize && request.IsDuty && await turn.GoesOnAsync(cancellationToken).ConfigureAwait(false));
+        while (page.Count == PageSize && request.IsDuty);
 
         return settled;
     }

@@ -2,18 +2,18 @@ namespace WorkManager.Orders;
 
 /// <summary>
 /// The state machines, as data. Every move goes by these tables: <c>Lifecycle</c> asks them, and a test (<c>MovesInSql</c>) holds to them the statements
-/// that move rows without it. The diagram in the docs is checked against them, too.
+/// that move rows without it. The diagram in the docs is checked against them, too. They allow what the library does, and nothing else.
 /// </summary>
 internal static class Transitions
 {
     public static readonly IReadOnlyDictionary<OrderState, OrderState[]> OfOrders = new Dictionary<OrderState, OrderState[]>
     {
-        [OrderState.Queued] = [OrderState.CheckedOut, OrderState.Submitted, OrderState.Rejected, OrderState.Failed],
+        [OrderState.Queued] = [OrderState.CheckedOut, OrderState.Rejected, OrderState.Failed],
         [OrderState.CheckedOut] = [OrderState.InProgress, OrderState.Queued, OrderState.Failed],
         [OrderState.InProgress] = [OrderState.Submitted, OrderState.Failed, OrderState.Queued],
-        [OrderState.Submitted] = [OrderState.Approved, OrderState.Rejected, OrderState.Failed],
-        [OrderState.Approved] = [OrderState.Applied, OrderState.Failed],
-        [OrderState.Applied] = [OrderState.Completed, OrderState.Failed],
+        [OrderState.Submitted] = [OrderState.Approved, OrderState.Rejected],
+        [OrderState.Approved] = [OrderState.Applied],
+        [OrderState.Applied] = [OrderState.Completed],
         [OrderState.Rejected] = [OrderState.Queued, OrderState.DeadLettered],
         [OrderState.Failed] = [OrderState.Queued, OrderState.DeadLettered],
         [OrderState.Completed] = [],
@@ -25,9 +25,9 @@ internal static class Transitions
         [ItemState.Queued] = [ItemState.Leased, ItemState.Failed],
         [ItemState.Leased] = [ItemState.InProgress, ItemState.Queued, ItemState.Failed],
         [ItemState.InProgress] = [ItemState.Submitted, ItemState.Failed, ItemState.Queued],
-        [ItemState.Submitted] = [ItemState.Accepted, ItemState.Rejected, ItemState.Failed],
+        [ItemState.Submitted] = [ItemState.Accepted, ItemState.Rejected],
         [ItemState.Accepted] = [ItemState.Completed],
-        [ItemState.Rejected] = [ItemState.Queued, ItemState.Failed],
+        [ItemState.Rejected] = [ItemState.Queued],
         [ItemState.Failed] = [ItemState.Queued, ItemState.DeadLettered],
         [ItemState.Completed] = [],
         [ItemState.DeadLettered] = [],

@@ -32,11 +32,12 @@ public sealed class WorkDuty
     /// <summary>How far a reader of the event feed has come. Part of the first schema; nothing writes it yet.</summary>
     public string? Cursor { get; internal set; }
 
-    /// <summary>When the duty was last done, whether it succeeded or not; null if it has never come to its end.</summary>
+    /// <summary>When the duty was last done or has failed; null if neither has happened. A run that is cancelled does not count.</summary>
     public DateTimeOffset? LastRunAt { get; internal set; }
 
     /// <summary>
-    /// What failed when the duty was last done, as JSON text: <c>code</c>, <c>message</c>, <c>details</c>; null if it succeeded, or was cancelled.
+    /// What ended the duty before its end when it was last done, as JSON text: <c>code</c>, <c>message</c>, <c>details</c>; null if nothing did. What was
+    /// refused or failed for one order or one generator is in the result of the call, and in the log.
     /// </summary>
     [JsonColumn, JsonConverter(typeof(JsonTextConverter))]
     public string? LastError { get; internal set; }

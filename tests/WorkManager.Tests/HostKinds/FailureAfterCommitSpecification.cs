@@ -59,6 +59,38 @@ public abstract class FailureAfterCommitSpecification(DatabaseFixture databases)
         (await app.Database.ScalarAsync("SELECT count(*) FROM work_decisions")).Should().Be(1L);
     }
 
+    [Theory]
+    [InlineData("submit")]
+    [InlineData("release")]
+    [InlineData("fail")]
+    [InlineData("fail for good")]
+    public async Task A_lease_is_ended_once_and_its_item_is_returned(string end)
+    {
+        var faults = new Faults();
+        await using var app = await StartAsync(faults, new Script());
+        await app.Requester.ProposeAsync(new Note("n"));
+        var lease = await app.LeaseAsync();
+        var agent = app.Agent("agent-1");
+
+        faults.Arm(Fault.CommitAnswer);
+        var item = await (end switch
+        {
+            "submit" => agent.SubmitAsync(lease, new Answer("done")),
+            "release" => agent.ReleaseAsync(lease),
+            _ => agent.FailAsync(lease, new WorkFailure("broken", "It is.") { Retryable = end == "fail" }),
+        });
+
+        faults.Thrown.Should().Be(1);
+        (item.State, item.Attempts, item.Releases).Should().Be(end switch
+        {
+            "submit" => (ItemState.Submitted, (short)0, (short)0),
+            "release" => (ItemState.Queued, 0, 1),
+            "fail" => (ItemState.Queued, 1, 0),
+            _ => (ItemState.Failed, 1, 0),
+        });
+        (await app.ItemAsync(item.Id)).Should().BeEquivalentTo(item, o => o.Excluding(i => i.Order));
+    }
+
     [Fact]
     public async Task A_commit_that_fails_is_a_failure()
     {

@@ -107,6 +107,29 @@ public sealed class LostAnswers(PostgreSqlFixture databases) : IClassFixture<Pos
         (await app.OrderAsync(order.Id)).State.Should().Be(OrderState.Completed);
     }
 
+    [Theory, InlineData(true), InlineData(false)]
+    public async Task What_a_batch_has_put_back_counts_although_the_rest_cannot_be_explained(bool fails)
+    {
+        var database = await databases.CreateAsync(ShopApp.Migrated);
+        await using var line = new LossyLine(database.ConnectionString);
+        await using var app = On(database, line, retries: 0);
+        await app.Requester.ProposeAsync(new Note("back"));
+        await app.Requester.ProposeAsync(new Note("lost"));
+        var agent = app.Agent("agent-1");
+        LeaseToken[] leases = [.. (await agent.CheckoutManyAsync(2)).Select(l => l.Token)];
+        await agent.ReleaseAsync(leases[1]);
+
+        // The first answer is that of the write; the second would say what became of the other item.
+        line.LoseAnswer(after: 1);
+        var outcomes = fails
+            ? await agent.FailManyAsync([.. leases.Select(l => new FailedAttempt(l, new("broken", "It is.")))])
+            : await agent.ReleaseManyAsync(leases);
+
+        line.Lost.Should().Be(1);
+        outcomes.Select(o => o.Error?.Code).Should().Equal(null, "busy");
+        (await app.ItemAsync(leases[0].ItemId)).State.Should().Be(ItemState.Queued);
+    }
+
     [Fact]
     public async Task A_result_that_was_submitted_before_is_not_taken_for_the_lost_one()
     {

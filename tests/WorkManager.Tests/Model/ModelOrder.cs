@@ -12,6 +12,9 @@ internal sealed class ModelOrder(int number, int type, Actor requester, bool has
 
     public int Priority { get; set; }
 
+    /// <summary>Its unique key; 0 for none.</summary>
+    public int Key { get; init; }
+
     public bool Held { get; set; }
 
     public Actor Requester => requester;
@@ -198,6 +201,7 @@ internal sealed class ModelOrder(int number, int type, Actor requester, bool has
     public ModelOrder Clone() => new(number, type, requester, hasObstacle, tenant)
     {
         Priority = Priority,
+        Key = Key,
         Held = Held,
         State = State,
         Submitted = Submitted,

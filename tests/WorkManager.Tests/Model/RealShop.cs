@@ -23,7 +23,7 @@ internal sealed class RealShop(ShopApp app, HostState host)
         {
             return command switch
             {
-                Propose propose => Say(Name(await ProposeAsync(propose), number, keep)),
+                Propose propose => Say(await ProposeAsync(propose), number, keep),
                 CheckOut checkOut => Say(await CheckOutAsync(checkOut), checkOut.Who, keep),
                 Heartbeat beat => Say($"{Seconds(await Holder(beat.Who, beat.Lease).HeartbeatAsync(Token(beat.Lease, beat.Lie)))}"),
                 Release release => Say(Describe(await Holder(release.Who, release.Lease).ReleaseAsync(Token(release.Lease, release.Lie)))),
@@ -80,7 +80,12 @@ internal sealed class RealShop(ShopApp app, HostState host)
     private Task<List<Guid>> LedgerAsync() => app.ReadAsync(db => db.Ledger.Select(l => l.OrderId).ToListAsync());
 
     private Task<WorkOrder> ProposeAsync(Propose propose) => By(propose.Who)
-        .ProposeAsync(Cast.Types[propose.Type], JsonSerializer.SerializeToElement(Payload(propose), Json), new() { Priority = propose.Priority });
+        .ProposeAsync(Cast.Types[propose.Type], JsonSerializer.SerializeToElement(Payload(propose), Json), new()
+        {
+            Priority = propose.Priority,
+            UniqueKey = propose.Key > 0 ? $"key {propose.Key}" : null,
+            IfOpen = propose.Raises ? OpenOrder.RaisePriority : OpenOrder.Refuse,
+        });
 
     private Task<IReadOnlyList<WorkOutcome<WorkOrder>>> ProposeAsync(ProposeMany many) => By(many.Who)
         .ProposeManyAsync([.. many.Proposals.Select(p => new Proposal<LenientPayload>(Payload(p), new ProposeOptions { Priority = p.Priority }))]);
@@ -108,6 +113,11 @@ internal sealed class RealShop(ShopApp app, HostState host)
     // Honest holders show every other time what they were given: then nothing is read before the database decides, however late they come.
     private WorkLease? LeaseToShow(Submit submit) =>
         submit.Lie == 0 && submit.Value % 2 == 0 && LeaseOf(submit.Lease) is { } given && given.Who == HolderOf(submit.Who, submit.Lease) ? given.Lease : null;
+
+    // An open order comes without its items. It is told when all is over: it may still be on its way to the one who proposed it.
+    private Func<Answer> Say(WorkOrder proposed, int number, bool keep) => proposed.Items.Count > 0
+        ? Say(Name(proposed, number, keep))
+        : () => Answer.Of($"open {numbers[proposed.Id]} priority {proposed.Priority}");
 
     private OrderView Name(WorkOrder order, int number, bool keep)
     {

@@ -25,7 +25,8 @@ internal static class Sequences
         Who, Type, Gen.Frequency((6, Gen.OneOf(0, 10, 90)), (1, Gen.OneOf(-1, 100, 101))), Gen.Int[1, 4], Gen.Int[1, 3],
         Gen.Frequency((5, Gen.Const(0)), (1, Gen.OneOf(20, 200))),
         Gen.Frequency((10, Gen.Const(Flaw.None)), (1, Gen.OneOf(Flaw.NotReady, Flaw.NoItems))), Gen.OneOf(Shape.Loose, Shape.Chain, Shape.Diamond),
-        (who, type, priority, items, attempts, delay, flaw, shape) => (Command)new Propose(who, type, priority, items, attempts, delay, flaw, shape));
+        (who, type, priority, items, attempts, delay, flaw, shape) => new Propose(who, type, priority, items, attempts, delay, flaw, shape))
+        .Select(Gen.Frequency((3, Gen.Const(0)), (1, Gen.Const(1))), Gen.Bool, (propose, key, raises) => (Command)(propose with { Key = key, Raises = raises }));
 
     private static readonly Gen<Command> AnyCheckOut = Gen.Select(
         Agent, Gen.Frequency((20, Gen.Int[1, 4]), (1, Gen.OneOf(0, 1001))), Maybe(Order, 3), Maybe(Type, 3),

@@ -112,7 +112,7 @@ internal sealed class WorkModel
                 leases.AddRange(answer.Grants.Select(g => (g, taker)));
             }
 
-            if (command is Propose && answer.Code is null)
+            if (command is Propose && orders.ContainsKey(number))
             {
                 known.Add(number);
             }
@@ -222,8 +222,26 @@ internal sealed class WorkModel
             return Answer.Refused("empty_plan");
         }
 
-        var order = new ModelOrder(
-            number, propose.Type, Cast.Actors[propose.Who], propose.Flaw == Flaw.NotReady, Cast.TenantOf(propose.Who)!) { Priority = propose.Priority };
+        if (propose.Key > 0 && OpenWith(propose.Key, propose.Type, Cast.TenantOf(propose.Who)!) is var (other, open))
+        {
+            if (!propose.Raises)
+            {
+                return Answer.Refused("already_open");
+            }
+
+            if (open.Priority < propose.Priority)
+            {
+                open.Priority = propose.Priority;
+                open.Events.Add($"rescheduled {Name(propose.Who)}");
+            }
+
+            return Answer.Of($"open {other} priority {open.Priority}");
+        }
+
+        var order = new ModelOrder(number, propose.Type, Cast.Actors[propose.Who], propose.Flaw == Flaw.NotReady, Cast.TenantOf(propose.Who)!)
+        {
+            Priority = propose.Priority, Key = propose.Key,
+        };
         order.NextApply = IsAutomatic(order) ? Now : null;
         order.Events.AddRange([$"proposed {Name(propose.Who)}", "planned system:workmanager"]);
         var available = Now + propose.Delay;
@@ -574,6 +592,11 @@ internal sealed class WorkModel
             return Answer.Refused("rework_limit");
         }
 
+        if (order.Key > 0 && OpenWith(order.Key, order.Type, order.Tenant) is var (_, other) && other != order)
+        {
+            return Answer.Refused("already_open");
+        }
+
         if (order.State == OrderState.Rejected)
         {
             order.PutBack(Now);
@@ -828,6 +851,11 @@ internal sealed class WorkModel
     /// <summary>The order that a number means, if the actor sees it.</summary>
     private ModelOrder? OrderOf(int number, int who) =>
         number != Command.Nothing && known.Count > 0 && orders[known[^(1 + (number % known.Count))]] is { } order && Sees(who, order) ? order : null;
+
+    /// <summary>The open order that has a unique key.</summary>
+    private (int Number, ModelOrder Order)? OpenWith(int key, int type, string tenant) => orders
+        .Where(o => o.Value.Key == key && o.Value.Type == type && o.Value.Tenant == tenant && !o.Value.IsClosed)
+        .Select(o => ((int, ModelOrder)?)(o.Key, o.Value)).SingleOrDefault();
 
     private static bool Sees(int who, ModelOrder order) => Cast.TenantOf(who) is not { } tenant || tenant == order.Tenant;
 

@@ -71,6 +71,32 @@ public abstract class DutySpecification(DatabaseFixture databases)
     }
 
     [Fact]
+    public async Task A_run_that_is_cancelled_gives_its_turn_back_and_says_nothing()
+    {
+        using var stop = new CancellationTokenSource();
+        var cancels = false;
+        await using var app = await StartAsync(Find);
+        await app.Maintenance.GenerateAsync();
+        var before = await RowAsync(app, "generate");
+        app.Time.Advance(TimeSpan.FromMinutes(5));
+        cancels = true;
+
+        await FluentActions.Awaiting(() => app.Maintenance.GenerateAsync(cancellationToken: stop.Token)).Should().ThrowAsync<OperationCanceledException>();
+
+        Tell(await RowAsync(app, "generate")).Should().Be((2, null, null, before.LastRunAt));
+
+        async IAsyncEnumerable<GeneratedOrder> Find()
+        {
+            yield return new(new EchoPayload("one"));
+            if (cancels)
+            {
+                await stop.CancelAsync();
+                stop.Token.ThrowIfCancellationRequested();
+            }
+        }
+    }
+
+    [Fact]
     public async Task A_turn_is_renewed_between_batches_as_long_as_nobody_else_has_taken_it()
     {
         var (renewed, epoch, taken) = (new List<TimeSpan>(), 0L, (WorkDuty?)null);
@@ -82,7 +108,7 @@ public abstract class DutySpecification(DatabaseFixture databases)
 
         renewed.Should().Equal(TimeSpan.FromSeconds(60), TimeSpan.FromSeconds(60), TimeSpan.FromSeconds(41));
         epoch.Should().Be(1);
-        result.Proposed.Should().Be(400, "the batch after which the turn was found to be lost is stored");
+        result.Proposed.Should().Be(400, "the batch after which the turn was found to be lost is stored, and the next generator does not begin");
         (await RowAsync(app, "generate")).Should().BeEquivalentTo(taken);
 
         async IAsyncEnumerable<GeneratedOrder> Find()
@@ -99,7 +125,8 @@ public abstract class DutySpecification(DatabaseFixture databases)
                 }
                 else if (i == 300)
                 {
-                    await app.Database.ExecuteAsync($"UPDATE work_duties SET holder = 'other', epoch = 2, expires_at = '{Text(app.Time.GetUtcNow().AddHours(1))}'");
+                    await app.Database.ExecuteAsync(
+                        $"UPDATE work_duties SET holder = 'other', epoch = 2, expires_at = '{Text(app.Time.GetUtcNow().AddHours(1))}'");
                     taken = await RowAsync(app, "generate");
                     app.Time.Advance(TimeSpan.FromSeconds(21));
                 }
@@ -109,7 +136,7 @@ public abstract class DutySpecification(DatabaseFixture databases)
 
     private Task<ShopApp> StartAsync(Func<IAsyncEnumerable<GeneratedOrder>>? find = null) => ShopApp.StartAsync(
         databases,
-        builder => builder.AddGenerator<Finder>().Services.AddSingleton(new Source(find ?? AsyncEnumerable.Empty<GeneratedOrder>)),
+        builder => builder.AddGenerator<Finder>().AddGenerator<Next>().Services.AddSingleton(new Source(find ?? AsyncEnumerable.Empty<GeneratedOrder>)),
         options => options.Maintenance.PruneCompletedAfter = TimeSpan.FromDays(1));
 
     private static Task<WorkDuty> RowAsync(ShopApp app, string duty) => app.ReadAsync(db => db.Set<WorkDuty>().AsNoTracking().SingleAsync(d => d.Name == duty));
@@ -118,6 +145,13 @@ public abstract class DutySpecification(DatabaseFixture databases)
         (duty.Epoch, duty.Holder, duty.ExpiresAt, duty.LastRunAt);
 
     private string Text(DateTimeOffset time) => $"{time.UtcDateTime:yyyy-MM-dd HH:mm:ss.FFFFFF}{(databases.Provider == Provider.Sqlite ? "" : "+00")}";
+
+    /// <summary>Finds something only where the other finds something, too.</summary>
+    public sealed class Next(Source source) : IWorkGenerator
+    {
+        public IAsyncEnumerable<GeneratedOrder> FindWorkAsync(CancellationToken cancellationToken) =>
+            source.Find().Take(1).Select(_ => new GeneratedOrder(new EchoPayload("next")));
+    }
 
     public sealed record Source(Func<IAsyncEnumerable<GeneratedOrder>> Find);
 

@@ -1,4 +1,5 @@
 using AwesomeAssertions;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using WorkManager.Tests.Shop;
 
@@ -51,6 +52,38 @@ public abstract class HoldOrderSpecification(DatabaseFixture databases)
         rows = await Refusal.ReadAsync(app.Database);
         await app.Reviewer.ResumeAsync(order.Id);
         (await Refusal.ReadAsync(app.Database)).Should().Equal(rows);
+    }
+
+    [Fact]
+    public async Task The_orders_of_a_type_are_held_and_resumed_together()
+    {
+        await using var app = await ShopApp.StartAsync(databases);
+        var (first, second) = (await app.ProposeEchoAsync(), await app.ProposeEchoAsync());
+        var submitted = await app.SubmittedEchoAsync();
+        var other = await app.Requester.ProposeAsync(Batches.Payload(1));
+        var failed = await RetryOrderSpecification.FailedAsync(app);
+        await app.Reviewer.HoldAsync(second.Id);
+        var rejected = await app.ProposeEchoAsync();
+        await app.Reviewer.HoldAsync(rejected.Id);
+        await app.Requester.CancelAsync(rejected.Id);
+        WorkSelection ofType = new() { Type = "test.echo" };
+        var rows = await Refusal.ReadAsync(app.Database);
+
+        (await app.Maintenance.HoldAsync(ofType with { DryRun = true })).OrderIds.Should().BeEquivalentTo([first.Id, submitted.Id]);
+        (await Refusal.ReadAsync(app.Database)).Should().Equal(rows);
+        var held = await app.Maintenance.As(Actor.User("olga")).HoldAsync(ofType, "wait");
+
+        held.OrderIds.Should().BeEquivalentTo([first.Id, submitted.Id]);
+        (held.HasMore, held.Refused.Count).Should().Be((false, 0));
+        (await app.OrderAsync(first.Id)).Events.Last().Should().BeEquivalentTo(new { Event = "held", ActorId = "olga", Payload = """{"reason":"wait"}""" });
+        (await app.OrderAsync(other.Id)).HeldAt.Should().BeNull();
+        (await app.Maintenance.HoldAsync(new() { OrderIds = [failed, first.Id] })).OrderIds.Should().BeEmpty("one has failed, and one is held already");
+
+        (await app.Maintenance.ResumeAsync(ofType with { Limit = 2 })).Should().BeEquivalentTo(new { HasMore = true, OrderIds = new[] { first.Id, second.Id } });
+        (await app.Maintenance.ResumeAsync(ofType)).OrderIds.Should().BeEquivalentTo([submitted.Id, rejected.Id]);
+        (await app.ReadAsync(db => db.Set<WorkOrder>().CountAsync(o => o.HeldAt != null))).Should().Be(0);
+        await app.RefusesAsync<WorkValidationException>("validation_failed", () => app.Maintenance.HoldAsync(ofType, new string('x', 2_001)));
+        await app.RefusesAsync<WorkValidationException>("validation_failed", () => app.Maintenance.ResumeAsync(new()));
     }
 
     [Fact]

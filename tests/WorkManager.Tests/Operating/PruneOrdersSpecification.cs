@@ -79,7 +79,7 @@ public abstract class PruneOrdersSpecification(DatabaseFixture databases)
     public async Task An_order_with_very_many_items_is_a_batch_by_itself()
     {
         await using var app = await ShopApp.StartAsync(databases, null, o => o.Maintenance.PruneRejectedAfter = TimeSpan.Zero);
-        foreach (var items in (int[])[1, 2_001, 1, 1_999, 2])
+        foreach (var items in (int[])[1, 501, 1, 499, 2])
         {
             await app.Requester.CancelAsync((await app.Requester.ProposeAsync(Batches.Payload(items))).Id);
             app.Time.Advance(TimeSpan.FromSeconds(1));
@@ -89,7 +89,7 @@ public abstract class PruneOrdersSpecification(DatabaseFixture databases)
         (await app.Maintenance.PruneAsync()).Rejected.Should().Be(5);
 
         sent.All.Count(c => c.Text.Contains("DELETE FROM", StringComparison.Ordinal) && c.Text.Contains("work_provenances", StringComparison.Ordinal))
-            .Should().Be(4, "1; 2,001; 1 and 1,999; 2");
+            .Should().Be(4, "1; 501; 1 and 499; 2");
         (await app.Database.ScalarAsync("SELECT count(*) FROM work_items")).Should().Be(0L);
     }
 

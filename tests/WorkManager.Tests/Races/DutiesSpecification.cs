@@ -23,7 +23,7 @@ public abstract class DutiesSpecification(DatabaseFixture databases, ITestOutput
     {
         await using var app = await ShopApp.StartAsync(databases);
         await LeaseAsync(app);
-        await app.Database.ExecuteAsync("UPDATE work_items SET lease_expires_at = '2026-01-01'");
+        await app.Database.ExecuteAsync("UPDATE work_items SET lease_expires_at = '2026-01-01 00:00:00'");
         var workers = await Task.WhenAll(Enumerable.Range(0, Processes)
             .Select(_ => WorkerProcess.StartAsync("keep", databases.Provider, app.Database.ConnectionString, $"{Rounds}")));
         foreach (var worker in workers)

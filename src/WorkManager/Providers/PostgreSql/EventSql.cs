@@ -31,10 +31,10 @@ internal static class EventSql
         ORDER BY e.rank, e.item_id, e.order_id
         """;
 
-    /// <summary>A time as <c>System.Text.Json</c> writes it: a fraction ends with its last digit that is not zero.</summary>
+    /// <summary>A time as JSON, in the form that <c>System.Text.Json</c> writes, but always with six digits behind the second.</summary>
     public static string Time(string time) =>
         $"""
-        '"' || rtrim(rtrim(to_char({time} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US'), '0'), '.') || '+00:00"'
+        '"' || to_char({time} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US') || '+00:00"'
         """;
 
     /// <summary>An event for each item.</summary>

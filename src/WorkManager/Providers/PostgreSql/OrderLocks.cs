@@ -1,20 +1,22 @@
 namespace WorkManager.Providers.PostgreSql;
 
-/// <summary>
-/// The statement by which a command that ends leases locks their orders first: items are locked after orders, and the next statement sees the orders as they
-/// are then.
-/// </summary>
+/// <summary>Locks the orders of items before the items: by their ids, and so that the next statement sees the orders as they are then.</summary>
 /// <remarks>
-/// It is a statement of its own. If one statement locked a row and then wrote it while others waited for the row, it would have to queue behind them for the
-/// version that it saw first, which PostgreSQL ends as a deadlock. And it only locks: its UPDATE has a condition that is true for no row. Both statements are
-/// one command, and so one transaction.
+/// A lock is a statement of its own. If one statement locked a row and then wrote it while others waited for the row, it would have to queue behind them for
+/// the version that it saw first, which PostgreSQL ends as a deadlock.
 /// </remarks>
 internal static class OrderLocks
 {
-    /// <summary>Locks the order of the one item in <c>@ids</c>.</summary>
+    /// <summary>Locks the orders of the items in <c>@ids</c>, without changing them.</summary>
+    public static readonly Statement InTurn = new(
+        "SELECT id FROM [work_orders] WHERE id IN (SELECT order_id FROM [work_items] WHERE id = ANY(@ids)) AND [tenant] ORDER BY id FOR NO KEY UPDATE");
+
+    // These only lock: their UPDATE has a condition that is true for no row. A command that began with a SELECT would have two answers.
+
+    /// <summary>The lock of the order of the one item in <c>@ids</c>, as the first statement of a command.</summary>
     public static readonly string OfOne = Lock("o.id = (SELECT order_id FROM [work_items] WHERE id = (@ids)[1])");
 
-    /// <summary>Locks the orders of the items in <c>@ids</c>.</summary>
+    /// <summary>The lock of the orders of the items in <c>@ids</c>, as the first statement of a command.</summary>
     public static readonly string OfMany = Lock("o.id IN (SELECT order_id FROM [work_items] WHERE id = ANY(@ids))");
 
     /// <summary>The live ones among the orders of some items, after they were locked.</summary>

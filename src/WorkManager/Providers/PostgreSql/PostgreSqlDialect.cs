@@ -25,9 +25,6 @@ internal sealed class PostgreSqlDialect(PostgreSqlOptions options, ILogger<Postg
     private static readonly Statement LockOrder = new("UPDATE [work_orders] AS o SET revision = revision + 1 WHERE id = @id AND [tenant] RETURNING [o.*]");
 
     /// <summary>Locks the orders of items in the order of their ids. The next statement writes them.</summary>
-    private static readonly Statement LockOrdersInTurn = new(
-        "SELECT id FROM [work_orders] WHERE id IN (SELECT order_id FROM [work_items] WHERE id = ANY(@ids)) AND [tenant] ORDER BY id FOR NO KEY UPDATE");
-
     private static readonly Statement LockOrderOfItem = new(
         """
         UPDATE [work_orders] AS o SET revision = revision + 1 WHERE id = (SELECT order_id FROM [work_items] WHERE id = (@ids)[1]) AND [tenant]
@@ -142,7 +139,7 @@ internal sealed class PostgreSqlDialect(PostgreSqlOptions options, ILogger<Postg
         var ids = ("ids", itemIds.ToArray());
         if (itemIds.Count > 1)
         {
-            await LockOrdersInTurn.ExecuteAsync(unit, ids).ConfigureAwait(false);
+            await OrderLocks.InTurn.ExecuteAsync(unit, ids).ConfigureAwait(false);
         }
 
         var lockOrders = itemIds.Count == 1 ? LockOrderOfItem : LockOrdersOfItems;

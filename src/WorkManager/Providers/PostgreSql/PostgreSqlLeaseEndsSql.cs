@@ -9,7 +9,7 @@ namespace WorkManager.Providers.PostgreSql;
 /// <summary>Ends of leases on PostgreSQL: one statement, whatever the number of items and orders.</summary>
 internal sealed class PostgreSqlLeaseEndsSql : ILeaseEndsSql
 {
-    // Arrays have no nulls.
+    // Arrays of numbers have no nulls.
     private const long ByBackoff = -1;
     private const int NotCounted = -1;
 
@@ -24,6 +24,7 @@ internal sealed class PostgreSqlLeaseEndsSql : ILeaseEndsSql
             ELSE ((@backoffs)[LEAST(h.attempts, cardinality(@backoffs))] + h.jitter) * interval '1 millisecond' END
         """,
         WorkEventNames.AttemptFailed,
+        Said: "h.error AS error_text",
         Payload: $$"""'{"attempts":' || attempts || ',"error":' || error_text || ',"available_at":' || {{EventSql.Time("available_at")}} || '}'"""));
 
     private static readonly ArrayStatements Releases = StatementsFor(new(
@@ -33,6 +34,7 @@ internal sealed class PostgreSqlLeaseEndsSql : ILeaseEndsSql
         Error: "i.error",
         At: "GREATEST(h.not_before, t.now)",
         WorkEventNames.Released,
+        Said: "h.reason, h.spent",
         Payload:
         $$"""
         NULLIF('{' || concat_ws(',', '"reason":' || reason, CASE WHEN spent = 1 THEN '"attempts":' || attempts END,
@@ -124,11 +126,8 @@ internal sealed class PostgreSqlLeaseEndsSql : ILeaseEndsSql
     /// <param name="Error">The error of an item <c>i</c> from then on.</param>
     /// <param name="At">When it can be claimed, given <c>h</c> and the time <c>t.now</c>.</param>
     /// <param name="Event">The name of the event.</param>
-    /// <param name="Payload">Its payload.</param>
+    /// <param name="Said">The columns that the payload needs beside those of the item.</param>
+    /// <param name="Payload">The payload of the event.</param>
     private sealed record LeaseEnd(
-        string Arrays, string Columns, string Spent, string Counted, string Error, string At, string Event, string Payload)
-    {
-        /// <summary>The columns that the payload needs beside those of the item.</summary>
-        public string Said => Event == WorkEventNames.Released ? "h.reason, h.spent" : "h.error AS error_text";
-    }
+        string Arrays, string Columns, string Spent, string Counted, string Error, string At, string Event, string Said, string Payload);
 }

@@ -19,13 +19,10 @@ internal sealed class PostgreSqlSubmittingSql : ISubmittingSql
         one: (rows, @lock) => StoreHeld(rows, @lock, OrderLocks.OfOne),
         many: (rows, @lock) => StoreHeld(rows, @lock, OrderLocks.OfMany));
 
-    private static readonly Statement LockOrders = new(
-        "SELECT id FROM [work_orders] WHERE id IN (SELECT order_id FROM [work_items] WHERE id = ANY(@ids)) AND [tenant] ORDER BY id FOR NO KEY UPDATE");
-
     private static readonly ArrayStatements Refuse = new(RefuseHeld);
 
     public Task LockOrdersAsync(UnitOfWork unit, IReadOnlyList<CheckedResult> results) =>
-        LockOrders.ExecuteAsync(unit, ("ids", results.Select(r => r.Lease.ItemId).ToArray()));
+        OrderLocks.InTurn.ExecuteAsync(unit, ("ids", results.Select(r => r.Lease.ItemId).ToArray()));
 
     public async Task<IReadOnlyList<LeaseToken>> RecordRefusalsAsync(UnitOfWork unit, IReadOnlyList<CheckedResult> refused, bool waits) =>
         await Refuse.For(refused.Count, waits).RowsAsync(

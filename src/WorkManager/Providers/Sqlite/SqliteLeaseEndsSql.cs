@@ -7,10 +7,6 @@ namespace WorkManager.Providers.Sqlite;
 /// <summary>Ends of leases on SQLite: reads the items, lets the queue decide, and writes what has changed.</summary>
 internal sealed class SqliteLeaseEndsSql : ILeaseEndsSql
 {
-    // Asked for after the items were put back: whoever holds one now is somebody else.
-    private const string IsIdle =
-        "o.state <> 'queued' AND NOT EXISTS (SELECT 1 FROM [work_items] AS i WHERE i.order_id = o.id AND i.leased_by_agent_id IS NOT NULL)";
-
     private static readonly RowStatements Held = new(["id", "epoch"], row => new(
         $"""
         SELECT [i.*], o.state FROM {row.Before}[work_items] AS i CROSS JOIN [work_orders] AS o ON o.id = i.order_id
@@ -23,12 +19,19 @@ internal sealed class SqliteLeaseEndsSql : ILeaseEndsSql
     private static readonly RowStatements StoreReleased = new(
         ["id", "revision", "attempts", "available", "releases"], row => Store(row, $"releases = {row["releases"]}"));
 
+    // The items are put back already: whoever holds one now is somebody else.
     private static readonly RowStatements StoreOrders = new(["id"], row => new(
         $"""
         UPDATE [work_orders] AS o
-        SET state = CASE WHEN {IsIdle} THEN 'queued' ELSE o.state END, updated_at = @now, revision = o.revision + 1,
-            last_transitioned_at = CASE WHEN {IsIdle} THEN @now ELSE o.last_transitioned_at END
-        {row.From} WHERE o.id = {row["id"]}
+        SET state = CASE WHEN s.is_idle THEN 'queued' ELSE o.state END, updated_at = @now, revision = o.revision + 1,
+            last_transitioned_at = CASE WHEN s.is_idle THEN @now ELSE o.last_transitioned_at END
+        FROM (
+            SELECT o.id, o.state <> 'queued' AND NOT EXISTS (
+                SELECT 1 FROM [work_items] AS i WHERE i.order_id = o.id AND i.leased_by_agent_id IS NOT NULL
+            ) AS is_idle
+            FROM {row.Before}[work_orders] AS o WHERE o.id = {row["id"]}
+        ) AS s
+        WHERE o.id = s.id
         RETURNING id, state
         """));
 
