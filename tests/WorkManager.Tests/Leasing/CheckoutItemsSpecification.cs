@@ -47,7 +47,7 @@ public abstract class CheckoutItemsSpecification(DatabaseFixture databases)
         leases[6].Input<EchoPayload>().Message.Should().Be("last");
     }
 
-    [Fact]
+    [Fact, Trait("Scenario", "S17")]
     public async Task Type_and_lowest_priority_are_filters_that_must_both_hold()
     {
         await using var app = await ShopApp.StartAsync(databases);
@@ -146,7 +146,7 @@ public abstract class CheckoutItemsSpecification(DatabaseFixture databases)
         (await app.EventsAsync(order.Id)).Should().Equal("proposed", "planned", "leased", "leased", "leased", "checked_out", "leased", "leased");
     }
 
-    [Theory]
+    [Theory, Trait("Scenario", "S19")]
     [InlineData(0, null, null, "count")]
     [InlineData(1001, null, null, "count")]
     [InlineData(1, -1, null, "min_priority")]

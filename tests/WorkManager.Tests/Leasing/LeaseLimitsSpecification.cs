@@ -158,7 +158,7 @@ public abstract class LeaseLimitsSpecification(DatabaseFixture databases)
     private static Task<List<LeaseToken>> LeasedAsync(ShopApp app) => app.ReadAsync(async db => await db.Set<WorkItem>()
         .Where(i => i.State == ItemState.Leased).Select(i => new LeaseToken(i.Id, i.LeaseEpoch)).ToListAsync());
 
-    [Fact]
+    [Fact, Trait("Bug", "B45")]
     public async Task Limits_of_types_and_of_tenants_are_each_tenants_own()
     {
         await using var app = await StartAsync(o => (o.MaxPerTenant, o.MaxPerType) = (3, 2));

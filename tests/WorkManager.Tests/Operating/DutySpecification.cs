@@ -22,7 +22,7 @@ public abstract class DutySpecification(DatabaseFixture databases)
 
     public static TheoryData<string> Names => [.. Duties.Keys];
 
-    [Theory]
+    [Theory, Trait("Bug", "B74")]
     [MemberData(nameof(Names))]
     public async Task A_duty_that_somebody_else_does_is_left_alone_until_the_turn_is_over(string duty)
     {

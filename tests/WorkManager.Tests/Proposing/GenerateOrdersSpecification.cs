@@ -12,7 +12,7 @@ namespace WorkManager.Tests.Proposing;
 /// <summary>Generators find work, and it is proposed.</summary>
 public abstract class GenerateOrdersSpecification(DatabaseFixture databases)
 {
-    [Fact, Trait("Scenario", "S63")]
+    [Fact, Trait("Bug", "B70"), Trait("Scenario", "S63")]
     public async Task What_generators_find_is_proposed_and_one_that_throws_does_not_stop_the_others()
     {
         using var sink = new LogSink();
@@ -38,7 +38,7 @@ public abstract class GenerateOrdersSpecification(DatabaseFixture databases)
             """{"generator":"First"}""", """{"generator":"First"}""", """{"generator":"shelves"}""", """{"generator":"Last"}""");
     }
 
-    [Fact, Trait("Scenario", "S63")]
+    [Fact, Trait("Bug", "B69"), Trait("Scenario", "S63")]
     public async Task A_dry_run_writes_nothing_and_counts_right()
     {
         var finds = new Finds();

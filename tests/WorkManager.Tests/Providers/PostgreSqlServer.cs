@@ -72,6 +72,20 @@ public sealed class PostgreSqlServer(PostgreSqlFixture databases) : IClassFixtur
         (await app.Agent("agent").CheckoutAsync())!.Token.Epoch.Should().Be(1);
     }
 
+    [Fact]
+    public async Task A_read_at_one_moment_begins_no_transaction_where_the_host_has_one_on_its_connection_object()
+    {
+        await using var database = await databases.CreateAsync(ShopApp.Migrated);
+        await using var connection = await database.OpenConnectionAsync();
+        await using var app = ShopApp.On(database, context: o => o.UseNpgsql(connection));
+        var order = await app.ProposeEchoAsync();
+
+        await using (await connection.BeginTransactionAsync())
+        {
+            (await app.Requester.GetAsync(order.Id)).Items.Should().ContainSingle();
+        }
+    }
+
     [Theory]
     [InlineData(14, false, "PostgreSQL 14*15 or newer")]
     [InlineData(15, true, "Npgsql.EnableLegacyTimestampBehavior")]

@@ -14,7 +14,7 @@ public abstract class LimitsSpecification(DatabaseFixture databases, ITestOutput
     private static readonly int Items =
         int.TryParse(Environment.GetEnvironmentVariable("WORKMANAGER_LIMITED_ITEMS"), CultureInfo.InvariantCulture, out var items) ? items : 60;
 
-    [Theory, InlineData("agent"), InlineData("type"), InlineData("tenant")]
+    [Theory, Trait("Bug", "B39"), InlineData("agent"), InlineData("type"), InlineData("tenant")]
     public async Task Claimers_at_once_never_hold_more_than_the_limit(string limit)
     {
         await using var app = await ShopApp.StartAsync(databases, null, o =>
