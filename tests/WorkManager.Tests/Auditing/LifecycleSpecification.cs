@@ -4,7 +4,7 @@ using Mover = WorkManager.Auditing.Lifecycle;
 
 namespace WorkManager.Tests.Auditing;
 
-/// <summary>The transition tables as the contract gives them, each entry and each non-entry. They touch no database.</summary>
+/// <summary>The transition tables, each entry and each non-entry: what the library does, and nothing else (ADR 0014). They touch no database.</summary>
 public sealed class LifecycleSpecification
 {
     private static readonly DateTimeOffset Now = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
@@ -13,12 +13,12 @@ public sealed class LifecycleSpecification
 
     private static readonly Dictionary<OrderState, OrderState[]> OfOrders = new()
     {
-        [OrderState.Queued] = [OrderState.CheckedOut, OrderState.Submitted, OrderState.Rejected, OrderState.Failed],
+        [OrderState.Queued] = [OrderState.CheckedOut, OrderState.Rejected, OrderState.Failed],
         [OrderState.CheckedOut] = [OrderState.InProgress, OrderState.Queued, OrderState.Failed],
         [OrderState.InProgress] = [OrderState.Submitted, OrderState.Failed, OrderState.Queued],
-        [OrderState.Submitted] = [OrderState.Approved, OrderState.Rejected, OrderState.Failed],
-        [OrderState.Approved] = [OrderState.Applied, OrderState.Failed],
-        [OrderState.Applied] = [OrderState.Completed, OrderState.Failed],
+        [OrderState.Submitted] = [OrderState.Approved, OrderState.Rejected],
+        [OrderState.Approved] = [OrderState.Applied],
+        [OrderState.Applied] = [OrderState.Completed],
         [OrderState.Rejected] = [OrderState.Queued, OrderState.DeadLettered],
         [OrderState.Failed] = [OrderState.Queued, OrderState.DeadLettered],
         [OrderState.Completed] = [],
@@ -30,9 +30,9 @@ public sealed class LifecycleSpecification
         [ItemState.Queued] = [ItemState.Leased, ItemState.Failed],
         [ItemState.Leased] = [ItemState.InProgress, ItemState.Queued, ItemState.Failed],
         [ItemState.InProgress] = [ItemState.Submitted, ItemState.Failed, ItemState.Queued],
-        [ItemState.Submitted] = [ItemState.Accepted, ItemState.Rejected, ItemState.Failed],
+        [ItemState.Submitted] = [ItemState.Accepted, ItemState.Rejected],
         [ItemState.Accepted] = [ItemState.Completed],
-        [ItemState.Rejected] = [ItemState.Queued, ItemState.Failed],
+        [ItemState.Rejected] = [ItemState.Queued],
         [ItemState.Failed] = [ItemState.Queued, ItemState.DeadLettered],
         [ItemState.Completed] = [],
         [ItemState.DeadLettered] = [],
