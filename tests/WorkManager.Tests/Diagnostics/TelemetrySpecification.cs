@@ -29,13 +29,17 @@ public abstract class TelemetrySpecification(DatabaseFixture databases)
             order = await app.Requester.ProposeAsync(new EchoPayload("hello"));
         }
 
+        await agent.ReleaseAsync((await agent.CheckoutAsync<Echo>())!);
+        await agent.FailAsync((await agent.CheckoutAsync<Echo>())!, new WorkFailure("broken", "It is.") { RetryAfter = TimeSpan.Zero });
         var lease = await agent.CheckoutAsync<Echo>();
         await agent.SubmitAsync(lease!, new EchoResult(true, true));
         await app.Reviewer.ApproveAsync(order.Id);
 
         lease!.TraceParent.Should().Contain(trace.ToString());
         finished.Where(a => a.TraceId == trace && a.Source.Name == "WorkManager").Select(a => a.OperationName)
-            .Should().BeEquivalentTo("workmanager.propose", "workmanager.checkout", "workmanager.submit", "workmanager.approve");
+            .Should().BeEquivalentTo(
+                "workmanager.propose", "workmanager.checkout", "workmanager.release", "workmanager.checkout", "workmanager.fail", "workmanager.checkout",
+                "workmanager.submit", "workmanager.approve");
         var events = (await app.OrderAsync(order.Id)).Events;
         events.Where(e => e.Event != WorkEventNames.Leased && e.Event != WorkEventNames.CheckedOut)
             .Should().OnlyContain(e => e.TraceParent!.Contains(trace.ToString()), "each row names the operation that wrote it");
