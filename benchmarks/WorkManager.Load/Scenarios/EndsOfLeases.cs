@@ -17,6 +17,7 @@ internal sealed class EndsOfLeases(string provider, int callers) : IScenario
     {
         await using var database = await run.CreateDatabaseAsync(provider);
         await using var host = new WorkManagerHost(database);
+        var sides = new SideBySide(database, host);
         var items = provider == "sqlite" ? run.Sizes.SqliteSingleItems : run.Sizes.SingleItems;
         await MeasureAsync("one item per call", items, 1, WorkManagerCallers.Submit, WorkManagerCallers.Fail, WorkManagerCallers.Release);
         await MeasureAsync(
@@ -25,7 +26,7 @@ internal sealed class EndsOfLeases(string provider, int callers) : IScenario
             (host, leases) => WorkManagerCallers.FailBatches(host, leases.Chunk(BatchSize)),
             (host, leases) => WorkManagerCallers.ReleaseBatches(host, leases.Chunk(BatchSize)));
 
-        async Task MeasureAsync(string variant, int count, int perCall, params Func<WorkManagerHost, IEnumerable<WorkLease>, ICaller>[] ends)
+        async Task MeasureAsync(string variant, int count, int perCall, params Func<WorkManagerHost, WorkLease[], ICaller>[] ends)
         {
             string[] names = [Step.Submit, Step.Fail, Step.Release];
             var measured = await run.MeasureAsync(Name, variant, [.. names.Zip(ends, (name, end) => Ending(name, count, perCall, end))]);
@@ -33,31 +34,7 @@ internal sealed class EndsOfLeases(string provider, int callers) : IScenario
             run.Report.Reaches.Add(Reach.AtLeast(Share, Step.Release, measured[Step.Release], measured[Step.Submit]));
         }
 
-        Contender Ending(string name, int count, int perCall, Func<WorkManagerHost, IEnumerable<WorkLease>, ICaller> end)
-        {
-            // Each caller has as many calls as every other, and items of its own orders: neighbours are of one order.
-            var share = count / callers / BatchSize * BatchSize;
-            var leases = new List<WorkLease>();
-            async Task Prepare()
-            {
-                await database.RefillAsync(share * callers / ItemsPerOrder, ItemsPerOrder);
-                leases = await WorkManagerCallers.LeaseAllAsync(host);
-                await database.SettleAsync();
-            }
-
-            return new Contender(name, Prepare, async () =>
-            {
-                var shares = new Queue<WorkLease[]>(leases.Chunk(share));
-                await using var session = new Session(() => Task.FromResult(end(host, shares.Dequeue())));
-                return await Crowd.RunInSharesAsync(session, callers, share / perCall);
-            })
-            {
-                CountAsync = async () =>
-                {
-                    await Prepare();
-                    return await SideBySide.CountAsync(end(host, leases), database);
-                },
-            };
-        }
+        Contender Ending(string name, int count, int perCall, Func<WorkManagerHost, WorkLease[], ICaller> end) => sides.OnLeases(
+            name, count / callers / BatchSize * BatchSize * callers / ItemsPerOrder, ItemsPerOrder, callers, perCall, leases => end(host, leases), counts: true);
     }
 }

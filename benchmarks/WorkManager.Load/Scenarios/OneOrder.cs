@@ -19,26 +19,9 @@ internal sealed class OneOrder : IScenario
         await using var database = await run.Server.CreateDatabaseAsync("main");
         await using var host = new WorkManagerHost(database);
         var submits = run.Sizes.SubmitsIntoOneOrder;
-        Contender Into(string name, int orders)
-        {
-            var leases = new List<WorkLease>();
-            return new Contender(
-                name,
-                async () =>
-                {
-                    await database.RefillAsync(orders, submits / orders);
-                    leases = await WorkManagerCallers.LeaseAllAsync(host);
-                    await database.SettleAsync();
-                },
-                async () =>
-                {
-                    // Neighbours are of one order: each caller gets orders of its own.
-                    var share = submits / Callers;
-                    var shares = new Queue<WorkLease[]>(leases.Chunk(share));
-                    await using var session = new Session(() => Task.FromResult(WorkManagerCallers.Submit(host, shares.Dequeue())));
-                    return await Crowd.RunInSharesAsync(session, Callers, share);
-                });
-        }
+        var sides = new SideBySide(database, host);
+        Contender Into(string name, int orders) =>
+            sides.OnLeases(name, orders, submits / orders, Callers, perCall: 1, leases => WorkManagerCallers.Submit(host, leases));
 
         var measured = await run.MeasureAsync(Name, $"{submits:N0} submits", [Into(Many, submits / 10), Into(One, 1)]);
         run.Report.Reaches.Add(Reach.AtLeast(Share, "submits into one order", measured[One], measured[Many]));

@@ -21,23 +21,10 @@ internal sealed class OneRefused(string provider) : IScenario
         await using var database = await run.CreateDatabaseAsync(provider);
         await using var host = new WorkManagerHost(database);
         var calls = run.Sizes.LargestBatches;
-        Contender Submitting(string name, int refused)
-        {
-            var leases = new List<WorkLease>();
-            return new Contender(
-                name,
-                async () =>
-                {
-                    await database.RefillAsync(calls * BatchSize / ItemsPerOrder, ItemsPerOrder);
-                    leases = await WorkManagerCallers.LeaseAllAsync(host);
-                    await database.SettleAsync();
-                },
-                async () =>
-                {
-                    await using var session = new Session(() => Task.FromResult(WorkManagerCallers.SubmitBatches(host, leases.Chunk(BatchSize), refused)));
-                    return await Crowd.RunInSharesAsync(session, 1, calls);
-                });
-        }
+        var sides = new SideBySide(database, host);
+        Contender Submitting(string name, int refused) => sides.OnLeases(
+            name, calls * BatchSize / ItemsPerOrder, ItemsPerOrder, callers: 1, BatchSize,
+            leases => WorkManagerCallers.SubmitBatches(host, leases.Chunk(BatchSize), refused));
 
         var measured = await run.MeasureAsync(Name, $"{BatchSize} results per call", [Submitting(AllGood, 0), Submitting(OneOfThem, 1)]);
         run.Report.Reaches.Add(Reach.AtLeast(Share, "submit with one refused result", measured[OneOfThem], measured[AllGood]));

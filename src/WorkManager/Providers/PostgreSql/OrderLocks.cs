@@ -19,12 +19,11 @@ internal static class OrderLocks
     /// <summary>The lock of the orders of the items in <c>@ids</c>, as the first statement of a command.</summary>
     public static readonly string OfMany = Lock("o.id IN (SELECT order_id FROM [work_items] WHERE id = ANY(@ids))");
 
-    /// <summary>The live ones among the orders of some items, after they were locked.</summary>
-    /// <param name="items">Where the ids of the items come from.</param>
-    public static string LiveOrdersOf(string items) =>
+    /// <summary>The live ones among the orders of the items in <c>given</c>, after they were locked.</summary>
+    public static readonly string LiveOrders =
         $"""
         SELECT o.id, o.state FROM [work_orders] AS o
-            WHERE o.id IN (SELECT i.order_id FROM {items} AS g JOIN [work_items] AS i ON i.id = g.id)
+            WHERE o.id IN (SELECT i.order_id FROM given AS g JOIN [work_items] AS i ON i.id = g.id)
                 AND [o.tenant] AND {QueueSql.ByKey("o.state")} IN ('queued', 'checked_out', 'in_progress')
         """;
 

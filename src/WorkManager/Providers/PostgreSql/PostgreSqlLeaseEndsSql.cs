@@ -80,7 +80,7 @@ internal sealed class PostgreSqlLeaseEndsSql : ILeaseEndsSql
         WITH given AS MATERIALIZED (
             SELECT * FROM {rows(end.Arrays)} AS g ({end.Columns})
         ), locked AS MATERIALIZED (
-            {OrderLocks.LiveOrdersOf("given")}
+            {OrderLocks.LiveOrders}
         ), held AS MATERIALIZED (
             SELECT g.*, i.attempts + {end.Spent} AS attempts, {end.Spent} AS spent, {end.Counted} AS counted,
                 {end.Spent} = 1 AND i.attempts + 1 >= i.max_attempts AS fails

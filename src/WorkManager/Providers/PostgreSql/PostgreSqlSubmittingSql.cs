@@ -69,7 +69,7 @@ internal sealed class PostgreSqlSubmittingSql : ISubmittingSql
             SELECT * FROM {rows("ids, epochs, results, hashes, versions, payloads, payload_hashes")}
                 AS g (id, epoch, result, hash, version, payload, payload_hash)
         ), locked AS MATERIALIZED (
-            {OrderLocks.LiveOrdersOf("given")}
+            {OrderLocks.LiveOrders}
         ), held AS MATERIALIZED (
             SELECT i.id, i.state, g.result, g.hash, g.version, g.payload, g.payload_hash
             FROM given AS g JOIN [work_items] AS i ON {QueueSql.IsHeld("g.id", "g.epoch")} JOIN locked AS l ON l.id = i.order_id
