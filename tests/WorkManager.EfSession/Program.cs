@@ -27,6 +27,7 @@ static int Run(Assembly program, string[] arguments)
 {
     // `ef` says that it is a tool. The application is not run by one.
     Type.GetType("Microsoft.EntityFrameworkCore.EF, Microsoft.EntityFrameworkCore")?.GetProperty("IsDesignTime")?.SetValue(null, false);
+    ForgetServices();
     Environment.ExitCode = 0;
     try
     {
@@ -37,6 +38,15 @@ static int Run(Assembly program, string[] arguments)
         Console.Error.WriteLine($"Unhandled exception. {unhandled.InnerException}");
         return unhandledException;
     }
+}
+
+// EF Core keeps what it builds for different options, and refuses to go on in a process that has too many of them. A new process would have none.
+static void ForgetServices()
+{
+    const BindingFlags any = BindingFlags.Instance | BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic;
+    var type = Type.GetType("Microsoft.EntityFrameworkCore.Internal.ServiceProviderCache, Microsoft.EntityFrameworkCore");
+    var kept = type?.GetField("_configurations", any)!.GetValue(type.GetProperty("Instance", any)!.GetValue(null));
+    kept?.GetType().GetMethod("Clear")!.Invoke(kept, null);
 }
 
 /// <param name="Program">The path of the program's assembly.</param>

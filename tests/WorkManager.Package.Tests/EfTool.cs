@@ -60,5 +60,5 @@ internal sealed class EfTool(CommandLine commandLine, string project, string sta
 
     public void Dispose() => session?.Dispose();
 
-    private EfSession Session(EfProgram program) => shared?.For(project, commandLine, program) ?? (session ??= new(commandLine, program));
+    private EfSession Session(EfProgram program) => shared?.For(commandLine, program) ?? (session ??= new(commandLine, program));
 }

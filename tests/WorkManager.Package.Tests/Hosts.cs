@@ -161,7 +161,7 @@ public abstract class BuiltHosts(PackedPackage package, Provider provider) : IAs
     /// <summary>The tool for a host and a database, after the host was prepared and built.</summary>
     internal EfTool Ef(HostKind host, CommandLine commandLine) => tools[host].With(commandLine);
 
-    private async Task BuildAsync(params string[] options) => await CommandLine().DotNetAsync(["build", "Hosts.slnx", "-v", "quiet", .. options]);
+    private async Task BuildAsync(params string[] options) => await CommandLine().BuildAsync(["Hosts.slnx", .. options]);
 
     private async Task PrepareAsync(HostKind host)
     {

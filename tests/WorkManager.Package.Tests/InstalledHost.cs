@@ -35,7 +35,7 @@ internal sealed class InstalledHost : IDisposable
     {
         assembly = hosts.NextAssembly();
         commandLine.Environment["HostAssembly"] = assembly;
-        await commandLine.DotNetAsync(["build", Project, "-v", "quiet", .. restored ? ["--no-restore"] : Array.Empty<string>()]);
+        await commandLine.BuildAsync([Project, .. restored ? ["--no-restore"] : Array.Empty<string>()]);
         restored = true;
         ef.BuiltAs(assembly);
     }

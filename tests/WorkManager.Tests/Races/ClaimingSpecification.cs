@@ -9,7 +9,7 @@ public abstract class ClaimingSpecification(DatabaseFixture databases, ITestOutp
 {
     private const int Processes = 4;
     private const int Orders = 20;
-    private const int ItemsPerOrder = 125;
+    private const int ItemsPerOrder = 60;
     private const int Items = Orders * ItemsPerOrder;
 
     protected abstract int TasksPerProcess { get; }
@@ -41,7 +41,7 @@ public abstract class ClaimingSpecification(DatabaseFixture databases, ITestOutp
     [Fact]
     public async Task Orders_show_the_roll_up_of_their_items_whoever_claimed_them()
     {
-        const int orders = 250;
+        const int orders = 120;
         await using var app = await ShopApp.StartAsync(databases);
         for (var i = 0; i < orders; i++)
         {

@@ -299,13 +299,13 @@ public sealed class LockingOnSqlite(SqliteFixture databases, ITestOutputHelper o
 
 public sealed class LockingOnPostgreSql(PostgreSqlFixture databases, ITestOutputHelper output) : LockingSpecification(databases, output), IOnPostgreSql
 {
-    public const int Orders = 500;
+    public const int Orders = 200;
 
     protected override int Count => Orders;
 
     protected override int CountInCallersTransactions => Orders;
 
-    protected override int CountOfRejects => 200;
+    protected override int CountOfRejects => 100;
 
     protected override bool WritersWait => false;
 
