@@ -66,7 +66,8 @@ public interface IWorkMaintenance
     Task<SelectionResult> DeadLetterAsync(WorkSelection selection, string? reason = null, CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// Holds many orders, such as all of a type or tenant, each as <see cref="IWorkOrderManager.HoldAsync"/> does. Orders that are proposed later are not held.
+    /// Holds many orders, such as all of a type or tenant, each as <see cref="IWorkOrderManager.HoldAsync"/> does. Orders that are proposed later are not held;
+    /// <see cref="PauseTypeAsync"/> is for them, too.
     /// </summary>
     /// <param name="selection">The orders. Those that are held already, and those that nobody could work on or approve, are not among them.</param>
     /// <param name="reason">Why, for the audit trail: up to 2,000 characters.</param>
@@ -81,6 +82,28 @@ public interface IWorkMaintenance
     /// <returns>What was done. Each order is a transaction of its own: one that is refused does not stop the others.</returns>
     /// <exception cref="WorkValidationException">The selection is empty, or out of range.</exception>
     Task<SelectionResult> ResumeAsync(WorkSelection selection, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Pauses an order type, for all tenants: checkouts hand out nothing of it, also of orders that are proposed later, until <see cref="ResumeTypeAsync"/>.
+    /// Leases that there are go on, and so do submits, approvals and everything else: to end leases, call <see cref="RevokeLeasesAsync"/>, and to stop
+    /// approvals, <see cref="HoldAsync"/>. If the type is paused already, nothing changes. Which types are paused stands in the rows of
+    /// <see cref="WorkPausedType"/>.
+    /// </summary>
+    /// <param name="orderType">The key of the type. This process need not know it.</param>
+    /// <param name="reason">Why: up to 2,000 characters.</param>
+    /// <param name="cancellationToken">Cancels waiting for the database.</param>
+    /// <returns>A task that ends once every later checkout knows.</returns>
+    /// <exception cref="WorkValidationException">The key is empty, longer than 120 characters or cannot be stored, or the reason is too long.</exception>
+    /// <exception cref="ApprovalDeniedException">The actor is an agent.</exception>
+    Task PauseTypeAsync(string orderType, string? reason = null, CancellationToken cancellationToken = default);
+
+    /// <summary>Hands out an order type again. If it is not paused, nothing changes.</summary>
+    /// <param name="orderType">The key of the type. This process need not know it.</param>
+    /// <param name="cancellationToken">Cancels waiting for the database.</param>
+    /// <returns>A task that ends once every later checkout knows.</returns>
+    /// <exception cref="WorkValidationException">The key is empty, longer than 120 characters or cannot be stored.</exception>
+    /// <exception cref="ApprovalDeniedException">The actor is an agent.</exception>
+    Task ResumeTypeAsync(string orderType, CancellationToken cancellationToken = default);
 
     /// <summary>
     /// Finds the orders that were proposed more than <see cref="MaintenanceOptions.StaleAfter"/> ago and are still open, and logs one warning if there are any.

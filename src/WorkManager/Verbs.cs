@@ -12,7 +12,7 @@ internal sealed record Verbs(
     ProposeOrder Propose, CloneOrder CloneGivenUp, CheckoutItems Checkout, Heartbeat Heartbeat, ReleaseLease Release, FailItem Fail, SubmitItems Submit,
     ApproveOrder Approve, ApproveDue ApproveDue, RejectOrder Reject, ReturnForRework Rework, CancelOrder Cancel,
     RetryOrder Retry, RetrySelected RetrySelected, DeadLetterOrder DeadLetter, DeadLetterSelected DeadLetterSelected, DeadLetterDue DeadLetterDue,
-    HoldOrder Hold, HoldSelected HoldSelected, ResumeOrder Resume, ResumeSelected ResumeSelected,
+    HoldOrder Hold, HoldSelected HoldSelected, ResumeOrder Resume, ResumeSelected ResumeSelected, PauseType PauseType, ResumeType ResumeType,
     RescheduleOrder Reschedule, FindStale FindStale, GenerateOrders Generate, RevokeLeases RevokeLeases,
     ExtendLeases ExtendLeases, ReclaimExpired Reclaim, ReconcileOrders Reconcile, PruneOrders Prune, PurgeKeys PurgeKeys,
     SettleDependencies SettleDependencies);

@@ -52,6 +52,18 @@ internal sealed class WorkMaintenance(WorkEngine engine, IServiceProvider? scope
         return engine.RunAsync(engine.Verbs.ResumeSelected, session, new Selected<ResumeRequest>(selection, id => new(id)), cancellationToken);
     }
 
+    public Task PauseTypeAsync(string orderType, string? reason, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(orderType);
+        return engine.RunAsync(engine.Verbs.PauseType, session, new PauseTypeRequest(orderType, reason), cancellationToken);
+    }
+
+    public Task ResumeTypeAsync(string orderType, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(orderType);
+        return engine.RunAsync(engine.Verbs.ResumeType, session, new ResumeTypeRequest(orderType), cancellationToken);
+    }
+
     public Task<StaleOrders> FindStaleAsync(CancellationToken cancellationToken) =>
         engine.RunAsync(engine.Verbs.FindStale, session, new FindStaleRequest(), cancellationToken);
 

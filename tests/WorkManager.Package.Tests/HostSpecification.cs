@@ -58,7 +58,7 @@ public abstract partial class HostSpecification(DatabaseFixture databases, Built
             var migration = hosts.ReadMigration(host, context);
             var ours = CreatedTable().Matches(migration).Count(m => m.Groups[1].Value.StartsWith("work_", StringComparison.Ordinal));
 
-            Assert.Equal(host.OwnsOurTables ? 10 : 0, ours);
+            Assert.Equal(host.OwnsOurTables ? 11 : 0, ours);
             if (!host.OwnsOurTables)
             {
                 // It may refer to an order, and does not otherwise touch our tables.
@@ -88,7 +88,7 @@ public abstract partial class HostSpecification(DatabaseFixture databases, Built
         var tables = await database.ScalarAsync(databases.Provider == Provider.Sqlite
             ? @"SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name LIKE 'work\_%' ESCAPE '\'"
             : $"SELECT count(*) FROM pg_tables WHERE schemaname = '{host.Schema}' AND tablename LIKE 'work\\_%'");
-        Assert.Equal(host.Ships || host.OwnsOurTables ? 10L : 0L, tables);
+        Assert.Equal(host.Ships || host.OwnsOurTables ? 11L : 0L, tables);
     }
 
     private async Task AssertKeptHistoryAsync(HostKind host, TestDatabase database, (int ExitCode, string Output) refused)

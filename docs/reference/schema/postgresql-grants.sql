@@ -13,3 +13,6 @@ GRANT SELECT, INSERT ON work_events, work_provenances TO workmanager_app;
 
 -- What expires.
 GRANT SELECT, INSERT, UPDATE, DELETE ON work_idempotency_keys TO workmanager_app;
+
+-- What is there for a while. An application that pauses no order type needs no more than SELECT.
+GRANT SELECT, INSERT, DELETE ON work_paused_types TO workmanager_app;

@@ -17,6 +17,14 @@ CREATE TABLE "work_duties" (
     "last_error" TEXT NULL
 );
 
+CREATE TABLE "work_paused_types" (
+    "order_type" TEXT NOT NULL CONSTRAINT "work_paused_types_pkey" PRIMARY KEY,
+    "reason" TEXT NULL,
+    "paused_by_type" TEXT NOT NULL,
+    "paused_by_id" TEXT NOT NULL,
+    "paused_at" TEXT NOT NULL
+);
+
 CREATE TABLE "work_idempotency_keys" (
     "id" INTEGER NOT NULL CONSTRAINT "work_idempotency_keys_pkey" PRIMARY KEY AUTOINCREMENT,
     "tenant_id" TEXT NOT NULL DEFAULT '',

@@ -1,3 +1,4 @@
+using Microsoft.EntityFrameworkCore;
 using WorkManager;
 
 namespace Catalog.Guides;
@@ -54,6 +55,19 @@ internal static class Failures
         {
             Console.WriteLine($"{order}: {refusal.Message}");
         }
+        #endregion
+    }
+
+    public static async Task PauseAsync(IWorkMaintenance olga, DbContext db, CancellationToken cancellationToken)
+    {
+        #region pause
+        await olga.PauseTypeAsync("shop.prices", "The price service is down.", cancellationToken);
+        foreach (WorkPausedType paused in await db.Set<WorkPausedType>().AsNoTracking().ToListAsync(cancellationToken))
+        {
+            Console.WriteLine($"{paused.OrderType} is paused since {paused.PausedAt:u}: {paused.Reason}");
+        }
+
+        await olga.ResumeTypeAsync("shop.prices", cancellationToken);
         #endregion
     }
 

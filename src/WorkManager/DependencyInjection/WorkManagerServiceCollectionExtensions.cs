@@ -120,6 +120,8 @@ public static class WorkManagerServiceCollectionExtensions
         services.TryAddSingleton<RetrySelected>();
         services.TryAddSingleton<HoldSelected>();
         services.TryAddSingleton<ResumeSelected>();
+        services.TryAddSingleton<PauseType>();
+        services.TryAddSingleton<ResumeType>();
         services.TryAddSingleton<DeadLetterOrder>();
         services.TryAddSingleton<DeadLetterSelected>();
         services.TryAddSingleton<DeadLetterDue>();

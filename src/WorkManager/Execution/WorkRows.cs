@@ -25,6 +25,9 @@ internal sealed class WorkRows(WorkManagerDbContext db, TenantScope tenant)
     /// <summary>Who does the housekeeping. It is for all tenants.</summary>
     public IQueryable<WorkDuty> Duties => db.WorkDuties;
 
+    /// <summary>Which order types are paused. They are so for all tenants.</summary>
+    public IQueryable<WorkPausedType> PausedTypes => db.WorkPausedTypes;
+
     /// <summary>Which items wait for which. They have no tenant: ask for those of items that are known to be the tenant's.</summary>
     public IQueryable<WorkItemDependency> ItemDependencies => db.WorkItemDependencies;
 

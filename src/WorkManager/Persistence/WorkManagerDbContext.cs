@@ -50,6 +50,9 @@ public sealed class WorkManagerDbContext(DbContextOptions<WorkManagerDbContext> 
     /// <summary>Who does which maintenance duty.</summary>
     public DbSet<WorkDuty> WorkDuties => Set<WorkDuty>();
 
+    /// <summary>The order types of which nothing is handed out.</summary>
+    public DbSet<WorkPausedType> WorkPausedTypes => Set<WorkPausedType>();
+
     /// <inheritdoc/>
     protected override void OnConfiguring(DbContextOptionsBuilder optionsBuilder)
     {

@@ -185,6 +185,8 @@ internal sealed partial class Statement(string text)
         var quote = db.GetService<ISqlGenerationHelper>();
         // These have no tenant of their own: they are found by the items of one.
         tokens["[work_item_dependencies]"] = quote.DelimitIdentifier("work_item_dependencies", of.Schema);
+        // This is for all tenants.
+        tokens["[work_paused_types]"] = quote.DelimitIdentifier("work_paused_types", of.Schema);
         foreach (var (table, entity, alias) in Tables)
         {
             var columns = EntityReader.Columns(db.Model.FindEntityType(entity)!).Select(c => quote.DelimitIdentifier(c.GetColumnName())).ToList();

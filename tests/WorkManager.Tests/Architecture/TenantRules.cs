@@ -31,6 +31,6 @@ public sealed partial class TenantRules
     public void The_scan_finds_such_a_use() => Sets().IsMatch(RepositoryFiles.Read(Allowed[0])).Should().BeTrue();
 
     [GeneratedRegex(
-        @"\.(WorkOrders|WorkItems|WorkItemParts|WorkEvents|WorkProvenances|WorkDecisions|WorkIdempotencyKeys|Work\w+Dependencies|WorkDuties)\b|\.Set<")]
+        @"\.(WorkOrders|WorkItems|WorkItemParts|WorkEvents|WorkProvenances|WorkDecisions|WorkIdempotencyKeys|Work\w+Dependencies|WorkDuties|WorkPausedTypes)\b|\.Set<")]
     private static partial Regex Sets();
 }

@@ -23,7 +23,7 @@ public abstract class DatabaseFacadeSpecification(DatabaseFixture databases)
         await MigrateAsync(context, async);
         await MigrateAsync(context, async);
 
-        Assert.Equal(10, (await DatabaseSchema.ReadAsync(database)).Tables.Count);
+        Assert.Equal(11, (await DatabaseSchema.ReadAsync(database)).Tables.Count);
         Assert.Equal([First.Id], await context.Database.GetPendingMigrationsAsync(Cancel));
     }
 
@@ -64,7 +64,7 @@ public abstract class DatabaseFacadeSpecification(DatabaseFixture databases)
             await context.Database.MigrateWorkManagerAsync(Cancel);
         })));
 
-        Assert.Equal(10, (await DatabaseSchema.ReadAsync(database)).Tables.Count);
+        Assert.Equal(11, (await DatabaseSchema.ReadAsync(database)).Tables.Count);
     }
 
     [Theory, InlineData(true), InlineData(false)]
@@ -78,7 +78,7 @@ public abstract class DatabaseFacadeSpecification(DatabaseFixture databases)
 
         // An invoice refers to an order: ours had to come first.
         Assert.Equal(0L, await database.ScalarAsync("SELECT count(*) FROM invoices"));
-        Assert.Equal(10, (await DatabaseSchema.ReadAsync(database)).Tables.Count);
+        Assert.Equal(11, (await DatabaseSchema.ReadAsync(database)).Tables.Count);
         Assert.Equal(["new: True", "new: False"], await context.Customers.OrderBy(c => c.Id).Select(c => c.Name).ToListAsync(Cancel));
     }
 
@@ -94,7 +94,7 @@ public abstract class DatabaseFacadeSpecification(DatabaseFixture databases)
             var made = await CreateAtOnceAsync(options, callers);
 
             Assert.Single(made, isNew => isNew);
-            Assert.Equal(10, (await DatabaseSchema.ReadAsync(database)).Tables.Count);
+            Assert.Equal(11, (await DatabaseSchema.ReadAsync(database)).Tables.Count);
             Assert.Equal(0L, await database.ScalarAsync("SELECT count(*) FROM invoices"));
         }
     }
@@ -130,7 +130,7 @@ public abstract class DatabaseFacadeSpecification(DatabaseFixture databases)
         Assert.False(await context.GetService<IRelationalDatabaseCreator>().HasTablesAsync(Cancel));
 
         Assert.True(await EnsureCreatedAsync(context, async));
-        Assert.Equal(10, (await DatabaseSchema.ReadAsync(database)).Tables.Count);
+        Assert.Equal(11, (await DatabaseSchema.ReadAsync(database)).Tables.Count);
         Assert.Empty(await context.Invoices.ToListAsync(Cancel));
     }
 
@@ -144,7 +144,7 @@ public abstract class DatabaseFacadeSpecification(DatabaseFixture databases)
 
         Assert.False(await context.Database.EnsureWorkManagerCreatedAsync(Cancel));
 
-        Assert.Equal(10, (await DatabaseSchema.ReadAsync(database)).Tables.Count);
+        Assert.Equal(11, (await DatabaseSchema.ReadAsync(database)).Tables.Count);
         Assert.Empty(await context.Set<Note>().ToListAsync(Cancel));
     }
 
@@ -156,7 +156,7 @@ public abstract class DatabaseFacadeSpecification(DatabaseFixture databases)
 
         Assert.True(await EnsureCreatedAsync(context, async));
 
-        Assert.Equal(10, (await DatabaseSchema.ReadAsync(database)).Tables.Count);
+        Assert.Equal(11, (await DatabaseSchema.ReadAsync(database)).Tables.Count);
         Assert.Equal(0L, await database.ScalarAsync("SELECT count(*) FROM invoices"));
     }
 

@@ -19,7 +19,7 @@ public sealed partial class SchemaPage
     private static readonly string[] TablesInReadingOrder =
     [
         "work_orders", "work_items", "work_item_parts", "work_events", "work_provenances", "work_idempotency_keys",
-        "work_decisions", "work_order_dependencies", "work_item_dependencies", "work_duties",
+        "work_decisions", "work_order_dependencies", "work_item_dependencies", "work_duties", "work_paused_types",
     ];
 
     /// <summary>What each index is for.</summary>

@@ -52,10 +52,10 @@ public sealed class NamesOfSchemas(PostgreSqlFixture databases) : IClassFixture<
         await using var scripted = await databases.CreateAsync();
         await scripted.ExecuteAsync(migrator.GenerateScript());
         await scripted.ExecuteAsync(migrator.GenerateScript(options: MigrationsSqlGenerationOptions.Idempotent));
-        (await DatabaseSchema.ReadAsync(scripted, schema)).Tables.Should().HaveCount(10);
+        (await DatabaseSchema.ReadAsync(scripted, schema)).Tables.Should().HaveCount(11);
         await using var scriptedAnew = await databases.CreateAsync();
         await scriptedAnew.ExecuteAsync(migrator.GenerateScript(options: MigrationsSqlGenerationOptions.Idempotent));
-        (await DatabaseSchema.ReadAsync(scriptedAnew, schema)).Tables.Should().HaveCount(10);
+        (await DatabaseSchema.ReadAsync(scriptedAnew, schema)).Tables.Should().HaveCount(11);
     }
 
     [Theory, MemberData(nameof(Impossible))]

@@ -31,7 +31,7 @@ internal static class FilledRows
             Fill(new WorkIdempotencyKey { OrderId = order.Id }, number),
             new WorkItemDependency { Id = after.Id, DependsOnId = item.Id },
             new WorkOrderDependency { Id = other.Id, DependsOnId = order.Id },
-            Fill(new WorkDuty(), number),
+            Fill(new WorkDuty(), number), Fill(new WorkPausedType(), number),
         ];
     }
 

@@ -207,6 +207,10 @@ internal static class GuideSchema
                 Text("cursor", 255).Null, Time("last_run_at").Null, Json("last_error").Null,
             ],
         },
+        new("work_paused_types")
+        {
+            Columns = [Text("order_type", 120), Text("reason").Null, Text("paused_by_type", 50), Text("paused_by_id", 255), Time("paused_at")],
+        },
     ];
 }
 

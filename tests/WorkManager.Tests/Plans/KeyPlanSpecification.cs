@@ -205,7 +205,8 @@ public sealed class KeyPlanOnPostgreSql(PostgreSqlFixture databases, ITestOutput
             .. from node in ExplainedPlan.Nodes(plan)
                let index = (string?)node["Index Name"]
                let table = (string?)node["Relation Name"]
-               where index is not null || ((string?)node["Node Type"] == "Seq Scan" && table is not null)
+               // It has a few rows at most: to read them all is as good as its key.
+               where table != "work_paused_types" && (index is not null || ((string?)node["Node Type"] == "Seq Scan" && table is not null))
                select index ?? $"Seq Scan of {table}",
         ];
     }

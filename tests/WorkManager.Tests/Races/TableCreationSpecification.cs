@@ -62,7 +62,7 @@ public abstract class TableCreationSpecification(DatabaseFixture databases, ITes
 
     private static async Task AssertCompleteAsync(TestDatabase database)
     {
-        (await DatabaseSchema.ReadAsync(database)).Tables.Should().HaveCount(10);
+        (await DatabaseSchema.ReadAsync(database)).Tables.Should().HaveCount(11);
         (await database.ScalarAsync("SELECT count(*) FROM \"__EFMigrationsHistory\"")).Should().Be(1L);
         await using var shop = Open(database);
         (await shop.Customers.CountAsync() + await shop.Ledger.CountAsync()).Should().Be(0);

@@ -657,6 +657,25 @@ public abstract class WholeRowsSpecification(DatabaseFixture databases)
         await story.WritesAsync(nameof(IWorkMaintenance.PurgeKeysAsync), async () => Assert.Equal(0, await story.Maintenance.PurgeKeysAsync()));
     }
 
+    [Fact]
+    public async Task A_pause_of_a_type()
+    {
+        await using var story = await Story.StartAsync(databases);
+
+        await story.WritesAsync(nameof(IWorkMaintenance.PauseTypeAsync), () =>
+            story.Maintenance.As(Story.Reviewer).PauseTypeAsync("rows.survey", "until the \"snow\" is gone"));
+    }
+
+    [Fact]
+    public async Task A_resumption_of_a_type()
+    {
+        await using var story = await Story.StartAsync(databases);
+        await story.Maintenance.PauseTypeAsync("rows.survey");
+        await story.Maintenance.PauseTypeAsync("rows.trail");
+
+        await story.WritesAsync(nameof(IWorkMaintenance.ResumeTypeAsync), () => story.Maintenance.ResumeTypeAsync("rows.survey"));
+    }
+
     [Theory, InlineData(Way.Own), InlineData(Way.Joined)]
     public async Task A_clone(Way way)
     {

@@ -45,6 +45,34 @@ internal partial class Initial
                 b.ToTable("work_duties", null, t => t.ExcludeFromMigrations());
             });
 
+        modelBuilder.Entity("WorkManager.WorkPausedType", b =>
+            {
+                b.Property<string>("OrderType")
+                    .HasMaxLength(120)
+                    .HasColumnName("order_type");
+
+                b.Property<DateTime>("PausedAt")
+                    .HasColumnName("paused_at");
+
+                b.Property<string>("PausedById")
+                    .IsRequired()
+                    .HasMaxLength(255)
+                    .HasColumnName("paused_by_id");
+
+                b.Property<string>("PausedByType")
+                    .IsRequired()
+                    .HasMaxLength(50)
+                    .HasColumnName("paused_by_type");
+
+                b.Property<string>("Reason")
+                    .HasColumnName("reason");
+
+                b.HasKey("OrderType")
+                    .HasName("work_paused_types_pkey");
+
+                b.ToTable("work_paused_types", null, t => t.ExcludeFromMigrations());
+            });
+
         modelBuilder.Entity("WorkManager.WorkItemDependency", b =>
             {
                 b.Property<Guid>("Id")

@@ -33,6 +33,22 @@ internal sealed partial class Initial : WorkManagerMigration
             });
 
         migrationBuilder.CreateTable(
+            name: "work_paused_types",
+            schema: Schema,
+            columns: table => new
+            {
+                order_type = table.Column<string>(maxLength: 120, nullable: false),
+                reason = table.Column<string>(nullable: true),
+                paused_by_type = table.Column<string>(maxLength: 50, nullable: false),
+                paused_by_id = table.Column<string>(maxLength: 255, nullable: false),
+                paused_at = table.Column<DateTime>(nullable: false)
+            },
+            constraints: table =>
+            {
+                table.PrimaryKey("work_paused_types_pkey", x => x.order_type);
+            });
+
+        migrationBuilder.CreateTable(
             name: "work_idempotency_keys",
             schema: Schema,
             columns: table => new
@@ -687,6 +703,8 @@ internal sealed partial class Initial : WorkManagerMigration
         RefuseWhileThereIsHistory(migrationBuilder);
         migrationBuilder.DropTable("work_decisions", Schema);
         migrationBuilder.DropTable("work_duties", Schema);
+
+        migrationBuilder.DropTable("work_paused_types", Schema);
         migrationBuilder.DropTable("work_events", Schema);
         migrationBuilder.DropTable("work_idempotency_keys", Schema);
         migrationBuilder.DropTable("work_item_dependencies", Schema);

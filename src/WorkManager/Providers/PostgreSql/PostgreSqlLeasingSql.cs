@@ -17,7 +17,8 @@ internal sealed class PostgreSqlLeasingSql : ILeasingSql
     private const string OfOrder =
         """
         order_id = @order AND ([all_tenants] OR tenant_id IS NOT DISTINCT FROM @tenant) AND priority + 0 >= @min_priority
-            AND (SELECT o.type FROM [work_orders] AS o WHERE o.id = @order) = ANY(@types)
+            AND (SELECT o.type FROM [work_orders] AS o WHERE o.id = @order AND NOT EXISTS (SELECT FROM [work_paused_types] AS p WHERE p.order_type = o.type))
+                = ANY(@types)
         """;
 
     private const string Expires = "lease_expires_at + interval '0'";
@@ -46,7 +47,8 @@ internal sealed class PostgreSqlLeasingSql : ILeasingSql
     // Its own text: PostgreSQL plans best for a limit that it sees, and this one is always the same.
     private static readonly ClaimStatements ClaimsOfOne = ClaimsOf("1");
 
-    private static readonly TenantStatements Tenants = new(IsReady, "unnest(@types) AS t (value)");
+    private static readonly TenantStatements Tenants = new(
+        IsReady, "unnest(@types) AS t (value) WHERE NOT EXISTS (SELECT FROM [work_paused_types] AS p WHERE p.order_type = t.value)");
 
     // The names are hashed: two with one hash would take turns without need. A lock is there as long as its transaction.
     private static readonly Statement LockFreeLimits = new(
@@ -227,7 +229,12 @@ internal sealed class PostgreSqlLeasingSql : ILeasingSql
             LIMIT (SELECT @count)
         """;
 
-    private static string OfType(string tenant, int type) => $"{tenant} AND order_type = (@types)[{type}] AND priority >= @min_priority";
+    // Whether a type is paused is asked once, and before its range is read.
+    private static string OfType(string tenant, int type) =>
+        $"""
+        {tenant} AND order_type = (@types)[{type}] AND priority >= @min_priority
+                AND NOT EXISTS (SELECT FROM [work_paused_types] AS p WHERE p.order_type = (@types)[{type}])
+        """;
 
     private static Statement ClaimOf(string pick) => new(
         $"""

@@ -17,7 +17,7 @@ internal sealed class SqliteLeasingSql : ILeasingSql
     private const string OfOrder =
         """
         order_id = @order AND ([all_tenants] OR +tenant_id = @tenant) AND priority >= @min_priority
-            AND +order_type IN (SELECT value FROM json_each(@types))
+            AND +order_type IN (SELECT value FROM json_each(@types) WHERE value NOT IN (SELECT p.order_type FROM [work_paused_types] AS p))
         """;
 
     private const string Expires = "+lease_expires_at";
@@ -28,7 +28,8 @@ internal sealed class SqliteLeasingSql : ILeasingSql
         OfTenants: new(types => NextOfTypes("tenant_id = @from", types)),
         OfOrder: NextWhere(OfOrder, "ready_at, id"));
 
-    private static readonly TenantStatements Tenants = new("ready_at IS NOT NULL", "json_each(@types) AS t");
+    private static readonly TenantStatements Tenants = new(
+        "ready_at IS NOT NULL", "json_each(@types) AS t WHERE t.value NOT IN (SELECT p.order_type FROM [work_paused_types] AS p)");
 
     // A SELECT and an UPDATE together are faster than an UPDATE that returns all columns.
     private static readonly RowStatements Lease = new(["id", "seconds", "expires"], row => new(
@@ -192,7 +193,12 @@ internal sealed class SqliteLeasingSql : ILeasingSql
 
         string Range(int type) => $"SELECT id, priority, ready_at FROM [work_items] WHERE ready_at IS NOT NULL AND {OfType(type)}";
 
-        string OfType(int type) => $"{tenant} AND order_type = @type_{type} AND priority >= @min_priority";
+        // Whether a type is paused is asked once, and before its range is read.
+        string OfType(int type) =>
+            $"""
+            {tenant} AND order_type = @type_{type} AND priority >= @min_priority
+                AND NOT EXISTS (SELECT 1 FROM [work_paused_types] AS p WHERE p.order_type = @type_{type})
+            """;
     }
 
     private static Statement NextWhere(string filter, string order) =>

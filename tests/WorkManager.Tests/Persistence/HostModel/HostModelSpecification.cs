@@ -33,7 +33,7 @@ public abstract class HostModelSpecification(DatabaseFixture databases)
         await using var database = await databases.CreateAsync();
         await using var context = database.Shop();
 
-        Assert.Equal(10, ShippedModel.Entities.Count);
+        Assert.Equal(11, ShippedModel.Entities.Count);
         Assert.All(ShippedModel.Entities, e => Assert.True(e.IsPublic && context.Model.FindEntityType(e) is not null));
     }
 

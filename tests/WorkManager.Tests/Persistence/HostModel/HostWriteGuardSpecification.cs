@@ -35,7 +35,7 @@ public abstract class HostWriteGuardSpecification(DatabaseFixture databases)
         object[] rows =
         [
             Rows.Order(), item, Rows.Part(item, "key"), Rows.Event(order), Rows.Provenance(order), Rows.Decision(order), key,
-            new WorkItemDependency(), new WorkOrderDependency(), new WorkDuty(),
+            new WorkItemDependency(), new WorkOrderDependency(), new WorkDuty(), new WorkPausedType(),
         ];
         Assert.Equal(WorkManager.Persistence.HostModel.ShippedModel.Entities.Count, rows.Length);
 

@@ -1,0 +1,3 @@
+namespace WorkManager.Operating;
+
+internal sealed record PauseTypeRequest(string OrderType, string? Reason);

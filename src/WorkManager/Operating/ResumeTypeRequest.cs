@@ -1,0 +1,3 @@
+namespace WorkManager.Operating;
+
+internal sealed record ResumeTypeRequest(string OrderType);
