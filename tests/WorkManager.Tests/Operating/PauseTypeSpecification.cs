@@ -1,6 +1,7 @@
 using AwesomeAssertions;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using WorkManager.Tests.Plans;
 using WorkManager.Tests.Shop;
 
 namespace WorkManager.Tests.Operating;
@@ -84,6 +85,29 @@ public abstract class PauseTypeSpecification(DatabaseFixture databases)
 
         await app.Maintenance.ResumeTypeAsync(Echo);
         (await factory.CreateForAllTenants(Actor.Agent("w")).CheckoutManyAsync(5)).Select(l => l.Item.TenantId).Order().Should().Equal("a", "b", "c");
+    }
+
+    [Fact]
+    public async Task Tenants_with_nothing_but_a_paused_type_are_not_looked_at()
+    {
+        await using var app = await ShopApp.StartAsync(databases);
+        var all = app.Services.GetRequiredService<IWorkOrderManagerFactory>().CreateForAllTenants(Actor.Agent("w"));
+        await app.Of("t-99").ProposeAsync(Batches.Payload(3));
+        await all.CheckoutAsync();
+        using var sent = new SentCommands(app.Database);
+        await all.CheckoutAsync();
+        var alone = sent.All.Count;
+        for (var tenant = 10; tenant < 20; tenant++)
+        {
+            await app.Of($"t-{tenant}").ProposeAsync(new EchoPayload("a"));
+        }
+
+        await app.Maintenance.PauseTypeAsync(Echo);
+        var before = sent.All.Count;
+
+        (await all.CheckoutAsync())!.Item.TenantId.Should().Be("t-99");
+
+        sent.All.Skip(before).Should().HaveCount(alone);
     }
 
     [Fact]
