@@ -97,6 +97,9 @@ internal sealed class CommandLine(string folder)
         start.Environment["DOTNET_TieredPGO"] = "0";
         start.Environment["DOTNET_TC_CallCountingDelayMs"] = "5000";
         start.Environment["DOTNET_gcConcurrent"] = "0";
+
+        // An application watches its settings until its process ends. A user may have 128 watchers, and many applications run in one process here.
+        start.Environment["DOTNET_HOSTBUILDER__RELOADCONFIGONCHANGE"] = "false";
         foreach (var (name, value) in Environment)
         {
             start.Environment[name] = value;
