@@ -119,7 +119,7 @@ public static class PostgreSqlCluster
 
         // The server refuses to run as root.
         string[] asSuperuser = Environment.IsPrivilegedProcess ? ["runuser", "-u", Superuser, "--"] : [];
-        string[] command = [.. asSuperuser, "sh", "-c", script, "keeper", Binaries.Value.Folder!, settings, FindPlace()];
+        string[] command = [.. asSuperuser, "sh", "-c", script, "keeper", Binaries.Value.Folder!, settings, FastFolder.Place];
         var keeper = Process.Start(new ProcessStartInfo(command[0], command[1..])
         {
             RedirectStandardInput = true,
@@ -135,14 +135,6 @@ public static class PostgreSqlCluster
         keeper.StandardInput.Close();
         keeper.WaitForExit(TimeSpan.FromSeconds(5));
     };
-
-    // Each test has a database of its own, which is a copy of some hundred files. In memory that takes a third less of all the tests' time.
-    private static string FindPlace()
-    {
-        const string memory = "/dev/shm";
-        const long enough = 4L << 30;
-        return Directory.Exists(memory) && new DriveInfo(memory).AvailableFreeSpace >= enough ? memory : Path.GetTempPath();
-    }
 
     private static int FindFreePort()
     {

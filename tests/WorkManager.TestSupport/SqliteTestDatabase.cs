@@ -7,12 +7,7 @@ namespace WorkManager.TestSupport;
 /// <summary>A file of its own in WAL mode, as a host would run it.</summary>
 public sealed class SqliteTestDatabase : TestDatabase
 {
-    private static readonly Lazy<DirectoryInfo> Folder = new(() =>
-    {
-        var folder = Directory.CreateTempSubdirectory("workmanager-sqlite-");
-        AppDomain.CurrentDomain.ProcessExit += (_, _) => folder.Delete(recursive: true);
-        return folder;
-    });
+    private static readonly Lazy<DirectoryInfo> Folder = new(() => FastFolder.Create("workmanager-sqlite"));
 
     private static int count;
 
