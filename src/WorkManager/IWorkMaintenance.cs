@@ -21,7 +21,7 @@ public interface IWorkMaintenance
     IWorkMaintenance In(IServiceProvider scope);
 
     /// <summary>The same in the name of an operator. Duties act as <c>system:maintenance</c> otherwise.</summary>
-    /// <param name="actor">Who acts: it stands in the audit trail.</param>
+    /// <param name="actor">Who acts: it stands in the audit trail, and in the row of a type that is paused.</param>
     /// <returns>The duties.</returns>
     IWorkMaintenance As(Actor actor);
 
@@ -86,8 +86,8 @@ public interface IWorkMaintenance
     /// <summary>
     /// Pauses an order type, for all tenants: checkouts hand out nothing of it, also of orders that are proposed later, until <see cref="ResumeTypeAsync"/>.
     /// Leases that there are go on, and so do submits, approvals and everything else: to end leases, call <see cref="RevokeLeasesAsync"/>, and to stop
-    /// approvals, <see cref="HoldAsync"/>. If the type is paused already, nothing changes. Which types are paused stands in the rows of
-    /// <see cref="WorkPausedType"/>.
+    /// approvals, <see cref="HoldAsync"/>. If the type is paused already, nothing changes. The rows of
+    /// <see cref="WorkPausedType"/> say which types are paused.
     /// </summary>
     /// <param name="orderType">The key of the type. This process need not know it.</param>
     /// <param name="reason">Why: up to 2,000 characters.</param>

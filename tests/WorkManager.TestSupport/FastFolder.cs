@@ -34,10 +34,16 @@ internal static class FastFolder
 
     private static bool IsInUse(string folder)
     {
+        if (!int.TryParse(folder[(folder.LastIndexOf('-') + 1)..], CultureInfo.InvariantCulture, out var id))
+        {
+            // It is not one of these.
+            return true;
+        }
+
         try
         {
-            using var process = Process.GetProcessById(int.Parse(folder[(folder.LastIndexOf('-') + 1)..], CultureInfo.InvariantCulture));
-            return process.Id != Environment.ProcessId;
+            using var process = Process.GetProcessById(id);
+            return id != Environment.ProcessId;
         }
         catch (ArgumentException)
         {

@@ -64,7 +64,7 @@ internal static class Failures
         await olga.PauseTypeAsync("shop.prices", "The price service is down.", cancellationToken);
         foreach (WorkPausedType paused in await db.Set<WorkPausedType>().AsNoTracking().ToListAsync(cancellationToken))
         {
-            Console.WriteLine($"{paused.OrderType} is paused since {paused.PausedAt:u}: {paused.Reason}");
+            Console.WriteLine($"{paused.OrderType} has been paused since {paused.PausedAt:u}: {paused.Reason}");
         }
 
         await olga.ResumeTypeAsync("shop.prices", cancellationToken);

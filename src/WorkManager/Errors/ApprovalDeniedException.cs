@@ -18,7 +18,7 @@ public sealed class ApprovalDeniedException : WorkManagerException
         Reason = reason;
     }
 
-    /// <summary>The order; empty if the call was about many.</summary>
+    /// <summary>The order; empty if the call was about many, or about an order type.</summary>
     public Guid OrderId { get; }
 
     /// <summary>Why the actor may not decide.</summary>

@@ -25,6 +25,6 @@ public sealed class WorkPausedType
     /// <summary>The id of who has paused it.</summary>
     public string PausedById { get; internal set; } = "";
 
-    /// <summary>Since when it is paused, by the clock of the application that paused it.</summary>
+    /// <summary>Since when it has been paused, by the clock of the application that paused it.</summary>
     public DateTimeOffset PausedAt { get; internal set; }
 }

@@ -46,7 +46,10 @@ public static class WorkQueryExtensions
     public static IQueryable<WorkItem> WithExpiredLease(this IQueryable<WorkItem> items, DateTimeOffset now) =>
         items.Where(i => (i.State == ItemState.Leased || i.State == ItemState.InProgress) && i.LeaseExpiresAt <= now);
 
-    /// <summary>Items that an agent could claim now, in the order in which they are handed out: those whose time has just come are among them.</summary>
+    /// <summary>
+    /// Items that an agent could claim now, in the order in which they are handed out. Those whose time has just come are among them, and so are
+    /// those of paused types.
+    /// </summary>
     /// <param name="items">The query.</param>
     /// <param name="now">The time to compare with.</param>
     /// <returns>The narrowed and sorted query.</returns>

@@ -9,7 +9,7 @@ public interface IWorkItemRepository
     /// <returns>The item with its partial submissions; null if there is none.</returns>
     Task<WorkItem?> FindAsync(Guid itemId, CancellationToken cancellationToken = default);
 
-    /// <summary>Reads the items that agents could claim now, in the order in which they are handed out.</summary>
+    /// <summary>Reads the items that agents could claim now, in the order in which they are handed out; those of paused types are among them.</summary>
     /// <param name="type">Only of this order type; null for all.</param>
     /// <param name="limit">How many, 1 to 500.</param>
     /// <param name="cancellationToken">Cancels reading.</param>

@@ -12,10 +12,10 @@ public abstract class PauseTypeSpecification(DatabaseFixture databases)
     private const string Echo = "test.echo";
     private const string Batch = "test.batch";
 
-    [Fact]
-    public async Task Nothing_of_a_type_is_handed_out_that_is_paused_whenever_it_was_proposed()
+    [Theory, InlineData(null), InlineData(10)]
+    public async Task Nothing_of_a_type_is_handed_out_that_is_paused_whenever_it_was_proposed(int? maxPerTenant)
     {
-        await using var app = await ShopApp.StartAsync(databases);
+        await using var app = await ShopApp.StartAsync(databases, null, o => o.Lease.MaxPerTenant = maxPerTenant);
         var before = await app.ProposeEchoAsync("before", 90);
         await app.Requester.ProposeAsync(Batches.Payload(2), new() { Priority = 10 });
 

@@ -32,6 +32,9 @@ public sealed class LeastPrivilege(PostgreSqlFixture databases) : IClassFixture<
         var applied = await app.SubmittedEchoAsync("hello");
         (await app.Reviewer.ApproveAsync(applied.Id)).State.Should().Be(OrderState.Completed);
         (await app.Requester.ListAsync()).Items.Should().HaveCount(4);
+        await app.Maintenance.PauseTypeAsync("test.echo");
+        await app.Maintenance.PauseTypeAsync("test.echo");
+        await app.Maintenance.ResumeTypeAsync("test.echo");
         await app.Maintenance.CheckSchemaAsync();
         await DropRoleAsync(app);
     }

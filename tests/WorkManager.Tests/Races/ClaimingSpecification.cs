@@ -7,7 +7,7 @@ namespace WorkManager.Tests.Races;
 
 public abstract class ClaimingSpecification(DatabaseFixture databases, ITestOutputHelper output)
 {
-    private const int Processes = 4;
+    private const int Processes = 3;
     private const int Orders = 20;
     private const int ItemsPerOrder = 60;
     private const int Items = Orders * ItemsPerOrder;

@@ -193,11 +193,11 @@ internal sealed class SqliteLeasingSql : ILeasingSql
 
         string Range(int type) => $"SELECT id, priority, ready_at FROM [work_items] WHERE ready_at IS NOT NULL AND {OfType(type)}";
 
-        // Whether a type is paused is asked once, and before its range is read.
+        // A type that is paused is no type, and its range is empty. As a condition of its own, that would be asked for each item of the range.
         string OfType(int type) =>
             $"""
-            {tenant} AND order_type = @type_{type} AND priority >= @min_priority
-                AND NOT EXISTS (SELECT 1 FROM [work_paused_types] AS p WHERE p.order_type = @type_{type})
+            {tenant} AND order_type = (SELECT @type_{type} WHERE NOT EXISTS (SELECT 1 FROM [work_paused_types] AS p WHERE p.order_type = @type_{type}))
+                AND priority >= @min_priority
             """;
     }
 
