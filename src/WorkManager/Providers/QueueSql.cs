@@ -77,7 +77,12 @@ internal static class QueueSql
     /// <summary>Reads a row of <see cref="CountLeases"/>.</summary>
     public static LiveLeases ReadLeases(DbDataReader row) => new(row.GetString(0), row.GetString(1), (int)row.GetInt64(2));
 
-    /// <summary>The tenants that have ready items of some order types: one look into an index for each tenant and type.</summary>
+    /// <summary>The order type is paused, for all tenants.</summary>
+    public static string IsPaused(string type) => $"EXISTS (SELECT 1 FROM [work_paused_types] AS p WHERE p.order_type = {type})";
+
+    /// <summary>
+    /// The tenants that have ready items of some order types, those apart that are paused: one look into an index for each tenant and type.
+    /// </summary>
     /// <param name="first">A condition on where to begin.</param>
     /// <param name="isReady">The condition that an item is ready.</param>
     /// <param name="types">The list of types, as a table <c>t</c> with a column <c>value</c>.</param>
@@ -96,7 +101,7 @@ internal static class QueueSql
             $"""
             (SELECT min((
                     SELECT tenant_id FROM [work_items] WHERE {isReady} AND order_type = t.value AND {where} ORDER BY tenant_id LIMIT 1
-                )) FROM {types})
+                )) FROM {types} WHERE NOT {IsPaused("t.value")})
             """;
     }
 

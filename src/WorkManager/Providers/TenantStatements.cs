@@ -2,7 +2,7 @@ namespace WorkManager.Providers;
 
 /// <summary>Finds the tenants that have ready items of some order types, which both databases do by much the same texts.</summary>
 /// <param name="isReady">The condition that an item is ready.</param>
-/// <param name="types">The list <c>@types</c> as a table <c>t</c> with a column <c>value</c>, without the types that are paused.</param>
+/// <param name="types">The list <c>@types</c> as a table <c>t</c> with a column <c>value</c>.</param>
 internal sealed class TenantStatements(string isReady, string types)
 {
     private readonly Statement first = new(QueueSql.FindTenants("TRUE", isReady, types));

@@ -1,6 +1,7 @@
 using AwesomeAssertions;
 using WorkManager.Tests.Plans;
 using WorkManager.Tests.Shop;
+using WorkManager.Tests.Support;
 
 namespace WorkManager.Tests.Leasing;
 
@@ -25,14 +26,7 @@ public sealed class ClaimBesideClaims(PostgreSqlFixture databases) : IClassFixtu
         await using var connection = await app.Database.OpenConnectionAsync();
         await using var command = SentCommands.Repeat(connection, "", claim with { Text = StopBeforeReading(claim.Text) });
         var claiming = command.ExecuteScalarAsync(TestContext.Current.CancellationToken);
-        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(1));
-        while (await app.Database.ScalarAsync(
-            "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())")
-            is 0L)
-        {
-            claiming.IsCompleted.Should().BeFalse();
-            await Task.Delay(TimeSpan.FromMilliseconds(10), patience.Token);
-        }
+        await AdvisoryLocks.UntilWaitedForAsync(app.Database, claiming);
 
         (await app.LeaseAsync("agent-2")).OrderId.Should().NotBe(next.Id);
         await ExecuteAsync(keeper, "SELECT pg_advisory_unlock(1)");
@@ -43,7 +37,7 @@ public sealed class ClaimBesideClaims(PostgreSqlFixture databases) : IClassFixtu
 
     private static string StopBeforeReading(string claim)
     {
-        const string range = "AND NOT EXISTS (SELECT FROM";
+        const string range = "AND NOT EXISTS (";
         var first = claim.IndexOf(range, StringComparison.Ordinal);
         first.Should().BePositive();
         return claim.Insert(first, $"AND ({Gate}::text) IS NOT NULL ");

@@ -1,6 +1,7 @@
 using AwesomeAssertions;
 using Microsoft.Extensions.DependencyInjection;
 using WorkManager.Tests.Shop;
+using WorkManager.Tests.Support;
 
 namespace WorkManager.Tests.Leasing;
 
@@ -42,14 +43,7 @@ public sealed class LimitsBesideLocks(PostgreSqlFixture databases) : IClassFixtu
 
         (await app.LeaseAsync("agent-1")).Item.OrderType.Should().Be("test.echo", "the locked type is passed over");
         var waiting = app.Agent("agent-1").CheckoutAsync();
-        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(1));
-        while (await app.Database.ScalarAsync(
-            "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())")
-            is 0L)
-        {
-            waiting.IsCompleted.Should().BeFalse();
-            await Task.Delay(TimeSpan.FromMilliseconds(10), patience.Token);
-        }
+        await AdvisoryLocks.UntilWaitedForAsync(app.Database, waiting);
 
         await transaction.CommitAsync(TestContext.Current.CancellationToken);
 

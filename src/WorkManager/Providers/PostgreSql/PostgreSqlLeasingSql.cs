@@ -14,11 +14,10 @@ internal sealed class PostgreSqlLeasingSql : ILeasingSql
 
     // In a claim from one order, only the order is a condition that an index can serve. The others are written so that no index fits them: without statistics,
     // PostgreSQL could choose one of their indexes instead, and read the whole queue.
-    private const string OfOrder =
-        """
+    private static readonly string OfOrder =
+        $"""
         order_id = @order AND ([all_tenants] OR tenant_id IS NOT DISTINCT FROM @tenant) AND priority + 0 >= @min_priority
-            AND (SELECT o.type FROM [work_orders] AS o WHERE o.id = @order AND NOT EXISTS (SELECT FROM [work_paused_types] AS p WHERE p.order_type = o.type))
-                = ANY(@types)
+            AND (SELECT o.type FROM [work_orders] AS o WHERE o.id = @order AND NOT {QueueSql.IsPaused("o.type")}) = ANY(@types)
         """;
 
     private const string Expires = "lease_expires_at + interval '0'";
@@ -47,8 +46,7 @@ internal sealed class PostgreSqlLeasingSql : ILeasingSql
     // Its own text: PostgreSQL plans best for a limit that it sees, and this one is always the same.
     private static readonly ClaimStatements ClaimsOfOne = ClaimsOf("1");
 
-    private static readonly TenantStatements Tenants = new(
-        IsReady, "unnest(@types) AS t (value) WHERE NOT EXISTS (SELECT FROM [work_paused_types] AS p WHERE p.order_type = t.value)");
+    private static readonly TenantStatements Tenants = new(IsReady, "unnest(@types) AS t (value)");
 
     // The names are hashed: two with one hash would take turns without need. A lock is there as long as its transaction.
     private static readonly Statement LockFreeLimits = new(
@@ -233,7 +231,7 @@ internal sealed class PostgreSqlLeasingSql : ILeasingSql
     private static string OfType(string tenant, int type) =>
         $"""
         {tenant} AND order_type = (@types)[{type}] AND priority >= @min_priority
-                AND NOT EXISTS (SELECT FROM [work_paused_types] AS p WHERE p.order_type = (@types)[{type}])
+                AND NOT {QueueSql.IsPaused($"(@types)[{type}]")}
         """;
 
     private static Statement ClaimOf(string pick) => new(

@@ -14,10 +14,10 @@ internal sealed class SqliteLeasingSql : ILeasingSql
 
     // The plus keeps SQLite from using an index on the column: without statistics, it uses any index that begins with a compared column, and sorts the whole
     // queue. So in a claim from one order, only the order is compared without a plus.
-    private const string OfOrder =
-        """
+    private static readonly string OfOrder =
+        $"""
         order_id = @order AND ([all_tenants] OR +tenant_id = @tenant) AND priority >= @min_priority
-            AND +order_type IN (SELECT value FROM json_each(@types) WHERE value NOT IN (SELECT p.order_type FROM [work_paused_types] AS p))
+            AND +order_type IN (SELECT value FROM json_each(@types) WHERE NOT {QueueSql.IsPaused("json_each.value")})
         """;
 
     private const string Expires = "+lease_expires_at";
@@ -28,8 +28,7 @@ internal sealed class SqliteLeasingSql : ILeasingSql
         OfTenants: new(types => NextOfTypes("tenant_id = @from", types)),
         OfOrder: NextWhere(OfOrder, "ready_at, id"));
 
-    private static readonly TenantStatements Tenants = new(
-        "ready_at IS NOT NULL", "json_each(@types) AS t WHERE t.value NOT IN (SELECT p.order_type FROM [work_paused_types] AS p)");
+    private static readonly TenantStatements Tenants = new("ready_at IS NOT NULL", "json_each(@types) AS t");
 
     // A SELECT and an UPDATE together are faster than an UPDATE that returns all columns.
     private static readonly RowStatements Lease = new(["id", "seconds", "expires"], row => new(
@@ -196,7 +195,7 @@ internal sealed class SqliteLeasingSql : ILeasingSql
         // A type that is paused is no type, and its range is empty. As a condition of its own, that would be asked for each item of the range.
         string OfType(int type) =>
             $"""
-            {tenant} AND order_type = (SELECT @type_{type} WHERE NOT EXISTS (SELECT 1 FROM [work_paused_types] AS p WHERE p.order_type = @type_{type}))
+            {tenant} AND order_type = (SELECT @type_{type} WHERE NOT {QueueSql.IsPaused($"@type_{type}")})
                 AND priority >= @min_priority
             """;
     }
