@@ -95,16 +95,23 @@ string? Make(Mutant mutant)
     try
     {
         File.WriteAllText(file, text.Replace(mutant.Old, mutant.New, StringComparison.Ordinal));
-        var (exitCode, output) = Run("dotnet", copy, TimeSpan.FromHours(1), ["build", "src/WorkManager", "--no-restore", .. fast, .. onlyTheLibrary]);
-        return exitCode == 0
-            ? null
-            : "does not build: " + string.Join(" ", output.Split('\n').Where(l => l.Contains("error ", StringComparison.Ordinal)).Distinct().Take(2));
+        string[] build = ["build", "src/WorkManager", "--no-restore", .. fast, .. onlyTheLibrary];
+        var (exitCode, output) = Run("dotnet", copy, TimeSpan.FromHours(1), build);
+        if (exitCode != 0 && Errors(output).Length == 0)
+        {
+            // The end of a build that succeeded may get lost on its way from MSBuild's server (github.com/dotnet/msbuild/issues/14172).
+            (exitCode, output) = Run("dotnet", copy, TimeSpan.FromHours(1), build);
+        }
+
+        return exitCode == 0 ? null : "does not build: " + string.Join(" ", Errors(output).Take(2));
     }
     finally
     {
         File.WriteAllText(file, text);
     }
 }
+
+static string[] Errors(string output) => [.. output.Split('\n').Where(l => l.Contains("error ", StringComparison.Ordinal)).Distinct()];
 
 (bool IsCaught, string Verdict) Try(Mutant mutant)
 {

@@ -39,7 +39,13 @@ internal sealed class CommandLine(string folder)
         // It stays only if nodes may stay. There are none with one processor.
         builder.Environment["DOTNET_CLI_USE_MSBUILD_SERVER"] = "1";
         builder.Environment[DisableNodeReuse] = "0";
-        await builder.DotNetAsync(["build", .. arguments, "-v", "quiet", "-m:1"]);
+        string[] build = ["build", .. arguments, "-v", "quiet", "-m:1"];
+        var (exitCode, _) = await builder.TryDotNetAsync(build);
+        if (exitCode != 0)
+        {
+            // Where processors are busy, the end of a build that succeeded gets lost on its way from that process (github.com/dotnet/msbuild/issues/14172).
+            await DotNetAsync(build);
+        }
     }
 
     public Task<(int ExitCode, string Output)> TryDotNetAsync(params string[] arguments) => TryAsync("dotnet", arguments);
