@@ -83,20 +83,27 @@ internal abstract class SelectedOrders<TRequest>(string operation, JoinRule rule
             throw WorkValidationException.Argument("older_than", ValidationCodes.OutOfRange, $"The age must be zero to {LongestAge.Days} days.");
         }
 
-        if (selection is { All: false, OrderIds: null, Type: null, State: null, OlderThan: null, TenantId: null })
+        if (selection is { All: false, OrderIds: null, Type: null, State: null, OlderThan: null, TenantId: null, AgentId: null })
         {
             throw WorkValidationException.Argument("selection", ValidationCodes.Required, "Say which orders are meant. If all are, set All.");
         }
 
         StorableText.Ensure("type", selection.Type);
         StorableText.Ensure("tenant_id", selection.TenantId);
+        StorableText.Ensure("agent_id", selection.AgentId);
     }
 
     private Task<List<Position>> FindAsync(
         OperationContext context, WorkSelection selection, DateTimeOffset now, Position? after, CancellationToken cancellationToken) => context.ReadAsync(
-        rows => Candidates(Narrow(rows.Orders, selection, now)).SortOldestFirst(after is null ? null : (after.Since, after.OrderId)).Take(selection.Limit + 1)
+        rows => Candidates(Narrow(WorkedOnBy(selection.AgentId, rows), selection, now))
+            .SortOldestFirst(after is null ? null : (after.Since, after.OrderId)).Take(selection.Limit + 1)
             .Select(o => new Position(o.LastTransitionedAt, o.Id)).ToListAsync(cancellationToken),
         cancellationToken);
+
+    // What has happened stays so: it is not asked again of an order that was found.
+    private static IQueryable<WorkOrder> WorkedOnBy(string? agentId, WorkRows rows) => agentId is null
+        ? rows.Orders
+        : rows.Orders.Where(o => rows.Events.Any(e => e.OrderId == o.Id && e.Event == WorkEventNames.Leased && e.ActorId == agentId));
 
     private static IQueryable<WorkOrder> Narrow(IQueryable<WorkOrder> orders, WorkSelection selection, DateTimeOffset now)
     {

@@ -25,6 +25,9 @@ public sealed record WorkSelection
     /// <summary>Only orders of this tenant.</summary>
     public string? TenantId { get; init; }
 
+    /// <summary>Only orders of which this agent has leased an item at any time; it is told from the audit trail.</summary>
+    public string? AgentId { get; init; }
+
     /// <summary>All orders are meant, if nothing else is set.</summary>
     public bool All { get; init; }
 

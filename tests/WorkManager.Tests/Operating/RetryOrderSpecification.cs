@@ -133,6 +133,25 @@ public abstract class RetryOrderSpecification(DatabaseFixture databases)
     }
 
     [Fact]
+    public async Task The_orders_that_an_agent_has_worked_on_are_retried()
+    {
+        await using var app = await ShopApp.StartAsync(databases);
+        var others = await FailedAsync(app, "agent-2");
+        var (own, passedOn) = (await FailedAsync(app), await app.ProposeEchoAsync());
+        await app.Agent("agent-1").ReleaseAsync(await app.LeaseAsync(orderId: passedOn.Id));
+        await app.Agent("agent-2").FailAsync(await app.LeaseAsync("agent-2", passedOn.Id), Final);
+        var proposed = await app.Agent("agent-1").ProposeAsync(new EchoPayload("for others"));
+        await app.Agent("agent-2").FailAsync(await app.LeaseAsync("agent-2", proposed.Id), Final);
+
+        var retried = await app.Maintenance.RetryAsync(new() { AgentId = "agent-1" });
+
+        retried.OrderIds.Should().Equal(own, passedOn.Id);
+        (await app.OrderAsync(others)).State.Should().Be(OrderState.Failed);
+        (await app.Maintenance.RetryAsync(new() { AgentId = "agent-2", Type = "test.echo", DryRun = true })).OrderIds.Should().Equal(others, proposed.Id);
+        (await app.Maintenance.RetryAsync(new() { AgentId = "agent" })).OrderIds.Should().BeEmpty();
+    }
+
+    [Fact]
     public async Task An_order_that_is_refused_does_not_stop_the_others()
     {
         await using var app = await ShopApp.StartAsync(databases);
@@ -156,7 +175,7 @@ public abstract class RetryOrderSpecification(DatabaseFixture databases)
         WorkSelection[] bad =
         [
             new(), new() { All = true, Limit = 0 }, new() { All = true, Limit = 1001 }, new() { OrderIds = [] }, new() { OlderThan = TimeSpan.FromSeconds(-1) },
-            new() { Type = "a\0" }, new() { TenantId = "a\0" },
+            new() { Type = "a\0" }, new() { TenantId = "a\0" }, new() { AgentId = "a\0" },
         ];
         foreach (var selection in bad)
         {
@@ -167,10 +186,10 @@ public abstract class RetryOrderSpecification(DatabaseFixture databases)
         (await app.Maintenance.RetryAsync(new() { All = true })).OrderIds.Should().Equal(order);
     }
 
-    internal static async Task<Guid> FailedAsync(ShopApp app)
+    internal static async Task<Guid> FailedAsync(ShopApp app, string agent = "agent-1")
     {
         var order = await app.ProposeEchoAsync();
-        await app.Agent("agent-1").FailAsync(await app.LeaseAsync(orderId: order.Id), Final);
+        await app.Agent(agent).FailAsync(await app.LeaseAsync(agent, order.Id), Final);
         return order.Id;
     }
 }

@@ -203,7 +203,9 @@ internal sealed class PostgreSqlLeasingSql : ILeasingSql
         """;
 
     // PostgreSQL merges the ranges: it reads one item of each, and then the next one of that from which it took. A merge cannot lock rows, so each row is
-    // locked by its place, which is the same during a statement. The lock looks at the row as it is then, and the condition must fit no index.
+    // locked by its place, which is the same during a statement. The lock looks at the row as it is then. A row that was taken meanwhile has another place;
+    // PostgreSQL 15.18 sees that, but older servers do not look at the place again (TidRecheck in nodeTidscan.c), and need the condition on ready_at. It must
+    // fit no index.
     private static string PickMerged(string tenant, int types, string limit) =>
         $"""
         SELECT i.id FROM (
