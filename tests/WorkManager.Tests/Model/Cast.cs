@@ -72,8 +72,11 @@ internal static class Cast
         builder.AddOrderType<ManualJob>().AddOrderType<AutomaticJob>().AddOrderType<LenientJob>();
     }
 
-    public static void Configure(WorkManagerOptions options)
+    public static void Configure(WorkManagerOptions options, Limits? limits)
     {
+        options.Lease.MaxPerAgent = limits?.OfAgent;
+        options.Lease.MaxPerType = limits?.OfType;
+        options.Lease.MaxPerTenant = limits?.OfTenant;
         options.Lease.Ttl = TimeSpan.FromSeconds(DefaultTtl);
         options.Retry.Backoff = TimeSpan.FromSeconds(Backoff);
         options.Retry.MaxBackoff = TimeSpan.FromSeconds(MaxBackoff);
@@ -81,6 +84,16 @@ internal static class Cast
         options.Retry.MaxReleases = MaxReleases;
         options.Retry.MaxReworks = MaxReworks;
     }
+}
+
+/// <summary>How many leases may be live at once.</summary>
+/// <param name="OfAgent">Of an agent.</param>
+/// <param name="OfType">Of a type in a tenant.</param>
+/// <param name="OfTenant">Of a tenant.</param>
+internal sealed record Limits(int OfAgent, int OfType, int OfTenant)
+{
+    /// <summary>So few that each of them is met.</summary>
+    public static readonly Limits Low = new(3, 2, 4);
 }
 
 /// <summary>Whether the host's data can be changed.</summary>

@@ -17,20 +17,23 @@ public abstract class ModelSpecification(DatabaseFixture databases, ITestOutputH
     private static readonly int Count = int.Parse(Environment.GetEnvironmentVariable("WORKMANAGER_MODEL_SEQUENCES") ?? "50", CultureInfo.InvariantCulture);
 
     private readonly ConcurrentDictionary<string, int> answers = [];
-    private readonly ConcurrentBag<Stage> stages = [];
+    private readonly ConcurrentDictionary<bool, ConcurrentBag<Stage>> stages = [];
+    private int cutShort;
 
     [Fact, Trait("Promise", "P20")]
     public async Task Any_sequence_of_calls_is_answered_as_the_model_says()
     {
         await Sequences.OneByOne.SampleAsync(
-            commands => OnStageAsync(stage => PlayAsync(stage, commands)),
+            sequence => OnStageAsync(sequence.IsLimited, stage => PlayAsync(stage, sequence)),
             iter: Count, threads: 2, writeLine: output.WriteLine, print: Sequences.Print);
 
         output.WriteLine($"{Count} sequences on {databases.Provider}, answers:");
         answers.OrderBy(a => a.Key).ToList().ForEach(a => output.WriteLine($"{a.Value,6} {a.Key}"));
+        output.WriteLine($"{cutShort,6} checkouts cut short by limits");
         if (Count >= 50)
         {
             answers.Keys.Should().Contain(Count < 1000 ? MetOften : [.. MetOften, .. MetInLongRuns], "a model that is never asked proves nothing");
+            cutShort.Should().BePositive("limits that nobody meets prove nothing");
         }
     }
 
@@ -38,7 +41,7 @@ public abstract class ModelSpecification(DatabaseFixture databases, ITestOutputH
     public async Task Calls_at_once_are_answered_as_if_they_came_in_some_order()
     {
         await Sequences.AtOnce.SampleAsync(
-            race => OnStageAsync(stage => PlayAsync(stage, race)),
+            race => OnStageAsync(race.IsLimited, stage => PlayAsync(stage, race)),
             iter: Count, threads: 2, writeLine: output.WriteLine, print: Sequences.Print);
         output.WriteLine($"{Count} races on {databases.Provider}");
     }
@@ -59,12 +62,13 @@ public abstract class ModelSpecification(DatabaseFixture databases, ITestOutputH
         "Reject", "Reclaim", "Look", "Release not_found", "Cancel not_found", "Propose already_open",
     ];
 
-    private async Task PlayAsync(Stage stage, IReadOnlyList<Command> commands)
+    private async Task PlayAsync(Stage stage, Sequence sequence)
     {
-        var model = new WorkModel();
+        var model = new WorkModel(stage.Limits);
         var real = await stage.ClearAsync();
-        await PlayAsync(model, real, commands);
+        await PlayAsync(model, real, sequence.Commands);
         await CompareAsync(real, model.Views);
+        Interlocked.Add(ref cutShort, model.CutShort);
     }
 
     private async Task PlayAsync(WorkModel model, RealShop real, IReadOnlyList<Command> commands)
@@ -85,7 +89,7 @@ public abstract class ModelSpecification(DatabaseFixture databases, ITestOutputH
 
     private async Task PlayAsync(Stage stage, Race race)
     {
-        var model = new WorkModel();
+        var model = new WorkModel(stage.Limits);
         var real = await stage.ClearAsync();
         await PlayAsync(model, real, race.Before);
 
@@ -145,12 +149,13 @@ public abstract class ModelSpecification(DatabaseFixture databases, ITestOutputH
             (item, i) => lost.Contains(new ItemName(v.Number, i)) && item.Available is null ? item with { Attempts = 0, Events = [] } : item)],
     }));
 
-    private async Task OnStageAsync(Func<Stage, Task> play)
+    private async Task OnStageAsync(bool isLimited, Func<Stage, Task> play)
     {
-        if (!stages.TryTake(out var stage))
+        var free = stages.GetOrAdd(isLimited, _ => []);
+        if (!free.TryTake(out var stage))
         {
-            var host = new HostState();
-            stage = new Stage(await ShopApp.StartAsync(databases, builder => Cast.Register(builder, host), Cast.Configure), host);
+            var (host, limits) = (new HostState(), isLimited ? Limits.Low : null);
+            stage = new Stage(await ShopApp.StartAsync(databases, builder => Cast.Register(builder, host), options => Cast.Configure(options, limits)), host, limits);
         }
 
         try
@@ -159,12 +164,12 @@ public abstract class ModelSpecification(DatabaseFixture databases, ITestOutputH
         }
         finally
         {
-            stages.Add(stage);
+            free.Add(stage);
         }
     }
 
     /// <summary>An application whose tables are emptied for each sequence.</summary>
-    private sealed record Stage(ShopApp App, HostState Host)
+    private sealed record Stage(ShopApp App, HostState Host, Limits? Limits)
     {
         public async Task<RealShop> ClearAsync()
         {

@@ -2,8 +2,11 @@ using CsCheck;
 
 namespace WorkManager.Tests.Model;
 
+/// <summary>Calls one after the other, with limits on live leases or without.</summary>
+internal sealed record Sequence(bool IsLimited, IReadOnlyList<Command> Commands);
+
 /// <summary>Some calls one after the other, then some at once: a list for each of those who call at the same time.</summary>
-internal sealed record Race(IReadOnlyList<Command> Before, IReadOnlyList<IReadOnlyList<Command>> AtOnce);
+internal sealed record Race(bool IsLimited, IReadOnlyList<Command> Before, IReadOnlyList<IReadOnlyList<Command>> AtOnce);
 
 /// <summary>Random sequences of calls. Most mean something; some are out of range, late or a lie.</summary>
 internal static class Sequences
@@ -108,19 +111,25 @@ internal static class Sequences
         });
 
     /// <summary>Calls by many, one after the other.</summary>
-    public static readonly Gen<List<Command>> OneByOne = Gen.OneOf(Way, Anything).List[1, 6].Select(parts => parts.SelectMany(part => part).ToList());
+    public static readonly Gen<Sequence> OneByOne = Gen.Select(
+        Gen.Bool, Gen.OneOf(Way, Anything).List[1, 6], (isLimited, parts) => new Sequence(isLimited, [.. parts.SelectMany(part => part)]));
 
     /// <summary>Time stands still while calls run at once, and no item is lost by its last attempt: else what is right depends on too much.</summary>
     public static readonly Gen<Race> AtOnce = Gen.Select(
-        Gen.OneOf(Way, Gen.Frequency((14, AtAnyTime), (1, AnyPass)).List[1, 10]).List[1, 4], AtAnyTime.List[1, 3], AtAnyTime.List[1, 3], AtAnyTime.List[1, 3],
-        (before, one, two, three) => new Race(Patient(before.SelectMany(part => part)), [Patient(one), Patient(two), Patient(three)]));
+        Gen.Bool, Gen.OneOf(Way, Gen.Frequency((14, AtAnyTime), (1, AnyPass)).List[1, 10]).List[1, 4],
+        AtAnyTime.List[1, 3], AtAnyTime.List[1, 3], AtAnyTime.List[1, 3],
+        (isLimited, before, one, two, three) => new Race(isLimited, Patient(before.SelectMany(part => part)), [Patient(one), Patient(two), Patient(three)]));
 
     /// <summary>The C# of a sequence.</summary>
-    public static string Print(IEnumerable<Command> commands) =>
-        $"[{Environment.NewLine}{string.Concat(commands.Select(c => $"    {c},{Environment.NewLine}"))}]";
+    public static string Print(Sequence sequence) => $"new Sequence({Flag(sequence.IsLimited)}, {Print(sequence.Commands)})";
 
     public static string Print(Race race) =>
-        $"new Race({Print(race.Before)},{Environment.NewLine}[{string.Join($",{Environment.NewLine}", race.AtOnce.Select(Print))}])";
+        $"new Race({Flag(race.IsLimited)}, {Print(race.Before)},{Environment.NewLine}[{string.Join($",{Environment.NewLine}", race.AtOnce.Select(Print))}])";
+
+    private static string Print(IEnumerable<Command> commands) =>
+        $"[{Environment.NewLine}{string.Concat(commands.Select(c => $"    {c},{Environment.NewLine}"))}]";
+
+    private static string Flag(bool value) => value ? "true" : "false";
 
     private static Gen<int?> Maybe(Gen<int> value, int weightOfNull) => Gen.Frequency((weightOfNull, Gen.Const((int?)null)), (1, value.Select(v => (int?)v)));
 

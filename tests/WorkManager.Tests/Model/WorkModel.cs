@@ -1,7 +1,8 @@
 namespace WorkManager.Tests.Model;
 
 /// <summary>What the library promises, in memory: no database, no lock, one call after the other.</summary>
-internal sealed class WorkModel
+/// <param name="limits">How many leases may be live at once; null for any number.</param>
+internal sealed class WorkModel(Limits? limits = null)
 {
     private readonly SortedDictionary<int, ModelOrder> orders = [];
     private readonly List<int> known = [];
@@ -28,6 +29,9 @@ internal sealed class WorkModel
     /// <summary>The items whose lease has run out and was not taken back yet.</summary>
     public IReadOnlySet<ItemName> Expired => AllItems.Where(IsExpired).Select(i => i.Name).ToHashSet();
 
+    /// <summary>How often a limit has kept a checkout from getting what it asked for.</summary>
+    public int CutShort { get; private set; }
+
     /// <summary>How many automatic approvals are still to come.</summary>
     public int AwaitingApproval => awaitingApproval.Count;
 
@@ -35,7 +39,7 @@ internal sealed class WorkModel
 
     public WorkModel Clone()
     {
-        var clone = new WorkModel { Now = Now, hostFails = hostFails, looked = looked, actor = actor };
+        var clone = new WorkModel(limits) { Now = Now, hostFails = hostFails, looked = looked, actor = actor };
         clone.inBatch = inBatch is null ? null : [.. inBatch];
         clone.known.AddRange(known);
         clone.awaitingApproval.AddRange(awaitingApproval);
@@ -158,9 +162,7 @@ internal sealed class WorkModel
 
         // A claim skips what others have locked: it may return less than there is, but nothing else. Of several, one looks for all that is due.
         next.actor = Name(checkOut.Who);
-        var refilled = next.Clone();
-        refilled.Refill(checkOut);
-        List<WorkModel> claimed = [.. new[] { next, refilled }.Where(model => model.TryClaim(checkOut, answer.Grants))];
+        List<WorkModel> claimed = [.. next.Refilled(checkOut).Prepend(next).Where(model => model.TryClaim(checkOut, answer.Grants))];
         List<WorkModel> after = [.. claimed, .. claimed.Select(model => model.Clone())];
         after.Skip(claimed.Count).ToList().ForEach(model => model.LookAround());
         return after;
@@ -270,18 +272,22 @@ internal sealed class WorkModel
             return Answer.Refused("order_type_not_found");
         }
 
-        var claimed = Claim(request, request.Count);
-        if (claimed.Count < request.Count)
+        var types = TypesOf(request).FindAll(type => LeftOf(type, request) > 0);
+        var most = Math.Min(Math.Min(request.Count, Left(request)), types.Sum(type => LeftOf(type, request)));
+        var claimed = Claim(request, most);
+        if (claimed.Count < most)
         {
-            var (promoted, reclaimed) = Refill(request);
+            var (promoted, reclaimed) = Refill(request, types);
             if (promoted + reclaimed > 0)
             {
-                claimed.AddRange(Claim(request, request.Count - claimed.Count));
+                claimed.AddRange(Claim(request, most - claimed.Count));
             }
         }
 
-        // The answer says what was granted. What the look around finds may end a lease of it at once: an order may fail with another of its items.
-        var expires = claimed.Count == 0 ? "" : $"{claimed[0].Expires}";
+        CutShort += claimed.Count < request.Count && AllItems.Any(i => IsReady(i, request)) ? 1 : 0;
+
+        // The answer says what was granted. What is found due may end a lease of it at once: an order may fail with another of its items.
+        var expires = claimed.Count == 0 ? "" : $"{Now + (request.Ttl ?? Cast.DefaultTtl)}";
         LookAround();
         return claimed.Count == 0 && request.Order is { } order && OrderOf(order, request.Who) is null
             ? Answer.Refused("not_found")
@@ -297,11 +303,18 @@ internal sealed class WorkModel
 
     private List<ModelItem> Claim(CheckOut request, int count)
     {
-        var items = AllItems.Where(i => IsClaimable(i, request))
-            .OrderByDescending(i => orders[i.Name.Order].Priority).ThenBy(i => i.Ready).ThenBy(i => i.Name.Order).ThenBy(i => i.Name.Item)
-            .Take(count).ToList();
-        items.ForEach(item => Lease(item, request));
-        return items;
+        var claimed = new List<ModelItem>();
+        foreach (var item in AllItems.Where(i => IsReady(i, request))
+            .OrderByDescending(i => orders[i.Name.Order].Priority).ThenBy(i => i.Ready).ThenBy(i => i.Name.Order).ThenBy(i => i.Name.Item).ToList())
+        {
+            if (claimed.Count < count && LeftOf(orders[item.Name.Order].Type, request) > 0)
+            {
+                Lease(item, request);
+                claimed.Add(item);
+            }
+        }
+
+        return claimed;
     }
 
     private bool TryClaim(CheckOut request, IReadOnlyList<Grant> grants)
@@ -309,7 +322,7 @@ internal sealed class WorkModel
         foreach (var grant in grants)
         {
             var item = Find(grant.Item);
-            if (item is null || item.Epoch + 1 != grant.Epoch || !IsClaimable(item, request))
+            if (item is null || item.Epoch + 1 != grant.Epoch || !IsReady(item, request) || LeftOf(orders[grant.Item.Order].Type, request) <= 0)
             {
                 return false;
             }
@@ -320,10 +333,21 @@ internal sealed class WorkModel
         return true;
     }
 
-    private bool IsClaimable(ModelItem item, CheckOut request)
-    {
-        return item.Ready is not null && Matches(item, request);
-    }
+    /// <summary>How many items a checkout may lease, whatever their type is.</summary>
+    private int Left(CheckOut request) => limits is null ? request.Count : Math.Min(
+        limits.OfAgent - Live(item => item.Holder!.IsSame(Cast.Actors[request.Who])),
+        limits.OfTenant - Live(item => Sees(request.Who, orders[item.Name.Order])));
+
+    private int LeftOf(int type, CheckOut request) => limits is null ? request.Count : Math.Min(
+        Left(request),
+        limits.OfType - Live(item => Sees(request.Who, orders[item.Name.Order]) && orders[item.Name.Order].Type == type));
+
+    /// <summary>How many leases are live: one that has run out does not count.</summary>
+    private int Live(Func<ModelItem, bool> isMeant) => AllItems.Count(item => item.IsLeased && !IsExpired(item) && isMeant(item));
+
+    private static List<int> TypesOf(CheckOut request) => request.Type is { } type ? [type] : [0, 1, 2];
+
+    private bool IsReady(ModelItem item, CheckOut request) => item.Ready is not null && Matches(item, request);
 
     private bool Matches(ModelItem item, CheckOut request)
     {
@@ -787,10 +811,27 @@ internal sealed class WorkModel
         }
     }
 
-    /// <summary>Makes ready what is due, and takes back what has expired: of everybody, or of what a checkout asks for.</summary>
-    private (int Promoted, int Reclaimed) Refill(CheckOut? request = null)
+    /// <summary>
+    /// What a checkout may have found due, of its types: it leaves out those that were at their limits when it began, and others may have come in between.
+    /// </summary>
+    private IEnumerable<WorkModel> Refilled(CheckOut request)
     {
-        var meant = AllItems.Where(i => request is null || Matches(i, request)).ToList();
+        IEnumerable<List<int>> some = limits is null ? [TypesOf(request)] : TypesOf(request).Aggregate<int, List<List<int>>>(
+            [[]], (sets, type) => [.. sets, .. sets.Select(set => (List<int>)[.. set, type])]).Skip(1);
+        foreach (var types in some)
+        {
+            var refilled = Clone();
+            if (refilled.Refill(request, types) is not (0, 0))
+            {
+                yield return refilled;
+            }
+        }
+    }
+
+    /// <summary>Makes ready what is due, and takes back what has expired: of everybody, or of what a checkout asks for.</summary>
+    private (int Promoted, int Reclaimed) Refill(CheckOut? request = null, List<int>? types = null)
+    {
+        var meant = AllItems.Where(i => request is null || (Matches(i, request) && types!.Contains(orders[i.Name.Order].Type))).ToList();
         var due = meant.Where(i => i.State == ItemState.Queued && i.Ready is null && i.Blocked == 0 && i.Available <= Now).ToList();
         due.ForEach(i => i.Ready = Now);
         var expired = meant.Where(IsExpired).ToList();
