@@ -48,10 +48,10 @@ internal sealed class CheckoutItems(
 
     private async Task<IReadOnlyList<WorkItem>> ClaimOrRefillAsync(OperationContext context, Claim claim, CancellationToken cancellationToken)
     {
-        var items = await ClaimAsync(context, claim, cancellationToken).ConfigureAwait(false);
+        var items = await ClaimAsync(context, claim, mayWait: true, cancellationToken).ConfigureAwait(false);
         if (items.Count == 0)
         {
-            return await RefillAndClaimAsync(context, claim, cancellationToken).ConfigureAwait(false);
+            return await RefillAndClaimAsync(context, claim, mayWait: true, cancellationToken).ConfigureAwait(false);
         }
 
         if (items.Count == claim.Count)
@@ -59,13 +59,15 @@ internal sealed class CheckoutItems(
             return items;
         }
 
+        // The leases that there are run already.
         var rest = claim with { Count = claim.Count - items.Count };
-        return [.. items, .. await OrElseAsync([], () => RefillAndClaimAsync(context, rest, CancellationToken.None)).ConfigureAwait(false)];
+        return [.. items, .. await OrElseAsync([], () => RefillAndClaimAsync(context, rest, mayWait: false, CancellationToken.None)).ConfigureAwait(false)];
     }
 
-    private async Task<IReadOnlyList<WorkItem>> RefillAndClaimAsync(OperationContext context, Claim claim, CancellationToken cancellationToken) =>
+    private async Task<IReadOnlyList<WorkItem>> RefillAndClaimAsync(
+        OperationContext context, Claim claim, bool mayWait, CancellationToken cancellationToken) =>
         await recovery.RefillAsync(context, claim.Filter, cancellationToken).ConfigureAwait(false)
-            ? await ClaimAsync(context, claim, cancellationToken).ConfigureAwait(false)
+            ? await ClaimAsync(context, claim, mayWait, cancellationToken).ConfigureAwait(false)
             : [];
 
     /// <summary>
@@ -86,10 +88,11 @@ internal sealed class CheckoutItems(
         }
     }
 
-    private Task<IReadOnlyList<WorkItem>> ClaimAsync(OperationContext context, Claim claim, CancellationToken cancellationToken) =>
+    private Task<IReadOnlyList<WorkItem>> ClaimAsync(OperationContext context, Claim claim, bool mayWait, CancellationToken cancellationToken) =>
         context.Tenant.IsAll && claim.OrderId is null
-            ? rotation.ClaimAsync(context, claim, share => claims.ClaimAsync(context, share, cancellationToken), cancellationToken)
-            : claims.ClaimAsync(context, claim, cancellationToken);
+            ? rotation.ClaimAsync(
+                context, claim, (share, waits) => claims.ClaimFromTenantsAsync(context, share, waits, cancellationToken), mayWait, cancellationToken)
+            : claims.ClaimAsync(context, claim, mayWait, cancellationToken);
 
     /// <summary>Tells a caller who named an order why there will never be anything for it.</summary>
     private async Task EnsureOrderExistsAsync(OperationContext context, Guid? orderId, CheckoutRequest filter)

@@ -49,32 +49,48 @@ internal sealed class LimitedClaims(StoreDialects dialects, OrderTypeRegistry ty
             cancellationToken);
     }
 
-    /// <summary>Claims from one queue: that of the caller's tenant, of some tenants or of an order.</summary>
-    public async Task<IReadOnlyList<WorkItem>> ClaimAsync(OperationContext context, Claim claim, CancellationToken cancellationToken)
+    /// <summary>Claims from one queue: that of the caller's tenant, or of an order.</summary>
+    /// <param name="context">The operation.</param>
+    /// <param name="claim">What to claim.</param>
+    /// <param name="mayWait">Whether it waits for limits that other claims have locked, if it finds nothing else.</param>
+    /// <param name="cancellationToken">Cancels it before anything is claimed.</param>
+    public async Task<IReadOnlyList<WorkItem>> ClaimAsync(OperationContext context, Claim claim, bool mayWait, CancellationToken cancellationToken)
     {
         var limits = LimitsOf(claim);
         if (limits.AreNone)
         {
-            // If a claim gets no answer, its leases are not searched for: nobody knows of them, they run out, and the items come back.
-            return await context.WriteByCommandAsync(
-                Write.Repeatable(async unit => Ending.Commit(await unit.Sql<ILeasingSql>().ClaimAsync(unit, claim).ConfigureAwait(false))),
-                cancellationToken).ConfigureAwait(false);
+            return await ClaimAtOnceAsync(context, claim, cancellationToken).ConfigureAwait(false);
         }
 
-        if (!limits.AreOfTenants)
-        {
-            return await ClaimAsync(context, claim, limits, context.Tenant, cancellationToken).ConfigureAwait(false);
-        }
-
-        if (claim.OrderId is { } orderId)
-        {
-            return await ClaimFromOrderAsync(context, claim, orderId, cancellationToken).ConfigureAwait(false);
-        }
-
-        return context.Tenant.IsAll
-            ? await ClaimInTurnAsync(context, claim, limits, cancellationToken).ConfigureAwait(false)
-            : await ClaimAsync(context, claim, limits, context.Tenant, cancellationToken).ConfigureAwait(false);
+        return limits.AreOfTenants && claim.OrderId is { } orderId
+            ? await ClaimFromOrderAsync(context, claim, orderId, mayWait, cancellationToken).ConfigureAwait(false)
+            : await ClaimAsync(context, claim, limits, context.Tenant, mayWait, cancellationToken).ConfigureAwait(false);
     }
+
+    /// <summary>Claims from some tenants, for somebody who works for all.</summary>
+    /// <param name="context">The operation, on all tenants.</param>
+    /// <param name="claim">What to claim, and from which tenants.</param>
+    /// <param name="waits">Whether to wait for limits that other claims have locked, until the first item is leased.</param>
+    /// <param name="cancellationToken">Cancels it before anything is claimed.</param>
+    /// <returns>The items, and whether a locked limit was passed over.</returns>
+    public async Task<(IReadOnlyList<WorkItem> Items, bool PassedOver)> ClaimFromTenantsAsync(
+        OperationContext context, Claim claim, bool waits, CancellationToken cancellationToken)
+    {
+        var limits = LimitsOf(claim);
+        if (limits.AreNone)
+        {
+            return (await ClaimAtOnceAsync(context, claim, cancellationToken).ConfigureAwait(false), false);
+        }
+
+        return limits.AreOfTenants
+            ? await ClaimInTurnAsync(context, claim, limits, waits, cancellationToken).ConfigureAwait(false)
+            : await TryClaimAsync(context, claim, limits, context.Tenant, waits, cancellationToken).ConfigureAwait(false);
+    }
+
+    // If a claim gets no answer, its leases are not searched for: nobody knows of them, they run out, and the items come back.
+    private static Task<IReadOnlyList<WorkItem>> ClaimAtOnceAsync(OperationContext context, Claim claim, CancellationToken cancellationToken) =>
+        context.WriteByCommandAsync(
+            Write.Repeatable(async unit => Ending.Commit(await unit.Sql<ILeasingSql>().ClaimAsync(unit, claim).ConfigureAwait(false))), cancellationToken);
 
     private LeaseLimits LimitsOf(Claim claim) => new(
         options.MaxPerAgent, options.MaxPerTenant,
@@ -82,7 +98,7 @@ internal sealed class LimitedClaims(StoreDialects dialects, OrderTypeRegistry ty
             .ToDictionary(t => t.Type, t => t.Most!.Value, StringComparer.Ordinal));
 
     private async Task<IReadOnlyList<WorkItem>> ClaimFromOrderAsync(
-        OperationContext context, Claim claim, Guid orderId, CancellationToken cancellationToken)
+        OperationContext context, Claim claim, Guid orderId, bool mayWait, CancellationToken cancellationToken)
     {
         var order = await context.ReadAsync(
             rows => rows.Orders.Where(o => o.Id == orderId).Select(o => new { o.TenantId, o.Type }).SingleOrDefaultAsync(cancellationToken),
@@ -94,33 +110,26 @@ internal sealed class LimitedClaims(StoreDialects dialects, OrderTypeRegistry ty
 
         var ofItsType = claim.Of([order.Type]);
         return await ClaimAsync(
-            context.For(TenantScope.Of(order.TenantId)), ofItsType, LimitsOf(ofItsType), context.Tenant, cancellationToken).ConfigureAwait(false);
+            context.For(TenantScope.Of(order.TenantId)), ofItsType, LimitsOf(ofItsType), context.Tenant, mayWait, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Claims from one tenant after the other: without waiting, and again from those that were passed over if that finds nothing.</summary>
-    private async Task<IReadOnlyList<WorkItem>> ClaimInTurnAsync(
-        OperationContext context, Claim claim, LeaseLimits limits, CancellationToken cancellationToken)
+    private async Task<(IReadOnlyList<WorkItem> Items, bool PassedOver)> ClaimInTurnAsync(
+        OperationContext context, Claim claim, LeaseLimits limits, bool waits, CancellationToken cancellationToken)
     {
         // Not locked: this only saves the turns of tenants that are at their limits.
         var live = await context.ReadAsync(rows => CountAsync(context, rows, claim.Tenants!, limits), cancellationToken).ConfigureAwait(false);
-        List<string> tenants = [.. claim.Tenants!.Where(t => new Budget(claim, limits, 0, live.Where(l => l.TenantId == t)).Types.Count > 0)];
-        var items = new List<WorkItem>();
+        var tenants = claim.Tenants!.Where(t => new Budget(claim, limits, 0, live.Where(l => l.TenantId == t)).Types.Count > 0);
+        var (items, passedOver) = (new List<WorkItem>(), false);
         try
         {
-            foreach (var waits in (bool[])[false, true])
+            foreach (var tenant in tenants.TakeWhile(_ => items.Count < claim.Count))
             {
-                var passedOver = new List<string>();
-                foreach (var tenant in tenants.TakeWhile(_ => items.Count < claim.Count))
-                {
-                    var share = claim with { Count = Math.Min(claim.Share, claim.Count - items.Count), Tenants = null };
-                    var turn = await TryClaimAsync(
-                        context.For(TenantScope.Of(tenant)), share, limits, context.Tenant, waits,
-                        items.Count == 0 ? cancellationToken : CancellationToken.None).ConfigureAwait(false);
-                    items.AddRange(turn.Items);
-                    passedOver.AddRange(turn.PassedOver ? [tenant] : []);
-                }
-
-                tenants = items.Count == 0 ? passedOver : [];
+                var share = claim with { Count = Math.Min(claim.Share, claim.Count - items.Count), Tenants = null };
+                var turn = await TryClaimAsync(
+                    context.For(TenantScope.Of(tenant)), share, limits, context.Tenant, waits && items.Count == 0,
+                    items.Count == 0 ? cancellationToken : CancellationToken.None).ConfigureAwait(false);
+                items.AddRange(turn.Items);
+                passedOver |= turn.PassedOver;
             }
         }
 #pragma warning disable CA1031 // What is leased already is committed: whatever fails from then on must not keep it from its holder.
@@ -130,14 +139,14 @@ internal sealed class LimitedClaims(StoreDialects dialects, OrderTypeRegistry ty
             log.CheckoutCutShort(failure);
         }
 
-        return items;
+        return (items, passedOver);
     }
 
     private async Task<IReadOnlyList<WorkItem>> ClaimAsync(
-        OperationContext context, Claim claim, LeaseLimits limits, TenantScope session, CancellationToken cancellationToken)
+        OperationContext context, Claim claim, LeaseLimits limits, TenantScope session, bool mayWait, CancellationToken cancellationToken)
     {
         var (items, passedOver) = await TryClaimAsync(context, claim, limits, session, waits: false, cancellationToken).ConfigureAwait(false);
-        return items.Count > 0 || !passedOver ? items
+        return items.Count > 0 || !passedOver || !mayWait ? items
             : (await TryClaimAsync(context, claim, limits, session, waits: true, cancellationToken).ConfigureAwait(false)).Items;
     }
 

@@ -28,21 +28,32 @@ internal sealed class TenantRotation(StoreDialects dialects, ILogger<TenantRotat
     /// <summary>Claims up to the wanted number of items.</summary>
     /// <param name="context">The operation, on all tenants.</param>
     /// <param name="claim">What to claim.</param>
-    /// <param name="claimFrom">Claims from the tenants that a claim names.</param>
+    /// <param name="claimFrom">
+    /// Claims from the tenants that a claim names, waiting for what others have locked or not, and says whether it has passed over any of that.
+    /// </param>
+    /// <param name="mayWait">Whether it waits for what others have locked, if it finds nothing else.</param>
     /// <param name="cancellationToken">Cancels it before anything is claimed.</param>
     public async Task<IReadOnlyList<WorkItem>> ClaimAsync(
-        OperationContext context, Claim claim, Func<Claim, Task<IReadOnlyList<WorkItem>>> claimFrom, CancellationToken cancellationToken)
+        OperationContext context, Claim claim, Func<Claim, bool, Task<(IReadOnlyList<WorkItem> Items, bool PassedOver)>> claimFrom,
+        bool mayWait, CancellationToken cancellationToken)
     {
         var items = new List<WorkItem>();
         try
         {
             int before;
+            var passedOver = false;
             do
             {
                 before = items.Count;
-                await GoRoundAsync(context, claim, claimFrom, items, cancellationToken).ConfigureAwait(false);
+                passedOver |= await GoRoundAsync(context, claim, claimFrom, items, waits: false, cancellationToken).ConfigureAwait(false);
             }
             while (items.Count < claim.Count && items.Count > before);
+
+            if (items.Count == 0 && passedOver && mayWait)
+            {
+                // There is work that others may have taken, or not: only they know.
+                await GoRoundAsync(context, claim, claimFrom, items, waits: true, cancellationToken).ConfigureAwait(false);
+            }
         }
 #pragma warning disable CA1031 // What is leased already is committed: whatever fails from then on must not keep it from its holder.
         catch (Exception failure) when (items.Count > 0)
@@ -54,10 +65,12 @@ internal sealed class TenantRotation(StoreDialects dialects, ILogger<TenantRotat
         return items;
     }
 
-    /// <summary>Visits each tenant once, until there is enough.</summary>
-    private async Task GoRoundAsync(
-        OperationContext context, Claim claim, Func<Claim, Task<IReadOnlyList<WorkItem>>> claimFrom, List<WorkItem> items, CancellationToken cancellationToken)
+    /// <summary>Visits each tenant once, until there is enough. Returns whether something was passed over because others have locked it.</summary>
+    private async Task<bool> GoRoundAsync(
+        OperationContext context, Claim claim, Func<Claim, bool, Task<(IReadOnlyList<WorkItem> Items, bool PassedOver)>> claimFrom, List<WorkItem> items,
+        bool waits, CancellationToken cancellationToken)
     {
+        var passedOver = false;
         var visited = new HashSet<string>();
         var queue = $"{context.DatabaseName}\n{string.Join(' ', claim.Types)}";
         var (after, hasWrapped, pageSize) = ((string?)last.GetValueOrDefault(queue, first), false, 1);
@@ -73,8 +86,9 @@ internal sealed class TenantRotation(StoreDialects dialects, ILogger<TenantRotat
             var tenants = page.TakeWhile(visited.Add).ToList();
             if (tenants.Count > 0)
             {
-                var found = await claimFrom(claim with { Count = wanted, Tenants = tenants }).ConfigureAwait(false);
+                var (found, hasPassedOver) = await claimFrom(claim with { Count = wanted, Tenants = tenants }, waits && items.Count == 0).ConfigureAwait(false);
                 items.AddRange(found);
+                passedOver |= hasPassedOver;
                 last[queue] = tenants.FindLast(t => found.Any(i => i.TenantId == t)) ?? tenants[^1];
                 after = tenants[^1];
                 pageSize = found.Count == 0 ? pageSize * 2 : pageSize;
@@ -88,10 +102,12 @@ internal sealed class TenantRotation(StoreDialects dialects, ILogger<TenantRotat
             // The end of the list, or the tenant where the round began.
             if (hasWrapped)
             {
-                return;
+                break;
             }
 
             (after, hasWrapped) = (null, true);
         }
+
+        return passedOver;
     }
 }

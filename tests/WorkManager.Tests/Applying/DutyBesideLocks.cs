@@ -1,7 +1,5 @@
-using System.Data.Common;
 using AwesomeAssertions;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using WorkManager.Tests.Shop;
 
@@ -39,14 +37,14 @@ public sealed class DutyBesideLocks(PostgreSqlFixture databases) : IClassFixture
     public async Task An_order_that_another_process_takes_after_this_one_is_left_to_it()
     {
         var script = new Script { AutoApprove = true, Ready = r => r.NotReady("Not yet.") };
-        var other = new OtherProcess();
+        var other = new BeforeTransactions();
         await using var app = await ShopApp.StartAsync(
             databases, builder => builder.AddOrderType<Scripted>().Services.AddSingleton(script), null, context => context.AddInterceptors(other));
         var order = await app.SubmittedNoteAsync();
         script.Ready = _ => { };
         app.Time.Advance(TimeSpan.FromMinutes(2));
         // Before the approval begins its transaction, this one's time to try has passed, and another process has taken the order.
-        other.Take = () => app.Database.ExecuteAsync(
+        other.Always = () => app.Database.ExecuteAsync(
             $"UPDATE work_orders SET next_apply_at = next_apply_at + interval '1 hour' WHERE next_apply_at > '{order.NextApplyAt:O}'");
 
         (await app.Maintenance.ApproveDueAsync()).Should().Be(0);
@@ -55,15 +53,33 @@ public sealed class DutyBesideLocks(PostgreSqlFixture databases) : IClassFixture
         (await app.LedgerAsync(order.Id)).Should().BeEmpty();
         // Each later transaction has met the other process, too.
         app.Time.Advance(TimeSpan.FromHours(3));
-        other.Take = () => Task.CompletedTask;
+        other.Always = null;
         (await app.Maintenance.ApproveDueAsync()).Should().Be(1);
+    }
+
+    [Fact]
+    public async Task An_order_that_another_process_has_taken_since_it_was_found_is_left_to_it()
+    {
+        var script = new Script { AutoApprove = true, Ready = r => r.NotReady("Not yet.") };
+        var other = new BeforeTransactions();
+        await using var app = await ShopApp.StartAsync(
+            databases, builder => builder.AddOrderType<Scripted>().Services.AddSingleton(script), null, context => context.AddInterceptors(other));
+        var order = await app.SubmittedNoteAsync();
+        script.Ready = _ => { };
+        app.Time.Advance(TimeSpan.FromMinutes(2));
+        other.Always = () => app.Database.ExecuteAsync(
+            $"UPDATE work_orders SET next_apply_at = next_apply_at + interval '1 hour' WHERE next_apply_at = '{order.NextApplyAt:O}'");
+
+        (await app.Maintenance.ApproveDueAsync()).Should().Be(0);
+
+        (await app.OrderAsync(order.Id)).Should().BeEquivalentTo(new { State = OrderState.Submitted, NextApplyAt = order.NextApplyAt + TimeSpan.FromHours(1) });
     }
 
     [Fact]
     public async Task A_failed_try_that_is_recorded_late_does_not_make_an_order_automatic_that_is_for_people()
     {
         var script = new Script { AutoApprove = true, Ready = r => r.NotReady("Not yet.") };
-        var other = new OtherProcess();
+        var other = new BeforeTransactions();
         await using var app = await ShopApp.StartAsync(
             databases, builder => builder.AddOrderType<Scripted>().Services.AddSingleton(script), null, context => context.AddInterceptors(other));
         var order = await app.SubmittedNoteAsync();
@@ -72,25 +88,13 @@ public sealed class DutyBesideLocks(PostgreSqlFixture databases) : IClassFixture
         script.Apply = (_, _) =>
         {
             // Before the failure is recorded, the order is rejected, returned for rework and submitted again.
-            other.Take = () => app.Database.ExecuteAsync("UPDATE work_orders SET next_apply_at = NULL");
+            other.Always = () => app.Database.ExecuteAsync("UPDATE work_orders SET next_apply_at = NULL");
             throw new InvalidOperationException("It cannot be applied.");
         };
 
         (await app.Maintenance.ApproveDueAsync()).Should().Be(0);
 
         (await app.OrderAsync(order.Id)).NextApplyAt.Should().BeNull();
-    }
-
-    private sealed class OtherProcess : DbTransactionInterceptor
-    {
-        public Func<Task> Take { get; set; } = () => Task.CompletedTask;
-
-        public override async ValueTask<InterceptionResult<DbTransaction>> TransactionStartingAsync(
-            DbConnection connection, TransactionStartingEventData eventData, InterceptionResult<DbTransaction> result, CancellationToken cancellationToken)
-        {
-            await Take();
-            return result;
-        }
     }
 
     private static async Task<T> OutsideOfTheApply<T>(Func<Task<T>> call)

@@ -12,6 +12,8 @@ public abstract class CallersTransactionSpecification(DatabaseFixture databases)
 {
     private static readonly RejectionReason[] No = [new("no", "No.")];
 
+    protected DatabaseFixture Databases => databases;
+
     [Theory]
     [InlineData("propose", true)]
     [InlineData("propose", false)]
@@ -334,4 +336,19 @@ public abstract class CallersTransactionSpecification(DatabaseFixture databases)
 
 public sealed class CallersTransactionOnSqlite(SqliteFixture databases) : CallersTransactionSpecification(databases), IOnSqlite;
 
-public sealed class CallersTransactionOnPostgreSql(PostgreSqlFixture databases) : CallersTransactionSpecification(databases), IOnPostgreSql;
+public sealed class CallersTransactionOnPostgreSql(PostgreSqlFixture databases) : CallersTransactionSpecification(databases), IOnPostgreSql
+{
+    // SQLite's provider knows no such transactions.
+    [Fact]
+    public async Task A_transaction_that_the_context_has_enlisted_in_is_refused()
+    {
+        await using var app = await ShopApp.StartAsync(Databases);
+        await using var scope = app.NewScope();
+        using var transaction = new CommittableTransaction();
+        await scope.ServiceProvider.GetRequiredService<ShopContext>().Database.OpenConnectionAsync(TestContext.Current.CancellationToken);
+        scope.ServiceProvider.GetRequiredService<ShopContext>().Database.EnlistTransaction(transaction);
+        var work = scope.ServiceProvider.GetRequiredService<IWorkOrderManager>().As(Actor.User("caller"));
+
+        await app.RefusesAsync<WorkManagerException>("transaction_not_allowed", () => work.ProposeAsync(new EchoPayload("enlisted")));
+    }
+}

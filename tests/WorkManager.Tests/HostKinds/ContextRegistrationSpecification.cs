@@ -13,7 +13,7 @@ namespace WorkManager.Tests.HostKinds;
 /// <summary>The ways in which a host can register its context.</summary>
 public abstract class ContextRegistrationSpecification(DatabaseFixture databases)
 {
-    private static readonly Actor Agent = Actor.Agent("agent");
+    private protected static readonly Actor Agent = Actor.Agent("agent");
 
     [Fact]
     public Task A_pool() => LiveTwiceAsync((services, configure) => services.AddDbContextPool<ShopContext>(configure, poolSize: 2));
@@ -70,7 +70,9 @@ public abstract class ContextRegistrationSpecification(DatabaseFixture databases
         (await db.Ledger.CountAsync()).Should().Be(4);
     }
 
-    private static ServiceProvider Build(Action<IServiceCollection, Action<DbContextOptionsBuilder>> register, Action<DbContextOptionsBuilder> configure)
+    private protected static ServiceProvider Build(
+        Action<IServiceCollection, Action<DbContextOptionsBuilder>> register, Action<DbContextOptionsBuilder> configure,
+        Action<IWorkManagerBuilder>? types = null)
     {
         var services = new ServiceCollection();
         register(services, options =>
@@ -78,11 +80,12 @@ public abstract class ContextRegistrationSpecification(DatabaseFixture databases
             configure(options);
             options.UseWorkManager().AmongManyKinds().ConfigureWarnings(w => w.Ignore(RelationalEventId.PendingModelChangesWarning));
         });
-        services.AddWorkManager().UseDbContext<ShopContext>().AddOrderType<Echo>();
+        var builder = services.AddWorkManager().UseDbContext<ShopContext>().AddOrderType<Echo>();
+        types?.Invoke(builder);
         return services.BuildServiceProvider(validateScopes: true);
     }
 
-    private static async Task CreateTablesAsync(IServiceProvider services)
+    private protected static async Task CreateTablesAsync(IServiceProvider services)
     {
         await using var scope = services.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<ShopContext>();
@@ -119,6 +122,41 @@ public abstract class ContextRegistrationSpecification(DatabaseFixture databases
 
 public sealed class ContextRegistrationOnSqlite(SqliteFixture databases) : ContextRegistrationSpecification(databases), IOnSqlite
 {
+    // A connection to a server belongs to one scope at a time.
+    [Fact]
+    public async Task Scopes_that_share_the_only_connection_to_a_database_in_memory_take_turns()
+    {
+        var (begun, goOn) = (new TaskCompletionSource(), new TaskCompletionSource());
+        var script = new Script
+        {
+            Apply = async (apply, services) =>
+            {
+                Script.Ledger(services).Add(new LedgerEntry { OrderId = apply.OrderId, Text = "applied" });
+                begun.SetResult();
+                await goOn.Task;
+            },
+        };
+        await using var connection = new SqliteConnection("Data Source=:memory:");
+        await connection.OpenAsync(TestContext.Current.CancellationToken);
+        await using var services = Build(
+            (collection, configure) => collection.AddSingleton(script).AddDbContext<ShopContext>(configure), options => Use(options, connection),
+            builder => builder.AddOrderType<Scripted>());
+        await CreateTablesAsync(services);
+        var manager = services.GetRequiredService<IWorkOrderManagerFactory>().Create(Agent);
+        var order = await manager.As(Actor.User("anna")).ProposeAsync(new Note("note"));
+        await manager.SubmitAsync((await manager.CheckoutAsync())!, new Answer("done"));
+
+        var approving = manager.As(Actor.User("bert")).ApproveAsync(order.Id);
+        await begun.Task;
+        var (proposing, reading) = (manager.ProposeAsync(new EchoPayload("meanwhile")), manager.GetAsync(order.Id));
+        (proposing.IsCompleted, reading.IsCompleted).Should().Be((false, false), "the apply is in the middle of its transaction");
+        goOn.SetResult();
+
+        (await approving).State.Should().Be(OrderState.Completed);
+        (await proposing).State.Should().Be(OrderState.Queued);
+        (await reading).State.Should().Be(OrderState.Completed);
+    }
+
     private protected override DbConnection Connect(TestDatabase database) => new SqliteConnection("Data Source=:memory:");
 
     private protected override void Use(DbContextOptionsBuilder options, DbConnection connection) => options.UseSqlite(connection);

@@ -1,4 +1,5 @@
 using AwesomeAssertions;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using WorkManager.Tests.Shop;
 using WorkManager.Tests.Support;
@@ -11,7 +12,10 @@ public sealed class LimitsBesideLocks(PostgreSqlFixture databases) : IClassFixtu
     [Fact]
     public async Task A_tenant_whose_limit_is_locked_is_passed_over()
     {
-        await using var app = await ShopApp.StartAsync(databases, null, o => o.Lease.MaxPerTenant = 2);
+        var database = await databases.CreateAsync(ShopApp.Migrated);
+        // A claim that waited would wait for ever.
+        await using var app = ShopApp.On(
+            database, null, o => o.Lease.MaxPerTenant = 2, context => context.UseNpgsql(database.ConnectionString, o => o.CommandTimeout(0)));
         foreach (var tenant in (string[])["a", "b", "c"])
         {
             await app.Of(tenant).ProposeAsync(Batches.Payload(2));
@@ -29,6 +33,27 @@ public sealed class LimitsBesideLocks(PostgreSqlFixture databases) : IClassFixtu
         leases.Select(l => l.Item.TenantId).Order().Should().Equal("b", "b", "c", "c");
         await transaction.RollbackAsync(TestContext.Current.CancellationToken);
         (await all.CheckoutManyAsync(6)).Should().HaveCount(2).And.OnlyContain(l => l.Item.TenantId == "a");
+    }
+
+    [Fact]
+    public async Task A_worker_for_all_tenants_gets_its_item_from_a_tenant_whose_limit_is_free()
+    {
+        await using var app = await ShopApp.StartAsync(databases, null, o => o.Lease.MaxPerTenant = 2);
+        foreach (var tenant in (string[])["a", "b", "c"])
+        {
+            await app.Of(tenant).ProposeAsync(Batches.Payload(1));
+        }
+
+        await using var hold = await app.HoldAsync(
+            "SELECT pg_advisory_xact_lock(hashtextextended('tenant' || chr(10) || t, 0))::text FROM unnest(ARRAY['a', 'b']) AS t");
+        var all = app.Services.GetRequiredService<IWorkOrderManagerFactory>().CreateForAllTenants(Actor.Agent("w"));
+
+        (await all.CheckoutAsync())!.Item.TenantId.Should().Be("c");
+        var waiting = all.CheckoutAsync();
+        await AdvisoryLocks.UntilWaitedForAsync(app.Database, waiting);
+        await hold.DisposeAsync();
+
+        (await waiting)!.Item.TenantId.Should().BeOneOf("a", "b");
     }
 
     [Fact]

@@ -1,3 +1,5 @@
+using AwesomeAssertions;
+using Microsoft.EntityFrameworkCore;
 using WorkManager.Tests.Shop;
 
 namespace WorkManager.Tests.Leasing;
@@ -24,5 +26,22 @@ public sealed class SingleCallsBesideLocks(PostgreSqlFixture databases) : IClass
         await hold.DisposeAsync();
 
         await waiting;
+    }
+
+    [Fact]
+    public async Task A_holder_that_shuts_down_is_not_counted_if_its_item_is_locked_at_first()
+    {
+        var between = new BeforeTransactions();
+        await using var app = await ShopApp.StartAsync(databases, null, o => o.Retry.MaxReleases = 0, context => context.AddInterceptors(between));
+        await app.ProposeEchoAsync();
+        var lease = await app.LeaseAsync();
+        var hold = await app.HoldAsync($"SELECT id FROM work_items WHERE id = '{lease.Item.Id}' FOR UPDATE");
+        // The one command of a batch has passed it over. The transaction finds it free.
+        between.Once = () => hold.DisposeAsync().AsTask();
+
+        var released = await app.Agent("agent-1").ReleaseManyAsync([lease], new ReleaseOptions { IsDraining = true });
+
+        (released[0].Value.Releases, released[0].Value.Attempts).Should().Be(((short)0, (short)0));
+        between.Once.Should().BeNull("there was a transaction");
     }
 }

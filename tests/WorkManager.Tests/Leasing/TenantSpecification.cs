@@ -77,6 +77,33 @@ public abstract class TenantSpecification(DatabaseFixture databases)
     }
 
     [Fact]
+    public async Task What_the_code_of_an_order_leaves_running_does_not_work_for_its_tenant_any_longer()
+    {
+        var approved = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Task<WorkOrder>? running = null;
+        var script = new Script();
+        await using var app = await script.StartAsync(databases);
+        script.After = (_, _) =>
+        {
+            running = ProposeOnceApprovedAsync();
+            return Task.CompletedTask;
+        };
+        var order = await For(app, "acme", Actor.User("anna")).ProposeAsync(new Note("note"));
+        await For(app, "acme", Actor.Agent("a")).SubmitAsync((await For(app, "acme", Actor.Agent("a")).CheckoutAsync())!, new Answer("done"));
+
+        await For(app, "acme", Actor.User("bert")).ApproveAsync(order.Id);
+        approved.SetResult();
+
+        (await running!).TenantId.Should().Be("");
+
+        async Task<WorkOrder> ProposeOnceApprovedAsync()
+        {
+            await approved.Task;
+            return await app.Requester.ProposeAsync(new Note("later"));
+        }
+    }
+
+    [Fact]
     public async Task Automatic_approval_works_for_the_tenant_of_the_order()
     {
         await using var app = await new Script { AutoApprove = true }.StartAsync(databases);

@@ -1,6 +1,7 @@
 using AwesomeAssertions;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using WorkManager.Tests.Plans;
 using WorkManager.Tests.Shop;
 
 namespace WorkManager.Tests.Operating;
@@ -108,14 +109,23 @@ public abstract class HoldOrderSpecification(DatabaseFixture databases)
         var order = await app.SubmittedNoteAsync();
         await app.Reviewer.HoldAsync(order.Id);
         script.Ready = _ => { };
+        (await app.Maintenance.ApproveDueAsync()).Should().Be(0, "and the duty has its row");
+        var idle = await StatementsAsync();
         app.Time.Advance(TimeSpan.FromHours(1));
         var rows = await Refusal.ReadAsync(app.Database);
 
-        (await app.Maintenance.ApproveDueAsync()).Should().Be(0);
+        (await StatementsAsync()).Should().Be(idle, "it is not even looked at");
 
         (await Refusal.ReadAsync(app.Database)).Should().Equal(rows);
         await app.Reviewer.ResumeAsync(order.Id);
         (await app.Maintenance.ApproveDueAsync()).Should().Be(1);
+
+        async Task<int> StatementsAsync()
+        {
+            using var sent = new SentCommands(app.Database);
+            (await app.Maintenance.ApproveDueAsync()).Should().Be(0);
+            return sent.Statements;
+        }
     }
 
     [Theory, InlineData(true), InlineData(false)]

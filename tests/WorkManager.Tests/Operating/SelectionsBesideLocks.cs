@@ -1,7 +1,5 @@
-using System.Data.Common;
 using AwesomeAssertions;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore.Diagnostics;
 using WorkManager.Tests.Shop;
 
 namespace WorkManager.Tests.Operating;
@@ -79,14 +77,14 @@ public sealed class SelectionsBesideLocks(PostgreSqlFixture databases) : IClassF
     [Fact]
     public async Task What_happened_to_a_lease_since_it_was_found_counts()
     {
-        var between = new Between();
+        var between = new BeforeTransactions();
         await using var app = await ShopApp.StartAsync(databases, null, null, context => context.AddInterceptors(between));
         await app.ProposeEchoAsync();
         await app.ProposeEchoAsync();
         var leases = await app.Agent("agent-1").CheckoutManyAsync(2);
         app.Time.Advance(TimeSpan.FromSeconds(60));
         // Before the first transaction begins, one holder sends a heartbeat, and the other gives its item back and gets it again.
-        between.Do = async () =>
+        between.Once = async () =>
         {
             await app.Database.ExecuteAsync(
                 $"UPDATE work_items SET last_heartbeat_at = '{app.Time.GetUtcNow():O}' WHERE id = '{leases[0].Item.Id}'");
@@ -102,29 +100,15 @@ public sealed class SelectionsBesideLocks(PostgreSqlFixture databases) : IClassF
     [Fact]
     public async Task What_happened_to_an_order_since_it_was_found_counts()
     {
-        var between = new Between();
+        var between = new BeforeTransactions();
         await using var app = await ShopApp.StartAsync(databases, null, null, context => context.AddInterceptors(between));
         var order = await RetryOrderSpecification.FailedAsync(app);
         app.Time.Advance(TimeSpan.FromDays(3));
         // Somebody has retried it, and it has failed again.
-        between.Do = () => app.Database.ExecuteAsync($"UPDATE work_orders SET last_transitioned_at = '{app.Time.GetUtcNow():O}'");
+        between.Once = () => app.Database.ExecuteAsync($"UPDATE work_orders SET last_transitioned_at = '{app.Time.GetUtcNow():O}'");
 
         (await app.Maintenance.DeadLetterDueAsync()).Should().Be(0);
 
         (await app.OrderAsync(order)).State.Should().Be(OrderState.Failed);
-    }
-
-    private sealed class Between : DbTransactionInterceptor
-    {
-        public Func<Task>? Do { get; set; }
-
-        public override async ValueTask<InterceptionResult<DbTransaction>> TransactionStartingAsync(
-            DbConnection connection, TransactionStartingEventData eventData, InterceptionResult<DbTransaction> result, CancellationToken cancellationToken)
-        {
-            var next = Do;
-            Do = null;
-            await (next?.Invoke() ?? Task.CompletedTask);
-            return result;
-        }
     }
 }
