@@ -48,27 +48,29 @@ internal sealed class CheckoutItems(
 
     private async Task<IReadOnlyList<WorkItem>> ClaimOrRefillAsync(OperationContext context, Claim claim, CancellationToken cancellationToken)
     {
-        var items = await ClaimAsync(context, claim, mayWait: true, cancellationToken).ConfigureAwait(false);
-        if (items.Count == 0)
-        {
-            return await RefillAndClaimAsync(context, claim, mayWait: true, cancellationToken).ConfigureAwait(false);
-        }
-
+        var (items, passedOver) = await ClaimAsync(context, claim, waits: false, cancellationToken).ConfigureAwait(false);
         if (items.Count == claim.Count)
         {
             return items;
         }
 
-        // The leases that there are run already.
-        var rest = claim with { Count = claim.Count - items.Count };
-        return [.. items, .. await OrElseAsync([], () => RefillAndClaimAsync(context, rest, mayWait: false, CancellationToken.None)).ConfigureAwait(false)];
+        if (items.Count > 0)
+        {
+            var rest = claim with { Count = claim.Count - items.Count };
+            var more = await OrElseAsync(([], false), () => RefillAndClaimAsync(context, rest, CancellationToken.None)).ConfigureAwait(false);
+            return [.. items, .. more.Items];
+        }
+
+        var later = await RefillAndClaimAsync(context, claim, cancellationToken).ConfigureAwait(false);
+        return later.Items.Count > 0 || !(passedOver || later.PassedOver) ? later.Items
+            : (await ClaimAsync(context, claim, waits: true, cancellationToken).ConfigureAwait(false)).Items;
     }
 
-    private async Task<IReadOnlyList<WorkItem>> RefillAndClaimAsync(
-        OperationContext context, Claim claim, bool mayWait, CancellationToken cancellationToken) =>
+    private async Task<(IReadOnlyList<WorkItem> Items, bool PassedOver)> RefillAndClaimAsync(
+        OperationContext context, Claim claim, CancellationToken cancellationToken) =>
         await recovery.RefillAsync(context, claim.Filter, cancellationToken).ConfigureAwait(false)
-            ? await ClaimAsync(context, claim, mayWait, cancellationToken).ConfigureAwait(false)
-            : [];
+            ? await ClaimAsync(context, claim, waits: false, cancellationToken).ConfigureAwait(false)
+            : ([], false);
 
     /// <summary>
     /// Runs the rest of a checkout that has leased items already. Those leases are committed, so a failure must not keep them from the caller.
@@ -88,11 +90,12 @@ internal sealed class CheckoutItems(
         }
     }
 
-    private Task<IReadOnlyList<WorkItem>> ClaimAsync(OperationContext context, Claim claim, bool mayWait, CancellationToken cancellationToken) =>
+    private Task<(IReadOnlyList<WorkItem> Items, bool PassedOver)> ClaimAsync(
+        OperationContext context, Claim claim, bool waits, CancellationToken cancellationToken) =>
         context.Tenant.IsAll && claim.OrderId is null
             ? rotation.ClaimAsync(
-                context, claim, (share, waits) => claims.ClaimFromTenantsAsync(context, share, waits, cancellationToken), mayWait, cancellationToken)
-            : claims.ClaimAsync(context, claim, mayWait, cancellationToken);
+                context, claim, waits, (share, wait) => claims.ClaimAsync(context, share, wait, cancellationToken), cancellationToken)
+            : claims.ClaimAsync(context, claim, waits, cancellationToken);
 
     /// <summary>Tells a caller who named an order why there will never be anything for it.</summary>
     private async Task EnsureOrderExistsAsync(OperationContext context, Guid? orderId, CheckoutRequest filter)

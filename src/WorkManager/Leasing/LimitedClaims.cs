@@ -49,31 +49,13 @@ internal sealed class LimitedClaims(StoreDialects dialects, OrderTypeRegistry ty
             cancellationToken);
     }
 
-    /// <summary>Claims from one queue: that of the caller's tenant, or of an order.</summary>
+    /// <summary>Claims from one queue: that of the caller's tenant, of some tenants, or of an order.</summary>
     /// <param name="context">The operation.</param>
     /// <param name="claim">What to claim.</param>
-    /// <param name="mayWait">Whether it waits for limits that other claims have locked, if it finds nothing else.</param>
-    /// <param name="cancellationToken">Cancels it before anything is claimed.</param>
-    public async Task<IReadOnlyList<WorkItem>> ClaimAsync(OperationContext context, Claim claim, bool mayWait, CancellationToken cancellationToken)
-    {
-        var limits = LimitsOf(claim);
-        if (limits.AreNone)
-        {
-            return await ClaimAtOnceAsync(context, claim, cancellationToken).ConfigureAwait(false);
-        }
-
-        return limits.AreOfTenants && claim.OrderId is { } orderId
-            ? await ClaimFromOrderAsync(context, claim, orderId, mayWait, cancellationToken).ConfigureAwait(false)
-            : await ClaimAsync(context, claim, limits, context.Tenant, mayWait, cancellationToken).ConfigureAwait(false);
-    }
-
-    /// <summary>Claims from some tenants, for somebody who works for all.</summary>
-    /// <param name="context">The operation, on all tenants.</param>
-    /// <param name="claim">What to claim, and from which tenants.</param>
     /// <param name="waits">Whether to wait for limits that other claims have locked, until the first item is leased.</param>
     /// <param name="cancellationToken">Cancels it before anything is claimed.</param>
     /// <returns>The items, and whether a locked limit was passed over.</returns>
-    public async Task<(IReadOnlyList<WorkItem> Items, bool PassedOver)> ClaimFromTenantsAsync(
+    public async Task<(IReadOnlyList<WorkItem> Items, bool PassedOver)> ClaimAsync(
         OperationContext context, Claim claim, bool waits, CancellationToken cancellationToken)
     {
         var limits = LimitsOf(claim);
@@ -82,7 +64,12 @@ internal sealed class LimitedClaims(StoreDialects dialects, OrderTypeRegistry ty
             return (await ClaimAtOnceAsync(context, claim, cancellationToken).ConfigureAwait(false), false);
         }
 
-        return limits.AreOfTenants
+        if (limits.AreOfTenants && claim.OrderId is { } orderId)
+        {
+            return await ClaimFromOrderAsync(context, claim, orderId, waits, cancellationToken).ConfigureAwait(false);
+        }
+
+        return limits.AreOfTenants && context.Tenant.IsAll
             ? await ClaimInTurnAsync(context, claim, limits, waits, cancellationToken).ConfigureAwait(false)
             : await TryClaimAsync(context, claim, limits, context.Tenant, waits, cancellationToken).ConfigureAwait(false);
     }
@@ -97,20 +84,20 @@ internal sealed class LimitedClaims(StoreDialects dialects, OrderTypeRegistry ty
         claim.Types.Select(t => (Type: t, Most: types.Get(t).MaxLeases ?? options.MaxPerType)).Where(t => t.Most is not null)
             .ToDictionary(t => t.Type, t => t.Most!.Value, StringComparer.Ordinal));
 
-    private async Task<IReadOnlyList<WorkItem>> ClaimFromOrderAsync(
-        OperationContext context, Claim claim, Guid orderId, bool mayWait, CancellationToken cancellationToken)
+    private async Task<(IReadOnlyList<WorkItem> Items, bool PassedOver)> ClaimFromOrderAsync(
+        OperationContext context, Claim claim, Guid orderId, bool waits, CancellationToken cancellationToken)
     {
         var order = await context.ReadAsync(
             rows => rows.Orders.Where(o => o.Id == orderId).Select(o => new { o.TenantId, o.Type }).SingleOrDefaultAsync(cancellationToken),
             cancellationToken).ConfigureAwait(false);
         if (order is null || !claim.Types.Contains(order.Type))
         {
-            return [];
+            return ([], false);
         }
 
         var ofItsType = claim.Of([order.Type]);
-        return await ClaimAsync(
-            context.For(TenantScope.Of(order.TenantId)), ofItsType, LimitsOf(ofItsType), context.Tenant, mayWait, cancellationToken).ConfigureAwait(false);
+        return await TryClaimAsync(
+            context.For(TenantScope.Of(order.TenantId)), ofItsType, LimitsOf(ofItsType), context.Tenant, waits, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<(IReadOnlyList<WorkItem> Items, bool PassedOver)> ClaimInTurnAsync(
@@ -140,14 +127,6 @@ internal sealed class LimitedClaims(StoreDialects dialects, OrderTypeRegistry ty
         }
 
         return (items, passedOver);
-    }
-
-    private async Task<IReadOnlyList<WorkItem>> ClaimAsync(
-        OperationContext context, Claim claim, LeaseLimits limits, TenantScope session, bool mayWait, CancellationToken cancellationToken)
-    {
-        var (items, passedOver) = await TryClaimAsync(context, claim, limits, session, waits: false, cancellationToken).ConfigureAwait(false);
-        return items.Count > 0 || !passedOver || !mayWait ? items
-            : (await TryClaimAsync(context, claim, limits, session, waits: true, cancellationToken).ConfigureAwait(false)).Items;
     }
 
     private Task<(IReadOnlyList<WorkItem> Items, bool PassedOver)> TryClaimAsync(

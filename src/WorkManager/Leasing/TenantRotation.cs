@@ -28,32 +28,24 @@ internal sealed class TenantRotation(StoreDialects dialects, ILogger<TenantRotat
     /// <summary>Claims up to the wanted number of items.</summary>
     /// <param name="context">The operation, on all tenants.</param>
     /// <param name="claim">What to claim.</param>
-    /// <param name="claimFrom">
-    /// Claims from the tenants that a claim names, waiting for what others have locked or not, and says whether it has passed over any of that.
-    /// </param>
-    /// <param name="mayWait">Whether it waits for what others have locked, if it finds nothing else.</param>
+    /// <param name="waits">Whether to wait for what others have locked, until the first item is leased.</param>
+    /// <param name="claimFrom">Claims from the tenants that a claim names, and waits or not.</param>
     /// <param name="cancellationToken">Cancels it before anything is claimed.</param>
-    public async Task<IReadOnlyList<WorkItem>> ClaimAsync(
-        OperationContext context, Claim claim, Func<Claim, bool, Task<(IReadOnlyList<WorkItem> Items, bool PassedOver)>> claimFrom,
-        bool mayWait, CancellationToken cancellationToken)
+    /// <returns>The items, and whether something that others have locked was passed over.</returns>
+    public async Task<(IReadOnlyList<WorkItem> Items, bool PassedOver)> ClaimAsync(
+        OperationContext context, Claim claim, bool waits, Func<Claim, bool, Task<(IReadOnlyList<WorkItem> Items, bool PassedOver)>> claimFrom,
+        CancellationToken cancellationToken)
     {
-        var items = new List<WorkItem>();
+        var (items, passedOver) = (new List<WorkItem>(), false);
         try
         {
             int before;
-            var passedOver = false;
             do
             {
                 before = items.Count;
-                passedOver |= await GoRoundAsync(context, claim, claimFrom, items, waits: false, cancellationToken).ConfigureAwait(false);
+                passedOver |= await GoRoundAsync(context, claim, waits, claimFrom, items, cancellationToken).ConfigureAwait(false);
             }
             while (items.Count < claim.Count && items.Count > before);
-
-            if (items.Count == 0 && passedOver && mayWait)
-            {
-                // There is work that others may have taken, or not: only they know.
-                await GoRoundAsync(context, claim, claimFrom, items, waits: true, cancellationToken).ConfigureAwait(false);
-            }
         }
 #pragma warning disable CA1031 // What is leased already is committed: whatever fails from then on must not keep it from its holder.
         catch (Exception failure) when (items.Count > 0)
@@ -62,13 +54,13 @@ internal sealed class TenantRotation(StoreDialects dialects, ILogger<TenantRotat
             log.CheckoutCutShort(failure);
         }
 
-        return items;
+        return (items, passedOver);
     }
 
     /// <summary>Visits each tenant once, until there is enough. Returns whether something was passed over because others have locked it.</summary>
     private async Task<bool> GoRoundAsync(
-        OperationContext context, Claim claim, Func<Claim, bool, Task<(IReadOnlyList<WorkItem> Items, bool PassedOver)>> claimFrom, List<WorkItem> items,
-        bool waits, CancellationToken cancellationToken)
+        OperationContext context, Claim claim, bool waits, Func<Claim, bool, Task<(IReadOnlyList<WorkItem> Items, bool PassedOver)>> claimFrom,
+        List<WorkItem> items, CancellationToken cancellationToken)
     {
         var passedOver = false;
         var visited = new HashSet<string>();

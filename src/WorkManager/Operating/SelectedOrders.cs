@@ -103,7 +103,8 @@ internal abstract class SelectedOrders<TRequest>(string operation, JoinRule rule
     // What has happened stays so: it is not asked again of an order that was found.
     private static IQueryable<WorkOrder> WorkedOnBy(string? agentId, WorkRows rows) => agentId is null
         ? rows.Orders
-        : rows.Orders.Where(o => rows.Events.Any(e => e.OrderId == o.Id && e.Event == WorkEventNames.Leased && e.ActorId == agentId));
+        : rows.Orders.Where(o => rows.Events.Any(e =>
+            e.OrderId == o.Id && e.Event == WorkEventNames.Leased && e.ActorType == ActorType.Agent && e.ActorId == agentId));
 
     private static IQueryable<WorkOrder> Narrow(IQueryable<WorkOrder> orders, WorkSelection selection, DateTimeOffset now)
     {

@@ -126,7 +126,8 @@ public sealed class ContextRegistrationOnSqlite(SqliteFixture databases) : Conte
     [Fact]
     public async Task Scopes_that_share_the_only_connection_to_a_database_in_memory_take_turns()
     {
-        var (begun, goOn) = (new TaskCompletionSource(), new TaskCompletionSource());
+        var begun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var goOn = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var script = new Script
         {
             Apply = async (apply, services) =>
@@ -147,7 +148,7 @@ public sealed class ContextRegistrationOnSqlite(SqliteFixture databases) : Conte
         await manager.SubmitAsync((await manager.CheckoutAsync())!, new Answer("done"));
 
         var approving = manager.As(Actor.User("bert")).ApproveAsync(order.Id);
-        await begun.Task;
+        await begun.Task.WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
         var (proposing, reading) = (manager.ProposeAsync(new EchoPayload("meanwhile")), manager.GetAsync(order.Id));
         (proposing.IsCompleted, reading.IsCompleted).Should().Be((false, false), "the apply is in the middle of its transaction");
         goOn.SetResult();

@@ -35,13 +35,33 @@ public sealed class SingleCallsBesideLocks(PostgreSqlFixture databases) : IClass
         await using var app = await ShopApp.StartAsync(databases, null, o => o.Retry.MaxReleases = 0, context => context.AddInterceptors(between));
         await app.ProposeEchoAsync();
         var lease = await app.LeaseAsync();
-        var hold = await app.HoldAsync($"SELECT id FROM work_items WHERE id = '{lease.Item.Id}' FOR UPDATE");
-        // The one command of a batch has passed it over. The transaction finds it free.
-        between.Once = () => hold.DisposeAsync().AsTask();
+        await using var hold = await app.HoldAsync($"SELECT id FROM work_items WHERE id = '{lease.Item.Id}' FOR UPDATE");
+        // The one command of a batch passes it over. The transaction after it finds it free.
+        between.Second(() => hold.DisposeAsync().AsTask());
 
         var released = await app.Agent("agent-1").ReleaseManyAsync([lease], new ReleaseOptions { IsDraining = true });
 
         (released[0].Value.Releases, released[0].Value.Attempts).Should().Be(((short)0, (short)0));
-        between.Once.Should().BeNull("there was a transaction");
+        between.Once.Should().BeNull("there were two transactions");
+    }
+
+    [Fact]
+    public async Task The_first_heartbeat_shows_an_order_at_work_that_was_locked_when_its_item_was_leased()
+    {
+        await using var app = await ShopApp.StartAsync(databases);
+        var order = await app.ProposeEchoAsync();
+        WorkLease lease;
+        await using (await app.HoldAsync($"SELECT id FROM work_orders WHERE id = '{order.Id}' FOR NO KEY UPDATE"))
+        {
+            lease = await app.LeaseAsync();
+        }
+
+        (await app.OrderAsync(order.Id)).State.Should().Be(OrderState.Queued, "a claim waits for nothing");
+
+        await app.Agent("agent-1").HeartbeatAsync(lease);
+
+        (await app.OrderAsync(order.Id)).State.Should().Be(OrderState.InProgress);
+        (await app.OrderAsync(order.Id)).Events.Where(e => e.ItemId is null).Select(e => e.Event)
+            .Should().Equal("proposed", "planned", "checked_out", "in_progress");
     }
 }

@@ -162,7 +162,8 @@ internal sealed class WorkModel(Limits? limits = null)
 
         // A claim skips what others have locked: it may return less than there is, but nothing else. Of several, one looks for all that is due.
         next.actor = Name(checkOut.Who);
-        List<WorkModel> claimed = [.. next.Refilled(checkOut).Prepend(next).Where(model => model.TryClaim(checkOut, answer.Grants))];
+        List<WorkModel> candidates = [next, .. next.Refilled(checkOut)];
+        var claimed = candidates.FindAll(model => model.TryClaim(checkOut, answer.Grants));
         List<WorkModel> after = [.. claimed, .. claimed.Select(model => model.Clone())];
         after.Skip(claimed.Count).ToList().ForEach(model => model.LookAround());
         return after;
@@ -816,23 +817,22 @@ internal sealed class WorkModel(Limits? limits = null)
     /// </summary>
     private IEnumerable<WorkModel> Refilled(CheckOut request)
     {
-        IEnumerable<List<int>> some = limits is null ? [TypesOf(request)] : TypesOf(request).Aggregate<int, List<List<int>>>(
-            [[]], (sets, type) => [.. sets, .. sets.Select(set => (List<int>)[.. set, type])]).Skip(1);
-        foreach (var types in some)
+        var types = AllItems.Where(i => (IsDue(i) || IsExpired(i)) && Matches(i, request)).Select(i => orders[i.Name.Order].Type).Distinct().ToList();
+        List<List<int>> choices = types.Count == 0 ? [] : limits is null ? [types] : types.Aggregate<int, List<List<int>>>(
+            [[]], (sets, type) => [.. sets, .. sets.Select(set => (List<int>)[.. set, type])]).GetRange(1, (1 << types.Count) - 1);
+        return choices.Select(choice =>
         {
             var refilled = Clone();
-            if (refilled.Refill(request, types) is not (0, 0))
-            {
-                yield return refilled;
-            }
-        }
+            refilled.Refill(request, choice);
+            return refilled;
+        });
     }
 
     /// <summary>Makes ready what is due, and takes back what has expired: of everybody, or of what a checkout asks for.</summary>
     private (int Promoted, int Reclaimed) Refill(CheckOut? request = null, List<int>? types = null)
     {
         var meant = AllItems.Where(i => request is null || (Matches(i, request) && types!.Contains(orders[i.Name.Order].Type))).ToList();
-        var due = meant.Where(i => i.State == ItemState.Queued && i.Ready is null && i.Blocked == 0 && i.Available <= Now).ToList();
+        var due = meant.Where(IsDue).ToList();
         due.ForEach(i => i.Ready = Now);
         var expired = meant.Where(IsExpired).ToList();
         expired.ForEach(TakeBack);
@@ -886,6 +886,8 @@ internal sealed class WorkModel(Limits? limits = null)
             _ => then(item, actor),
         };
     }
+
+    private bool IsDue(ModelItem item) => item.State == ItemState.Queued && item.Ready is null && item.Blocked == 0 && item.Available <= Now;
 
     private bool IsExpired(ModelItem item) => item.IsLeased && item.Expires <= Now;
 

@@ -137,6 +137,9 @@ public abstract class RetryOrderSpecification(DatabaseFixture databases)
     {
         await using var app = await ShopApp.StartAsync(databases);
         var others = await FailedAsync(app, "agent-2");
+        var person = app.By(Actor.User("agent-1"));
+        await app.ProposeEchoAsync();
+        await person.FailAsync((await person.CheckoutAsync())!, Final);
         var (own, passedOn) = (await FailedAsync(app), await app.ProposeEchoAsync());
         await app.Agent("agent-1").ReleaseAsync(await app.LeaseAsync(orderId: passedOn.Id));
         await app.Agent("agent-2").FailAsync(await app.LeaseAsync("agent-2", passedOn.Id), Final);

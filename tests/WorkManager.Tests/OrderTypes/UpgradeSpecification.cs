@@ -54,6 +54,20 @@ public abstract class UpgradeSpecification(DatabaseFixture databases)
     }
 
     [Fact]
+    public async Task A_result_of_a_newer_version_may_lack_what_this_version_needs()
+    {
+        var database = await databases.CreateAsync(ShopApp.Migrated);
+        await using var newer = ShopApp.On(database, b => b.AddOrderType<Renamed2>());
+        var order = await newer.Requester.ProposeAsync(new Note("a"));
+        await newer.Agent("a").SubmitAsync((await newer.Agent("a").CheckoutAsync())!, new Counted(7));
+
+        await using var older = ShopApp.On(database, b => b.AddOrderType<Renamed1>());
+        await older.Reviewer.ApproveAsync(order.Id);
+
+        (await older.LedgerAsync(order.Id)).Should().Equal("votes 0");
+    }
+
+    [Fact]
     public async Task Inputs_and_results_of_an_older_version_are_brought_up_too()
     {
         var database = await databases.CreateAsync(ShopApp.Migrated);
@@ -163,9 +177,13 @@ public abstract class UpgradeSpecification(DatabaseFixture databases)
     public sealed record Counted(int Count);
 
     [OrderType("test.renamed")]
-    public sealed class Renamed1 : OrderType<Note, VoteV1>
+    public sealed class Renamed1(ShopContext db) : OrderType<Note, VoteV1>
     {
-        protected override Task ApplyAsync(ApplyContext<Note, Note, VoteV1> apply, CancellationToken cancellationToken) => throw new NotSupportedException();
+        protected override Task ApplyAsync(ApplyContext<Note, Note, VoteV1> apply, CancellationToken cancellationToken)
+        {
+            db.Ledger.Add(new LedgerEntry { OrderId = apply.OrderId, Text = $"votes {apply.Items[0].Result.Votes}" });
+            return Task.CompletedTask;
+        }
     }
 
     /// <summary>Nobody thought of the upgrade.</summary>

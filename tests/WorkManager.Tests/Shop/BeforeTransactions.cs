@@ -12,6 +12,13 @@ internal sealed class BeforeTransactions : DbTransactionInterceptor
     /// <summary>Is done before each transaction.</summary>
     public Func<Task>? Always { get; set; }
 
+    /// <summary>Is done once, before the transaction after the next one.</summary>
+    public void Second(Func<Task> act) => Once = () =>
+    {
+        Once = act;
+        return Task.CompletedTask;
+    };
+
     public override async ValueTask<InterceptionResult<DbTransaction>> TransactionStartingAsync(
         DbConnection connection, TransactionStartingEventData eventData, InterceptionResult<DbTransaction> result, CancellationToken cancellationToken)
     {
