@@ -68,7 +68,7 @@ public sealed class DutyBesideLocks(PostgreSqlFixture databases) : IClassFixture
         script.Ready = _ => { };
         app.Time.Advance(TimeSpan.FromMinutes(2));
         // The first transaction takes the turn of the duty. Then the order is found.
-        other.Second(() => app.Database.ExecuteAsync("UPDATE work_orders SET next_apply_at = next_apply_at + interval '1 hour'"));
+        other.After(1, () => app.Database.ExecuteAsync("UPDATE work_orders SET next_apply_at = next_apply_at + interval '1 hour'"));
 
         (await app.Maintenance.ApproveDueAsync()).Should().Be(0);
 

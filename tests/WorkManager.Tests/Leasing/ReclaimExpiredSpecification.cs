@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using AwesomeAssertions;
+using Microsoft.EntityFrameworkCore;
 using WorkManager.Tests.Shop;
 
 namespace WorkManager.Tests.Leasing;
@@ -42,6 +43,25 @@ public abstract class ReclaimExpiredSpecification(DatabaseFixture databases)
         (await app.Agent("agent-2").CheckoutAsync()).Should().BeNull("the pause is not over");
         app.Time.Advance(TimeSpan.FromSeconds(22));
         (await app.Agent("agent-2").CheckoutAsync())!.Token.Should().Be(new LeaseToken(item.Id, 2));
+    }
+
+    [Fact]
+    public async Task A_lease_that_is_extended_after_it_was_found_is_left_to_its_holder()
+    {
+        var between = new BeforeTransactions();
+        await using var app = await ShopApp.StartAsync(databases, null, null, context => context.AddInterceptors(between));
+        await app.ProposeEchoAsync();
+        await app.ProposeEchoAsync();
+        var lease = await app.LeaseAsync();
+        await app.Agent("agent-2").CheckoutAsync(new() { Ttl = TimeSpan.FromHours(1) });
+        app.Time.Advance(PastTtl);
+        // Before it there are the turn of the duty, and what makes items ready.
+        between.After(2, () => app.Database.ExecuteAsync("UPDATE work_items SET lease_expires_at = (SELECT max(lease_expires_at) FROM work_items)"));
+
+        (await app.Maintenance.ReclaimExpiredAsync()).Should().Be(0);
+
+        between.Once.Should().BeNull("there was a transaction that would have taken it back");
+        (await app.ItemAsync(lease.Item.Id)).Should().BeEquivalentTo(new { State = ItemState.Leased, LeasedByAgentId = "agent-1", Attempts = 0 });
     }
 
     [Fact, Trait("Scenario", "S29"), Trait("Bug", "B28"), Trait("Bug", "B33")]

@@ -37,7 +37,7 @@ public sealed class SingleCallsBesideLocks(PostgreSqlFixture databases) : IClass
         var lease = await app.LeaseAsync();
         await using var hold = await app.HoldAsync($"SELECT id FROM work_items WHERE id = '{lease.Item.Id}' FOR UPDATE");
         // The one command of a batch passes it over. The transaction after it finds it free.
-        between.Second(() => hold.DisposeAsync().AsTask());
+        between.After(1, () => hold.DisposeAsync().AsTask());
 
         var released = await app.Agent("agent-1").ReleaseManyAsync([lease], new ReleaseOptions { IsDraining = true });
 
@@ -63,5 +63,40 @@ public sealed class SingleCallsBesideLocks(PostgreSqlFixture databases) : IClass
         (await app.OrderAsync(order.Id)).State.Should().Be(OrderState.InProgress);
         (await app.OrderAsync(order.Id)).Events.Where(e => e.ItemId is null).Select(e => e.Event)
             .Should().Equal("proposed", "planned", "checked_out", "in_progress");
+    }
+
+    [Fact]
+    public async Task A_heartbeat_does_not_wait_for_an_order_that_somebody_has_locked()
+    {
+        await using var app = await ShopApp.StartAsync(databases);
+        await app.ProposeEchoAsync();
+        var lease = await app.LeaseAsync();
+        await using var hold = await app.HoldAsync($"SELECT id FROM work_orders WHERE id = '{lease.OrderId}' FOR NO KEY UPDATE");
+
+        await app.Agent("agent-1").HeartbeatAsync(lease);
+
+        (await app.ItemAsync(lease.Item.Id)).State.Should().Be(ItemState.InProgress);
+        (await app.OrderAsync(lease.OrderId)).State.Should().Be(OrderState.CheckedOut);
+    }
+
+    [Fact]
+    public async Task A_heartbeat_that_had_to_wait_does_not_extend_a_lease_that_has_run_out_meanwhile()
+    {
+        await using var app = await ShopApp.StartAsync(databases, null, o => o.Clock = ClockSource.Database);
+        await app.ProposeEchoAsync();
+        var agent = app.Agent("agent-1");
+        var lease = (await agent.CheckoutAsync(new() { Ttl = TimeSpan.FromSeconds(3) }))!;
+        await using var hold = await app.HoldAsync($"SELECT id FROM work_items WHERE id = '{lease.Item.Id}' FOR NO KEY UPDATE");
+        var waiting = agent.HeartbeatAsync(lease);
+        await app.WaitsAsync(waiting);
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        while (await app.Database.ScalarAsync("SELECT count(*) FROM work_items WHERE lease_expires_at <= clock_timestamp()") is 0L)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(50), patience.Token);
+        }
+
+        await hold.DisposeAsync();
+
+        (await FluentActions.Awaiting(() => waiting).Should().ThrowAsync<LeaseLostException>()).Which.Reason.Should().Be(LeaseLostReason.Expired);
     }
 }

@@ -12,10 +12,10 @@ internal sealed class BeforeTransactions : DbTransactionInterceptor
     /// <summary>Is done before each transaction.</summary>
     public Func<Task>? Always { get; set; }
 
-    /// <summary>Is done once, before the transaction after the next one.</summary>
-    public void Second(Func<Task> act) => Once = () =>
+    /// <summary>Lets some transactions begin, and then does something once, before the one after them.</summary>
+    public void After(int transactions, Func<Task> act) => Once = transactions == 0 ? act : () =>
     {
-        Once = act;
+        After(transactions - 1, act);
         return Task.CompletedTask;
     };
 
