@@ -93,8 +93,7 @@ internal sealed class CheckoutItems(
     private Task<(IReadOnlyList<WorkItem> Items, bool PassedOver)> ClaimAsync(
         OperationContext context, Claim claim, bool waits, CancellationToken cancellationToken) =>
         context.Tenant.IsAll && claim.OrderId is null
-            ? rotation.ClaimAsync(
-                context, claim, waits, (share, wait) => claims.ClaimAsync(context, share, wait, cancellationToken), cancellationToken)
+            ? rotation.ClaimAsync(context, claim, waits, (share, wait, token) => claims.ClaimAsync(context, share, wait, token), cancellationToken)
             : claims.ClaimAsync(context, claim, waits, cancellationToken);
 
     /// <summary>Tells a caller who named an order why there will never be anything for it.</summary>

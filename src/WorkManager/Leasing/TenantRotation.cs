@@ -33,8 +33,8 @@ internal sealed class TenantRotation(StoreDialects dialects, ILogger<TenantRotat
     /// <param name="cancellationToken">Cancels it before anything is claimed.</param>
     /// <returns>The items, and whether something that others have locked was passed over.</returns>
     public async Task<(IReadOnlyList<WorkItem> Items, bool PassedOver)> ClaimAsync(
-        OperationContext context, Claim claim, bool waits, Func<Claim, bool, Task<(IReadOnlyList<WorkItem> Items, bool PassedOver)>> claimFrom,
-        CancellationToken cancellationToken)
+        OperationContext context, Claim claim, bool waits,
+        Func<Claim, bool, CancellationToken, Task<(IReadOnlyList<WorkItem> Items, bool PassedOver)>> claimFrom, CancellationToken cancellationToken)
     {
         var (items, passedOver) = (new List<WorkItem>(), false);
         try
@@ -59,7 +59,8 @@ internal sealed class TenantRotation(StoreDialects dialects, ILogger<TenantRotat
 
     /// <summary>Visits each tenant once, until there is enough. Returns whether something was passed over because others have locked it.</summary>
     private async Task<bool> GoRoundAsync(
-        OperationContext context, Claim claim, bool waits, Func<Claim, bool, Task<(IReadOnlyList<WorkItem> Items, bool PassedOver)>> claimFrom,
+        OperationContext context, Claim claim, bool waits,
+        Func<Claim, bool, CancellationToken, Task<(IReadOnlyList<WorkItem> Items, bool PassedOver)>> claimFrom,
         List<WorkItem> items, CancellationToken cancellationToken)
     {
         var passedOver = false;
@@ -71,14 +72,15 @@ internal sealed class TenantRotation(StoreDialects dialects, ILogger<TenantRotat
             var wanted = claim.Count - items.Count;
             // As many tenants as items are wanted, and more each time that those had nothing to give.
             pageSize = Math.Min(Math.Max(pageSize, wanted), MostTenants);
+            var token = items.Count == 0 ? cancellationToken : CancellationToken.None;
             var page = await context.ReadAsync(
-                rows => dialects.Sql<ILeasingSql>(rows.Db).FindTenantsAsync(rows.Db, after, claim.Types, pageSize), cancellationToken)
-                .ConfigureAwait(false);
+                rows => dialects.Sql<ILeasingSql>(rows.Db).FindTenantsAsync(rows.Db, after, claim.Types, pageSize), token).ConfigureAwait(false);
             var isLastPage = page.Count < pageSize;
             var tenants = page.TakeWhile(visited.Add).ToList();
             if (tenants.Count > 0)
             {
-                var (found, hasPassedOver) = await claimFrom(claim with { Count = wanted, Tenants = tenants }, waits && items.Count == 0).ConfigureAwait(false);
+                var (found, hasPassedOver) =
+                    await claimFrom(claim with { Count = wanted, Tenants = tenants }, waits && items.Count == 0, token).ConfigureAwait(false);
                 items.AddRange(found);
                 passedOver |= hasPassedOver;
                 last[queue] = tenants.FindLast(t => found.Any(i => i.TenantId == t)) ?? tenants[^1];

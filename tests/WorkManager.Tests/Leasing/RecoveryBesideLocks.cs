@@ -24,4 +24,33 @@ public sealed class RecoveryBesideLocks(PostgreSqlFixture databases) : IClassFix
 
         (await app.Agent("a").CheckoutAsync())!.OrderId.Should().Be(free.Id);
     }
+
+    [Fact]
+    public async Task A_lease_that_has_run_out_is_taken_back_later_if_somebody_has_locked_its_item()
+    {
+        await using var app = await ShopApp.StartAsync(databases);
+        await app.ProposeEchoAsync();
+        var lease = await app.LeaseAsync();
+        app.Time.Advance(TimeSpan.FromSeconds(121));
+        await using (await app.HoldAsync($"SELECT id FROM work_items WHERE id = '{lease.Item.Id}' FOR NO KEY UPDATE"))
+        {
+            (await app.Maintenance.ReclaimExpiredAsync()).Should().Be(0);
+        }
+
+        (await app.Maintenance.ReclaimExpiredAsync()).Should().Be(1);
+    }
+
+    [Fact]
+    public async Task An_item_whose_time_has_come_is_handed_out_later_if_somebody_has_locked_it()
+    {
+        await using var app = await ShopApp.StartAsync(databases);
+        var order = await app.Requester.ProposeAsync(new EchoPayload("due"), new() { AvailableAt = app.Time.GetUtcNow().AddSeconds(1) });
+        app.Time.Advance(TimeSpan.FromSeconds(2));
+        await using (await app.HoldAsync($"SELECT id FROM work_items WHERE order_id = '{order.Id}' FOR NO KEY UPDATE"))
+        {
+            (await app.Agent("agent-1").CheckoutAsync()).Should().BeNull();
+        }
+
+        (await app.LeaseAsync()).OrderId.Should().Be(order.Id);
+    }
 }

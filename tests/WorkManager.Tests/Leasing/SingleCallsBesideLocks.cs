@@ -85,7 +85,7 @@ public sealed class SingleCallsBesideLocks(PostgreSqlFixture databases) : IClass
         await using var app = await ShopApp.StartAsync(databases, null, o => o.Clock = ClockSource.Database);
         await app.ProposeEchoAsync();
         var agent = app.Agent("agent-1");
-        var lease = (await agent.CheckoutAsync(new() { Ttl = TimeSpan.FromSeconds(3) }))!;
+        var lease = (await agent.CheckoutAsync(new() { Ttl = TimeSpan.FromSeconds(8) }))!;
         await using var hold = await app.HoldAsync($"SELECT id FROM work_items WHERE id = '{lease.Item.Id}' FOR NO KEY UPDATE");
         var waiting = agent.HeartbeatAsync(lease);
         await app.WaitsAsync(waiting);

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Data;
 using System.Data.Common;
 using System.Diagnostics;
 using Microsoft.EntityFrameworkCore;
@@ -6,11 +7,12 @@ using Microsoft.EntityFrameworkCore.Diagnostics;
 
 namespace WorkManager.Tests.Plans;
 
-/// <summary>The commands that any context sends to a database, the engine's included, with their values.</summary>
+/// <summary>The commands that any context sends to a database, the engine's included, with their values, and the transactions that it begins.</summary>
 internal sealed class SentCommands : IObserver<DiagnosticListener>, IObserver<KeyValuePair<string, object?>>, IDisposable
 {
     private readonly TestDatabase database;
     private readonly ConcurrentQueue<(string Text, IReadOnlyList<(string Name, object? Value)> Values)> sent = [];
+    private readonly ConcurrentQueue<IsolationLevel> begun = [];
     private readonly ConcurrentBag<IDisposable> subscriptions = [];
 
     public SentCommands(TestDatabase database)
@@ -24,6 +26,9 @@ internal sealed class SentCommands : IObserver<DiagnosticListener>, IObserver<Ke
 
     /// <summary>All commands, in the order in which they were sent.</summary>
     public IReadOnlyList<(string Text, IReadOnlyList<(string Name, object? Value)> Values)> All => [.. sent];
+
+    /// <summary>The levels of the transactions, in the order in which they began.</summary>
+    public IReadOnlyList<IsolationLevel> Transactions => [.. begun];
 
     /// <summary>The last command that contains a text.</summary>
     public (string Text, IReadOnlyList<(string Name, object? Value)> Values) LastWith(string part) =>
@@ -51,12 +56,18 @@ internal sealed class SentCommands : IObserver<DiagnosticListener>, IObserver<Ke
     {
         if (value.Name == DbLoggerCategory.Name)
         {
-            subscriptions.Add(value.Subscribe(this, name => name == RelationalEventId.CommandExecuting.Name));
+            subscriptions.Add(value.Subscribe(this, name => name == RelationalEventId.CommandExecuting.Name || name == RelationalEventId.TransactionStarted.Name));
         }
     }
 
     public void OnNext(KeyValuePair<string, object?> value)
     {
+        if (value.Value is TransactionEventData { Transaction: var transaction, Context: { } beginner }
+            && beginner.Database.GetConnectionString() == database.ConnectionString)
+        {
+            begun.Enqueue(transaction.IsolationLevel);
+        }
+
         if (value.Value is CommandEventData { Command: var command, Context: { } context }
             && context.Database.GetConnectionString() == database.ConnectionString)
         {

@@ -1,8 +1,10 @@
+using System.Data;
 using AwesomeAssertions;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using WorkManager.Providers.PostgreSql;
+using WorkManager.Tests.Plans;
 using WorkManager.Tests.Shop;
 
 namespace WorkManager.Tests.Providers;
@@ -55,6 +57,28 @@ public sealed class PostgreSqlServer(PostgreSqlFixture databases) : IClassFixtur
         await database.ExecuteAsync("ALTER TABLE work_items ADD COLUMN added integer; ALTER TABLE work_orders ADD COLUMN added integer");
 
         (await app.SubmittedEchoAsync()).State.Should().Be(OrderState.Submitted);
+    }
+
+    [Theory, InlineData("read committed", false), InlineData("repeatable read", true)]
+    public async Task A_command_has_a_transaction_of_its_own_where_sessions_begin_them_at_another_level(string level, bool begins)
+    {
+        await using var database = await databases.CreateAsync(ShopApp.Migrated);
+        await database.ExecuteAsync(
+            $"""DO $do$ BEGIN EXECUTE format('ALTER DATABASE %I SET default_transaction_isolation = %L', current_database(), '{level}'); END $do$""");
+        // Sessions that there are know nothing of it.
+        await using (var session = new Npgsql.NpgsqlConnection(database.ConnectionString))
+        {
+            Npgsql.NpgsqlConnection.ClearPool(session);
+        }
+
+        await using var app = ShopApp.On(database);
+        await app.ProposeEchoAsync();
+        var lease = await app.LeaseAsync();
+        using var sent = new SentCommands(database);
+
+        await app.Agent("agent-1").HeartbeatAsync(lease);
+
+        sent.Transactions.Should().Equal(begins ? [IsolationLevel.ReadCommitted] : []);
     }
 
     [Fact]

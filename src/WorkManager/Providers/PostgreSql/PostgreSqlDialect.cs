@@ -52,11 +52,12 @@ internal sealed class PostgreSqlDialect(PostgreSqlOptions options, ILogger<Postg
         ORDER BY id FOR NO KEY UPDATE
         """);
 
+    // Columns that were dropped are there, too, under names that no column has.
     private static readonly Statement Columns = new(
         """
         SELECT c.relname || '.' || a.attname
         FROM pg_catalog.pg_class AS c
-        JOIN pg_catalog.pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+        JOIN pg_catalog.pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0
         WHERE c.oid IN (SELECT to_regclass(t) FROM unnest(@tables) AS t)
         """);
 
