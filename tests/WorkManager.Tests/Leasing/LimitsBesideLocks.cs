@@ -63,7 +63,7 @@ public sealed class LimitsBesideLocks(PostgreSqlFixture databases) : IClassFixtu
         await using var hold = await HoldAsync(app, "type\n\ntest.batch");
         app.Time.Advance(TimeSpan.FromSeconds(2));
 
-        (await app.LeaseAsync()).OrderId.Should().Be(due.Id);
+        (await app.LeaseAsync().WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken)).OrderId.Should().Be(due.Id);
     }
 
     [Fact]
