@@ -1,6 +1,5 @@
 using AwesomeAssertions;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.DependencyInjection;
 using WorkManager.Tests.Shop;
 
 namespace WorkManager.Tests.Applying;
@@ -38,8 +37,7 @@ public sealed class DutyBesideLocks(PostgreSqlFixture databases) : IClassFixture
     {
         var script = new Script { AutoApprove = true, Ready = r => r.NotReady("Not yet.") };
         var other = new BeforeTransactions();
-        await using var app = await ShopApp.StartAsync(
-            databases, builder => builder.AddOrderType<Scripted>().Services.AddSingleton(script), null, context => context.AddInterceptors(other));
+        await using var app = await script.StartAsync(databases, context: options => options.AddInterceptors(other));
         var order = await app.SubmittedNoteAsync();
         script.Ready = _ => { };
         app.Time.Advance(TimeSpan.FromMinutes(2));
@@ -62,8 +60,7 @@ public sealed class DutyBesideLocks(PostgreSqlFixture databases) : IClassFixture
     {
         var script = new Script { AutoApprove = true, Ready = r => r.NotReady("Not yet.") };
         var other = new BeforeTransactions();
-        await using var app = await ShopApp.StartAsync(
-            databases, builder => builder.AddOrderType<Scripted>().Services.AddSingleton(script), null, context => context.AddInterceptors(other));
+        await using var app = await script.StartAsync(databases, context: options => options.AddInterceptors(other));
         var order = await app.SubmittedNoteAsync();
         script.Ready = _ => { };
         app.Time.Advance(TimeSpan.FromMinutes(2));
@@ -80,8 +77,7 @@ public sealed class DutyBesideLocks(PostgreSqlFixture databases) : IClassFixture
     {
         var script = new Script { AutoApprove = true, Ready = r => r.NotReady("Not yet.") };
         var other = new BeforeTransactions();
-        await using var app = await ShopApp.StartAsync(
-            databases, builder => builder.AddOrderType<Scripted>().Services.AddSingleton(script), null, context => context.AddInterceptors(other));
+        await using var app = await script.StartAsync(databases, context: options => options.AddInterceptors(other));
         var order = await app.SubmittedNoteAsync();
         app.Time.Advance(TimeSpan.FromMinutes(2));
         script.Ready = _ => { };

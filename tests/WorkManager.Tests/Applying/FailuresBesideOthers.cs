@@ -1,5 +1,4 @@
 using AwesomeAssertions;
-using Microsoft.Extensions.DependencyInjection;
 using WorkManager.Tests.Shop;
 
 namespace WorkManager.Tests.Applying;
@@ -11,8 +10,7 @@ public sealed class FailuresBesideOthers(PostgreSqlFixture databases) : IClassFi
     public async Task A_failed_apply_is_not_recorded_on_an_order_that_somebody_has_closed_since()
     {
         var (script, between) = (new Script(), new BeforeTransactions());
-        await using var app = await ShopApp.StartAsync(
-            databases, builder => builder.AddOrderType<Scripted>().Services.AddSingleton(script), null, context => context.AddInterceptors(between));
+        await using var app = await script.StartAsync(databases, context: options => options.AddInterceptors(between));
         var order = await app.SubmittedNoteAsync();
         script.Apply = (_, _) =>
         {

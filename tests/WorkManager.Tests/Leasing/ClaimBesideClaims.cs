@@ -1,7 +1,6 @@
 using AwesomeAssertions;
 using WorkManager.Tests.Plans;
 using WorkManager.Tests.Shop;
-using WorkManager.Tests.Support;
 
 namespace WorkManager.Tests.Leasing;
 
@@ -26,7 +25,7 @@ public sealed class ClaimBesideClaims(PostgreSqlFixture databases) : IClassFixtu
         await using var connection = await app.Database.OpenConnectionAsync();
         await using var command = SentCommands.Repeat(connection, "", claim with { Text = StopBeforeReading(claim.Text) });
         var claiming = command.ExecuteScalarAsync(TestContext.Current.CancellationToken);
-        await AdvisoryLocks.UntilWaitedForAsync(app.Database, claiming);
+        await app.WaitsAsync(claiming);
 
         (await app.LeaseAsync("agent-2")).OrderId.Should().NotBe(next.Id);
         await ExecuteAsync(keeper, "SELECT pg_advisory_unlock(1)");

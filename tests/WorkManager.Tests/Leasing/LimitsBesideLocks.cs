@@ -3,7 +3,6 @@ using AwesomeAssertions;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using WorkManager.Tests.Shop;
-using WorkManager.Tests.Support;
 
 namespace WorkManager.Tests.Leasing;
 
@@ -48,7 +47,7 @@ public sealed class LimitsBesideLocks(PostgreSqlFixture databases) : IClassFixtu
 
         (await all.CheckoutAsync())!.Item.TenantId.Should().Be("c");
         var waiting = all.CheckoutAsync();
-        await AdvisoryLocks.UntilWaitedForAsync(app.Database, waiting);
+        await app.WaitsAsync(waiting);
         await hold.DisposeAsync();
 
         (await waiting)!.Item.TenantId.Should().BeOneOf("a", "b");
@@ -75,7 +74,7 @@ public sealed class LimitsBesideLocks(PostgreSqlFixture databases) : IClassFixtu
         app.Time.Advance(TimeSpan.FromSeconds(2));
 
         var waiting = All(app).CheckoutAsync();
-        await AdvisoryLocks.UntilWaitedForAsync(app.Database, waiting);
+        await app.WaitsAsync(waiting);
         await hold.DisposeAsync();
 
         (await waiting)!.OrderId.Should().Be(due.Id);
@@ -93,7 +92,7 @@ public sealed class LimitsBesideLocks(PostgreSqlFixture databases) : IClassFixtu
         }
 
         var waiting = All(app).CheckoutManyAsync(2);
-        await AdvisoryLocks.UntilWaitedForAsync(app.Database, waiting);
+        await app.WaitsAsync(waiting);
         var waitsForA = await app.Database.ScalarAsync(
             """
             SELECT (classid::bigint << 32 | objid::bigint) = hashtextextended('tenant' || chr(10) || 'a', 0)
@@ -114,7 +113,7 @@ public sealed class LimitsBesideLocks(PostgreSqlFixture databases) : IClassFixtu
         await using var hold = await HoldAsync(app, "agent\nw");
 
         var waiting = All(app).CheckoutAsync();
-        await AdvisoryLocks.UntilWaitedForAsync(app.Database, waiting);
+        await app.WaitsAsync(waiting);
         await hold.DisposeAsync();
 
         (await waiting).Should().NotBeNull();
@@ -133,7 +132,7 @@ public sealed class LimitsBesideLocks(PostgreSqlFixture databases) : IClassFixtu
 
         (await app.LeaseAsync("agent-1")).Item.OrderType.Should().Be("test.echo", "the locked type is passed over");
         var waiting = app.Agent("agent-1").CheckoutAsync();
-        await AdvisoryLocks.UntilWaitedForAsync(app.Database, waiting);
+        await app.WaitsAsync(waiting);
 
         await transaction.CommitAsync(TestContext.Current.CancellationToken);
 

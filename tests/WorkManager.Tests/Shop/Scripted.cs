@@ -1,3 +1,4 @@
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace WorkManager.Tests.Shop;
@@ -40,11 +41,15 @@ public sealed class Script
     public static Microsoft.EntityFrameworkCore.DbSet<LedgerEntry> Ledger(IServiceProvider services) => services.GetRequiredService<ShopContext>().Ledger;
 
     /// <summary>An application whose order type <c>test.scripted</c> follows this script.</summary>
-    public Task<ShopApp> StartAsync(DatabaseFixture databases, Action<IWorkManagerBuilder>? configure = null) => ShopApp.StartAsync(databases, builder =>
-    {
-        builder.AddOrderType<Scripted>().Services.AddSingleton(this);
-        configure?.Invoke(builder);
-    });
+    public Task<ShopApp> StartAsync(
+        DatabaseFixture databases, Action<IWorkManagerBuilder>? configure = null, Action<DbContextOptionsBuilder>? context = null) => ShopApp.StartAsync(
+        databases,
+        builder =>
+        {
+            builder.AddOrderType<Scripted>().Services.AddSingleton(this);
+            configure?.Invoke(builder);
+        },
+        null, context);
 }
 
 /// <summary>An order type whose hooks a test writes.</summary>
