@@ -66,6 +66,31 @@ public interface IWorkMaintenance
     Task<SelectionResult> DeadLetterAsync(WorkSelection selection, string? reason = null, CancellationToken cancellationToken = default);
 
     /// <summary>
+    /// Proposes once more what many orders had asked for that were given up, each as <see cref="IWorkOrderManager.CloneAsync"/> does. An order that has a clone
+    /// is not cloned again, also if many calls select it at once.
+    /// </summary>
+    /// <param name="selection">The orders. Those that are not dead-lettered, and those that have a clone, are not among them.</param>
+    /// <param name="priority">The priority of the new orders, 0 to 100; null for that of the old ones.</param>
+    /// <param name="cancellationToken">Stops before the next order.</param>
+    /// <returns>
+    /// The old orders that were cloned; <see cref="WorkOrder.ParentOrderId"/> of the new ones leads to them. Each order is a transaction of its own: one that
+    /// is refused does not stop the others.
+    /// </returns>
+    /// <exception cref="WorkValidationException">The selection is empty, or it or the priority is out of range.</exception>
+    Task<SelectionResult> CloneAsync(WorkSelection selection, int? priority = null, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Sends the results of many orders back to the queue, each order as <see cref="IWorkOrderManager.ReturnForReworkAsync"/> does, with all its items.
+    /// </summary>
+    /// <param name="selection">The orders. Those that do not wait for review are not among them: an order that was rejected is opened again by itself.</param>
+    /// <param name="reasons">Why, at least one. Whoever works on the items next sees them.</param>
+    /// <param name="cancellationToken">Stops before the next order.</param>
+    /// <returns>What was done. Each order is a transaction of its own: one that is refused does not stop the others.</returns>
+    /// <exception cref="WorkValidationException">The selection is empty or out of range, or there is no reason, or one that cannot be stored.</exception>
+    Task<SelectionResult> ReturnForReworkAsync(
+        WorkSelection selection, IReadOnlyList<RejectionReason> reasons, CancellationToken cancellationToken = default);
+
+    /// <summary>
     /// Holds many orders, such as all of a type or tenant, each as <see cref="IWorkOrderManager.HoldAsync"/> does. Orders that are proposed later are not held;
     /// <see cref="PauseTypeAsync"/> is for them, too.
     /// </summary>

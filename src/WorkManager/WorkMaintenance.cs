@@ -4,6 +4,8 @@ using WorkManager.Leasing;
 using WorkManager.Operating;
 using WorkManager.Orders;
 using WorkManager.Proposing;
+using WorkManager.Reviewing;
+using WorkManager.Selecting;
 
 namespace WorkManager;
 
@@ -37,6 +39,21 @@ internal sealed class WorkMaintenance(WorkEngine engine, IServiceProvider? scope
         ArgumentNullException.ThrowIfNull(selection);
         return engine.RunAsync(
             engine.Verbs.DeadLetterSelected, session, new Selected<DeadLetterRequest>(selection, id => new(id, reason)), cancellationToken);
+    }
+
+    public Task<SelectionResult> CloneAsync(WorkSelection selection, int? priority, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(selection);
+        return engine.RunAsync(engine.Verbs.CloneSelected, session, new Selected<CloneRequest>(selection, id => new(id, priority)), cancellationToken);
+    }
+
+    public Task<SelectionResult> ReturnForReworkAsync(
+        WorkSelection selection, IReadOnlyList<RejectionReason> reasons, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(selection);
+        ArgumentNullException.ThrowIfNull(reasons);
+        return engine.RunAsync(
+            engine.Verbs.ReworkSelected, session, new Selected<ReworkRequest>(selection, id => new(id, reasons, null)), cancellationToken);
     }
 
     public Task<SelectionResult> HoldAsync(WorkSelection selection, string? reason, CancellationToken cancellationToken)

@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using WorkManager.Selecting;
 using WorkManager;
 using WorkManager.Applying;
 using WorkManager.DependencyInjection;
@@ -91,6 +92,7 @@ public static class WorkManagerServiceCollectionExtensions
         services.TryAddSingleton<NewOrders>();
         services.TryAddSingleton<ProposeOrder>();
         services.TryAddSingleton<CloneOrder>();
+        services.TryAddSingleton<CloneSelected>();
         services.TryAddSingleton<GenerateOrders>();
         services.TryAddSingleton<LeaseRecovery>();
         services.TryAddSingleton<RecoverySchedule>();
@@ -115,6 +117,7 @@ public static class WorkManagerServiceCollectionExtensions
         services.TryAddSingleton<ApproveDue>();
         services.TryAddSingleton<RejectOrder>();
         services.TryAddSingleton<ReturnForRework>();
+        services.TryAddSingleton<ReworkSelected>();
         services.TryAddSingleton<CancelOrder>();
         services.TryAddSingleton<RetryOrder>();
         services.TryAddSingleton<RetrySelected>();

@@ -134,7 +134,7 @@ internal sealed class EngineContexts(StoreDialects dialects)
 
     private async Task<string> ReadPlaceAsync(DbContext host)
     {
-        // On the host's connection, SQLite runs no command outside a transaction that is open there.
+        // A second connection beside that of the transaction may not be had: the pool may have no other one.
         var engine = host.Database.CurrentTransaction is { } transaction ? await JoinAsync(host, transaction).ConfigureAwait(false) : Open(host);
         await using (engine.ConfigureAwait(false))
         {

@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using WorkManager.Execution;
 using WorkManager.Orders;
+using WorkManager.Selecting;
 
 namespace WorkManager.Operating;
 
@@ -8,7 +9,7 @@ namespace WorkManager.Operating;
 /// <typeparam name="TRequest">What an operator asks for.</typeparam>
 /// <param name="operation">The name of the operation.</param>
 /// <param name="rule">Whether it can be part of a transaction of the caller.</param>
-internal abstract class OrderVerb<TRequest>(string operation, JoinRule rule) : IVerb<TRequest, WorkOrder>
+internal abstract class OrderVerb<TRequest>(string operation, JoinRule rule) : IVerb<TRequest, WorkOrder>, IOrderAction<TRequest>
     where TRequest : IOrderRequest
 {
     public Operation Operation { get; } = new(operation, rule);
@@ -19,14 +20,9 @@ internal abstract class OrderVerb<TRequest>(string operation, JoinRule rule) : I
         return (await DoAndTellAsync(context, request, waits: true, _ => true, cancellationToken).ConfigureAwait(false))!;
     }
 
-    /// <summary>Does it to an order that an operator has selected, if nobody has locked it and it is still meant.</summary>
-    /// <returns>Whether it was done.</returns>
-    /// <exception cref="WorkManagerException">It cannot be done, or somebody has locked the order.</exception>
     public async Task<bool> TryAsync(OperationContext context, TRequest request, Func<WorkOrder, bool> isMeant, CancellationToken cancellationToken) =>
         await DoAndTellAsync(context, request, waits: false, isMeant, cancellationToken).ConfigureAwait(false) is not null;
 
-    /// <summary>Checks the request before anything is read.</summary>
-    /// <exception cref="WorkManagerException">It breaks a rule.</exception>
     public virtual void Check(TRequest request)
     {
     }

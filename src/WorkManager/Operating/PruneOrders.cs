@@ -1,6 +1,7 @@
 using System.Collections.ObjectModel;
 using Microsoft.EntityFrameworkCore;
 using WorkManager.Execution;
+using WorkManager.Selecting;
 
 namespace WorkManager.Operating;
 

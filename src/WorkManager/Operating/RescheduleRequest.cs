@@ -1,3 +1,5 @@
+using WorkManager.Selecting;
+
 namespace WorkManager.Operating;
 
 /// <param name="OrderId">The order.</param>

@@ -1,4 +1,5 @@
 using WorkManager.Execution;
+using WorkManager.Selecting;
 
 namespace WorkManager.Operating;
 

@@ -12,8 +12,14 @@ namespace WorkManager.Proposing;
 internal sealed class NewOrders(RetryOptions retry)
 {
     /// <summary>Stores the plans, and keeps the outcomes of those that were refused before.</summary>
+    /// <param name="context">The operation.</param>
+    /// <param name="plans">The plans.</param>
+    /// <param name="cancellationToken">Cancels waiting for the transaction.</param>
+    /// <param name="storesIf">What must be so in the transaction; null if nothing must.</param>
+    /// <returns>One outcome per plan; none at all if it is not so.</returns>
     public async Task<IReadOnlyList<WorkOutcome<WorkOrder>>> StoreAsync(
-        OperationContext context, IReadOnlyList<WorkOutcome<OrderPlan>> plans, CancellationToken cancellationToken)
+        OperationContext context, IReadOnlyList<WorkOutcome<OrderPlan>> plans, CancellationToken cancellationToken,
+        Func<UnitOfWork, Task<bool>>? storesIf = null)
     {
         var ids = plans.Where(p => p.Succeeded).Select(p => p.Value.OrderId).ToHashSet();
         if (ids.Count == 0)
@@ -23,7 +29,9 @@ internal sealed class NewOrders(RetryOptions retry)
 
         var outcomes = await context.WriteAsync(
             Write.Once<IReadOnlyList<WorkOutcome<WorkOrder>>>(
-                async unit => End(await StoreAsync(unit, plans, context.TraceParent).ConfigureAwait(false)),
+                async unit => storesIf is null || await storesIf(unit).ConfigureAwait(false)
+                    ? End(await StoreAsync(unit, plans, context.TraceParent).ConfigureAwait(false))
+                    : Ending.RollBack<IReadOnlyList<WorkOutcome<WorkOrder>>>([]),
                 // If it stored no order, there is nothing that must not be done again.
                 async (rows, outcomes) => outcomes.FirstOrDefault(o => o.Succeeded && ids.Contains(o.Value.Id)) is { Value.Id: var id }
                     && await rows.Orders.AnyAsync(o => o.Id == id, CancellationToken.None).ConfigureAwait(false)),

@@ -6,11 +6,13 @@ using WorkManager.Execution;
 using WorkManager.Orders;
 using WorkManager.OrderTypes;
 using WorkManager.Persistence;
+using WorkManager.Selecting;
 
 namespace WorkManager.Reviewing;
 
 /// <summary>Sends results back to the queue: of an order that waits for review, or of one that was rejected.</summary>
-internal sealed class ReturnForRework(IdGenerator ids, OrderTypeRegistry types, RetryOptions retry, StoreDialects dialects) : IVerb<ReworkRequest, WorkOrder>
+internal sealed class ReturnForRework(IdGenerator ids, OrderTypeRegistry types, RetryOptions retry, StoreDialects dialects)
+    : IVerb<ReworkRequest, WorkOrder>, IOrderAction<ReworkRequest>
 {
     private const string Message = "Returned for rework";
 
@@ -18,25 +20,45 @@ internal sealed class ReturnForRework(IdGenerator ids, OrderTypeRegistry types, 
 
     public async Task<WorkOrder> ExecuteAsync(OperationContext context, ReworkRequest request, CancellationToken cancellationToken)
     {
-        var reasons = Reasons.Check(request.Reasons);
+        Check(request);
+        return (await ReturnAsync(context, request, waits: true, _ => true, cancellationToken).ConfigureAwait(false))!;
+    }
+
+    public void Check(ReworkRequest request)
+    {
+        Reasons.Check(request.Reasons);
         if (request.ItemIds is { Count: 0 })
         {
             throw WorkValidationException.Argument("item_ids", ValidationCodes.MinItems, "Name at least one item, or none at all (null) for all of the order.");
         }
+    }
 
-        var decisionId = ids.Next();
+    public async Task<bool> TryAsync(OperationContext context, ReworkRequest request, Func<WorkOrder, bool> isMeant, CancellationToken cancellationToken) =>
+        await ReturnAsync(context, request, waits: false, isMeant, cancellationToken).ConfigureAwait(false) is not null;
+
+    private async Task<WorkOrder?> ReturnAsync(
+        OperationContext context, ReworkRequest request, bool waits, Func<WorkOrder, bool> isMeant, CancellationToken cancellationToken)
+    {
+        var (reasons, decisionId) = (Reasons.Check(request.Reasons), ids.Next());
         try
         {
             var returned = await context.WriteAsync(
-                Write.Once<WorkOrder>(async unit =>
-                {
-                    var order = await unit.LockOrderAsync(request.OrderId).ConfigureAwait(false);
-                    context.JoinTraceOf(order.TraceParent);
-                    return Ending.Commit(await ReturnAsync(unit, order, decisionId, request.ItemIds, reasons).ConfigureAwait(false));
-                },
-                (rows, _) => rows.Decisions.AnyAsync(d => d.Id == decisionId, CancellationToken.None)),
+                Write.Once<WorkOrder?>(
+                    async unit =>
+                    {
+                        var order = await (waits ? unit.LockOrderAsync(request.OrderId) : unit.TryLockOrderAsync(request.OrderId)).ConfigureAwait(false);
+                        context.JoinTraceOf(order.TraceParent);
+                        if (!isMeant(order))
+                        {
+                            var isDone = unit.Attempt.MayBeDone && await IsDoneAsync(unit.Rows, decisionId).ConfigureAwait(false);
+                            return Ending.RollBack(isDone ? order.Detach(withItems: false) : null);
+                        }
+
+                        return Ending.Commit<WorkOrder?>(await ReturnAsync(unit, order, decisionId, request.ItemIds, reasons).ConfigureAwait(false));
+                    },
+                    (rows, _) => IsDoneAsync(rows, decisionId)),
                 cancellationToken).ConfigureAwait(false);
-            if (returned.BlockedBy > 0)
+            if (returned is { BlockedBy: > 0 })
             {
                 context.Tell(new OrdersWait([returned.Id], returned.TenantId));
             }
@@ -50,6 +72,8 @@ internal sealed class ReturnForRework(IdGenerator ids, OrderTypeRegistry types, 
             throw;
         }
     }
+
+    private static Task<bool> IsDoneAsync(WorkRows rows, Guid decisionId) => rows.Decisions.AnyAsync(d => d.Id == decisionId, CancellationToken.None);
 
     private async Task<WorkOrder> ReturnAsync(UnitOfWork unit, WorkOrder order, Guid decisionId, IReadOnlyCollection<Guid>? itemIds, JsonArray reasons)
     {

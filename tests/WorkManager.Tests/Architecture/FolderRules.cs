@@ -7,7 +7,7 @@ public sealed class FolderRules
 {
     private static readonly string[] Domain = ["Errors", "Orders", "OrderTypes", "OrderTypes/Json"];
 
-    private static readonly string[] Kernel = ["Diagnostics", "Auditing", "Persistence", "Execution"];
+    private static readonly string[] Kernel = ["Diagnostics", "Auditing", "Persistence", "Execution", "Selecting"];
 
     private static readonly string[] Verbs = ["Proposing", "Leasing", "Submitting", "Reviewing", "Applying", "Operating"];
 
@@ -30,6 +30,8 @@ public sealed class FolderRules
         ("Persistence/HostModel", ["Errors", "Orders", "Persistence/Schema", "Persistence/Migrations"]),
         ("Persistence", ["Orders", "Persistence/Schema", "Persistence/HostModel"]),
         ("Execution", ["Errors", "Orders", "Diagnostics", "Auditing", "Persistence/Schema", "Persistence/HostModel", "Persistence"]),
+        // What an operator does to many orders, whichever verb does it to one of them.
+        ("Selecting", [.. Domain, "Execution"]),
         .. Verbs.Select(verb => (verb, (string[])[.. Domain, .. Kernel])),
         // Shared by every door. No verb either: it reads what verbs wrote.
         ("Reading", [.. Domain, "Diagnostics", "Persistence", "Execution"]),

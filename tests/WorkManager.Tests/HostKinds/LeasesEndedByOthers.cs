@@ -15,14 +15,9 @@ public sealed class LeasesEndedByOthers(PostgreSqlFixture databases) : IClassFix
     [Theory, InlineData("release"), InlineData("fail")]
     public async Task The_caller_is_told_that_the_lease_is_lost(string call)
     {
-        var database = await databases.CreateAsync(ShopApp.Migrated);
         var faults = new Faults();
-        await using var app = ShopApp.On(database, builder => builder.Services.AddSingleton(faults), context: options =>
-        {
-            options.UseNpgsql(database.ConnectionString, npgsql => npgsql.EnableRetryOnFailure(3, TimeSpan.FromMilliseconds(1), null));
-            options.AddInterceptors(faults);
-        });
-        await using var others = ShopApp.On(database);
+        await using var app = await StartAsync(faults);
+        await using var others = ShopApp.On(app.Database);
         await app.ProposeEchoAsync();
         var lease = await app.LeaseAsync();
 
@@ -34,5 +29,36 @@ public sealed class LeasesEndedByOthers(PostgreSqlFixture databases) : IClassFix
 
         refusal.Reason.Should().Be(LeaseLostReason.NotLeased);
         (await app.EventsAsync(lease.OrderId)).Should().Equal("proposed", "planned", "leased", "checked_out", "released", "requeued", "rejected");
+    }
+
+    /// <summary>The attempt that the other call has ended was this one, too; what it says is kept.</summary>
+    [Fact]
+    public async Task Another_call_of_the_same_holder_is_not_taken_for_the_answer()
+    {
+        var faults = new Faults();
+        await using var app = await StartAsync(faults);
+        await using var others = ShopApp.On(app.Database);
+        await app.ProposeEchoAsync();
+        var lease = await app.LeaseAsync();
+
+        faults.Meanwhile = () => others.Agent("agent-1").FailAsync(lease, new WorkFailure("first", "It is.") { Retryable = false });
+        faults.Arm(Fault.Committing);
+        var refusal = (await FluentActions.Awaiting(() => app.Agent("agent-1").FailAsync(lease, new WorkFailure("second", "It is.") { Retryable = false }))
+            .Should().ThrowAsync<LeaseLostException>()).Which;
+
+        faults.Thrown.Should().Be(1);
+        refusal.Reason.Should().Be(LeaseLostReason.NotLeased);
+        var item = await app.ItemAsync(lease.Item.Id);
+        (item.ReadError()!.Code, item.Attempts).Should().Be(("first", (short)1));
+    }
+
+    private async Task<ShopApp> StartAsync(Faults faults)
+    {
+        var database = await databases.CreateAsync(ShopApp.Migrated);
+        return ShopApp.On(database, builder => builder.Services.AddSingleton(faults), context: options =>
+        {
+            options.UseNpgsql(database.ConnectionString, npgsql => npgsql.EnableRetryOnFailure(3, TimeSpan.FromMilliseconds(1), null));
+            options.AddInterceptors(faults);
+        });
     }
 }

@@ -100,6 +100,22 @@ public sealed class SpellingsOfPostgreSql(PostgreSqlFixture databases) : IClassF
         await AssertNothingAppliedAsync(database);
     }
 
+    /// <summary>A second connection would wait for ever where the pool has one only.</summary>
+    [Fact]
+    public async Task In_a_transaction_of_the_callers_its_connection_says_where_it_leads()
+    {
+        await using var app = await ShopApp.StartAsync(databases);
+        var options = new DbContextOptionsBuilder<ShopContext>();
+        options.UseNpgsql($"Maximum Pool Size=1;Timeout=1;{app.Database.ConnectionString}").UseWorkManager().AmongManyKinds();
+        await using var caller = new ShopContext(options.Options);
+        await using var transaction = await caller.Database.BeginTransactionAsync(TestContext.Current.CancellationToken);
+
+        var order = await app.Requester.In(caller).ProposeAsync(new EchoPayload("joined"), cancellationToken: TestContext.Current.CancellationToken);
+        await transaction.CommitAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal(OrderState.Queued, (await app.OrderAsync(order.Id)).State);
+    }
+
     [Fact]
     public async Task A_copy_is_another_database()
     {

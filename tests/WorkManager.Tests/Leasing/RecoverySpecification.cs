@@ -1,4 +1,5 @@
 using AwesomeAssertions;
+using Microsoft.EntityFrameworkCore;
 using WorkManager.Tests.Shop;
 
 namespace WorkManager.Tests.Leasing;
@@ -26,16 +27,22 @@ public abstract class RecoverySpecification(DatabaseFixture databases)
         waited.Should().BeLessThanOrEqualTo(backoff + TimeSpan.FromSeconds(12));
     }
 
-    [Fact]
-    public async Task A_checkout_of_a_type_finds_what_is_due_of_it_behind_whatever_is_due_of_others()
+    [Theory]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    [InlineData(true, true)]
+    public async Task A_checkout_finds_what_is_due_by_its_filter_behind_whatever_else_is_due_and_leaves_that(bool ofType, bool ofOrder)
     {
         await using var app = await ShopApp.StartAsync(databases);
         await app.Requester.ProposeAsync(Batches.Payload(1_100));
         var echo = await app.ProposeEchoAsync();
-        await app.Database.ExecuteAsync("UPDATE work_items SET ready_at = NULL, available_at = '2026-01-01' WHERE order_type = 'test.batches'");
+        await app.Database.ExecuteAsync("UPDATE work_items SET ready_at = NULL, available_at = '2026-01-01' WHERE order_type = 'test.batch'");
         await app.Database.ExecuteAsync("UPDATE work_items SET ready_at = NULL, available_at = '2026-02-01' WHERE order_type = 'test.echo'");
 
-        (await app.Agent("a").CheckoutAsync(new CheckoutRequest { Type = "test.echo" }))!.OrderId.Should().Be(echo.Id);
+        var lease = await app.Agent("a").CheckoutAsync(new CheckoutRequest { Type = ofType ? "test.echo" : null, OrderId = ofOrder ? echo.Id : null });
+
+        lease!.OrderId.Should().Be(echo.Id);
+        (await app.ReadAsync(db => db.Set<WorkItem>().CountAsync(i => i.ReadyAt != null))).Should().Be(0);
     }
 
     [Fact]

@@ -33,7 +33,7 @@ public abstract class SelectedLeasesSpecification(DatabaseFixture databases)
         await using var app = await ShopApp.StartAsync(databases);
         await app.Requester.ProposeAsync(Batches.Payload(3));
         var echo = await app.ProposeEchoAsync();
-        await app.Agent("gone").CheckoutAsync(new() { Ttl = TimeSpan.FromSeconds(10) });
+        await app.Agent("gone").CheckoutAsync(new() { Ttl = TimeSpan.FromSeconds(32) });
         var silent = await app.LeaseAsync("agent-1");
         app.Time.Advance(TimeSpan.FromSeconds(30));
         var batch = await app.LeaseAsync("agent-2");

@@ -51,19 +51,21 @@ public sealed class SqliteConnections(SqliteFixture databases) : IClassFixture<S
     public async Task A_time_limit_of_the_host_holds_for_the_engine()
     {
         await using var database = await databases.CreateAsync(ShopApp.Migrated);
-        var opened = new Opened("SELECT 1");
+        var begun = new Begun("SELECT 1");
         await using var app = ShopApp.On(
-            database, context: o => o.UseSqlite(database.ConnectionString, sqlite => sqlite.CommandTimeout(77)).AddInterceptors(opened));
+            database, context: o => o.UseSqlite(database.ConnectionString, sqlite => sqlite.CommandTimeout(77)).AddInterceptors(begun));
 
         await app.ProposeEchoAsync();
 
-        opened.TimeLimits.Should().OnlyContain(seconds => seconds == 77).And.NotBeEmpty();
+        begun.TimeLimits.Should().OnlyContain(seconds => seconds == 77).And.NotBeEmpty();
     }
 
     /// <summary>Asks each connection that begins a transaction.</summary>
     private sealed class Begun(string question) : DbTransactionInterceptor
     {
         public List<long> Answers { get; } = [];
+
+        public List<int> TimeLimits { get; } = [];
 
         public override ValueTask<DbTransaction> TransactionStartedAsync(
             DbConnection connection, TransactionEndEventData eventData, DbTransaction result, CancellationToken cancellationToken = default)
@@ -74,6 +76,7 @@ public sealed class SqliteConnections(SqliteFixture databases) : IClassFixture<S
 #pragma warning restore CA2100
             command.Transaction = result;
             Answers.Add((long)command.ExecuteScalar()!);
+            TimeLimits.Add(((SqliteConnection)connection).DefaultTimeout);
             return ValueTask.FromResult(result);
         }
     }
@@ -94,25 +97,6 @@ public sealed class SqliteConnections(SqliteFixture databases) : IClassFixture<S
         public override Task ConnectionOpenedAsync(DbConnection connection, ConnectionEndEventData eventData, CancellationToken cancellationToken = default)
         {
             Opened.Add(connection);
-            return Task.CompletedTask;
-        }
-    }
-
-    /// <summary>Asks each connection that is opened.</summary>
-    private sealed class Opened(string question) : DbConnectionInterceptor
-    {
-        public List<long> Answers { get; } = [];
-
-        public List<int> TimeLimits { get; } = [];
-
-        public override Task ConnectionOpenedAsync(DbConnection connection, ConnectionEndEventData eventData, CancellationToken cancellationToken = default)
-        {
-            using var command = connection.CreateCommand();
-#pragma warning disable CA2100 // Tests write their own SQL.
-            command.CommandText = question;
-#pragma warning restore CA2100
-            Answers.Add((long)command.ExecuteScalar()!);
-            TimeLimits.Add(((SqliteConnection)connection).DefaultTimeout);
             return Task.CompletedTask;
         }
     }

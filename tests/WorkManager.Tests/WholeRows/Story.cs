@@ -122,6 +122,9 @@ internal sealed class Story : IAsyncDisposable
 
     public Task<WorkOrder> OrderAsync(Guid id) => app.OrderAsync(id);
 
+    public async Task<WorkOrder> CloneOfAsync(Guid id) =>
+        await app.OrderAsync(await app.ReadAsync(db => db.Set<WorkOrder>().Where(o => o.ParentOrderId == id).Select(o => o.Id).SingleAsync()));
+
     /// <summary>Makes an order one of a type with this rule.</summary>
     public Task RuleAsync(Guid id, ItemFailure rule) => app.ReadAsync(
         db => db.Set<WorkOrder>().Where(o => o.Id == id).ExecuteUpdateAsync(set => set.SetProperty(o => o.ItemFailure, rule)));

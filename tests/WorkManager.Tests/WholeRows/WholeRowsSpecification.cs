@@ -14,6 +14,11 @@ public abstract class WholeRowsSpecification(DatabaseFixture databases)
     /// <summary>Three documents of this size do not fit into one command.</summary>
     private const int Large = 6_000_000;
 
+    // Of an order with two items that is of an older version of its type.
+    private const string UpgradedPayload =
+        """{"area":1.50,"plots":[{"at":null,"attempts":null,"kind":null,"name":"p1"},{"at":null,"attempts":null,"kind":null,"name":"p2"}]"""
+        + ""","upgradedFrom":2,"zone":"north"}""";
+
     private static readonly WorkFailure Snow = new("snow", "Too much \"Schnee\" über Süd.", JsonSerializer.SerializeToElement(new { depth = 1.50m }));
 
     private static readonly RejectionReason[] Reasons = [new("count", "Count again.", "trees"), new("late", "Too late.")];
@@ -419,6 +424,16 @@ public abstract class WholeRowsSpecification(DatabaseFixture databases)
     }
 
     [Fact]
+    public async Task A_return_of_selected_orders()
+    {
+        await using var story = await Story.StartAsync(databases);
+        var order = await SubmittedAsync(story);
+
+        await story.WritesAsync(nameof(IWorkMaintenance.ReturnForReworkAsync), async () => Assert.Equal(
+            [order.Id], (await story.Maintenance.ReturnForReworkAsync(new() { Type = "rows.survey" }, Reasons)).OrderIds));
+    }
+
+    [Fact]
     public async Task A_return_of_a_rejected_order()
     {
         await using var story = await Story.StartAsync(databases);
@@ -682,13 +697,25 @@ public abstract class WholeRowsSpecification(DatabaseFixture databases)
         await using var story = await Story.StartAsync(databases);
         var order = await FailedAsync(story);
         await story.By(Story.Reviewer).DeadLetterAsync(order.Id);
-        // The payload is of an older version: it is brought up.
-        story.HashesOf(
-            """{"area":1.50,"plots":[{"at":null,"attempts":null,"kind":null,"name":"p1"},{"at":null,"attempts":null,"kind":null,"name":"p2"}]"""
-            + ""","upgradedFrom":2,"zone":"north"}""");
+        story.HashesOf(UpgradedPayload);
 
         await story.WritesAsync(nameof(IWorkOrderManager.CloneAsync), () => CallAsync(
             story, way, Story.Reviewer, async work => story.Name(await work.CloneAsync(order.Id), "clone")));
+    }
+
+    [Fact]
+    public async Task A_clone_of_selected_orders()
+    {
+        await using var story = await Story.StartAsync(databases);
+        var order = await FailedAsync(story);
+        await story.By(Story.Reviewer).DeadLetterAsync(order.Id);
+        story.HashesOf(UpgradedPayload);
+
+        await story.WritesAsync(nameof(IWorkMaintenance.CloneAsync), async () =>
+        {
+            Assert.Equal([order.Id], (await story.Maintenance.CloneAsync(new() { Type = "rows.survey" }, priority: 60)).OrderIds);
+            story.Name(await story.CloneOfAsync(order.Id), "clone");
+        });
     }
 
     [Theory, InlineData(Way.Own), InlineData(Way.Joined)]

@@ -3,7 +3,7 @@ using WorkManager.Errors;
 using WorkManager.Execution;
 using WorkManager.OrderTypes.Json;
 
-namespace WorkManager.Operating;
+namespace WorkManager.Selecting;
 
 /// <summary>
 /// Does the same to each of the orders that an operator selects. Each is a transaction of its own: what cannot be done to one is done to the others.
@@ -13,7 +13,7 @@ namespace WorkManager.Operating;
 /// <param name="rule">Never part of a transaction of the caller.</param>
 /// <param name="one">Does it to one order.</param>
 /// <param name="dialects">The databases.</param>
-internal abstract class SelectedOrders<TRequest>(string operation, JoinRule rule, OrderVerb<TRequest> one, StoreDialects dialects)
+internal abstract class SelectedOrders<TRequest>(string operation, JoinRule rule, IOrderAction<TRequest> one, StoreDialects dialects)
     : IVerb<Selected<TRequest>, SelectionResult>
     where TRequest : IOrderRequest
 {
@@ -65,6 +65,9 @@ internal abstract class SelectedOrders<TRequest>(string operation, JoinRule rule
     /// <summary>The orders to which it can be done.</summary>
     protected abstract IQueryable<WorkOrder> Candidates(IQueryable<WorkOrder> orders);
 
+    /// <summary>The orders to which it was not done yet, as far as other rows tell: when it is done, its action asks that once more.</summary>
+    protected virtual IQueryable<WorkOrder> NotYet(IQueryable<WorkOrder> orders, WorkRows rows) => orders;
+
     private static void Check(WorkSelection selection)
     {
         if (selection.Limit is < 1 or > WorkSelection.MaxLimit)
@@ -95,7 +98,7 @@ internal abstract class SelectedOrders<TRequest>(string operation, JoinRule rule
 
     private Task<List<Position>> FindAsync(
         OperationContext context, WorkSelection selection, DateTimeOffset now, Position? after, CancellationToken cancellationToken) => context.ReadAsync(
-        rows => Candidates(Narrow(WorkedOnBy(selection.AgentId, rows), selection, now))
+        rows => Candidates(Narrow(NotYet(WorkedOnBy(selection.AgentId, rows), rows), selection, now))
             .SortOldestFirst(after is null ? null : (after.Since, after.OrderId)).Take(selection.Limit + 1)
             .Select(o => new Position(o.LastTransitionedAt, o.Id)).ToListAsync(cancellationToken),
         cancellationToken);

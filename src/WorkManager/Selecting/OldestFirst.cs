@@ -1,4 +1,4 @@
-namespace WorkManager.Operating;
+namespace WorkManager.Selecting;
 
 /// <summary>Pages of orders by when their state has changed last.</summary>
 internal static class OldestFirst

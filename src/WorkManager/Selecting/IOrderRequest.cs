@@ -1,4 +1,4 @@
-namespace WorkManager.Operating;
+namespace WorkManager.Selecting;
 
 /// <summary>What an operator asks for, of one order.</summary>
 internal interface IOrderRequest

@@ -1,4 +1,4 @@
-namespace WorkManager.Operating;
+namespace WorkManager.Selecting;
 
 /// <param name="Selection">The orders.</param>
 /// <param name="Request">What is asked for of each of them.</param>
