@@ -67,7 +67,7 @@ public interface IWorkMaintenance
 
     /// <summary>
     /// Proposes once more what many orders had asked for that were given up, each as <see cref="IWorkOrderManager.CloneAsync"/> does. An order that has a clone
-    /// is not cloned again, also if many calls select it at once.
+    /// is not cloned again, also if several calls select it at once.
     /// </summary>
     /// <param name="selection">The orders. Those that are not dead-lettered, and those that have a clone, are not among them.</param>
     /// <param name="priority">The priority of the new orders, 0 to 100; null for that of the old ones.</param>
@@ -82,11 +82,13 @@ public interface IWorkMaintenance
     /// <summary>
     /// Sends the results of many orders back to the queue, each order as <see cref="IWorkOrderManager.ReturnForReworkAsync"/> does, with all its items.
     /// </summary>
-    /// <param name="selection">The orders. Those that do not wait for review are not among them: an order that was rejected is opened again by itself.</param>
-    /// <param name="reasons">Why, at least one. Whoever works on the items next sees them.</param>
+    /// <param name="selection">
+    /// The orders. Those that do not wait for review are not among them: <see cref="IWorkOrderManager.ReturnForReworkAsync"/> opens one that was rejected.
+    /// </param>
+    /// <param name="reasons">Why, 1 to 100 reasons. Whoever works on the items next sees them.</param>
     /// <param name="cancellationToken">Stops before the next order.</param>
     /// <returns>What was done. Each order is a transaction of its own: one that is refused does not stop the others.</returns>
-    /// <exception cref="WorkValidationException">The selection is empty or out of range, or there is no reason, or one that cannot be stored.</exception>
+    /// <exception cref="WorkValidationException">The selection is empty or out of range, or the reasons break a rule.</exception>
     Task<SelectionResult> ReturnForReworkAsync(
         WorkSelection selection, IReadOnlyList<RejectionReason> reasons, CancellationToken cancellationToken = default);
 

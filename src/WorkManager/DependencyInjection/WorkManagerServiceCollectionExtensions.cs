@@ -1,7 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
-using WorkManager.Selecting;
 using WorkManager;
 using WorkManager.Applying;
 using WorkManager.DependencyInjection;

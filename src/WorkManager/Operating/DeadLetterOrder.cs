@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using WorkManager.Execution;
 using WorkManager.Orders;
 using WorkManager.OrderTypes.Json;
+using WorkManager.Selecting;
 
 namespace WorkManager.Operating;
 

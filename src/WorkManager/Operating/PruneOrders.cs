@@ -119,7 +119,9 @@ internal sealed class PruneOrders(MaintenanceOptions options, StoreDialects dial
             .Where(o => o.State == OrderState.Completed || o.State == OrderState.Rejected || o.State == OrderState.DeadLettered)
             .Where(o => o.State == State && o.LastTransitionedAt <= Before)
             // Others may wait for it until it is completed after all. Nothing would tell them that it is gone.
-            .Where(o => !Waiting(rows).Any(d => d.DependsOnId == o.Id));
+            .Where(o => !Waiting(rows).Any(d => d.DependsOnId == o.Id))
+            // Nothing else tells of an order that was given up that it has been cloned.
+            .Where(o => o.ParentOrderId == null || !rows.Orders.Any(p => p.Id == o.ParentOrderId && p.State == OrderState.DeadLettered));
 
         /// <summary>What waits, and is not given up.</summary>
         public static IQueryable<WorkOrderDependency> Waiting(WorkRows rows) =>

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using WorkManager.Execution;
 using WorkManager.Orders;
+using WorkManager.Selecting;
 
 namespace WorkManager.Operating;
 

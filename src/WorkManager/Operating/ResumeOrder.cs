@@ -1,5 +1,6 @@
 using WorkManager.Execution;
 using WorkManager.Orders;
+using WorkManager.Selecting;
 
 namespace WorkManager.Operating;
 

@@ -1,6 +1,7 @@
 using WorkManager.Errors;
 using WorkManager.Execution;
 using WorkManager.Orders;
+using WorkManager.Selecting;
 
 namespace WorkManager.Operating;
 

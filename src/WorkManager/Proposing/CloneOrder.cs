@@ -14,8 +14,17 @@ internal sealed class CloneOrder(OrderPlanner planner, NewOrders orders, OrderTy
 
     public async Task<WorkOrder> ExecuteAsync(OperationContext context, CloneRequest request, CancellationToken cancellationToken)
     {
+        context.JoinTraceOf(null);
         var original = await FindAsync(context, request, cancellationToken).ConfigureAwait(false) ?? throw WorkNotFoundException.Order(request.OrderId);
-        return (await CloneAsync(context, original, request, again: true, cancellationToken).ConfigureAwait(false))!;
+        return (await CloneAsync(
+            context, original, request,
+            async (unit, _) =>
+            {
+                // So whoever selects it at the same time sees the clone, or is seen.
+                UnitOfWork.LeaveAsTheyWere([await unit.LockOrderAsync(original.Id).ConfigureAwait(false)]);
+                return true;
+            },
+            cancellationToken).ConfigureAwait(false))!;
     }
 
     public void Check(CloneRequest request) => Priorities.Ensure(request.Priority);
@@ -23,25 +32,34 @@ internal sealed class CloneOrder(OrderPlanner planner, NewOrders orders, OrderTy
     /// <summary>Clones an order that has no clone yet: whoever selects it next, or at the same time, does not clone it again.</summary>
     public async Task<bool> TryAsync(OperationContext context, CloneRequest request, Func<WorkOrder, bool> isMeant, CancellationToken cancellationToken)
     {
+        context.JoinTraceOf(null);
         var original = await FindAsync(context, request, cancellationToken).ConfigureAwait(false);
         return original is not null && isMeant(original)
-            && await CloneAsync(context, original, request, again: false, cancellationToken).ConfigureAwait(false) is not null;
+            && await CloneAsync(
+                context, original, request,
+                async (unit, cloneId) =>
+                {
+                    UnitOfWork.LeaveAsTheyWere([await unit.TryLockOrderAsync(original.Id).ConfigureAwait(false)]);
+                    // If an attempt of this call without an answer has stored the clone, that is found when it cannot be stored again.
+                    var clones = await unit.Rows.Orders.Where(o => o.ParentOrderId == original.Id).Select(o => o.Id).ToListAsync().ConfigureAwait(false);
+                    return clones.Count == 0 || clones.Contains(cloneId);
+                },
+                cancellationToken).ConfigureAwait(false) is not null;
     }
 
     private static Task<WorkOrder?> FindAsync(OperationContext context, CloneRequest request, CancellationToken cancellationToken) => context.ReadAsync(
         rows => rows.Orders.AsNoTracking().SingleOrDefaultAsync(o => o.Id == request.OrderId, cancellationToken), cancellationToken);
 
-    // Others who clone it wait for the lock or pass the order over, and see the clone later. One that an unanswered attempt of this call has stored is its own.
-    private static async Task<bool> HasNoOtherAsync(UnitOfWork unit, Guid orderId, Guid cloneId)
-    {
-        UnitOfWork.LeaveAsTheyWere([await unit.TryLockOrderAsync(orderId).ConfigureAwait(false)]);
-        return !await unit.Rows.Orders.AnyAsync(o => o.ParentOrderId == orderId && o.Id != cloneId, CancellationToken.None).ConfigureAwait(false);
-    }
-
+    /// <summary>Plans the clone and stores it.</summary>
+    /// <param name="context">The operation.</param>
+    /// <param name="original">The order that was given up.</param>
+    /// <param name="request">What is asked for.</param>
+    /// <param name="lockAsync">Locks the order, and says whether a clone with this id may be stored.</param>
+    /// <param name="cancellationToken">Cancels planning, and waiting for the transaction.</param>
+    /// <returns>The clone; null if it may not be stored.</returns>
     private async Task<WorkOrder?> CloneAsync(
-        OperationContext context, WorkOrder original, CloneRequest request, bool again, CancellationToken cancellationToken)
+        OperationContext context, WorkOrder original, CloneRequest request, Func<UnitOfWork, Guid, Task<bool>> lockAsync, CancellationToken cancellationToken)
     {
-        context.JoinTraceOf(null);
         DecisionRules.EnsureMayDecide(original, context.Actor, "clone");
         if (original.State != OrderState.DeadLettered)
         {
@@ -59,8 +77,7 @@ internal sealed class CloneOrder(OrderPlanner planner, NewOrders orders, OrderTy
         var ofItsTenant = context.For(TenantScope.Of(original.TenantId));
         var proposal = new ProposeRequest(type, planner.ReadPayload(ofItsTenant, original, type), options, original.Id);
         var plan = await planner.TryPlanAsync(ofItsTenant, proposal, cancellationToken).ConfigureAwait(false);
-        var stored = await orders.StoreAsync(
-            ofItsTenant, [plan], cancellationToken, again ? null : unit => HasNoOtherAsync(unit, original.Id, plan.Value.OrderId)).ConfigureAwait(false);
+        var stored = await orders.StoreAsync(ofItsTenant, [plan], cancellationToken, unit => lockAsync(unit, plan.Value.OrderId)).ConfigureAwait(false);
         return stored.SingleOrDefault()?.Value;
     }
 }

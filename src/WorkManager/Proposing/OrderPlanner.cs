@@ -42,7 +42,7 @@ internal sealed class OrderPlanner(JsonDocuments documents, IdGenerator ids, Lim
     {
         try
         {
-            var type = (OrderType)context.Services.GetRequiredService(descriptor.ClrType);
+            var type = Resolve(context, descriptor);
             var stored = new StoredDocument("payload", order.Payload, order.TypeVersion, documents.Stored).Upgrade(descriptor.Version, type.Upgrade);
             return documents.Write("payload", JsonElement.Parse(stored.Json), descriptor.PayloadType);
         }
@@ -57,7 +57,7 @@ internal sealed class OrderPlanner(JsonDocuments documents, IdGenerator ids, Lim
     {
         try
         {
-            var type = (OrderType)context.Services.GetRequiredService(descriptor.ClrType);
+            var type = Resolve(context, descriptor);
             var errors = await type.FindFaultsAsync(payload, cancellationToken).ConfigureAwait(false);
             return errors.Count == 0
                 ? new(await type.PlanItemsAsync(payload, cancellationToken).ConfigureAwait(false), type.AutoApprove, type.MaxAttempts)
@@ -66,10 +66,24 @@ internal sealed class OrderPlanner(JsonDocuments documents, IdGenerator ids, Lim
         // A timeout of the order type's own is a cancellation, too, and costs no more than this proposal.
         catch (Exception failure) when (failure is not WorkManagerException && !failure.IsCancellationBy(cancellationToken))
         {
-            throw new WorkManagerException(
-                WorkErrorCodes.PlanFailed, $"The order type '{descriptor.Key}' failed to plan this payload. Its own exception is the inner one.", failure);
+            throw Failed(descriptor, failure);
         }
     }
+
+    private static OrderType Resolve(OperationContext context, OrderTypeDescriptor descriptor)
+    {
+        try
+        {
+            return (OrderType)context.Services.GetRequiredService(descriptor.ClrType);
+        }
+        catch (Exception failure) when (failure is not WorkManagerException)
+        {
+            throw Failed(descriptor, failure);
+        }
+    }
+
+    private static WorkManagerException Failed(OrderTypeDescriptor descriptor, Exception failure) => new(
+        WorkErrorCodes.PlanFailed, $"The order type '{descriptor.Key}' failed to plan this payload. Its own exception is the inner one.", failure);
 
     private string? CheckOptions(ProposeOptions propose, DateTimeOffset now)
     {

@@ -12,19 +12,11 @@ namespace WorkManager.Reviewing;
 
 /// <summary>Sends results back to the queue: of an order that waits for review, or of one that was rejected.</summary>
 internal sealed class ReturnForRework(IdGenerator ids, OrderTypeRegistry types, RetryOptions retry, StoreDialects dialects)
-    : IVerb<ReworkRequest, WorkOrder>, IOrderAction<ReworkRequest>
+    : OrderVerb<ReworkRequest>("rework", JoinRule.Joins)
 {
     private const string Message = "Returned for rework";
 
-    public Operation Operation { get; } = new("rework", JoinRule.Joins);
-
-    public async Task<WorkOrder> ExecuteAsync(OperationContext context, ReworkRequest request, CancellationToken cancellationToken)
-    {
-        Check(request);
-        return (await ReturnAsync(context, request, waits: true, _ => true, cancellationToken).ConfigureAwait(false))!;
-    }
-
-    public void Check(ReworkRequest request)
+    public override void Check(ReworkRequest request)
     {
         Reasons.Check(request.Reasons);
         if (request.ItemIds is { Count: 0 })
@@ -33,37 +25,12 @@ internal sealed class ReturnForRework(IdGenerator ids, OrderTypeRegistry types, 
         }
     }
 
-    public async Task<bool> TryAsync(OperationContext context, ReworkRequest request, Func<WorkOrder, bool> isMeant, CancellationToken cancellationToken) =>
-        await ReturnAsync(context, request, waits: false, isMeant, cancellationToken).ConfigureAwait(false) is not null;
-
-    private async Task<WorkOrder?> ReturnAsync(
+    protected override async Task<WorkOrder?> WriteAsync(
         OperationContext context, ReworkRequest request, bool waits, Func<WorkOrder, bool> isMeant, CancellationToken cancellationToken)
     {
-        var (reasons, decisionId) = (Reasons.Check(request.Reasons), ids.Next());
         try
         {
-            var returned = await context.WriteAsync(
-                Write.Once<WorkOrder?>(
-                    async unit =>
-                    {
-                        var order = await (waits ? unit.LockOrderAsync(request.OrderId) : unit.TryLockOrderAsync(request.OrderId)).ConfigureAwait(false);
-                        context.JoinTraceOf(order.TraceParent);
-                        if (!isMeant(order))
-                        {
-                            var isDone = unit.Attempt.MayBeDone && await IsDoneAsync(unit.Rows, decisionId).ConfigureAwait(false);
-                            return Ending.RollBack(isDone ? order.Detach(withItems: false) : null);
-                        }
-
-                        return Ending.Commit<WorkOrder?>(await ReturnAsync(unit, order, decisionId, request.ItemIds, reasons).ConfigureAwait(false));
-                    },
-                    (rows, _) => IsDoneAsync(rows, decisionId)),
-                cancellationToken).ConfigureAwait(false);
-            if (returned is { BlockedBy: > 0 })
-            {
-                context.Tell(new OrdersWait([returned.Id], returned.TenantId));
-            }
-
-            return returned;
+            return await base.WriteAsync(context, request, waits, isMeant, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception refused) when (dialects.Of(context.Host).RefusesToStore(refused))
         {
@@ -73,11 +40,10 @@ internal sealed class ReturnForRework(IdGenerator ids, OrderTypeRegistry types, 
         }
     }
 
-    private static Task<bool> IsDoneAsync(WorkRows rows, Guid decisionId) => rows.Decisions.AnyAsync(d => d.Id == decisionId, CancellationToken.None);
-
-    private async Task<WorkOrder> ReturnAsync(UnitOfWork unit, WorkOrder order, Guid decisionId, IReadOnlyCollection<Guid>? itemIds, JsonArray reasons)
+    protected override async Task<bool> DoAsync(UnitOfWork unit, WorkOrder order, ReworkRequest request)
     {
         const string decision = "rework";
+        var (reasons, itemIds) = (Reasons.Check(request.Reasons), request.ItemIds);
         DecisionRules.EnsureMayDecide(order, unit.Actor, decision);
         if (order.State == OrderState.Rejected)
         {
@@ -116,9 +82,8 @@ internal sealed class ReturnForRework(IdGenerator ids, OrderTypeRegistry types, 
 
         await ItemDependencies.WaitAgainAsync(unit, returned).ConfigureAwait(false);
         Reopen(unit, order, reasons, clock);
-        unit.Decide(decisionId, order, decision).Reasons = reasons.ToJsonString(JsonSerializerOptions.Web);
-        await unit.SaveAsync().ConfigureAwait(false);
-        return order.Detach(withItems: false);
+        unit.Decide(ids.Next(), order, decision).Reasons = reasons.ToJsonString(JsonSerializerOptions.Web);
+        return true;
     }
 
     private void EnsureMayGoOn(WorkOrder order, List<WorkItem> returned)

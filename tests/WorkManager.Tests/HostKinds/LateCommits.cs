@@ -70,7 +70,7 @@ public sealed class LateCommits(PostgreSqlFixture databases) : IClassFixture<Pos
             (await w.App.EventsAsync(clone.Id)).Should().Equal("proposed", "planned");
             (await w.App.Requester.ListAsync()).Items.Count(o => o.ParentOrderId == order).Should().Be(1);
         },
-        ["retry and dead letter by selection"] = async w =>
+        ["retry, dead letter, clone and rework by selection"] = async w =>
         {
             var order = await w.FailedAsync();
             var retried = await w.CutAsync(Commit, () => w.App.Maintenance.RetryAsync(new() { OrderIds = [order] }));
@@ -78,6 +78,14 @@ public sealed class LateCommits(PostgreSqlFixture databases) : IClassFixture<Pos
             order = await w.FailedAsync();
             var dead = await w.CutAsync(Commit, () => w.App.Maintenance.DeadLetterAsync(new() { OrderIds = [order] }));
             (dead.OrderIds.SingleOrDefault(), dead.Refused.Count).Should().Be((order, 0));
+            var cloned = await w.CutAsync(Commit, () => w.App.Maintenance.CloneAsync(new() { OrderIds = [order] }));
+            (cloned.OrderIds.SingleOrDefault(), cloned.Refused.Count).Should().Be((order, 0));
+            (await w.App.Requester.ListAsync()).Items.Count(o => o.ParentOrderId == order).Should().Be(1);
+            order = await w.SubmittedAsync();
+            var returned = await w.CutAsync(
+                Commit, () => w.App.Maintenance.ReturnForReworkAsync(new() { OrderIds = [order] }, [new RejectionReason("wrong", "Do it again.")]));
+            (returned.OrderIds.SingleOrDefault(), returned.Refused.Count).Should().Be((order, 0));
+            (await w.DecisionsAsync(order)).Should().Equal("rework");
         },
         ["revoke"] = async w =>
         {
@@ -233,7 +241,7 @@ public sealed class LateCommits(PostgreSqlFixture databases) : IClassFixture<Pos
         public async Task<Guid> SubmittedAsync()
         {
             var order = await App.Requester.ProposeAsync(new Note("n"));
-            var lease = await App.Agent("agent-1").CheckoutAsync();
+            var lease = await App.Agent("agent-1").CheckoutAsync(new() { OrderId = order.Id });
             await App.Agent("agent-1").SubmitAsync(lease!, new Answer("done"));
             return order.Id;
         }

@@ -53,6 +53,27 @@ public abstract class PruneOrdersSpecification(DatabaseFixture databases)
     }
 
     [Fact]
+    public async Task A_clone_is_kept_as_long_as_the_order_that_was_given_up()
+    {
+        await using var app = await ShopApp.StartAsync(databases, null, o => o.Maintenance.PruneRejectedAfter = TimeSpan.FromDays(30));
+        var dead = await RetryOrderSpecification.FailedAsync(app);
+        await app.Reviewer.DeadLetterAsync(dead);
+        var clone = await app.Reviewer.CloneAsync(dead);
+        await app.Reviewer.CancelAsync(clone.Id);
+        app.Time.Advance(TimeSpan.FromDays(31));
+
+        (await app.Maintenance.PruneAsync()).Rejected.Should().Be(0);
+        (await app.Maintenance.CloneAsync(new() { All = true })).OrderIds.Should().BeEmpty("it has been cloned");
+
+        await using var all = ShopApp.On(
+            app.Database, null, o => (o.Maintenance.PruneRejectedAfter, o.Maintenance.PruneDeadLetteredAfter) = (TimeSpan.FromDays(30), TimeSpan.FromDays(30)));
+        all.Time.Advance(TimeSpan.FromDays(31));
+        (await all.Maintenance.PruneAsync()).DeadLettered.Should().Be(1);
+        (await all.Maintenance.PruneAsync()).Rejected.Should().BeLessThanOrEqualTo(1);
+        (await app.ReadAsync(db => db.Set<WorkOrder>().CountAsync())).Should().Be(0);
+    }
+
+    [Fact]
     public async Task All_batches_are_deleted_and_those_that_are_kept_stop_none()
     {
         await using var app = await ShopApp.StartAsync(databases, null, o => o.Maintenance.PruneRejectedAfter = TimeSpan.Zero);

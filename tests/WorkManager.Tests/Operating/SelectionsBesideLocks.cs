@@ -31,6 +31,30 @@ public sealed class SelectionsBesideLocks(PostgreSqlFixture databases) : IClassF
     }
 
     [Fact]
+    public async Task What_is_cloned_or_returned_for_rework_waits_for_no_order_either()
+    {
+        await using var app = await ShopApp.StartAsync(databases);
+        var (dead, otherDead) = (await RetryOrderSpecification.FailedAsync(app), await RetryOrderSpecification.FailedAsync(app));
+        await app.Maintenance.DeadLetterAsync(new() { OrderIds = [dead, otherDead] });
+        var (submitted, otherSubmitted) = (await app.SubmittedEchoAsync(), await app.SubmittedEchoAsync());
+        await using var connection = await app.Database.OpenConnectionAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        await using (var command = connection.CreateCommand())
+        {
+            command.CommandText = $"SELECT count(*) FROM (SELECT 1 FROM work_orders WHERE id IN ('{dead}', '{submitted.Id}') FOR UPDATE) AS locked";
+            (await command.ExecuteScalarAsync()).Should().Be(2L);
+        }
+
+        var cloned = await app.Maintenance.CloneAsync(new() { All = true });
+        var returned = await app.Maintenance.ReturnForReworkAsync(new() { All = true }, [new RejectionReason("blurred", "Take it again.")]);
+
+        cloned.OrderIds.Should().Equal(otherDead);
+        (cloned.Refused.Single().Key, cloned.Refused.Single().Value.Code).Should().Be((dead, "busy"));
+        returned.OrderIds.Should().Equal(otherSubmitted.Id);
+        (returned.Refused.Single().Key, returned.Refused.Single().Value.Code).Should().Be((submitted.Id, "busy"));
+    }
+
+    [Fact]
     public async Task A_whole_page_of_locked_orders_does_not_keep_a_duty_from_the_next_page()
     {
         await using var app = await ShopApp.StartAsync(databases);

@@ -1,5 +1,6 @@
 using AwesomeAssertions;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 using WorkManager.Tests.Operating;
 using WorkManager.Tests.Shop;
 
@@ -23,7 +24,7 @@ public abstract class CloneSelectedSpecification(DatabaseFixture databases)
         var dry = await app.Maintenance.CloneAsync(old with { DryRun = true });
         var before = await ClonesAsync(app);
         var one = await app.Maintenance.CloneAsync(old with { Limit = 1 }, priority: 9);
-        var rest = await app.Maintenance.As(Actor.User("olga")).CloneAsync(old);
+        var rest = await app.Maintenance.As(Actor.User("olga")).CloneAsync(old with { Limit = 1 });
 
         before.Should().BeEmpty();
         (dry.HasMore, dry.Refused.Count).Should().Be((false, 0));
@@ -99,6 +100,43 @@ public abstract class CloneSelectedSpecification(DatabaseFixture databases)
 
         result.OrderIds.Should().Equal(good);
         result.Refused.Select(r => (r.Key, r.Value.Code)).Should().BeEquivalentTo([(bad, "validation_failed"), (gone, "order_type_not_found")]);
+    }
+
+    [Fact]
+    public async Task A_clone_whose_unique_key_an_open_order_has_is_refused_and_the_old_order_stays_as_it_is()
+    {
+        await using var app = await ShopApp.StartAsync(databases);
+        var dead = new List<Guid>();
+        foreach (var text in (string[])["first", "second"])
+        {
+            var order = await app.Requester.ProposeAsync(new EchoPayload(text), new() { UniqueKey = "k" });
+            await app.Reviewer.CancelAsync(order.Id);
+            await app.Reviewer.DeadLetterAsync(order.Id);
+            dead.Add(order.Id);
+        }
+
+        var before = await StateAsync(app, dead[1]);
+
+        var result = await app.Maintenance.CloneAsync(Echoes);
+
+        result.OrderIds.Should().Equal(dead[0]);
+        (result.Refused.Single().Key, result.Refused.Single().Value.Code).Should().Be((dead[1], "already_open"));
+        (await StateAsync(app, dead[1])).Should().Be(before);
+        (await ClonesAsync(app)).Should().ContainSingle();
+    }
+
+    [Fact]
+    public async Task An_order_type_that_cannot_be_made_refuses_its_orders_only()
+    {
+        await using var app = await ShopApp.StartAsync(databases);
+        var dead = await DeadAsync(app);
+        await using var broken = ShopApp.On(app.Database, builder => builder.Services.AddScoped<Echo>(_ => throw new InvalidOperationException("No request.")));
+
+        var result = await broken.Maintenance.CloneAsync(Echoes);
+
+        (result.Refused.Single().Key, result.Refused.Single().Value.Code).Should().Be((dead, "plan_failed"));
+        result.Refused.Single().Value.InnerException!.Message.Should().Be("No request.");
+        await app.RefusesAsync<WorkManagerException>("plan_failed", () => broken.Reviewer.CloneAsync(dead));
     }
 
     [Fact]

@@ -35,6 +35,19 @@ public sealed class SqliteConnections(SqliteFixture databases) : IClassFixture<S
         begun.Answers.Last().Should().BePositive("the host's connections are its own");
     }
 
+    /// <summary>The provider's own retries sleep for 150 ms each.</summary>
+    [Fact]
+    public async Task SQLite_itself_waits_for_writers_of_other_processes()
+    {
+        await using var database = await databases.CreateAsync(ShopApp.Migrated);
+        var begun = new Begun("SELECT timeout FROM pragma_busy_timeout");
+        await using var app = ShopApp.On(database, context: o => o.AddInterceptors(begun));
+
+        await app.ProposeEchoAsync();
+
+        begun.Answers.Should().OnlyContain(milliseconds => milliseconds == 5000).And.NotBeEmpty();
+    }
+
     [Fact]
     public async Task A_connection_that_the_host_makes_for_its_contexts_is_the_engines_too()
     {

@@ -22,7 +22,7 @@ public abstract class ReworkSelectedSpecification(DatabaseFixture databases)
         var dry = await app.Maintenance.ReturnForReworkAsync(Echoes with { DryRun = true }, Reasons);
         var before = await app.OrderAsync(first.Id);
         var one = await app.Maintenance.ReturnForReworkAsync(Echoes with { Limit = 1 }, Reasons);
-        var rest = await app.Maintenance.As(Actor.User("olga")).ReturnForReworkAsync(Echoes, Reasons);
+        var rest = await app.Maintenance.As(Actor.User("olga")).ReturnForReworkAsync(Echoes with { Limit = 1 }, Reasons);
 
         before.State.Should().Be(OrderState.Submitted);
         (dry.HasMore, dry.Refused.Count).Should().Be((false, 0));

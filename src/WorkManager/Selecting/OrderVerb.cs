@@ -1,9 +1,8 @@
 using Microsoft.EntityFrameworkCore;
 using WorkManager.Execution;
 using WorkManager.Orders;
-using WorkManager.Selecting;
 
-namespace WorkManager.Operating;
+namespace WorkManager.Selecting;
 
 /// <summary>Something that operators do to an order.</summary>
 /// <typeparam name="TRequest">What an operator asks for.</typeparam>
@@ -32,23 +31,8 @@ internal abstract class OrderVerb<TRequest>(string operation, JoinRule rule) : I
     /// <exception cref="WorkManagerException">It cannot be done.</exception>
     protected abstract Task<bool> DoAsync(UnitOfWork unit, WorkOrder order, TRequest request);
 
-    private async Task<WorkOrder?> DoAndTellAsync(
-        OperationContext context, TRequest request, bool waits, Func<WorkOrder, bool> isMeant, CancellationToken cancellationToken)
-    {
-        var order = await WriteAsync(context, request, waits, isMeant, cancellationToken).ConfigureAwait(false);
-        if (order?.State.IsClosed() == true)
-        {
-            context.Tell(new OrderClosed(order.Id, order.TenantId));
-        }
-        else if (order is { BlockedBy: > 0 })
-        {
-            context.Tell(new OrdersWait([order.Id], order.TenantId));
-        }
-
-        return order;
-    }
-
-    private Task<WorkOrder?> WriteAsync(
+    /// <summary>Locks the order, and does it in the same transaction.</summary>
+    protected virtual Task<WorkOrder?> WriteAsync(
         OperationContext context, TRequest request, bool waits, Func<WorkOrder, bool> isMeant, CancellationToken cancellationToken) =>
         context.WriteAsync(
             Write.Once<WorkOrder?>(
@@ -74,6 +58,22 @@ internal abstract class OrderVerb<TRequest>(string operation, JoinRule rule) : I
                 },
                 (rows, _) => IsDoneAsync(rows, request.OrderId, context.OperationId)),
             cancellationToken);
+
+    private async Task<WorkOrder?> DoAndTellAsync(
+        OperationContext context, TRequest request, bool waits, Func<WorkOrder, bool> isMeant, CancellationToken cancellationToken)
+    {
+        var order = await WriteAsync(context, request, waits, isMeant, cancellationToken).ConfigureAwait(false);
+        if (order?.State.IsClosed() == true)
+        {
+            context.Tell(new OrderClosed(order.Id, order.TenantId));
+        }
+        else if (order is { BlockedBy: > 0 })
+        {
+            context.Tell(new OrdersWait([order.Id], order.TenantId));
+        }
+
+        return order;
+    }
 
     // Whatever is done leaves an event of the order or of its items.
     private static Task<bool> IsDoneAsync(WorkRows rows, Guid orderId, Guid operationId) =>
