@@ -16,12 +16,12 @@ internal static class OpenItems
     /// <param name="actor">Who ends it, if it is not the actor of the operation.</param>
     public static async Task TakeOutAsync(UnitOfWork unit, WorkOrder order, string why, Actor? actor = null)
     {
+        // These are written as a whole when they are saved, whatever the statement does to them before.
         var known = unit.Db.ChangeTracker.Entries<WorkItem>().Select(e => e.Entity)
             .Where(i => i.OrderId == order.Id && i.State == ItemState.Queued).ToList();
         known.ForEach(unit.Queue.TakeOut);
-        var ids = known.ConvertAll(i => i.Id);
         await unit.Rows.Items
-            .Where(i => i.OrderId == order.Id && i.State == ItemState.Queued && !ids.Contains(i.Id))
+            .Where(i => i.OrderId == order.Id && i.State == ItemState.Queued)
             .ExecuteUpdateAsync(queued => unit.Queue.TakeOut(queued, reasons: 1)).ConfigureAwait(false);
         foreach (var item in await unit.Dialect.LockHeldItemsOfAsync(unit, order.Id).ConfigureAwait(false))
         {

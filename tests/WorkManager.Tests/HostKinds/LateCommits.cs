@@ -187,6 +187,19 @@ public sealed class LateCommits(PostgreSqlFixture databases) : IClassFixture<Pos
             (await w.App.OrderAsync(item.OrderId)).State.Should().Be(OrderState.Completed);
             w.After.Should().Equal(item.OrderId);
         },
+        ["automatic approval after a failure"] = async w =>
+        {
+            w.Script.AutoApprove = true;
+            w.Script.Plan = note => [new(note), new(note)];
+            await w.App.Requester.ProposeAsync(new Note("n"));
+            await w.App.ReadAsync(db => db.Set<WorkOrder>().ExecuteUpdateAsync(set => set.SetProperty(o => o.ItemFailure, ItemFailure.GoOn)));
+            var leases = await w.App.Agent("agent-1").CheckoutManyAsync(2);
+            await w.App.Agent("agent-1").SubmitAsync(leases[0], new Answer("done"));
+            var item = await w.CutAsync(
+                Commit, () => w.App.Agent("agent-1").FailAsync(leases[1], new WorkFailure("broken", "It is.") { Retryable = false }));
+            (await w.App.OrderAsync(item.OrderId)).State.Should().Be(OrderState.Completed);
+            w.After.Should().Equal(item.OrderId);
+        },
     };
 
     [Theory]
