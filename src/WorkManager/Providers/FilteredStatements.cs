@@ -9,7 +9,6 @@ internal sealed class FilteredStatements
 {
     private readonly Statement any;
     private readonly Statement ofTypes;
-    private readonly Statement ofOrder;
     private readonly Statement ofOrderAndTypes;
 
     /// <param name="types">The list <c>@types</c>, as what <c>IN</c> compares with.</param>
@@ -21,7 +20,6 @@ internal sealed class FilteredStatements
         var type = $"i.order_type || '' IN ({types})";
         any = new(text(Priority));
         ofTypes = new(text($"{Priority} AND {type}"));
-        ofOrder = new(text($"{Priority} AND i.order_id = @order"));
         ofOrderAndTypes = new(text($"{Priority} AND i.order_id = @order AND {type}"));
     }
 
@@ -29,8 +27,8 @@ internal sealed class FilteredStatements
     {
         { OrderId: null, Types: null } => any,
         { OrderId: null } => ofTypes,
-        { Types: null } => ofOrder,
-        _ => ofOrderAndTypes,
+        { Types: not null } => ofOrderAndTypes,
+        _ => throw new ArgumentException("A claim from an order names types, too: those that its process knows.", nameof(filter)),
     };
 
     /// <summary>The values of the filter's conditions.</summary>
