@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Microsoft.EntityFrameworkCore;
 using WorkManager.Errors;
 using WorkManager.Execution;
 using WorkManager.Orders;

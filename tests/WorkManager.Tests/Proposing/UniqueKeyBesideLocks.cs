@@ -39,7 +39,7 @@ public sealed class UniqueKeyBesideLocks(PostgreSqlFixture databases) : IClassFi
         await using var other = await app.HoldAsync($"SELECT 1 FROM work_orders WHERE id = '{first.Id}' FOR UPDATE");
 
         var raising = app.Reviewer.ProposeManyAsync(
-            [.. new[] { "b", "a" }.Select(key => new Proposal<EchoPayload>(
+            [.. ((string[])["b", "a"]).Select(key => new Proposal<EchoPayload>(
                 new EchoPayload("again"), new() { UniqueKey = key, Priority = 50, IfOpen = OpenOrder.RaisePriority }))]);
         await app.WaitsAsync(raising);
 
