@@ -158,26 +158,6 @@ public sealed class ContextRegistrationOnSqlite(SqliteFixture databases) : Conte
         (await reading).State.Should().Be(OrderState.Completed);
     }
 
-    /// <summary>One connection string stands for both.</summary>
-    [Fact]
-    public async Task Of_two_databases_in_memory_the_one_without_tables_is_told_from_the_one_with_tables()
-    {
-        await using var with = new SqliteConnection("Data Source=:memory:");
-        await using var without = new SqliteConnection("Data Source=:memory:");
-        await with.OpenAsync(TestContext.Current.CancellationToken);
-        await without.OpenAsync(TestContext.Current.CancellationToken);
-        var current = with;
-        await using var services = Build((collection, configure) => collection.AddDbContext<ShopContext>(configure), options => Use(options, current));
-        await CreateTablesAsync(services);
-        var manager = services.GetRequiredService<IWorkOrderManagerFactory>().Create(Agent);
-        await manager.ProposeAsync(new EchoPayload("with"), cancellationToken: TestContext.Current.CancellationToken);
-
-        current = without;
-        var call = () => manager.ProposeAsync(new EchoPayload("without"), cancellationToken: TestContext.Current.CancellationToken);
-
-        (await call.Should().ThrowAsync<WorkManagerSchemaException>()).Which.Code.Should().Be("schema_missing");
-    }
-
     private protected override DbConnection Connect(TestDatabase database) => new SqliteConnection("Data Source=:memory:");
 
     private protected override void Use(DbContextOptionsBuilder options, DbConnection connection) => options.UseSqlite(connection);
