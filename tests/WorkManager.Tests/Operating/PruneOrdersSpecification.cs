@@ -68,8 +68,9 @@ public abstract class PruneOrdersSpecification(DatabaseFixture databases)
         await using var all = ShopApp.On(
             app.Database, null, o => (o.Maintenance.PruneRejectedAfter, o.Maintenance.PruneDeadLetteredAfter) = (TimeSpan.FromDays(30), TimeSpan.FromDays(30)));
         all.Time.Advance(TimeSpan.FromDays(31));
-        (await all.Maintenance.PruneAsync()).DeadLettered.Should().Be(1);
-        (await all.Maintenance.PruneAsync()).Rejected.Should().BeLessThanOrEqualTo(1);
+        var first = await all.Maintenance.PruneAsync();
+        (first.Rejected, first.DeadLettered).Should().Be((0, 1));
+        (await all.Maintenance.PruneAsync()).Rejected.Should().Be(1);
         (await app.ReadAsync(db => db.Set<WorkOrder>().CountAsync())).Should().Be(0);
     }
 
