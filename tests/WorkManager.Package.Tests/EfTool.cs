@@ -2,45 +2,45 @@ namespace WorkManager.Package.Tests;
 
 /// <summary>
 /// <c>dotnet ef</c> for one application, as somebody runs it who has just built. The first command goes through the tool, which asks MSBuild about
-/// the projects; later ones run the program that the tool ran, with what it found out: most of the time of a command is MSBuild's.
+/// the projects; later ones run the program that the tool ran, with what it found out.
 /// </summary>
 /// <param name="commandLine">Where the commands run.</param>
 /// <param name="project">The project that holds the migrations.</param>
 /// <param name="startupProject">The project that is run.</param>
+/// <param name="programs">What the tool runs for each application.</param>
 /// <param name="shared">The process that runs the commands of several applications; null for one of its own.</param>
-internal sealed class EfTool(CommandLine commandLine, string project, string startupProject, SharedEfSession? shared = null) : IDisposable
+internal sealed class EfTool(CommandLine commandLine, string project, string startupProject, EfPrograms programs, SharedEfSession? shared = null)
+    : IDisposable
 {
     private EfProgram? program;
     private string? assembly;
     private EfSession? session;
 
+    private string Assembly => assembly ?? startupProject;
+
     /// <summary>The same application in another environment.</summary>
-    public EfTool With(CommandLine other) => new(other, project, startupProject, shared) { program = program };
+    public EfTool With(CommandLine other) => new(other, project, startupProject, programs, shared) { program = program };
 
     /// <summary>Another application that is made in the same way, and differs in its name: MSBuild would say the same of it.</summary>
-    public EfTool Like(string other) => new(commandLine, other, other, shared) { program = program?.Renamed(project, other) };
-
-    /// <summary>The same application in another folder.</summary>
-    public EfTool In(string folder, CommandLine other, string otherFolder) =>
-        new(other, project, startupProject, shared) { program = program?.Renamed(folder, otherFolder), assembly = assembly };
+    public EfTool Like(string other) => new(commandLine, other, other, programs, shared) { program = program?.Renamed(project, other) };
 
     /// <summary>The application was built as an assembly of another name: a process that has loaded an earlier one takes it, too.</summary>
     public void BuiltAs(string name)
     {
-        program = program?.Renamed($"{assembly ?? startupProject}.", $"{name}.");
+        program = program?.Renamed($"{Assembly}.", $"{name}.");
         assembly = name;
     }
 
     public async Task<(int ExitCode, string Output)> TryAsync(params string[] arguments)
     {
-        if (program is not null)
+        (int, string)? asked = null;
+        program ??= (await programs.FindAsync(startupProject, commandLine.Folder, async () =>
         {
-            return await Session(program).TryAsync(commandLine, program.Path, [.. arguments, .. program.After]);
-        }
-
-        var result = await commandLine.TryDotNetAsync(Line([.. arguments, "--verbose"]));
-        program = EfProgram.Find(result.Output);
-        return result;
+            var (exitCode, output) = await commandLine.TryDotNetAsync(Line([.. arguments, "--verbose"]));
+            asked = (exitCode, output);
+            return EfProgram.Find(output)?.Renamed($"{Assembly}.", $"{startupProject}.");
+        }))?.Renamed($"{startupProject}.", $"{Assembly}.");
+        return asked ?? await Session(program!).TryAsync(commandLine, program!.Path, [.. arguments, .. program.After]);
     }
 
     /// <summary>Runs the application: in the process in which the tool's commands run, once there was one.</summary>

@@ -106,7 +106,7 @@ internal static class HostKinds
 }
 
 /// <summary>All hosts, built for one provider against the packed package, each with a first migration that the tool added.</summary>
-public abstract class BuiltHosts(PackedPackage package, Provider provider) : IAsyncLifetime
+public abstract class BuiltHosts(PackedPackage package, EfPrograms programs, Provider provider) : IAsyncLifetime
 {
     private readonly ScratchFolder folder = new();
     private readonly Dictionary<string, Exception> failures = [];
@@ -170,7 +170,7 @@ public abstract class BuiltHosts(PackedPackage package, Provider provider) : IAs
             var first = HostKinds.All[0];
             using var ef = tools[host] = host.IsOrdinary && tools.TryGetValue(first, out var asked)
                 ? asked.Like(host.Name)
-                : new(CommandLine(), host.Projects.Project, host.Projects.Startup, host.IsOrdinary ? ofOrdinaryHosts : null);
+                : new(CommandLine(), host.Projects.Project, host.Projects.Startup, programs, host.IsOrdinary ? ofOrdinaryHosts : null);
             foreach (var context in host.AddsMigrations ? host.Contexts : [])
             {
                 await ef.RunAsync(["migrations", "add", "First", "--output-dir", context.Migrations, .. context.Arguments]);
@@ -187,6 +187,6 @@ public abstract class BuiltHosts(PackedPackage package, Provider provider) : IAs
     }
 }
 
-public sealed class HostsOnSqlite(PackedPackage package) : BuiltHosts(package, Provider.Sqlite);
+public sealed class HostsOnSqlite(PackedPackage package, EfPrograms programs) : BuiltHosts(package, programs, Provider.Sqlite);
 
-public sealed class HostsOnPostgreSql(PackedPackage package) : BuiltHosts(package, Provider.PostgreSql);
+public sealed class HostsOnPostgreSql(PackedPackage package, EfPrograms programs) : BuiltHosts(package, programs, Provider.PostgreSql);

@@ -11,8 +11,7 @@ public abstract class InstallationLifeSpecification(DatabaseFixture databases, P
     public async Task An_application_with_a_database_of_its_own_installs_the_package_later()
     {
         await using var database = await databases.CreateAsync();
-        using var host = hosts.Create(database);
-        await host.RestoreToolsAsync();
+        var host = await hosts.CreateAsync(database);
         host.Write("Before.cs", WithoutWorkManager);
         await host.BuildAsync();
         await host.AddMigrationAsync("First");
@@ -39,7 +38,7 @@ public abstract class InstallationLifeSpecification(DatabaseFixture databases, P
     public async Task A_later_package_brings_a_migration_after_the_host_has_applied_its_own()
     {
         await using var database = await databases.CreateAsync();
-        using var host = await InstallAsync(database, package.Version);
+        var host = await InstallAsync(database, package.Version);
         await host.EfAsync("database", "update");
         await host.RunAsync();
 
@@ -91,7 +90,7 @@ public abstract class InstallationLifeSpecification(DatabaseFixture databases, P
     public async Task A_target_that_would_revert_the_hosts_migrations_is_not_found_and_nothing_is_reverted()
     {
         await using var database = await databases.CreateAsync();
-        using var host = await InstallAsync(database, await package.PackNextAsync());
+        var host = await InstallAsync(database, await package.PackNextAsync());
         await host.EfAsync("database", "update");
         await host.RunAsync();
 
@@ -112,7 +111,7 @@ public abstract class InstallationLifeSpecification(DatabaseFixture databases, P
     public async Task Removing_migrations_with_force_and_once_more_costs_no_history()
     {
         await using var database = await databases.CreateAsync();
-        using var host = await InstallAsync(database, package.Version);
+        var host = await InstallAsync(database, package.Version);
 
         // Without an order in the database the second time takes our empty tables, and the next update makes them anew.
         await host.EfAsync("database", "update");
@@ -144,8 +143,7 @@ public abstract class InstallationLifeSpecification(DatabaseFixture databases, P
     public async Task An_update_that_is_killed_is_finished_by_the_next()
     {
         await using var database = await databases.CreateAsync();
-        using var host = hosts.Create(database);
-        await host.RestoreToolsAsync();
+        var host = await hosts.CreateAsync(database);
         host.Write("Migrations/Slow.cs", SlowMigration(OnSqlite
             ? "CREATE TABLE slow AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 200000000) SELECT max(i) AS i FROM n"
             : "CREATE TABLE slow AS SELECT pg_sleep(5)"));
@@ -167,9 +165,8 @@ public abstract class InstallationLifeSpecification(DatabaseFixture databases, P
     /// <summary>The application, built with a version of the package and with a first migration that is not applied yet.</summary>
     private async Task<InstalledHost> InstallAsync(TestDatabase database, string version)
     {
-        var host = hosts.Create(database);
+        var host = await hosts.CreateAsync(database);
         host.Use(version);
-        await host.RestoreToolsAsync();
         await host.BuildAsync();
         await host.AddMigrationAsync("First");
         return host;

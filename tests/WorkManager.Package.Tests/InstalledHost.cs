@@ -1,42 +1,20 @@
 namespace WorkManager.Package.Tests;
 
 /// <summary>The application of a team that installed the package, on a database of its own, over the years.</summary>
-internal sealed class InstalledHost : IDisposable
+internal sealed class InstalledHost(InstalledHosts hosts, ScratchFolder folder, CommandLine commandLine, EfTool ef)
 {
     public const string Project = "GenericHost";
 
-    private readonly ScratchFolder folder = new();
-    private readonly InstalledHosts hosts;
-    private readonly CommandLine commandLine;
-    private readonly EfTool ef;
-    private bool restored;
     private string assembly = Project;
-
-    public InstalledHost(InstalledHosts hosts, PackedPackage package, TestDatabase database)
-    {
-        this.hosts = hosts;
-        folder.CopyHosts(package);
-        commandLine = folder.HostCommandLine(database.Provider, package.Version, database);
-        ef = hosts.Ef(folder.FullName, commandLine);
-    }
 
     public string Migrations => folder.PathOf($"{Project}/Migrations");
 
     /// <summary>Installs a version of the package; it takes the next build.</summary>
-    public void Use(string version)
-    {
-        commandLine.Environment["WorkManagerVersion"] = version;
-        restored = false;
-    }
-
-    public async Task RestoreToolsAsync() => await commandLine.DotNetAsync("tool", "restore");
+    public void Use(string version) => commandLine.Environment["WorkManagerVersion"] = version;
 
     public async Task BuildAsync()
     {
-        assembly = hosts.NextAssembly();
-        commandLine.Environment["HostAssembly"] = assembly;
-        await commandLine.BuildAsync([Project, .. restored ? ["--no-restore"] : Array.Empty<string>()]);
-        restored = true;
+        assembly = await hosts.BuildAsync(commandLine);
         ef.BuiltAs(assembly);
     }
 
@@ -99,12 +77,6 @@ internal sealed class InstalledHost : IDisposable
             process.Kill(entireProcessTree: true);
             await process.WaitForExitAsync();
         }
-    }
-
-    public void Dispose()
-    {
-        ef.Dispose();
-        folder.Dispose();
     }
 
     private string Program => folder.PathOf($"{Project}/bin/Debug/{Repository.TargetFramework}/{assembly}.dll");

@@ -1,31 +1,48 @@
 namespace WorkManager.Package.Tests;
 
 /// <summary>
-/// The applications of a class of tests. They differ in their folders, databases and builds, so the tool is asked once what it runs, and one process runs
-/// the programs of all that have the same version of the package.
+/// The applications of a class of tests, one after the other in one folder. They differ in their databases and builds, so one process runs the programs of
+/// all that have the same version of the package.
 /// </summary>
-public sealed class InstalledHosts(PackedPackage package) : IDisposable
+public sealed class InstalledHosts(PackedPackage package, EfPrograms programs) : IDisposable
 {
+    private readonly ScratchFolder folder = new();
     private readonly SharedEfSession session = new(InstalledHost.Project);
-    private (EfTool Tool, string Folder)? first;
+    private string? restored;
     private int builds;
 
-    public void Dispose() => session.Dispose();
-
-    /// <summary>An application on a database of its own; it is not built yet.</summary>
-    internal InstalledHost Create(TestDatabase database) => new(this, package, database);
-
-    /// <summary>The name of the assembly of the next build: two of one name cannot be loaded into one process.</summary>
-    internal string NextAssembly() => $"{InstalledHost.Project}{++builds}";
-
-    internal EfTool Ef(string folder, CommandLine commandLine)
+    public void Dispose()
     {
-        if (first is var (tool, firstFolder))
+        session.Dispose();
+        folder.Dispose();
+    }
+
+    /// <summary>The application as it was first written, on a database of its own; it is not built yet.</summary>
+    internal async Task<InstalledHost> CreateAsync(TestDatabase database)
+    {
+        var commandLine = folder.HostCommandLine(database.Provider, package.Version, database);
+        if (builds == 0)
         {
-            return tool.In(firstFolder, commandLine, folder);
+            folder.CopyHosts(package);
+            await commandLine.DotNetAsync("tool", "restore");
+        }
+        else
+        {
+            folder.PutBackHosts(InstalledHost.Project, "Shared");
         }
 
-        first = (new(commandLine, InstalledHost.Project, InstalledHost.Project, session), folder);
-        return first.Value.Tool;
+        return new(this, folder, commandLine, new(commandLine, InstalledHost.Project, InstalledHost.Project, programs, session));
+    }
+
+    /// <summary>Builds what is in the folder now, with the version of the package that the environment names.</summary>
+    /// <returns>The name of the assembly: two of one name cannot be loaded into one process.</returns>
+    internal async Task<string> BuildAsync(CommandLine commandLine)
+    {
+        var assembly = $"{InstalledHost.Project}{++builds}";
+        var version = commandLine.Environment["WorkManagerVersion"];
+        commandLine.Environment["HostAssembly"] = assembly;
+        await commandLine.BuildAsync([InstalledHost.Project, .. version == restored ? ["--no-restore"] : Array.Empty<string>()]);
+        restored = version;
+        return assembly;
     }
 }

@@ -48,10 +48,10 @@ internal sealed class ScratchFolder : IDisposable
         foreach (var file in Directory.GetFiles(source, "*", SearchOption.AllDirectories))
         {
             var path = Path.Combine(to, Path.GetRelativePath(source, file));
-            if (!path.Split(Path.DirectorySeparatorChar).Any(part => part is "bin" or "obj"))
+            if (!IsOutput(path))
             {
                 Directory.CreateDirectory(Path.GetDirectoryName(PathOf(path))!);
-                File.Copy(file, PathOf(path));
+                File.Copy(file, PathOf(path), overwrite: true);
             }
         }
     }
@@ -74,10 +74,28 @@ internal sealed class ScratchFolder : IDisposable
     /// <summary>Copies all hosts, and makes the packed package and the tools of this repository available to them.</summary>
     public void CopyHosts(PackedPackage package)
     {
-        CopyFrom(Path.Combine(Repository.Root, "tests/WorkManager.Package.Tests/Hosts"));
+        CopyFrom(Hosts);
         Write("nuget.config", $"""<configuration><packageSources><add key="packed" value="{package.Feed}" /></packageSources></configuration>""");
         Write(".config/dotnet-tools.json", File.ReadAllText(Path.Combine(Repository.Root, ".config/dotnet-tools.json")));
     }
 
+    /// <summary>Makes the sources in folders of the hosts what they were. What was restored for them stays.</summary>
+    public void PutBackHosts(params string[] folders)
+    {
+        foreach (var host in folders)
+        {
+            foreach (var source in Find("*.cs", host).Where(path => !IsOutput(path)))
+            {
+                File.Delete(PathOf(source));
+            }
+
+            CopyFrom(Path.Combine(Hosts, host), host);
+        }
+    }
+
     public void Dispose() => folder.Delete(recursive: true);
+
+    private static string Hosts { get; } = Path.Combine(Repository.Root, "tests/WorkManager.Package.Tests/Hosts");
+
+    private static bool IsOutput(string path) => path.Split(Path.DirectorySeparatorChar).Any(part => part is "bin" or "obj");
 }

@@ -56,7 +56,7 @@ public sealed class DataSources(PostgreSqlFixture databases) : IClassFixture<Pos
     [Theory, MemberData(nameof(Configurations), DisableDiscoveryEnumeration = true)]
     public async Task The_host_and_the_engine_share_one_pool(string name, Action<DbContextOptionsBuilder, string, Action> configure)
     {
-        const int callers = 6;
+        const int callers = 4;
         Assert.NotEmpty(name);
         var application = $"pool-{Guid.NewGuid():N}";
         var database = await databases.CreateAsync(ShopApp.Migrated);

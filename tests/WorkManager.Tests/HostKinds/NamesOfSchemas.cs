@@ -13,7 +13,7 @@ namespace WorkManager.Tests.HostKinds;
 public sealed class NamesOfSchemas(PostgreSqlFixture databases) : IClassFixture<PostgreSqlFixture>
 {
     public static TheoryData<string> Odd => new(
-        "we\"ird o'hare\\n.b;--", "select", "[tenant] [work_items] {0} @now $1 $refuse$ %s", "überprüfung 注文", "public", new string('x', 63));
+        "we\"ird o'hare\\n.b;--", "select", "[tenant] [work_items] {0} @now $1 $refuse$ %s ü注", "public", new string('x', 63));
 
     public static TheoryData<string, string> Impossible => new()
     {

@@ -25,7 +25,7 @@ public abstract class DeadHoldersSpecification(DatabaseFixture databases, ITestO
     public async Task What_a_killed_process_held_is_claimed_again_soon_after_its_lease_and_the_pause()
     {
         await using var app = await ShopApp.StartAsync(databases);
-        for (var i = 0; i < 4 + (Killed / 4); i++)
+        for (var i = 0; i < 2 + (Killed / 4); i++)
         {
             await app.Requester.ProposeAsync(Batches.Payload(1000), cancellationToken: Cancel);
         }

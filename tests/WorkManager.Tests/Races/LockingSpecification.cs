@@ -275,13 +275,13 @@ public abstract class LockingSpecification(DatabaseFixture databases, ITestOutpu
 
 public sealed class LockingOnSqlite(SqliteFixture databases, ITestOutputHelper output) : LockingSpecification(databases, output), IOnSqlite
 {
-    public const int Orders = 100;
+    public const int Orders = 60;
 
     protected override int Count => Orders;
 
-    protected override int CountInCallersTransactions => 50;
+    protected override int CountInCallersTransactions => 30;
 
-    protected override int CountOfRejects => 50;
+    protected override int CountOfRejects => 30;
 
     protected override bool WritersWait => true;
 
@@ -299,13 +299,13 @@ public sealed class LockingOnSqlite(SqliteFixture databases, ITestOutputHelper o
 
 public sealed class LockingOnPostgreSql(PostgreSqlFixture databases, ITestOutputHelper output) : LockingSpecification(databases, output), IOnPostgreSql
 {
-    public const int Orders = 200;
+    public const int Orders = 120;
 
     protected override int Count => Orders;
 
     protected override int CountInCallersTransactions => Orders;
 
-    protected override int CountOfRejects => 100;
+    protected override int CountOfRejects => 60;
 
     protected override bool WritersWait => false;
 
