@@ -66,6 +66,12 @@ internal sealed class WorkerProcess : IAsyncDisposable
         return text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
     }
 
+    /// <summary>Stops it where it is, until <see cref="ContinueAsync"/>: it does not notice.</summary>
+    public Task StopAsync() => SignalAsync("STOP");
+
+    /// <summary>Lets it go on.</summary>
+    public Task ContinueAsync() => SignalAsync("CONT");
+
     /// <summary>Ends it as a power cut would: SIGKILL, no clean-up of any kind.</summary>
     public async Task KillAsync()
     {
@@ -81,5 +87,12 @@ internal sealed class WorkerProcess : IAsyncDisposable
         }
 
         process.Dispose();
+    }
+
+    private async Task SignalAsync(string signal)
+    {
+        using var kill = Process.Start("sh", ["-c", $"kill -{signal} {process.Id}"]);
+        await kill.WaitForExitAsync();
+        Assert.Equal(0, kill.ExitCode);
     }
 }
