@@ -54,8 +54,10 @@ internal enum Flaw
 /// <param name="Shape">Which items wait for which.</param>
 /// <param name="Key">Its unique key; 0 for none.</param>
 /// <param name="Raises">Whether it raises the priority of an open order with the key; else it is refused.</param>
+/// <param name="After">The order that is to be completed before; null for none.</param>
 internal sealed record Propose(
-    int Who, int Type, int Priority, int Items, int Attempts, int Delay, Flaw Flaw, Shape Shape = Shape.Loose, int Key = 0, bool Raises = false) : Command;
+    int Who, int Type, int Priority, int Items, int Attempts, int Delay, Flaw Flaw, Shape Shape = Shape.Loose, int Key = 0, bool Raises = false, int? After = null)
+    : Command;
 
 /// <param name="Who">The agent.</param>
 /// <param name="Count">How many items; may be out of range.</param>
@@ -152,7 +154,7 @@ internal sealed record ProposeMany(int Who, IReadOnlyList<Propose> Proposals) : 
     /// <summary>The only type that has a payload for itself.</summary>
     public const int Type = 2;
 
-    public override IReadOnlyList<Command> Singles(int who) => [.. Proposals.Select(p => p with { Who = who, Type = Type, Key = 0 })];
+    public override IReadOnlyList<Command> Singles(int who) => [.. Proposals.Select(p => p with { Who = who, Type = Type, Key = 0, After = null })];
 }
 
 internal sealed record HeartbeatMany(int Who, IReadOnlyList<int> Leases, int Lie) : ManyLeases(Who, Leases)

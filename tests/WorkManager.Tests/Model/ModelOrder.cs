@@ -6,6 +6,8 @@ internal sealed class ModelOrder(int number, int type, Actor requester, bool has
 
     private static readonly OrderState[] Live = [OrderState.Queued, OrderState.CheckedOut, OrderState.InProgress];
 
+    public int Number => number;
+
     public int Type => type;
 
     public string Tenant => tenant;
@@ -16,6 +18,12 @@ internal sealed class ModelOrder(int number, int type, Actor requester, bool has
     public int Key { get; init; }
 
     public bool Held { get; set; }
+
+    /// <summary>The order that it comes after.</summary>
+    public int? After { get; init; }
+
+    /// <summary>Whether it waits for that one.</summary>
+    public bool Waits { get; set; }
 
     public Actor Requester => requester;
 
@@ -43,6 +51,9 @@ internal sealed class ModelOrder(int number, int type, Actor requester, bool has
     public bool IsLive => Live.Contains(State);
 
     public bool IsClosed => State is OrderState.Completed or OrderState.Rejected or OrderState.DeadLettered;
+
+    /// <summary>Whether what waits for it waits in vain.</summary>
+    public bool IsInVain => State is OrderState.Rejected or OrderState.DeadLettered;
 
     private int Open => Items.Count(i => i.IsLeased || i.State == ItemState.Queued);
 
@@ -195,7 +206,7 @@ internal sealed class ModelOrder(int number, int type, Actor requester, bool has
     }
 
     public OrderView View() => new(
-        number, tenant, State, Priority, Held, requester.Principal?.ToString(), Submitted, Items.Count, Open, Failed, Applied, ApplyAttempts, NextApply, Error, [.. Events],
+        number, tenant, State, Priority, Held, Waits ? 1 : 0, requester.Principal?.ToString(), Submitted, Items.Count, Open, Failed, Applied, ApplyAttempts, NextApply, Error, [.. Events],
         [.. Items.Select(i => i.View())]);
 
     public ModelOrder Clone() => new(number, type, requester, hasObstacle, tenant)
@@ -203,6 +214,8 @@ internal sealed class ModelOrder(int number, int type, Actor requester, bool has
         Priority = Priority,
         Key = Key,
         Held = Held,
+        After = After,
+        Waits = Waits,
         State = State,
         Submitted = Submitted,
         Applied = Applied,

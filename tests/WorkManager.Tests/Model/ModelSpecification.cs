@@ -59,7 +59,7 @@ public abstract class ModelSpecification(DatabaseFixture databases, ITestOutputH
     [
         "Propose validation_failed", "CheckOut validation_failed", "Release", "Release lease_lost NotLeased", "Submit lease_lost Superseded", "Approve",
         "Approve approval_denied Agent", "Approve illegal_transition", "HeartbeatMany", "ReleaseMany", "SubmitMany", "SubmitMany validation_failed",
-        "Reject", "Reclaim", "Look", "Release not_found", "Cancel not_found", "Propose already_open",
+        "Reject", "Reclaim", "Look", "Release not_found", "Cancel not_found", "Propose already_open", "Retry dependency_failed",
     ];
 
     private async Task PlayAsync(Stage stage, Sequence sequence)
@@ -178,6 +178,7 @@ public abstract class ModelSpecification(DatabaseFixture databases, ITestOutputH
             {
                 await db.Set<WorkEvent>().ExecuteDeleteAsync();
                 await db.Set<WorkProvenance>().ExecuteDeleteAsync();
+                await db.Set<WorkOrderDependency>().ExecuteDeleteAsync();
                 // The last sequence's: a decision or a provenance row of another tenant than its order.
                 (await db.Set<WorkDecision>().CountAsync(d => db.Set<WorkOrder>().Any(o => o.Id == d.OrderId && o.TenantId != d.TenantId))).Should().Be(0);
                 (await db.Set<WorkProvenance>().CountAsync(p => db.Set<WorkOrder>().Any(o => o.Id == p.OrderId && o.TenantId != p.TenantId))).Should().Be(0);

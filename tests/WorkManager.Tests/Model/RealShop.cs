@@ -85,6 +85,7 @@ internal sealed class RealShop(ShopApp app, HostState host)
             Priority = propose.Priority,
             UniqueKey = propose.Key > 0 ? $"key {propose.Key}" : null,
             IfOpen = propose.Raises ? OpenOrder.RaisePriority : OpenOrder.Refuse,
+            After = propose.After is { } before ? [Order(before)] : [],
         });
 
     private Task<IReadOnlyList<WorkOutcome<WorkOrder>>> ProposeAsync(ProposeMany many) => By(many.Who)
@@ -167,7 +168,7 @@ internal sealed class RealShop(ShopApp app, HostState host)
     }
 
     private OrderView View(WorkOrder order, IReadOnlyList<Guid> ledger) => new(
-        numbers[order.Id], TenantOf(order), order.State, PriorityOf(order), order.HeldAt is not null, order.RequestedFor, Seconds(order.SubmittedAt),
+        numbers[order.Id], TenantOf(order), order.State, PriorityOf(order), order.HeldAt is not null, order.BlockedBy, order.RequestedFor, Seconds(order.SubmittedAt),
         order.ItemsTotal, order.ItemsOpen, order.ItemsFailed, ledger.Count(id => id == order.Id),
         order.ApplyAttempts, Seconds(order.NextApplyAt), order.ReadError()?.Code,
         // A refused approval is recorded after it was refused, in a transaction of its own: beside other calls, anything may come in between.

@@ -9,7 +9,7 @@ namespace WorkManager.Tests.Model;
 internal static class Replay
 {
     /// <summary>Steps that leave the state of an order as it is.</summary>
-    private static readonly string[] Stays = [WorkEventNames.Held, WorkEventNames.Resumed, WorkEventNames.Rescheduled];
+    private static readonly string[] Stays = [WorkEventNames.Held, WorkEventNames.Resumed, WorkEventNames.Rescheduled, WorkEventNames.DependencyMet];
 
     /// <summary>Replays the trail of an order with all its items: every step is in the tables, and the end is what is stored.</summary>
     public static void Check(WorkOrder order)

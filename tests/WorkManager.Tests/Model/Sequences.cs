@@ -29,7 +29,9 @@ internal static class Sequences
         Gen.Frequency((5, Gen.Const(0)), (1, Gen.OneOf(20, 200))),
         Gen.Frequency((10, Gen.Const(Flaw.None)), (1, Gen.OneOf(Flaw.NotReady, Flaw.NoItems))), Gen.OneOf(Shape.Loose, Shape.Chain, Shape.Diamond),
         (who, type, priority, items, attempts, delay, flaw, shape) => new Propose(who, type, priority, items, attempts, delay, flaw, shape))
-        .Select(Gen.Frequency((3, Gen.Const(0)), (1, Gen.Const(1))), Gen.Bool, (propose, key, raises) => (Command)(propose with { Key = key, Raises = raises }));
+        .Select(
+            Gen.Frequency((3, Gen.Const(0)), (1, Gen.Const(1))), Gen.Bool, Maybe(Order, 3),
+            (propose, key, raises, before) => (Command)(propose with { Key = key, Raises = raises, After = before }));
 
     private static readonly Gen<Command> AnyCheckOut = Gen.Select(
         Agent, Gen.Frequency((20, Gen.Int[1, 4]), (1, Gen.OneOf(0, 1001))), Maybe(Order, 3), Maybe(Type, 3),
@@ -110,11 +112,41 @@ internal static class Sequences
             return steps.Where((step, i) => i < 2 || dice[i] > (step is Heartbeat ? 1 : 0)).ToList();
         });
 
+    /// <summary>An order that comes after another one, to the end of both or to the end of one of them, with some steps left out.</summary>
+    private static readonly Gen<List<Command>> OneAfterAnother = Gen.Select(
+        Gen.Select(Gen.Int[0, 1], Gen.Int[0, 2], Gen.Int[0, 2]), Gen.Int[2, 4], Gen.Int[0, 1], Gen.Int[0, 3], Gen.Int[0, 3].List[17],
+        (orders, agent, reviewer, end, dice) =>
+        {
+            var (who, first, second) = orders;
+            Command[] steps =
+            [
+                new Propose(who, first, 10, 1, 2, 0, Flaw.None),
+                new Propose(who, second, 10, 2, 2, 0, Flaw.None, After: 0),
+                .. Work(1),
+                end == 0 ? new Reject(reviewer, 1, true) : new Approve(reviewer, 1),
+                new GiveUp(reviewer, end),
+                .. Work(0),
+                new Retry(reviewer, 0, null, false),
+                new Rework(reviewer, 1, null),
+                new Rework(reviewer, 0, null),
+                new Retry(reviewer, 0, null, false),
+                .. Work(1),
+                new Approve(reviewer, 1),
+                .. Work(0),
+                new Approve(reviewer, 0),
+            ];
+            return steps.Where((step, i) => i < 2 || dice[i - 2] > (step is GiveUp ? 2 : 0)).ToList();
+
+            Command[] Work(int order) => [new CheckOut(agent, 2, order, null, null, null), new Submit(Command.Holder, 0, 0, 1)];
+        });
+
     /// <summary>Calls by many, one after the other.</summary>
     public static readonly Gen<Sequence> OneByOne = Gen.Select(
-        Gen.Bool, Gen.OneOf(Way, Anything).List[1, 6], (isLimited, parts) => new Sequence(isLimited, [.. parts.SelectMany(part => part)]));
+        Gen.Bool, Gen.Frequency((2, Way), (1, OneAfterAnother), (2, Anything)).List[1, 6], (isLimited, parts) => new Sequence(isLimited, [.. parts.SelectMany(part => part)]));
 
-    /// <summary>Time stands still while calls run at once, and no item is lost by its last attempt: else what is right depends on too much.</summary>
+    /// <summary>
+    /// Time stands still while calls run at once, no item is lost by its last attempt, and no order waits for another: else what is right depends on too much.
+    /// </summary>
     public static readonly Gen<Race> AtOnce = Gen.Select(
         Gen.Bool, Gen.OneOf(Way, Gen.Frequency((14, AtAnyTime), (1, AnyPass)).List[1, 10]).List[1, 4],
         AtAnyTime.List[1, 3], AtAnyTime.List[1, 3], AtAnyTime.List[1, 3],
@@ -135,7 +167,7 @@ internal static class Sequences
 
     private static IReadOnlyList<Command> Patient(IEnumerable<Command> commands) => [.. commands.Select(c => c switch
     {
-        Propose propose => propose with { Attempts = 1000 },
+        Propose propose => propose with { Attempts = 1000, After = null },
         ProposeMany many => many with { Proposals = [.. many.Proposals.Select(p => p with { Attempts = 1000 })] },
         _ => c,
     })];

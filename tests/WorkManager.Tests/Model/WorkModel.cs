@@ -68,7 +68,7 @@ internal sealed class WorkModel(Limits? limits = null)
             var singles = SinglesOf(many);
             BeginBatch();
             var parts = singles.Select((single, i) => Do(single, number + i, keep)).ToList();
-            EndBatch();
+            EndBatch().SettleDependents();
             return new Answer(null, "") { Parts = parts };
         }
 
@@ -111,6 +111,7 @@ internal sealed class WorkModel(Limits? limits = null)
                 ApproveNext();
             }
 
+            SettleDependents();
             if (command is CheckOut { Who: var taker })
             {
                 leases.AddRange(answer.Grants.Select(g => (g, taker)));
@@ -191,6 +192,32 @@ internal sealed class WorkModel(Limits? limits = null)
         order.RequeueIfIdle();
     }
 
+    /// <summary>After a call, orders go on whose waiting has an end, or fail with the one that they wait for.</summary>
+    private void SettleDependents()
+    {
+        foreach (var order in orders.Values.Where(o => o.Waits && o.State != OrderState.DeadLettered))
+        {
+            if (IsMet(order))
+            {
+                order.Waits = false;
+                order.Events.Add($"dependency_met {ModelOrder.Engine}");
+                order.PutBack(Now);
+            }
+            else if (order.IsLive && WaitsInVain(order))
+            {
+                order.TakeOut(ModelOrder.Engine);
+                order.Error = "dependency_failed";
+                order.Move(OrderState.Failed, ModelOrder.Engine);
+            }
+        }
+    }
+
+    private bool IsMet(ModelOrder order) => orders[order.After!.Value] is var other
+        && (other.State == OrderState.Completed || (other.IsInVain && Cast.DependencyRuleOf(order.Type) == DependencyFailure.GoOn));
+
+    private bool WaitsInVain(ModelOrder order) =>
+        order.Waits && orders[order.After!.Value].IsInVain && Cast.DependencyRuleOf(order.Type) == DependencyFailure.Fail;
+
     /// <summary>Ends the work on an order, which may lead to its approval.</summary>
     private void Settle(ModelOrder order)
     {
@@ -225,7 +252,20 @@ internal sealed class WorkModel(Limits? limits = null)
             return Answer.Refused("empty_plan");
         }
 
-        if (propose.Key > 0 && OpenWith(propose.Key, propose.Type, Cast.TenantOf(propose.Who)!) is var (other, open))
+        if (propose.After is { } before)
+        {
+            if (OrderOf(before, propose.Who) is not { } other)
+            {
+                return Answer.Refused("not_found");
+            }
+
+            if (other.IsInVain && Cast.DependencyRuleOf(propose.Type) == DependencyFailure.Fail)
+            {
+                return Answer.Refused("dependency_failed");
+            }
+        }
+
+        if (propose.Key > 0 && OpenWith(propose.Key, propose.Type, Cast.TenantOf(propose.Who)!) is var (found, open))
         {
             if (!propose.Raises)
             {
@@ -238,13 +278,14 @@ internal sealed class WorkModel(Limits? limits = null)
                 open.Events.Add($"rescheduled {Name(propose.Who)}");
             }
 
-            return Answer.Of($"open {other} priority {open.Priority}");
+            return Answer.Of($"open {found} priority {open.Priority}");
         }
 
         var order = new ModelOrder(number, propose.Type, Cast.Actors[propose.Who], propose.Flaw == Flaw.NotReady, Cast.TenantOf(propose.Who)!)
         {
-            Priority = propose.Priority, Key = propose.Key,
+            Priority = propose.Priority, Key = propose.Key, After = propose.After is { } first ? OrderOf(first, propose.Who)!.Number : null,
         };
+        order.Waits = order.After is not null && !IsMet(order);
         order.NextApply = IsAutomatic(order) ? Now : null;
         order.Events.AddRange([$"proposed {Name(propose.Who)}", "planned system:workmanager"]);
         var available = Now + propose.Delay;
@@ -252,7 +293,7 @@ internal sealed class WorkModel(Limits? limits = null)
         {
             var item = new ModelItem(new ItemName(number, i), propose.Attempts) { Available = available };
             Cast.Before(propose.Shape, i, propose.Items).ToList().ForEach(other => item.Waits.Add(other, true));
-            item.Blocked = item.Waits.Count;
+            item.Blocked = item.Waits.Count + (order.Waits ? 1 : 0);
             item.Ready = available > Now || item.Blocked > 0 ? null : Now;
             order.Items.Add(item);
         }
@@ -605,6 +646,11 @@ internal sealed class WorkModel(Limits? limits = null)
             return Answer.Refused("validation_failed");
         }
 
+        if (WaitsInVain(order))
+        {
+            return Answer.Refused("dependency_failed");
+        }
+
         var state = order.State == OrderState.Submitted ? ItemState.Submitted : ItemState.Rejected;
         var named = rework.Item is { } number ? [order.Items[number % order.Items.Count]] : order.Items.FindAll(i => i.State == state || i.State == ItemState.Failed);
         if (order.WithDependents(named, Cast.RedoesDependents(order.Type) ? state : null) is not { } returned)
@@ -661,8 +707,18 @@ internal sealed class WorkModel(Limits? limits = null)
             return refused;
         }
 
+        if (!order.IsLive && order.State != OrderState.Failed)
+        {
+            return Answer.Refused("illegal_transition");
+        }
+
+        if (WaitsInVain(order))
+        {
+            return Answer.Refused("dependency_failed");
+        }
+
         var named = retry.Item is { } number ? [order.Items[number % order.Items.Count]] : order.Items.FindAll(i => i.State == ItemState.Failed);
-        if ((!order.IsLive && order.State != OrderState.Failed) || named.Count == 0 || named.Exists(i => i.State != ItemState.Failed))
+        if ((named.Count == 0 && order.IsLive) || named.Exists(i => i.State != ItemState.Failed))
         {
             return Answer.Refused("illegal_transition");
         }
@@ -693,6 +749,7 @@ internal sealed class WorkModel(Limits? limits = null)
 
         if (order.State == OrderState.Failed)
         {
+            order.Error = null;
             order.Move(OrderState.Queued, Name(retry.Who));
         }
 
