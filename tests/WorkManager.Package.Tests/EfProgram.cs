@@ -3,6 +3,8 @@ namespace WorkManager.Package.Tests;
 /// <summary>What <c>dotnet ef</c> runs in its turn for an application: the program <c>ef</c>, and the arguments before and after those of a command.</summary>
 internal sealed record EfProgram(string Path, string[] Before, string[] After)
 {
+    private static readonly string[] Files = [".dll", ".deps.json", ".runtimeconfig.json"];
+
     /// <summary>The same for an application of another name.</summary>
     public EfProgram Renamed(string from, string to)
     {
@@ -10,6 +12,10 @@ internal sealed record EfProgram(string Path, string[] Before, string[] After)
 
         string Rename(string word) => word.Replace(from, to, StringComparison.Ordinal);
     }
+
+    /// <summary>The same for an assembly of another name. The project keeps its own.</summary>
+    public EfProgram BuiltAs(string from, string to) =>
+        Files.Aggregate(this, (program, file) => program.Renamed($"{from}{file}", $"{to}{file}"));
 
     /// <summary>Reads it from what the tool writes with <c>--verbose</c>; null if the tool did not come that far.</summary>
     public static EfProgram? Find(string output)

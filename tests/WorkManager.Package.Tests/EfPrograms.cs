@@ -17,7 +17,7 @@ public sealed class EfPrograms : IDisposable
 
     /// <param name="startupProject">The project that is run.</param>
     /// <param name="folder">Where the application is.</param>
-    /// <param name="ask">Asks the tool; null if that did not come so far.</param>
+    /// <param name="ask">Asks the tool; null if it failed before it ran the program.</param>
     internal async Task<EfProgram?> FindAsync(string startupProject, string folder, Func<Task<EfProgram?>> ask)
     {
         await turn.WaitAsync();

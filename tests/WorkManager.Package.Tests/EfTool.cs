@@ -1,8 +1,8 @@
 namespace WorkManager.Package.Tests;
 
 /// <summary>
-/// <c>dotnet ef</c> for one application, as somebody runs it who has just built. The first command goes through the tool, which asks MSBuild about
-/// the projects; later ones run the program that the tool ran, with what it found out.
+/// <c>dotnet ef</c> for one application, as somebody runs it who has just built. The first command for an application goes through the tool, which asks
+/// MSBuild about the projects. Later ones, also in other folders and for other databases, run what the tool ran: see <see cref="EfPrograms"/>.
 /// </summary>
 /// <param name="commandLine">Where the commands run.</param>
 /// <param name="project">The project that holds the migrations.</param>
@@ -27,7 +27,7 @@ internal sealed class EfTool(CommandLine commandLine, string project, string sta
     /// <summary>The application was built as an assembly of another name: a process that has loaded an earlier one takes it, too.</summary>
     public void BuiltAs(string name)
     {
-        program = program?.Renamed($"{Assembly}.", $"{name}.");
+        program = program?.BuiltAs(Assembly, name);
         assembly = name;
     }
 
@@ -38,8 +38,8 @@ internal sealed class EfTool(CommandLine commandLine, string project, string sta
         {
             var (exitCode, output) = await commandLine.TryDotNetAsync(Line([.. arguments, "--verbose"]));
             asked = (exitCode, output);
-            return EfProgram.Find(output)?.Renamed($"{Assembly}.", $"{startupProject}.");
-        }))?.Renamed($"{startupProject}.", $"{Assembly}.");
+            return EfProgram.Find(output)?.BuiltAs(Assembly, startupProject);
+        }))?.BuiltAs(startupProject, Assembly);
         return asked ?? await Session(program!).TryAsync(commandLine, program!.Path, [.. arguments, .. program.After]);
     }
 

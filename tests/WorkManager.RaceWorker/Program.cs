@@ -3,7 +3,7 @@
 //   claim   <provider> <connection string> <process> <tasks>   leases until nothing is left, and prints what it got
 //   approve <provider> <connection string> <order>             approves, and stays inside the apply until it is killed
 //   hold    <provider> <connection string> <agent>             leases an item, and holds it until it is killed
-//   return  <provider> <connection string> <agent>...          leases an item for each, is stopped, and does with them what a holder can do
+//   return  <provider> <connection string> <seconds> <agent>... leases an item for each, is stopped, and does with them what a holder can do
 //   work    <provider> <connection string>                     does one item after the other until it is killed
 //   keep    <provider> <connection string> <rounds>            does every duty, several times, and prints what came of each
 //   create  <provider> <connection string>...                  makes the tables in each database, and prints whether it was the one that made them
@@ -21,7 +21,8 @@ return args switch
     ["approve", var provider, var connection, var order] =>
         await Approving.RunAsync(Application.Start(provider, connection), Guid.Parse(order, CultureInfo.InvariantCulture)),
     ["hold", var provider, var connection, var agent] => await Holding.HoldAsync(Application.Start(provider, connection, Holding.Configure), agent),
-    ["return", var provider, var connection, .. var agents] => await Returning.RunAsync(Application.Start(provider, connection, Holding.Configure), agents),
+    ["return", var provider, var connection, var seconds, .. var agents] =>
+        await Returning.RunAsync(Application.Start(provider, connection, options => Returning.Configure(options, Number(seconds))), agents),
     ["work", var provider, var connection] => await Holding.WorkAsync(Application.Start(provider, connection, Holding.Configure)),
     ["keep", var provider, var connection, var rounds] =>
         await Keeping.RunAsync(Application.Start(provider, connection, Keeping.Configure), Number(rounds)),

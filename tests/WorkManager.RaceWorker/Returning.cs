@@ -10,6 +10,13 @@ internal static class Returning
     private static readonly EchoResult Result = new(true, true);
     private static readonly WorkFailure Failure = new("broken", "It could not be done.");
 
+    /// <summary>Leases last until all processes have their items, and no longer than needed.</summary>
+    public static void Configure(WorkManagerOptions options, int seconds)
+    {
+        options.Lease.Ttl = TimeSpan.FromSeconds(seconds);
+        options.Lease.HeartbeatEvery = TimeSpan.FromSeconds(1);
+    }
+
     /// <summary>Leases an item for each agent, says of which order it is, and waits. Then each agent does all that a holder can do.</summary>
     public static async Task<int> RunAsync(ServiceProvider application, string[] agents)
     {

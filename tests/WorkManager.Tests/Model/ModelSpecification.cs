@@ -19,6 +19,8 @@ public abstract class ModelSpecification(DatabaseFixture databases, ITestOutputH
     private readonly ConcurrentDictionary<string, int> answers = [];
     private readonly ConcurrentDictionary<bool, ConcurrentBag<Stage>> stages = [];
     private int cutShort;
+    private int wentOn;
+    private int failedWithAnother;
 
     [Fact, Trait("Promise", "P20")]
     public async Task Any_sequence_of_calls_is_answered_as_the_model_says()
@@ -30,10 +32,13 @@ public abstract class ModelSpecification(DatabaseFixture databases, ITestOutputH
         output.WriteLine($"{Count} sequences on {databases.Provider}, answers:");
         answers.OrderBy(a => a.Key).ToList().ForEach(a => output.WriteLine($"{a.Value,6} {a.Key}"));
         output.WriteLine($"{cutShort,6} checkouts cut short by limits");
+        output.WriteLine($"{wentOn,6} orders went on after another, {failedWithAnother} failed with it");
         if (Count >= 50)
         {
             answers.Keys.Should().Contain(Count < 1000 ? MetOften : [.. MetOften, .. MetInLongRuns], "a model that is never asked proves nothing");
             cutShort.Should().BePositive("limits that nobody meets prove nothing");
+            wentOn.Should().BePositive("orders that nobody waits for prove nothing");
+            failedWithAnother.Should().BeGreaterThanOrEqualTo(Count < 1000 ? 0 : 1);
         }
     }
 
@@ -59,7 +64,8 @@ public abstract class ModelSpecification(DatabaseFixture databases, ITestOutputH
     [
         "Propose validation_failed", "CheckOut validation_failed", "Release", "Release lease_lost NotLeased", "Submit lease_lost Superseded", "Approve",
         "Approve approval_denied Agent", "Approve illegal_transition", "HeartbeatMany", "ReleaseMany", "SubmitMany", "SubmitMany validation_failed",
-        "Reject", "Reclaim", "Look", "Release not_found", "Cancel not_found", "Propose already_open", "Retry dependency_failed",
+        "Reject", "Reclaim", "Look", "Release not_found", "Cancel not_found", "Propose already_open", "Propose dependency_failed",
+        "Retry dependency_failed",
     ];
 
     private async Task PlayAsync(Stage stage, Sequence sequence)
@@ -69,6 +75,8 @@ public abstract class ModelSpecification(DatabaseFixture databases, ITestOutputH
         await PlayAsync(model, real, sequence.Commands);
         await CompareAsync(real, model.Views);
         Interlocked.Add(ref cutShort, model.CutShort);
+        Interlocked.Add(ref wentOn, model.WentOn);
+        Interlocked.Add(ref failedWithAnother, model.FailedWithAnother);
     }
 
     private async Task PlayAsync(WorkModel model, RealShop real, IReadOnlyList<Command> commands)

@@ -114,17 +114,18 @@ internal static class Sequences
 
     /// <summary>An order that comes after another one, to the end of both or to the end of one of them, with some steps left out.</summary>
     private static readonly Gen<List<Command>> OneAfterAnother = Gen.Select(
-        Gen.Select(Gen.Int[0, 1], Gen.Int[0, 2], Gen.Int[0, 2]), Gen.Int[2, 4], Gen.Int[0, 1], Gen.Int[0, 3], Gen.Int[0, 3].List[17],
+        Gen.Select(Gen.Int[0, 1], Gen.Int[0, 2], Gen.Int[0, 2]), Gen.Int[2, 4], Gen.Int[0, 1], Gen.Select(Gen.Bool, Gen.Int[0, 1]), Gen.Int[0, 3].List[16],
         (orders, agent, reviewer, end, dice) =>
         {
             var (who, first, second) = orders;
+            var (isRejected, givenUp) = end;
             Command[] steps =
             [
                 new Propose(who, first, 10, 1, 2, 0, Flaw.None),
                 new Propose(who, second, 10, 2, 2, 0, Flaw.None, After: 0),
                 .. Work(1),
-                end == 0 ? new Reject(reviewer, 1, true) : new Approve(reviewer, 1),
-                new GiveUp(reviewer, end),
+                isRejected ? new Reject(reviewer, 1, true) : new Approve(reviewer, 1),
+                new GiveUp(reviewer, givenUp),
                 .. Work(0),
                 new Retry(reviewer, 0, null, false),
                 new Rework(reviewer, 1, null),

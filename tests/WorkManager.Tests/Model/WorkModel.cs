@@ -32,6 +32,12 @@ internal sealed class WorkModel(Limits? limits = null)
     /// <summary>How often a limit has kept a checkout from getting what it asked for.</summary>
     public int CutShort { get; private set; }
 
+    /// <summary>How many orders have gone on because the one that they waited for had an end.</summary>
+    public int WentOn { get; private set; }
+
+    /// <summary>How many orders have failed with the one that they waited for.</summary>
+    public int FailedWithAnother { get; private set; }
+
     /// <summary>How many automatic approvals are still to come.</summary>
     public int AwaitingApproval => awaitingApproval.Count;
 
@@ -199,12 +205,14 @@ internal sealed class WorkModel(Limits? limits = null)
         {
             if (IsMet(order))
             {
+                WentOn++;
                 order.Waits = false;
                 order.Events.Add($"dependency_met {ModelOrder.Engine}");
                 order.PutBack(Now);
             }
             else if (order.IsLive && WaitsInVain(order))
             {
+                FailedWithAnother++;
                 order.TakeOut(ModelOrder.Engine);
                 order.Error = "dependency_failed";
                 order.Move(OrderState.Failed, ModelOrder.Engine);
@@ -252,14 +260,15 @@ internal sealed class WorkModel(Limits? limits = null)
             return Answer.Refused("empty_plan");
         }
 
-        if (propose.After is { } before)
+        var before = propose.After is { } after ? OrderOf(after, propose.Who) : null;
+        if (propose.After is not null)
         {
-            if (OrderOf(before, propose.Who) is not { } other)
+            if (before is null)
             {
                 return Answer.Refused("not_found");
             }
 
-            if (other.IsInVain && Cast.DependencyRuleOf(propose.Type) == DependencyFailure.Fail)
+            if (before.IsInVain && Cast.DependencyRuleOf(propose.Type) == DependencyFailure.Fail)
             {
                 return Answer.Refused("dependency_failed");
             }
@@ -283,7 +292,7 @@ internal sealed class WorkModel(Limits? limits = null)
 
         var order = new ModelOrder(number, propose.Type, Cast.Actors[propose.Who], propose.Flaw == Flaw.NotReady, Cast.TenantOf(propose.Who)!)
         {
-            Priority = propose.Priority, Key = propose.Key, After = propose.After is { } first ? OrderOf(first, propose.Who)!.Number : null,
+            Priority = propose.Priority, Key = propose.Key, After = before?.Number,
         };
         order.Waits = order.After is not null && !IsMet(order);
         order.NextApply = IsAutomatic(order) ? Now : null;

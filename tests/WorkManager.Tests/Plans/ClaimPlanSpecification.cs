@@ -166,7 +166,7 @@ public sealed class ClaimPlanOnPostgreSql(PostgreSqlFixture databases, ITestOutp
         SELECT gen_random_uuid(), ('00000000-0000-0000-0000-' || lpad((1 + i % 1000)::text, 12, '0'))::uuid,
             CASE WHEN i % {Types} = 0 THEN 'test.echo' ELSE 'bulk.' || (i % {Types}) END, 'bulk', 'queued',
             i % 101, now(), now() + i * interval '1 ms', '{"{}"}', now(), now()
-        FROM generate_series(1, {1_000 * Scale}) AS i;
+        FROM generate_series(1, {500 * Scale}) AS i;
 
         INSERT INTO work_items (id, order_id, order_type, type, state, priority, available_at, ready_at, input, created_at, updated_at)
         SELECT gen_random_uuid(), ('00000000-0000-0000-0000-' || lpad((1 + i % 1000)::text, 12, '0'))::uuid,

@@ -41,16 +41,13 @@ public sealed class MovesInSql
         // Of what Held found in the same transaction.
         new("SqliteLeaseEndsSql.StoreFailed", "work_items", "leased → queued", "in_progress → queued") { GuardedBy = "SqliteLeaseEndsSql.Held" },
         new("SqliteLeaseEndsSql.StoreReleased", "work_items", "leased → queued", "in_progress → queued") { GuardedBy = "SqliteLeaseEndsSql.Held" },
-        new("SqliteLeaseEndsSql.StoreOrders", "work_orders", "queued", "checked_out → queued", "in_progress → queued")
-        {
-            GuardedBy = "SqliteLeaseEndsSql.Held",
-        },
         // The lifecycle has made the move on the row that Held read, in the same transaction, and the statement writes it.
         new("SqliteSubmittingSql.StoreItems", "work_items", "leased → in_progress → submitted", "in_progress → submitted")
         {
             GuardedBy = "SqliteSubmittingSql.Held",
         },
         new("SqliteSubmittingSql.StoreOrders", "work_orders") { IsOfTheLifecycle = true },
+        new("SqliteLeaseEndsSql.StoreOrders", "work_orders") { IsOfTheLifecycle = true },
     ];
 
     public static TheoryData<string> Names => [.. Listed.Select(m => m.ToString())];

@@ -6,7 +6,7 @@ namespace WorkManager.Tests.Providers;
 /// <summary>Every statement that reads or writes work has a condition on the tenant, or stands here with the reason why it needs none.</summary>
 public sealed partial class TenantsInSql
 {
-    private const string ByLockedId = "Writes rows by the ids that a statement before it found under the condition, in the same transaction.";
+    private const string ByLockedId = "Reads or writes rows by the ids that a statement before it found under the condition, in the same transaction.";
 
     private const string OfSession = "Counts in the tenants that the session sees, also while an operation claims from one of them: @within.";
 
@@ -20,6 +20,7 @@ public sealed partial class TenantsInSql
         ["SqliteLeasingSql.Open"] = ByLockedId,
         ["SqliteLeaseEndsSql.StoreFailed"] = ByLockedId,
         ["SqliteLeaseEndsSql.StoreReleased"] = ByLockedId,
+        ["SqliteLeaseEndsSql.Idle"] = ByLockedId,
         ["SqliteLeaseEndsSql.StoreOrders"] = ByLockedId,
         ["SqliteSubmittingSql.StoreItems"] = ByLockedId,
         ["SqliteSubmittingSql.StoreOrders"] = ByLockedId,

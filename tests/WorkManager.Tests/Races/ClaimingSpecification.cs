@@ -41,7 +41,9 @@ public abstract class ClaimingSpecification(DatabaseFixture databases, ITestOutp
         items.Should().OnlyContain(i => i.State == ItemState.Leased && i.LeaseEpoch == 1 && i.ReadyAt == null && i.LeasedByAgentId != null);
 
         orders.Should().HaveCount(LargeOrders + SmallOrders);
-        orders.Should().OnlyContain(o => o.State == OrderState.CheckedOut && o.ItemsOpen == o.ItemsTotal && o.ItemsFailed == 0);
+        var counts = items.CountBy(i => i.OrderId).ToDictionary();
+        orders.Should().OnlyContain(o =>
+            o.State == OrderState.CheckedOut && o.ItemsTotal == counts[o.Id] && o.ItemsOpen == counts[o.Id] && o.ItemsFailed == 0);
         orders.Should().OnlyContain(o => o.Events.Count(e => e.Event == "checked_out") == 1);
     }
 

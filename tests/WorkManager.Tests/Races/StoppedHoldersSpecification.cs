@@ -15,6 +15,9 @@ public abstract class StoppedHoldersSpecification(DatabaseFixture databases, ITe
     private static readonly int Holders = int.Parse(
         Environment.GetEnvironmentVariable("WORKMANAGER_STOPPED_HOLDERS") ?? "9", CultureInfo.InvariantCulture);
 
+    /// <summary>How long a lease lasts: no process may find one of another that has run out while it leases its own.</summary>
+    private static readonly int Seconds = 3 * (1 + ((Holders - 1) / HoldersOfAProcess)) + 2;
+
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact, Trait("Promise", "P2")]
@@ -28,7 +31,8 @@ public abstract class StoppedHoldersSpecification(DatabaseFixture databases, ITe
             var held = new List<(string Agent, Guid Order)>();
             foreach (var agents in Enumerable.Range(0, Holders).Select(i => $"holder-{i}").Chunk(HoldersOfAProcess))
             {
-                holders.Add(await WorkerProcess.StartAsync("return", databases.Provider, app.Database.ConnectionString, agents));
+                holders.Add(await WorkerProcess.StartAsync(
+                    "return", databases.Provider, app.Database.ConnectionString, [Seconds.ToString(CultureInfo.InvariantCulture), .. agents]));
                 held.AddRange(await HoldAsync(holders[^1], agents));
                 await holders[^1].StopAsync();
             }
@@ -77,13 +81,16 @@ public abstract class StoppedHoldersSpecification(DatabaseFixture databases, ITe
     private static async Task ReclaimAllAsync(ShopApp app)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
-        patience.CancelAfter(TimeSpan.FromMinutes(1));
-        for (var reclaimed = 0; reclaimed < Holders;)
+        patience.CancelAfter(TimeSpan.FromMinutes(3));
+        while (await app.ReadAsync(db => db.Set<WorkItem>().AnyAsync(i => i.State == ItemState.Leased, patience.Token)))
         {
             app.Time.SetUtcNow(TimeProvider.System.GetUtcNow());
-            reclaimed += await app.Maintenance.ReclaimExpiredAsync(patience.Token);
+            await app.Maintenance.ReclaimExpiredAsync(patience.Token);
             await Task.Delay(TimeSpan.FromMilliseconds(100), patience.Token);
         }
+
+        (await app.ReadAsync(db => db.Set<WorkItem>().CountAsync(i => i.State == ItemState.Queued && i.LeaseEpoch == 1, Cancel)))
+            .Should().Be(Holders, "each was leased once");
     }
 
     /// <summary>A third is leased again by the agent that had it, a third is done by another one, and a third waits.</summary>

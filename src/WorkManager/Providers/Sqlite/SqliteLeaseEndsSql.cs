@@ -19,7 +19,8 @@ internal sealed class SqliteLeaseEndsSql : ILeaseEndsSql
     private static readonly RowStatements StoreReleased = new(
         ["id", "revision", "attempts", "available", "releases"], row => Store(row, $"releases = {row["releases"]}"));
 
-    // The items are put back already: whoever holds one now is somebody else. One statement with the next would take SQLite three times as long to read.
+    // The items are put back already: whoever holds one now is somebody else. It is not part of StoreOrders: SQLite reads the text at each call, and takes
+    // three times as long for one statement that does both.
     private static readonly RowStatements Idle = new(["id"], row => new(
         $"""
         SELECT o.id FROM {row.Before}[work_orders] AS o
@@ -27,6 +28,7 @@ internal sealed class SqliteLeaseEndsSql : ILeaseEndsSql
             AND NOT EXISTS (SELECT 1 FROM [work_items] AS i WHERE i.order_id = o.id AND i.leased_by_agent_id IS NOT NULL)
         """));
 
+    // The lifecycle has moved the order. The time of the move is written only if there was one.
     private static readonly RowStatements StoreOrders = new(["id", "state"], row => new(
         $"""
         UPDATE [work_orders] AS o
