@@ -56,8 +56,8 @@ internal enum Flaw
 /// <param name="Raises">Whether it raises the priority of an open order with the key; else it is refused.</param>
 /// <param name="After">The order that is to be completed before; null for none.</param>
 internal sealed record Propose(
-    int Who, int Type, int Priority, int Items, int Attempts, int Delay, Flaw Flaw, Shape Shape = Shape.Loose, int Key = 0, bool Raises = false, int? After = null)
-    : Command;
+    int Who, int Type, int Priority, int Items, int Attempts, int Delay, Flaw Flaw, Shape Shape = Shape.Loose, int Key = 0, bool Raises = false,
+    int? After = null) : Command;
 
 /// <param name="Who">The agent.</param>
 /// <param name="Count">How many items; may be out of range.</param>

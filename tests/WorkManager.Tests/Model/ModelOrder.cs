@@ -206,8 +206,8 @@ internal sealed class ModelOrder(int number, int type, Actor requester, bool has
     }
 
     public OrderView View() => new(
-        number, tenant, State, Priority, Held, Waits ? 1 : 0, requester.Principal?.ToString(), Submitted, Items.Count, Open, Failed, Applied, ApplyAttempts, NextApply, Error, [.. Events],
-        [.. Items.Select(i => i.View())]);
+        number, tenant, State, Priority, Held, Waits ? 1 : 0, requester.Principal?.ToString(), Submitted, Items.Count, Open, Failed, Applied,
+        ApplyAttempts, NextApply, Error, [.. Events], [.. Items.Select(i => i.View())]);
 
     public ModelOrder Clone() => new(number, type, requester, hasObstacle, tenant)
     {

@@ -38,7 +38,11 @@ public abstract class ModelSpecification(DatabaseFixture databases, ITestOutputH
             answers.Keys.Should().Contain(Count < 1000 ? MetOften : [.. MetOften, .. MetInLongRuns], "a model that is never asked proves nothing");
             cutShort.Should().BePositive("limits that nobody meets prove nothing");
             wentOn.Should().BePositive("orders that nobody waits for prove nothing");
-            failedWithAnother.Should().BeGreaterThanOrEqualTo(Count < 1000 ? 0 : 1);
+        }
+
+        if (Count >= 1000)
+        {
+            failedWithAnother.Should().BePositive("orders that never fail with another prove nothing");
         }
     }
 

@@ -168,8 +168,8 @@ internal sealed class RealShop(ShopApp app, HostState host)
     }
 
     private OrderView View(WorkOrder order, IReadOnlyList<Guid> ledger) => new(
-        numbers[order.Id], TenantOf(order), order.State, PriorityOf(order), order.HeldAt is not null, order.BlockedBy, order.RequestedFor, Seconds(order.SubmittedAt),
-        order.ItemsTotal, order.ItemsOpen, order.ItemsFailed, ledger.Count(id => id == order.Id),
+        numbers[order.Id], TenantOf(order), order.State, PriorityOf(order), order.HeldAt is not null, order.BlockedBy, order.RequestedFor,
+        Seconds(order.SubmittedAt), order.ItemsTotal, order.ItemsOpen, order.ItemsFailed, ledger.Count(id => id == order.Id),
         order.ApplyAttempts, Seconds(order.NextApplyAt), order.ReadError()?.Code,
         // A refused approval is recorded after it was refused, in a transaction of its own: beside other calls, anything may come in between.
         Trail(order.Events.Where(e => e.ItemId is null && e.Event != WorkEventNames.ApprovalDenied)),

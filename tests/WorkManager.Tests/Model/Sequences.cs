@@ -143,7 +143,8 @@ internal static class Sequences
 
     /// <summary>Calls by many, one after the other.</summary>
     public static readonly Gen<Sequence> OneByOne = Gen.Select(
-        Gen.Bool, Gen.Frequency((2, Way), (1, OneAfterAnother), (2, Anything)).List[1, 6], (isLimited, parts) => new Sequence(isLimited, [.. parts.SelectMany(part => part)]));
+        Gen.Bool, Gen.Frequency((2, Way), (1, OneAfterAnother), (2, Anything)).List[1, 6],
+        (isLimited, parts) => new Sequence(isLimited, [.. parts.SelectMany(part => part)]));
 
     /// <summary>
     /// Time stands still while calls run at once, no item is lost by its last attempt, and no order waits for another: else what is right depends on too much.

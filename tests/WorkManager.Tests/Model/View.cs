@@ -13,8 +13,8 @@ internal sealed record ItemView(
 /// <summary>All that can be known of an order. The trail is told apart by what it is about:
 /// the order in which one transaction writes about several is nobody's promise.</summary>
 internal sealed record OrderView(
-    int Number, string Tenant, OrderState State, int Priority, bool Held, int Waits, string? RequestedFor, double? Submitted, int Total, int Open, int Failed, int Applied,
-    int ApplyAttempts, double? NextApply, string? Error, IReadOnlyList<string> Events, IReadOnlyList<ItemView> Items)
+    int Number, string Tenant, OrderState State, int Priority, bool Held, int Waits, string? RequestedFor, double? Submitted, int Total, int Open, int Failed,
+    int Applied, int ApplyAttempts, double? NextApply, string? Error, IReadOnlyList<string> Events, IReadOnlyList<ItemView> Items)
 {
     public override string ToString() => string.Join(
         Environment.NewLine,
