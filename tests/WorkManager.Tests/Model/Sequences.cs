@@ -114,7 +114,7 @@ internal static class Sequences
 
     /// <summary>An order that comes after another one, to the end of both or to the end of one of them, with some steps left out.</summary>
     private static readonly Gen<List<Command>> OneAfterAnother = Gen.Select(
-        Gen.Select(Gen.Int[0, 1], Gen.Int[0, 2], Gen.Int[0, 2]), Gen.Int[2, 4], Gen.Int[0, 1], Gen.Select(Gen.Bool, Gen.Int[0, 1]), Gen.Int[0, 3].List[16],
+        Gen.Select(Gen.Int[0, 1], Gen.Int[0, 2], Gen.Int[0, 2]), Gen.Int[2, 4], Gen.Int[0, 1], Gen.Select(Gen.Bool, Gen.Int[0, 1]), Gen.Int[0, 3].List[18],
         (orders, agent, reviewer, end, dice) =>
         {
             var (who, first, second) = orders;
@@ -123,9 +123,11 @@ internal static class Sequences
             [
                 new Propose(who, first, 10, 1, 2, 0, Flaw.None),
                 new Propose(who, second, 10, 2, 2, 0, Flaw.None, After: 0),
+                new Hold(reviewer, 0),
                 .. Work(1),
                 isRejected ? new Reject(reviewer, 1, true) : new Approve(reviewer, 1),
                 new GiveUp(reviewer, givenUp),
+                new Resume(reviewer, 0),
                 .. Work(0),
                 new Retry(reviewer, 0, null, false),
                 new Rework(reviewer, 1, null),
@@ -136,7 +138,7 @@ internal static class Sequences
                 .. Work(0),
                 new Approve(reviewer, 0),
             ];
-            return steps.Where((step, i) => i < 2 || dice[i - 2] > (step is GiveUp ? 2 : 0)).ToList();
+            return steps.Where((step, i) => i < 2 || dice[i - 2] > (step is GiveUp or Hold ? 2 : 0)).ToList();
 
             Command[] Work(int order) => [new CheckOut(agent, 2, order, null, null, null), new Submit(Command.Holder, 0, 0, 1)];
         });
