@@ -207,6 +207,12 @@ public interface IWorkMaintenance
     /// <exception cref="ApprovalDeniedException">The actor is an agent.</exception>
     Task<LeaseSelectionResult> ExtendLeasesAsync(LeaseSelection selection, TimeSpan ttl, CancellationToken cancellationToken = default);
 
+    /// <summary>Counts what waits and what is in work: for metrics and health checks.</summary>
+    /// <param name="cancellationToken">Cancels reading.</param>
+    /// <returns>One entry for each order type that has an item which is queued or leased, in the order of their keys.</returns>
+    /// <remarks>It counts all items that are queued or leased. Call it some times in a minute, and not for each request.</remarks>
+    Task<IReadOnlyList<QueueStatus>> ReadQueueAsync(CancellationToken cancellationToken = default);
+
     /// <summary>Checks that the database has the tables of this version.</summary>
     /// <param name="cancellationToken">Cancels the check.</param>
     /// <returns>A task that ends with the check.</returns>

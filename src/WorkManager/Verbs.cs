@@ -15,4 +15,4 @@ internal sealed record Verbs(
     DeadLetterDue DeadLetterDue, HoldOrder Hold, HoldSelected HoldSelected, ResumeOrder Resume, ResumeSelected ResumeSelected, PauseType PauseType,
     ResumeType ResumeType, RescheduleOrder Reschedule, FindStale FindStale, GenerateOrders Generate, RevokeLeases RevokeLeases,
     ExtendLeases ExtendLeases, ReclaimExpired Reclaim, ReconcileOrders Reconcile, PruneOrders Prune, PurgeKeys PurgeKeys,
-    SettleDependencies SettleDependencies);
+    SettleDependencies SettleDependencies, ReadQueue ReadQueue);

@@ -112,5 +112,8 @@ internal sealed class WorkMaintenance(WorkEngine engine, IServiceProvider? scope
         return engine.RunAsync(engine.Verbs.ExtendLeases, session, new ExtendRequest(selection, ttl), cancellationToken);
     }
 
+    public Task<IReadOnlyList<QueueStatus>> ReadQueueAsync(CancellationToken cancellationToken) =>
+        engine.RunAsync(engine.Verbs.ReadQueue, session, new ReadQueueRequest(), cancellationToken);
+
     public Task CheckSchemaAsync(CancellationToken cancellationToken) => engine.CheckSchemaAsync(session, cancellationToken);
 }

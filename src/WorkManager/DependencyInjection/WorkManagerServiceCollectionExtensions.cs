@@ -135,9 +135,13 @@ public static class WorkManagerServiceCollectionExtensions
         services.TryAddSingleton<PruneOrders>();
         services.TryAddSingleton<SettleDependencies>();
         services.TryAddSingleton<PurgeKeys>();
+        services.TryAddSingleton<ReadQueue>();
         services.TryAddSingleton<Verbs>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<ICommitSubscriber, AutoApprove>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<ICommitSubscriber, DependentOrders>());
+        services.TryAddSingleton<WorkQueueSignal>();
+        services.TryAddSingleton<IWorkQueueSignal>(s => s.GetRequiredService<WorkQueueSignal>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<ICommitSubscriber, WorkQueueSignal>(s => s.GetRequiredService<WorkQueueSignal>()));
     }
 
     private static void AddProviders(IServiceCollection services)

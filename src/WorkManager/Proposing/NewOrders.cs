@@ -43,6 +43,7 @@ internal sealed class NewOrders(RetryOptions retry)
             context.Tell(new OrdersWait(waiting, context.Tenant.Id!));
         }
 
+        context.Tell(new ItemsQueued([.. outcomes.Where(o => o.Succeeded && o.Value.BlockedBy == 0).Select(o => o.Value.Type).Distinct()]));
         return outcomes;
     }
 

@@ -71,6 +71,10 @@ internal abstract class OrderVerb<TRequest>(string operation, JoinRule rule) : I
         {
             context.Tell(new OrdersWait([order.Id], order.TenantId));
         }
+        else if (order is { HeldAt: null })
+        {
+            context.Tell(new ItemsQueued([order.Type]));
+        }
 
         return order;
     }

@@ -6,7 +6,7 @@ public sealed class EachOperationHasAFile
     private static readonly string[] Reads =
     [
         nameof(IWorkOrderManager.GetAsync), nameof(IWorkOrderManager.ListAsync), nameof(IWorkMaintenance.CheckSchemaAsync),
-        nameof(IWorkMaintenance.FindStaleAsync),
+        nameof(IWorkMaintenance.FindStaleAsync), nameof(IWorkMaintenance.ReadQueueAsync),
     ];
 
     [Fact]

@@ -1,0 +1,6 @@
+using Microsoft.Extensions.Options;
+
+namespace WorkManager.Hosting.Health;
+
+[OptionsValidator]
+internal sealed partial class WorkHealthOptionsValidator : IValidateOptions<WorkHealthOptions>;

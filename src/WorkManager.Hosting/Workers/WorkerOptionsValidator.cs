@@ -1,0 +1,6 @@
+using Microsoft.Extensions.Options;
+
+namespace WorkManager.Hosting.Workers;
+
+[OptionsValidator]
+internal sealed partial class WorkerOptionsValidator : IValidateOptions<WorkerOptions>;

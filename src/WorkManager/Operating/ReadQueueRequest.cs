@@ -1,0 +1,4 @@
+namespace WorkManager.Operating;
+
+/// <summary>Asks what waits and what is in work.</summary>
+internal sealed record ReadQueueRequest;

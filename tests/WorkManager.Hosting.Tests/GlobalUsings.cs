@@ -1,0 +1,2 @@
+global using WorkManager.TestSupport;
+global using Xunit;
