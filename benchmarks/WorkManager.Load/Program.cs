@@ -29,6 +29,7 @@ IScenario[] scenarios =
     new OneRefused("postgresql"),
     new OneRefused("sqlite"),
     new Drain(),
+    new Worker(),
 ];
 
 LoadOptions options;

@@ -46,7 +46,8 @@ internal sealed class Batcher<T>(TimeProvider time, Func<IReadOnlyList<(HeldLeas
             calls++;
         }
 
-        _ = Task.Run(SendAllAsync);
+        // Behind what the thread pool has to do already: other results that are about to come go along.
+        _ = Task.Factory.StartNew(SendAllAsync, CancellationToken.None, TaskCreationOptions.PreferFairness, TaskScheduler.Default).Unwrap();
     }
 
     private async Task SendAllAsync()

@@ -16,6 +16,7 @@ internal abstract class Worker
     private readonly Channel<HeldLease> leased = Channel.CreateUnbounded<HeldLease>();
     private readonly Signal signal;
     private readonly Outage outage;
+    private readonly int fewest;
     private int places;
 
     protected Worker(IServiceProvider services, string name, string orderType)
@@ -34,6 +35,8 @@ internal abstract class Worker
         signal = new Signal(Time);
         outage = new Outage(Time);
         places = Options.Concurrency + Options.Prefetch;
+        // As long as there is work beforehand, no place is empty: fewer calls can claim more each.
+        fewest = Math.Max(1, Options.Prefetch / 2);
     }
 
     public string Name { get; }
@@ -79,7 +82,7 @@ internal abstract class Worker
         while (!draining.IsCancellationRequested)
         {
             var free = Math.Min(Volatile.Read(ref places), MostInAClaim);
-            if (free == 0)
+            if (free < fewest)
             {
                 await signal.WaitAsync(Timeout.InfiniteTimeSpan, draining).ConfigureAwait(false);
                 continue;
@@ -95,7 +98,7 @@ internal abstract class Worker
                 }
 
                 idle = claimed > 0 ? Options.MinIdle : idle;
-                wait = claimed < free ? Jitter.Around(idle) : TimeSpan.Zero;
+                wait = claimed < free ? Jitter.Above(idle) : TimeSpan.Zero;
                 idle = claimed == 0 ? Longer(idle) : idle;
             }
             catch (OperationCanceledException) when (draining.IsCancellationRequested)

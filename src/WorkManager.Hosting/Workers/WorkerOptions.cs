@@ -35,7 +35,7 @@ public sealed class WorkerOptions
     [Range(typeof(TimeSpan), "00:00:00.01", "01:00:00")]
     public TimeSpan MinIdle { get; set; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>How long an idle worker waits at most before it asks again. What is proposed in its own process wakes it at once.</summary>
+    /// <summary>How long an idle worker waits before it asks again, or up to two fifths more. What is proposed in its own process wakes it at once.</summary>
     /// <value>5 seconds by default; 10 milliseconds to 1 hour.</value>
     [Range(typeof(TimeSpan), "00:00:00.01", "01:00:00")]
     public TimeSpan MaxIdle { get; set; } = TimeSpan.FromSeconds(5);

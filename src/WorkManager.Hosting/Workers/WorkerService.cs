@@ -2,6 +2,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using WorkManager.Hosting.Leases;
+using WorkManager.Hosting.Timing;
 
 namespace WorkManager.Hosting.Workers;
 
@@ -133,21 +134,40 @@ internal sealed class WorkerService(
     {
         left.ForEach(keeper.Remove);
         left.RemoveAll(l => l.IsLost);
+        var given = 0;
         try
         {
             foreach (var group in left.GroupBy(l => l.Manager).SelectMany(g => g.Chunk(1000)))
             {
-                await group[0].Manager.ReleaseManyAsync(
-                    Array.ConvertAll(group, l => l.Token), new ReleaseOptions { IsDraining = true, Reason = "The host shuts down." }, CancellationToken.None)
-                    .ConfigureAwait(false);
+                given += await ReleaseAsync(group).ConfigureAwait(false);
             }
         }
         catch (Exception failure)
         {
-            log.NotGivenBack(left.Count, failure);
-            return 0;
+            log.NotGivenBack(left.Count - given, failure);
         }
 
-        return left.Count;
+        return given;
+    }
+
+    /// <summary>One call for all. What others have locked at that moment is asked for again, some times.</summary>
+    private async Task<int> ReleaseAsync(HeldLease[] leases)
+    {
+        const int tries = 5;
+        var options = new ReleaseOptions { IsDraining = true, Reason = "The host shuts down." };
+        var given = 0;
+        for (var attempt = 1; leases.Length > 0 && attempt <= tries; attempt++)
+        {
+            var outcomes = await leases[0].Manager.ReleaseManyAsync(Array.ConvertAll(leases, l => l.Token), options, CancellationToken.None)
+                .ConfigureAwait(false);
+            given += outcomes.Count(o => o.Succeeded);
+            leases = [.. leases.Zip(outcomes).Where(pair => pair.Second.Error is WorkBusyException).Select(pair => pair.First)];
+            if (leases.Length > 0)
+            {
+                await Task.Delay(Jitter.Around(TimeSpan.FromMilliseconds(50)), time).ConfigureAwait(false);
+            }
+        }
+
+        return given;
     }
 }
