@@ -66,7 +66,11 @@ public abstract class CommitSubscriberSpecification(DatabaseFixture databases)
 
         public async Task<IReadOnlyList<CommittedFact>> OnCommittedAsync(CommittedFact fact, WorkSession session, CancellationToken cancellationToken)
         {
-            var submitted = (OrderSubmitted)fact;
+            if (fact is not OrderSubmitted submitted)
+            {
+                return [];
+            }
+
             Facts.Add(submitted);
             if (Look is { } look)
             {

@@ -1,0 +1,100 @@
+using System.Diagnostics;
+using System.Globalization;
+using AwesomeAssertions;
+
+namespace WorkManager.Hosting.Tests.Processes;
+
+/// <summary>Hosts in processes of their own: they share the work, are killed, and are asked to end.</summary>
+/// <remarks>
+/// By hand: <c>WORKMANAGER_SHARED_ITEMS</c> (2,000) and <c>WORKMANAGER_SHUTDOWNS</c> (50).
+/// </remarks>
+public abstract class ProcessesSpecification(DatabaseFixture databases)
+{
+    private static readonly string[] Fast =
+    [
+        "--Workers:WordCounts:LeaseTime", "00:00:08", "--WorkManager:Retry:Backoff", "00:00:01", "--WorkManager:Retry:Jitter", "00:00:00",
+        "--WorkManager:Lease:HeartbeatEvery", "00:00:01",
+    ];
+
+    private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(5);
+
+    [Fact, Trait("Promise", "P3")]
+    public async Task Processes_share_the_work_and_it_is_done_once_although_one_is_killed_and_one_asked_to_end()
+    {
+        var items = Number("WORKMANAGER_SHARED_ITEMS", 100);
+        await using var database = await databases.CreateAsync();
+        (await SampleProcess.RunAsync(database, "--add", $"{items}")).ExitCode.Should().Be(0);
+        // Slow enough to be killed in the middle of it.
+        string[] slow = [.. Fast, "--News:ReadingTime", "00:00:00.5"];
+        await using var killed = await SampleProcess.StartAsync(database, slow);
+        await using var asked = await SampleProcess.StartAsync(database, slow);
+        await EventuallyAsync(async () => await CountAsync(database, "SELECT COUNT(DISTINCT submitted_by_id) FROM work_items") == 2);
+
+        await killed.KillAsync();
+        await asked.TerminateAsync();
+        await asked.WaitForEndAsync(TimeSpan.FromSeconds(40));
+        await using var other = await SampleProcess.StartAsync(database, Fast);
+        await EventuallyAsync(async () => await CountAsync(database, "SELECT COUNT(*) FROM articles WHERE words IS NOT NULL") == items);
+
+        (await SampleProcess.RunAsync(database, "--report")).ExitCode.Should().Be(0, "every article was counted once, and rightly");
+        var attempts = await CountAsync(database, "SELECT SUM(attempts) FROM work_items");
+        attempts.Should().BeInRange(1, 8, "only what the killed process held has cost an attempt");
+        (await CountAsync(database, "SELECT MAX(attempts) FROM work_items")).Should().BeLessThanOrEqualTo(1);
+        (await CountAsync(database, "SELECT COUNT(*) FROM work_orders WHERE state <> 'completed'")).Should().Be(0);
+        TestContext.Current.TestOutputHelper?.WriteLine($"{items} items, {attempts} attempts that came to nothing");
+    }
+
+    [Fact, Trait("Promise", "P29")]
+    public async Task A_host_that_is_asked_to_end_claims_no_more_and_ends_in_time_and_nothing_is_lost_or_has_cost_an_attempt()
+    {
+        var rounds = Number("WORKMANAGER_SHUTDOWNS", 1);
+        await using var database = await databases.CreateAsync();
+        (await SampleProcess.RunAsync(database, "--add", $"{200 * rounds}")).ExitCode.Should().Be(0);
+        var slowest = TimeSpan.Zero;
+        for (var round = 0; round < rounds; round++)
+        {
+            // Work that ends by itself in time, and work that has to be handed back.
+            var (reading, busy) = round % 2 == 0
+                ? ("00:01:00", "SELECT COUNT(*) FROM work_items WHERE state = 'in_progress'")
+                : ("00:00:00.05", "SELECT COUNT(*) FROM work_items WHERE submitted_at IS NOT NULL");
+            var enough = round % 2 == 0 ? 8 : await CountAsync(database, busy) + 20;
+            await using var host = await SampleProcess.StartAsync(database, [.. Fast, "--News:ReadingTime", reading, "--shutdownTimeoutSeconds", "6"]);
+            await EventuallyAsync(async () => await CountAsync(database, busy) >= enough);
+
+            var begun = Stopwatch.GetTimestamp();
+            await host.TerminateAsync();
+            var claimed = await CountAsync(database, "SELECT COUNT(*) FROM work_events WHERE event = 'leased'");
+            var said = await host.WaitForEndAsync(TimeSpan.FromSeconds(20));
+            var took = Stopwatch.GetElapsedTime(begun);
+            slowest = took > slowest ? took : slowest;
+
+            took.Should().BeLessThan(TimeSpan.FromSeconds(7), "the host has six seconds, and the process some time to go");
+            (await CountAsync(database, "SELECT COUNT(*) FROM work_items WHERE state IN ('leased', 'in_progress')")).Should().Be(0, said);
+            (await CountAsync(database, "SELECT SUM(attempts + releases) FROM work_items")).Should().Be(0);
+            // One call may have been under way, of as many items as there are places.
+            (await CountAsync(database, "SELECT COUNT(*) FROM work_events WHERE event = 'leased'") - claimed).Should().BeLessThanOrEqualTo(8);
+        }
+
+        TestContext.Current.TestOutputHelper?.WriteLine($"{rounds} rounds, the slowest took {slowest.TotalSeconds:N1} s");
+    }
+
+    private static async Task<long> CountAsync(TestDatabase database, string sql) =>
+        Convert.ToInt64(await database.ScalarAsync(sql) is { } value and not DBNull ? value : 0, CultureInfo.InvariantCulture);
+
+    private static async Task EventuallyAsync(Func<Task<bool>> isSo)
+    {
+        using var late = new CancellationTokenSource(Deadline);
+        while (!await isSo())
+        {
+            late.Token.ThrowIfCancellationRequested();
+            await Task.Delay(50, CancellationToken.None);
+        }
+    }
+
+    private static int Number(string variable, int otherwise) =>
+        int.TryParse(Environment.GetEnvironmentVariable(variable), CultureInfo.InvariantCulture, out var number) ? number : otherwise;
+}
+
+public sealed class ProcessesOnSqlite(SqliteFixture databases) : ProcessesSpecification(databases), IOnSqlite;
+
+public sealed class ProcessesOnPostgreSql(PostgreSqlFixture databases) : ProcessesSpecification(databases), IOnPostgreSql;
