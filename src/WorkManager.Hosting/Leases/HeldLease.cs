@@ -64,6 +64,9 @@ internal sealed class HeldLease : IHeldWork
     /// <summary>Whether its handler does not stop.</summary>
     public bool IsStuck => stuck.Task.IsCompleted;
 
+    /// <summary>Whether what came of it is being written: if that has ended the lease, it is not lost.</summary>
+    public bool IsEnding { get; set; }
+
     public TimeSpan Ttl => Lease.Ttl;
 
     /// <summary>How long it has been held.</summary>

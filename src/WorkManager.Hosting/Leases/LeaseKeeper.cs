@@ -137,14 +137,12 @@ internal sealed class LeaseKeeper(TimeProvider time, ILogger<LeaseKeeper> log)
             case null:
                 lease.Renew(askedAt);
                 break;
+            case LeaseLostException when lease.IsEnding:
+                // Whoever writes what came of it learns whether that, or somebody else, has ended the lease.
+                break;
             case LeaseLostException lost:
-                // A result that was stored meanwhile has ended the lease, too.
-                if (held.ContainsKey(lease.Token))
-                {
-                    log.LeaseLost(lease.Token.ItemId, lost.Reason);
-                    Stop(lease, await ReasonAsync(lease, lost.Reason).ConfigureAwait(false));
-                }
-
+                log.LeaseLost(lease.Token.ItemId, lost.Reason);
+                Stop(lease, await ReasonAsync(lease, lost.Reason).ConfigureAwait(false));
                 break;
             case WorkNotFoundException:
                 Stop(lease, WorkStopReason.OrderClosed);

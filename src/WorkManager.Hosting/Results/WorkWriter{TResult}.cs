@@ -20,10 +20,16 @@ internal sealed class WorkWriter<TResult>
         snoozes = new(time, batch => SnoozeAsync(manager, batch));
     }
 
-    public Task<WriteOutcome> WriteAsync(HeldLease lease, WorkResult<TResult> what) =>
-        what.Failure is { } failure ? failures.WriteAsync(lease, failure)
-        : what.Snooze is { } snooze ? snoozes.WriteAsync(lease, snooze)
-        : results.WriteAsync(lease, what);
+    public async Task<WriteOutcome> WriteAsync(HeldLease lease, WorkResult<TResult> what)
+    {
+        lease.IsEnding = true;
+        var written = await (what.Failure is { } failure ? failures.WriteAsync(lease, failure)
+            : what.Snooze is { } snooze ? snoozes.WriteAsync(lease, snooze)
+            : results.WriteAsync(lease, what)).ConfigureAwait(false);
+        // What is refused leaves the lease as it was.
+        lease.IsEnding = written.IsWritten;
+        return written;
+    }
 
     private async Task<IReadOnlyList<WorkOutcome<WorkItem>>> SnoozeAsync(
         IWorkOrderManager manager, IReadOnlyList<(HeldLease Lease, WorkSnooze What)> batch)

@@ -1,6 +1,6 @@
 namespace WorkManager.Hosting.Timing;
 
-/// <summary>Says how long to wait while something fails again and again: a quarter of the time that it has failed so far.</summary>
+/// <summary>Says how long to wait while something fails again and again: a fifth of the time that it has failed so far.</summary>
 /// <remarks>So a short outage is over soon after its end, and a long one is not made worse. Used by one loop; others may read.</remarks>
 internal sealed class Outage(TimeProvider time)
 {
@@ -22,7 +22,7 @@ internal sealed class Outage(TimeProvider time)
             since = time.GetTimestamp();
         }
 
-        var wait = time.GetElapsedTime(since) / 4;
+        var wait = time.GetElapsedTime(since) / 5;
         return Jitter.Around(wait < Shortest ? Shortest : wait > Longest ? Longest : wait);
     }
 

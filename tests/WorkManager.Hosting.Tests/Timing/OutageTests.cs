@@ -11,10 +11,10 @@ public sealed class OutageTests
 
     [Theory]
     [InlineData(0, 0.5)]
-    [InlineData(20, 5)]
-    [InlineData(120, 30)]
+    [InlineData(20, 4)]
+    [InlineData(120, 24)]
     [InlineData(3600, 60)]
-    public void It_waits_a_quarter_of_the_time_that_it_fails_up_to_a_minute(int failsForSeconds, double waitsSeconds)
+    public void It_waits_a_fifth_of_the_time_that_it_fails_up_to_a_minute(int failsForSeconds, double waitsSeconds)
     {
         var outage = new Outage(time);
         outage.Fail();
