@@ -84,6 +84,32 @@ public abstract class StoppingSpecification(DatabaseFixture databases)
     }
 
     [Fact]
+    public async Task What_was_lost_while_it_waited_for_a_place_is_not_begun()
+    {
+        await using var app = await WordsApp.StartAsync(databases, worker => (worker.Concurrency, worker.Prefetch) = (1, 1));
+        var done = new TaskCompletionSource();
+        app.Script.Handle = async (work, stop) =>
+        {
+            await done.Task.WaitAsync(stop);
+            return await Script.Shout(work);
+        };
+        var first = await app.ProposeAsync("one");
+        await app.EventuallyAsync(() => !app.Script.Calls.IsEmpty);
+        var second = await app.ProposeAsync("two");
+        await app.EventuallyAsync(async () => (await app.ItemAsync(second)).IsLeased);
+        await app.Maintenance.As(Actor.User("olga")).PauseTypeAsync("words.uppercase");
+        await app.Maintenance.As(Actor.User("olga")).RevokeLeasesAsync(new() { OrderId = second.Id });
+        await app.EventuallyAsync(() => app.Leases.Held.Any(l => l.IsLost), Step);
+
+        done.SetResult();
+        await app.EventuallyAsync(() => app.Leases.Held.Count == 0);
+
+        app.Script.Calls.Should().Equal("one");
+        (await app.ItemAsync(first)).State.Should().Be(ItemState.Submitted);
+        (await app.ItemAsync(second)).State.Should().Be(ItemState.Queued);
+    }
+
+    [Fact]
     public async Task A_handler_whose_order_was_cancelled_is_told_so()
     {
         await using var app = await WordsApp.StartAsync(databases);
