@@ -58,6 +58,9 @@ internal sealed class HeldLease : IHeldWork
     /// <summary>Whether nothing is to be written for it any more.</summary>
     public bool IsLost => StopReason is WorkStopReason.LeaseLost or WorkStopReason.OrderClosed;
 
+    /// <summary>Whether somebody has begun with it.</summary>
+    public bool HasBegun => Volatile.Read(ref hasBegun);
+
     /// <summary>Ends when its handler should have stopped long ago.</summary>
     public Task Stuck => stuck.Task;
 

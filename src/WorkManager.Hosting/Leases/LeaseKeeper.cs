@@ -74,7 +74,8 @@ internal sealed class LeaseKeeper(TimeProvider time, ILogger<LeaseKeeper> log)
                 lease.TryStop(WorkStopReason.LeaseLost);
             }
 
-            if (!lease.IsStuck && lease.StoppedFor >= Patience)
+            // One that still waits for a place has no handler that could be stuck.
+            if (lease is { HasBegun: true, IsStuck: false } && lease.StoppedFor >= Patience)
             {
                 log.HandlerStuck(lease.Lease.Item.OrderType, lease.Token.ItemId, lease.StopReason!.Value);
                 lease.GiveUp();
@@ -192,7 +193,7 @@ internal sealed class LeaseKeeper(TimeProvider time, ILogger<LeaseKeeper> log)
                 next = Earlier(next, lease.NextBeat - lease.Age);
             }
 
-            if (lease is { IsStopped: true, IsStuck: false })
+            if (lease is { HasBegun: true, IsStopped: true, IsStuck: false })
             {
                 next = Earlier(next, Patience - lease.StoppedFor);
             }

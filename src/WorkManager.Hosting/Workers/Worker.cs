@@ -63,7 +63,7 @@ internal abstract class Worker
     /// <summary>There may be work: it asks at once.</summary>
     public void Wake() => signal.Set();
 
-    /// <summary>Works until it is to drain, and then until the last handler has ended. Leases that no handler has begun on are left to the Keeper.</summary>
+    /// <summary>Works until it is to drain, and then until the last handler has ended. Leases that no handler has begun on are left to the keeper.</summary>
     public async Task RunAsync(CancellationToken draining)
     {
         var handling = Enumerable.Range(0, Options.Concurrency).Select(_ => HandleAllAsync(draining)).ToList();

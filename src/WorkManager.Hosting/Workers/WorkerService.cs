@@ -8,8 +8,8 @@ namespace WorkManager.Hosting.Workers;
 
 /// <summary>Runs the workers of the process from the start of the host to its end.</summary>
 /// <remarks>
-/// When the host is asked to stop, it claims no more, and gives back what no handler has begun on. Handlers are cancelled five seconds before the host's timeout. Three seconds later, or when all
-/// have ended, everything that is still held goes back in one call.
+/// When the host is asked to stop, it claims no more, and gives back what no handler has begun on. Handlers are cancelled five seconds before the host's
+/// timeout. Three seconds later, or when all have ended, everything that is still held goes back in one call.
 /// </remarks>
 internal sealed class WorkerService(
     IEnumerable<WorkerDescriptor> descriptors, IServiceProvider services, LeaseKeeper keeper, WorkerIdentity identity, IWorkMaintenance maintenance,

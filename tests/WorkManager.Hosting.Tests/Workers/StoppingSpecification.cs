@@ -99,7 +99,9 @@ public abstract class StoppingSpecification(DatabaseFixture databases)
         await app.EventuallyAsync(async () => (await app.ItemAsync(second)).IsLeased);
         await app.Maintenance.As(Actor.User("olga")).PauseTypeAsync("words.uppercase");
         await app.Maintenance.As(Actor.User("olga")).RevokeLeasesAsync(new() { OrderId = second.Id });
-        await app.EventuallyAsync(() => app.Leases.Held.Any(l => l.IsLost), Step);
+        await app.EventuallyAsync(() => app.Leases.Held.Any(l => l.IsLost && l.StoppedFor > TimeSpan.FromSeconds(30)), Step);
+        app.Leases.StuckCount.Should().Be(0, "no handler has begun on it");
+        app.Log.Names.Should().NotContain("HandlerStuck");
 
         done.SetResult();
         await app.EventuallyAsync(() => app.Leases.Held.Count == 0);
