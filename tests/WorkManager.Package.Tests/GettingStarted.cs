@@ -2,12 +2,15 @@ using System.Text.RegularExpressions;
 
 namespace WorkManager.Package.Tests;
 
+/// <summary>Somebody who follows getting-started.md.</summary>
+public sealed class LibraryNewcomer(PackedPackage package) : Newcomer(package, "docs/start/getting-started.md");
+
 /// <summary>PostgreSQL goes on where SQLite ended, as the page does.</summary>
 [CollectionDefinition]
-public sealed class OneNewcomer : ICollectionFixture<Newcomer>;
+public sealed class OneNewcomer : ICollectionFixture<LibraryNewcomer>;
 
 [Collection<OneNewcomer>]
-public sealed class GettingStartedOnSqlite(Newcomer newcomer) : IOnSqlite
+public sealed class GettingStartedOnSqlite(LibraryNewcomer newcomer) : IOnSqlite
 {
     [Fact]
     public void The_program_prints_what_the_page_prints()
@@ -18,7 +21,7 @@ public sealed class GettingStartedOnSqlite(Newcomer newcomer) : IOnSqlite
 }
 
 [Collection<OneNewcomer>]
-public sealed partial class GettingStartedOnPostgreSql(PostgreSqlFixture databases, Newcomer newcomer) : IOnPostgreSql
+public sealed partial class GettingStartedOnPostgreSql(PostgreSqlFixture databases, LibraryNewcomer newcomer) : IOnPostgreSql
 {
     [Fact]
     public async Task The_program_prints_what_the_page_prints()

@@ -115,7 +115,7 @@ public abstract class BuiltHosts(PackedPackage package, EfPrograms programs, Pro
 
     public async ValueTask InitializeAsync()
     {
-        if (provider == Provider.PostgreSql && PostgreSqlCluster.Unavailable is not null)
+        if (provider == Provider.PostgreSql && PostgreSqlServer.Unavailable is not null)
         {
             // The tests say so, one by one.
             return;

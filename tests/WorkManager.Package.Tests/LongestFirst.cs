@@ -10,7 +10,7 @@ namespace WorkManager.Package.Tests;
 /// <summary>Classes of tests that take minutes begin first: one that began last would run alone while the other processors wait.</summary>
 public sealed class LongestFirst : ITestCollectionOrderer
 {
-    private static readonly string[] Long = ["HostsOn", "InstallationLife", "OneNewcomer"];
+    private static readonly string[] Long = ["HostsOn", "InstallationLife", "OneNewcomer", "WorkerService"];
 
     public IReadOnlyCollection<TTestCollection> OrderTestCollections<TTestCollection>(IReadOnlyCollection<TTestCollection> testCollections)
         where TTestCollection : ITestCollection =>

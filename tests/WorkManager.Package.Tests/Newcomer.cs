@@ -3,21 +3,22 @@ using System.Text.RegularExpressions;
 namespace WorkManager.Package.Tests;
 
 /// <summary>
-/// Somebody with nothing but a clone and an empty folder, who followed getting-started.md as it is printed, up to where it goes on to PostgreSQL.
+/// Somebody with nothing but a clone and an empty folder, who followed a page as it is printed, up to where it goes on to PostgreSQL.
 /// The page says in words what is to be done with a block of code: these are the only words that the newcomer understands.
 /// </summary>
-public sealed partial class Newcomer : IAsyncLifetime
+public abstract partial class Newcomer : IAsyncLifetime
 {
     private const string PostgreSqlHeading = "On PostgreSQL";
 
     private readonly ScratchFolder folder = new();
     private readonly string whereLinesEnded;
-    private readonly IReadOnlyList<TutorialStep> steps = Tutorial.Read("docs/start/getting-started.md");
+    private readonly IReadOnlyList<TutorialStep> steps;
     private string workingFolder;
 
-    public Newcomer(PackedPackage package)
+    protected Newcomer(PackedPackage package, string page)
     {
         ArgumentNullException.ThrowIfNull(package);
+        steps = Tutorial.Read(page);
         Version = $"{package.Version}.clone";
         workingFolder = folder.FullName;
         whereLinesEnded = folder.PathOf("where-lines-ended");
@@ -42,6 +43,7 @@ public sealed partial class Newcomer : IAsyncLifetime
     public ValueTask DisposeAsync()
     {
         folder.Dispose();
+        GC.SuppressFinalize(this);
         return ValueTask.CompletedTask;
     }
 
@@ -52,7 +54,7 @@ public sealed partial class Newcomer : IAsyncLifetime
 
     public string Read(string path) => folder.Read(path);
 
-    public Task<string> RunAsync() => BashAsync("dotnet run\n");
+    public async Task<string> RunAsync() => SaidByTheCommand().Replace(await BashAsync("dotnet run\n"), "");
 
     private async Task FollowAsync(IEnumerable<TutorialStep> steps)
     {
@@ -61,7 +63,7 @@ public sealed partial class Newcomer : IAsyncLifetime
             await (step.Language switch
             {
                 "bash" => BashAsync(step.Text),
-                "csharp" => WriteAsync(step),
+                "csharp" or "json" => WriteAsync(step),
                 "text" when step.Paragraph == "`dotnet run` prints:" => KeepOutputAsync(),
                 _ => throw new InvalidOperationException($"The page has a block that nobody can follow: {step}"),
             });
@@ -108,13 +110,18 @@ public sealed partial class Newcomer : IAsyncLifetime
         };
 
         // What has been built already is packed.
-        lines = lines.Replace(
-            "WorkManager/src/WorkManager -c Release", $"WorkManager/src/WorkManager -c {Repository.Configuration} --no-build -p:PackageVersion={Version}",
-            StringComparison.Ordinal);
+        lines = Pack().Replace(lines, $"$0 --no-build -p:PackageVersion={Version}").Replace("-c Release", $"-c {Repository.Configuration}", StringComparison.Ordinal);
         var output = await commandLine.BashAsync($"trap 'pwd > {whereLinesEnded}' EXIT\n{lines}");
         workingFolder = (await File.ReadAllTextAsync(whereLinesEnded)).TrimEnd('\n');
         return output;
     }
+
+    // What the command says, not the program.
+    [GeneratedRegex(@"\A(?:(?:Using launch settings from .+|Building\.\.\.)\n)+")]
+    private static partial Regex SaidByTheCommand();
+
+    [GeneratedRegex("dotnet pack WorkManager/src/[^ ]+ -c Release")]
+    private static partial Regex Pack();
 
     [GeneratedRegex("Replace the line with `(?<line>[^`]+)` in `(?<file>[^`]+)`:$")]
     private static partial Regex ReplaceLine();

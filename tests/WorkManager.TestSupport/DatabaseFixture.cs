@@ -31,25 +31,32 @@ public sealed class PostgreSqlFixture : DatabaseFixture
 {
     public override Provider Provider => Provider.PostgreSql;
 
+    /// <summary>Ends a test that needs PostgreSQL where there is none.</summary>
+    public static void SkipWithoutServer()
+    {
+        if (PostgreSqlServer.Unavailable is not { } reason)
+        {
+            return;
+        }
+
+        // A developer without PostgreSQL may run the rest. A build server may not: half of the promises would go unproved.
+        if (Ci.IsCi)
+        {
+            Assert.Fail(reason);
+        }
+
+        Assert.Skip(reason);
+    }
+
     public override async Task<TestDatabase> CreateAsync(DatabaseTemplate? template = null)
     {
-        if (PostgreSqlCluster.Unavailable is { } reason)
-        {
-            // A developer without PostgreSQL may run the rest. A build server may not: half of the promises would go unproved.
-            if (Ci.IsCi)
-            {
-                Assert.Fail(reason);
-            }
-
-            Assert.Skip(reason);
-        }
-
+        SkipWithoutServer();
         if (template is null)
         {
-            return await PostgreSqlTestDatabase.CreateAsync();
+            return await PostgreSqlTestDatabase.CreateAsync(await PostgreSqlCluster.GetAsync());
         }
 
-        var source = await template.GetOrPrepareAsync(Provider, async () => await PostgreSqlTestDatabase.CreateAsync());
+        var source = await template.GetOrPrepareAsync(Provider, async () => await PostgreSqlTestDatabase.CreateAsync(await PostgreSqlCluster.GetAsync()));
         return await ((PostgreSqlTestDatabase)source).CopyAsync();
     }
 }

@@ -4,10 +4,12 @@ using Npgsql;
 
 namespace WorkManager.TestSupport;
 
-/// <summary>A database of its own in the private cluster of this process.</summary>
+/// <summary>A database of its own in a private server.</summary>
 public sealed class PostgreSqlTestDatabase : TestDatabase
 {
-    private PostgreSqlTestDatabase(string connectionString) => ConnectionString = connectionString;
+    private readonly PostgreSqlServer server;
+
+    private PostgreSqlTestDatabase(PostgreSqlServer server, string connectionString) => (this.server, ConnectionString) = (server, connectionString);
 
     public override Provider Provider => Provider.PostgreSql;
 
@@ -17,22 +19,24 @@ public sealed class PostgreSqlTestDatabase : TestDatabase
 
     public override DbConnection CreateConnection() => new NpgsqlConnection(ConnectionString);
 
-    public override async ValueTask DisposeAsync()
-    {
-        ClearPool();
-        await PostgreSqlCluster.DropAsync(ConnectionString);
-    }
-
-    internal static async Task<PostgreSqlTestDatabase> CreateAsync() => new(await PostgreSqlCluster.CreateDatabaseAsync());
-
-    // PostgreSQL copies a database only while nobody is connected to it.
-    internal override Task SealAsync() => PostgreSqlCluster.SealAsync(ConnectionString);
-
-    internal async Task<PostgreSqlTestDatabase> CopyAsync() => new(await PostgreSqlCluster.CreateDatabaseAsync(template: ConnectionString));
-
-    private void ClearPool()
+    /// <summary>Forgets the connections that this process has open, such as those that were lost with the server.</summary>
+    public void ClearPool()
     {
         using var connection = new NpgsqlConnection(ConnectionString);
         NpgsqlConnection.ClearPool(connection);
     }
+
+    public override async ValueTask DisposeAsync()
+    {
+        ClearPool();
+        await server.DropAsync(ConnectionString);
+    }
+
+    /// <summary>An empty database.</summary>
+    public static async Task<PostgreSqlTestDatabase> CreateAsync(PostgreSqlServer server) => new(server, await server.CreateDatabaseAsync());
+
+    // PostgreSQL copies a database only while nobody is connected to it.
+    internal override Task SealAsync() => server.SealAsync(ConnectionString);
+
+    internal async Task<PostgreSqlTestDatabase> CopyAsync() => new(server, await server.CreateDatabaseAsync(template: ConnectionString));
 }

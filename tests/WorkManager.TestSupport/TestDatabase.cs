@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Globalization;
 using Microsoft.EntityFrameworkCore;
 
 namespace WorkManager.TestSupport;
@@ -50,6 +51,10 @@ public abstract class TestDatabase : IAsyncDisposable
         await using var connection = command.Connection;
         return await command.ExecuteScalarAsync();
     }
+
+    /// <summary>The first column of the first row, as a number; zero without one.</summary>
+    public async Task<long> CountAsync(string sql) =>
+        Convert.ToInt64(await ScalarAsync(sql) is { } value and not DBNull ? value : 0, CultureInfo.InvariantCulture);
 
     public abstract ValueTask DisposeAsync();
 

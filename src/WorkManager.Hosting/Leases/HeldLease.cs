@@ -93,11 +93,17 @@ internal sealed class HeldLease : IHeldWork
         set => Volatile.Write(ref progress, value ?? None);
     }
 
-    /// <summary>It lasts its time from this moment on.</summary>
+    /// <summary>It lasts its time from this moment on. Answers may come in another order than they were asked for.</summary>
     public void Renew(long askedAt)
     {
-        Volatile.Write(ref renewedAt, askedAt);
-        NextBeat = Ttl / 3;
+        lock (gate)
+        {
+            if (askedAt > renewedAt)
+            {
+                Volatile.Write(ref renewedAt, askedAt);
+                NextBeat = Ttl / 3;
+            }
+        }
     }
 
     /// <summary>A heartbeat did not come through: the next one is sent sooner.</summary>

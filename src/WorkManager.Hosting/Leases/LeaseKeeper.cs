@@ -20,6 +20,9 @@ internal sealed class LeaseKeeper(TimeProvider time, ILogger<LeaseKeeper> log)
     // Until when the loop sleeps, as a timestamp; the highest while it is awake.
     private long sleepsUntil = long.MaxValue;
 
+    // How many heartbeats in a row came to nothing.
+    private int failures;
+
     /// <summary>What this process holds.</summary>
     public ICollection<HeldLease> Held => held.Values;
 
@@ -107,21 +110,51 @@ internal sealed class LeaseKeeper(TimeProvider time, ILogger<LeaseKeeper> log)
 
     private async Task BeatAsync(IWorkOrderManager manager, HeldLease[] leases)
     {
+        // A call that hangs must not keep the next one from being sent. If its answer comes late, it counts all the same.
+        var limit = leases.Min(l => l.Ttl) / 3;
+        var beat = TryBeatAsync(manager, leases);
+        await ((Task)beat).WaitAsync(limit, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        var failure = beat.IsCompleted ? await beat.ConfigureAwait(false) : new TimeoutException($"There was no answer within {limit}.");
+        if (failure is null)
+        {
+            EndFailures();
+            return;
+        }
+
+        Array.ForEach(leases, l => l.BeatAgainSoon());
+        if (failures++ == 0)
+        {
+            log.HeartbeatFailed(leases.Length, failure);
+        }
+    }
+
+    private void EndFailures()
+    {
+        if (failures > 0)
+        {
+            log.HeartbeatsAreBack(failures);
+            failures = 0;
+        }
+    }
+
+    /// <summary>Sends a heartbeat, and takes its answer.</summary>
+    /// <returns>Why it failed; null if it did not.</returns>
+    private async Task<Exception?> TryBeatAsync(IWorkOrderManager manager, HeldLease[] leases)
+    {
         var askedAt = time.GetTimestamp();
         try
         {
-            // A call that hangs must not keep the next one from being sent.
-            var limit = leases.Min(l => l.Ttl) / 3;
-            var outcomes = await SendAsync(manager, leases).WaitAsync(limit, time).ConfigureAwait(false);
+            var outcomes = await SendAsync(manager, leases).ConfigureAwait(false);
             foreach (var (lease, outcome) in leases.Zip(outcomes))
             {
                 await TakeAsync(lease, outcome, askedAt).ConfigureAwait(false);
             }
+
+            return null;
         }
         catch (Exception failure)
         {
-            log.HeartbeatFailed(leases.Length, failure);
-            Array.ForEach(leases, l => l.BeatAgainSoon());
+            return failure;
         }
     }
 

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using AwesomeAssertions;
 
 namespace WorkManager.Hosting.Tests.Processes;
@@ -10,48 +9,40 @@ namespace WorkManager.Hosting.Tests.Processes;
 /// </remarks>
 public abstract class ProcessesSpecification(DatabaseFixture databases)
 {
-    private static readonly string[] Fast =
-    [
-        "--Workers:WordCounts:LeaseTime", "00:00:08", "--WorkManager:Retry:Backoff", "00:00:01", "--WorkManager:Retry:Jitter", "00:00:00",
-        "--WorkManager:Lease:HeartbeatEvery", "00:00:01",
-    ];
+    private const int Places = SampleProcess.Places;
 
-    // As the sample's settings say.
-    private const int Places = 8;
-
-    private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(5);
+    private static readonly string[] Fast = SampleProcess.Fast;
 
     [Fact, Trait("Promise", "P3")]
     public async Task Processes_share_the_work_and_it_is_done_once_although_one_is_killed_and_one_asked_to_end()
     {
-        var items = Number("WORKMANAGER_SHARED_ITEMS", 100);
+        var items = Trials.Number("WORKMANAGER_SHARED_ITEMS", 100);
         await using var database = await databases.CreateAsync();
         (await SampleProcess.RunAsync(database, "--add", $"{items}")).ExitCode.Should().Be(0);
         // These two come to no end: each holds as much as it has places, whenever it has begun.
         string[] slow = [.. Fast, "--News:ReadingTime", "00:10:00", "--shutdownTimeoutSeconds", "6"];
         await using var killed = await SampleProcess.StartAsync(database, slow);
         await using var asked = await SampleProcess.StartAsync(database, slow);
-        await EventuallyAsync(async () => await CountAsync(
-            database, "SELECT COUNT(*) FROM work_items WHERE state = 'in_progress'") == 2 * Places);
+        await Eventually.IsSoAsync(async () => await database.CountAsync("SELECT COUNT(*) FROM work_items WHERE state = 'in_progress'") == 2 * Places);
 
         await killed.KillAsync();
         await asked.TerminateAsync();
         await asked.WaitForEndAsync(TimeSpan.FromSeconds(40));
         await using var other = await SampleProcess.StartAsync(database, Fast);
-        await EventuallyAsync(async () => await CountAsync(database, "SELECT COUNT(*) FROM articles WHERE words IS NOT NULL") == items);
+        await Eventually.IsSoAsync(async () => await database.CountAsync("SELECT COUNT(*) FROM articles WHERE words IS NOT NULL") == items);
 
         (await SampleProcess.RunAsync(database, "--report")).ExitCode.Should().Be(0, "every article was counted once, and rightly");
-        var attempts = await CountAsync(database, "SELECT SUM(attempts) FROM work_items");
+        var attempts = await database.CountAsync("SELECT SUM(attempts) FROM work_items");
         attempts.Should().Be(Places, "only what the killed process held has cost an attempt");
-        (await CountAsync(database, "SELECT MAX(attempts) FROM work_items")).Should().BeLessThanOrEqualTo(1);
-        (await CountAsync(database, "SELECT COUNT(*) FROM work_orders WHERE state <> 'completed'")).Should().Be(0);
+        (await database.CountAsync("SELECT MAX(attempts) FROM work_items")).Should().BeLessThanOrEqualTo(1);
+        (await database.CountAsync("SELECT COUNT(*) FROM work_orders WHERE state <> 'completed'")).Should().Be(0);
         TestContext.Current.TestOutputHelper?.WriteLine($"{items} items, {attempts} attempts that came to nothing");
     }
 
     [Fact, Trait("Promise", "P29")]
     public async Task A_host_that_is_asked_to_end_claims_no_more_and_ends_in_time_and_nothing_is_lost_or_has_cost_an_attempt()
     {
-        var rounds = Number("WORKMANAGER_SHUTDOWNS", 1);
+        var rounds = Trials.Number("WORKMANAGER_SHUTDOWNS", 1);
         await using var database = await databases.CreateAsync();
         (await SampleProcess.RunAsync(database, "--add", $"{200 * rounds}")).ExitCode.Should().Be(0);
         var slowest = TimeSpan.Zero;
@@ -61,42 +52,26 @@ public abstract class ProcessesSpecification(DatabaseFixture databases)
             var (reading, busy) = round % 2 == 0
                 ? ("00:01:00", "SELECT COUNT(*) FROM work_items WHERE state = 'in_progress'")
                 : ("00:00:00.05", "SELECT COUNT(*) FROM work_items WHERE submitted_at IS NOT NULL");
-            var enough = round % 2 == 0 ? Places : await CountAsync(database, busy) + 20;
+            var enough = round % 2 == 0 ? Places : await database.CountAsync(busy) + 20;
             await using var host = await SampleProcess.StartAsync(database, [.. Fast, "--News:ReadingTime", reading, "--shutdownTimeoutSeconds", "6"]);
-            await EventuallyAsync(async () => await CountAsync(database, busy) >= enough);
+            await Eventually.IsSoAsync(async () => await database.CountAsync(busy) >= enough);
 
             var begun = Stopwatch.GetTimestamp();
             await host.TerminateAsync();
-            var claimed = await CountAsync(database, "SELECT COUNT(*) FROM work_events WHERE event = 'leased'");
+            var claimed = await database.CountAsync("SELECT COUNT(*) FROM work_events WHERE event = 'leased'");
             var said = await host.WaitForEndAsync(TimeSpan.FromSeconds(20));
             var took = Stopwatch.GetElapsedTime(begun);
             slowest = took > slowest ? took : slowest;
 
             took.Should().BeLessThan(TimeSpan.FromSeconds(7), "the host has six seconds, and the process some time to go");
-            (await CountAsync(database, "SELECT COUNT(*) FROM work_items WHERE state IN ('leased', 'in_progress')")).Should().Be(0, said);
-            (await CountAsync(database, "SELECT SUM(attempts + releases) FROM work_items")).Should().Be(0);
+            (await database.CountAsync("SELECT COUNT(*) FROM work_items WHERE state IN ('leased', 'in_progress')")).Should().Be(0, said);
+            (await database.CountAsync("SELECT SUM(attempts + releases) FROM work_items")).Should().Be(0);
             // One call may have been under way, of as many items as there are places.
-            (await CountAsync(database, "SELECT COUNT(*) FROM work_events WHERE event = 'leased'") - claimed).Should().BeLessThanOrEqualTo(Places);
+            (await database.CountAsync("SELECT COUNT(*) FROM work_events WHERE event = 'leased'") - claimed).Should().BeLessThanOrEqualTo(Places);
         }
 
         TestContext.Current.TestOutputHelper?.WriteLine($"{rounds} rounds, the slowest took {slowest.TotalSeconds:N1} s");
     }
-
-    private static async Task<long> CountAsync(TestDatabase database, string sql) =>
-        Convert.ToInt64(await database.ScalarAsync(sql) is { } value and not DBNull ? value : 0, CultureInfo.InvariantCulture);
-
-    private static async Task EventuallyAsync(Func<Task<bool>> isSo)
-    {
-        using var late = new CancellationTokenSource(Deadline);
-        while (!await isSo())
-        {
-            late.Token.ThrowIfCancellationRequested();
-            await Task.Delay(50, CancellationToken.None);
-        }
-    }
-
-    private static int Number(string variable, int otherwise) =>
-        int.TryParse(Environment.GetEnvironmentVariable(variable), CultureInfo.InvariantCulture, out var number) ? number : otherwise;
 }
 
 public sealed class ProcessesOnSqlite(SqliteFixture databases) : ProcessesSpecification(databases), IOnSqlite;

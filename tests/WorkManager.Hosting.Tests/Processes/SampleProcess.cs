@@ -5,15 +5,31 @@ namespace WorkManager.Hosting.Tests.Processes;
 /// <summary>The program <c>WorkManager.Sample.Workers</c> at work on a test's database.</summary>
 internal sealed class SampleProcess : IAsyncDisposable
 {
+    /// <summary>How many items a host works on at once, as the sample's settings say.</summary>
+    public const int Places = 8;
+
     private readonly Process process;
     private readonly Task<string> output;
     private readonly TaskCompletionSource begun = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Uri? address;
 
     private SampleProcess(Process process)
     {
         this.process = process;
         output = ReadAsync();
     }
+
+    /// <summary>Settings with which lost leases and failed attempts cost seconds, not minutes.</summary>
+    public static string[] Fast { get; } =
+    [
+        "--Workers:WordCounts:LeaseTime", "00:00:08", "--WorkManager:Retry:Backoff", "00:00:01", "--WorkManager:Retry:Jitter", "00:00:00",
+        "--WorkManager:Lease:HeartbeatEvery", "00:00:01",
+    ];
+
+    /// <summary>Where it says how it is.</summary>
+    public Uri Address => address ?? throw new InvalidOperationException("It has not said where it listens.");
+
+    public bool HasEnded => process.HasExited;
 
     /// <summary>A host that works until it is ended; returns once it has begun.</summary>
     public static async Task<SampleProcess> StartAsync(TestDatabase database, params string[] arguments)
@@ -95,6 +111,12 @@ internal sealed class SampleProcess : IAsyncDisposable
         while (await process.StandardOutput.ReadLineAsync() is { } line)
         {
             lines.Add(line);
+            const string listening = "Now listening on: ";
+            if (line.IndexOf(listening, StringComparison.Ordinal) is >= 0 and var at)
+            {
+                address = new Uri(line[(at + listening.Length)..]);
+            }
+
             if (line.Contains("Application started", StringComparison.Ordinal))
             {
                 begun.TrySetResult();

@@ -96,7 +96,7 @@ internal static class SchemaScripts
     {
         var connection = new Npgsql.NpgsqlConnectionStringBuilder(database.ConnectionString);
         using var psql = Process.Start(new ProcessStartInfo(
-            PostgreSqlCluster.PathOf("psql"),
+            PostgreSqlServer.PathOf("psql"),
             ["--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", $"--host={connection.Host}", $"--port={connection.Port}", $"--username={connection.Username}",
                 $"--dbname={connection.Database}", $"--file={Path.Combine(RepositoryFiles.Root, script)}"]) { RedirectStandardError = true })!;
         var errors = await psql.StandardError.ReadToEndAsync();
