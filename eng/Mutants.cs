@@ -2,11 +2,11 @@
 //
 //   dotnet run eng/Mutants.cs [-- [--narrow] name …]
 //
-// A bug is tried on the tests that it names, and on all of tests/WorkManager.Tests if those do not find it; with --narrow only on the former. A name may end
-// with *. The last line is the sum; the exit code is 1 if a bug was not found, or could not be planted.
+// A bug of a package is tried on the tests that it names, and on all of tests/<package>.Tests if those do not find it; with --narrow only on the former. A
+// name may end with *. The last line is the sum; the exit code is 1 if a bug was not found, or could not be planted.
 //
 // It works on a copy of what is committed, in artifacts/mutants, so the working tree stays as it is. The copy is kept: the next run builds only what changed.
-// For a bug only the library is built, and laid beside the tests that are built already; the next one is built meanwhile.
+// For a bug only the packages are built, and laid beside the tests that are built already; the next one is built meanwhile.
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text;
@@ -40,15 +40,20 @@ else
 }
 
 string[] fast = ["-c", "Release", "-v", "quiet", "-p:RunAnalyzers=false", "-p:TreatWarningsAsErrors=false", "-p:UseSharedCompilation=true"];
-string[] onlyTheLibrary = ["-p:GenerateDocumentationFile=false", "-p:ProduceReferenceAssembly=false", "-p:DebugType=none"];
-var built = Run("dotnet", copy, TimeSpan.FromHours(1), ["build", "tests/WorkManager.Tests", .. fast]);
-if (built.ExitCode != 0)
+string[] onlyThePackages = ["-p:GenerateDocumentationFile=false", "-p:ProduceReferenceAssembly=false", "-p:DebugType=none"];
+foreach (var tests in mutants.Select(m => $"tests/{m.Package}.Tests").Distinct())
 {
-    Console.Error.WriteLine($"error: the tests do not build.\n{built.Output}");
-    return 2;
+    var built = Run("dotnet", copy, TimeSpan.FromHours(1), ["build", tests, .. fast]);
+    if (built.ExitCode != 0)
+    {
+        Console.Error.WriteLine($"error: {tests} does not build.\n{built.Output}");
+        return 2;
+    }
 }
 
-const string library = "WorkManager.dll";
+// It is built on the library, so that both are built with it.
+const string packages = "src/WorkManager.Hosting";
+string[] assemblies = ["WorkManager.dll", "WorkManager.Hosting.dll"];
 var missed = new List<string>();
 var clock = Stopwatch.StartNew();
 var next = Task.Run(() => Make(mutants[0]));
@@ -57,10 +62,11 @@ foreach (var (mutant, i) in mutants.Select((mutant, i) => (mutant, i)))
     var problem = await next;
     if (problem is null)
     {
-        foreach (var used in Directory.GetFiles(Path.Combine(copy, "tests"), library, SearchOption.AllDirectories)
+        foreach (var used in assemblies
+            .SelectMany(assembly => Directory.GetFiles(Path.Combine(copy, "tests"), assembly, SearchOption.AllDirectories))
             .Where(f => f.Contains("/bin/Release/", StringComparison.Ordinal)))
         {
-            File.Copy(Path.Combine(copy, "src/WorkManager/bin/Release/net10.0", library), used, overwrite: true);
+            File.Copy(Path.Combine(copy, packages, "bin/Release/net10.0", Path.GetFileName(used)), used, overwrite: true);
         }
     }
 
@@ -82,7 +88,7 @@ foreach (var (mutant, i) in mutants.Select((mutant, i) => (mutant, i)))
 Console.WriteLine($"{mutants.Count - missed.Count} caught, {missed.Count} not{(missed.Count == 0 ? "" : $": {string.Join(", ", missed)}")}");
 return missed.Count == 0 ? 0 : 1;
 
-// Builds the library with a bug. Returns why that was not possible.
+// Builds the packages with a bug. Returns why that was not possible.
 string? Make(Mutant mutant)
 {
     var file = Path.Combine(copy, mutant.File);
@@ -95,7 +101,7 @@ string? Make(Mutant mutant)
     try
     {
         File.WriteAllText(file, text.Replace(mutant.Old, mutant.New, StringComparison.Ordinal));
-        string[] build = ["build", "src/WorkManager", "--no-restore", .. fast, .. onlyTheLibrary];
+        string[] build = ["build", packages, "--no-restore", .. fast, .. onlyThePackages];
         var (exitCode, output) = Run("dotnet", copy, TimeSpan.FromHours(1), build);
         if (exitCode != 0 && Errors(output).Length == 0)
         {
@@ -115,8 +121,8 @@ static string[] Errors(string output) => [.. output.Split('\n').Where(l => l.Con
 
 (bool IsCaught, string Verdict) Try(Mutant mutant)
 {
-    string[] narrow = [.. mutant.Tests.SelectMany(t => (string[])["--filter-class", $"WorkManager.Tests.{t}"])];
-    var (isCaught, verdict) = RunTests(narrow);
+    string[] narrow = [.. mutant.Tests.SelectMany(t => (string[])["--filter-class", $"{mutant.Package}.Tests.{t}"])];
+    var (isCaught, verdict) = RunTests(mutant.Package, narrow);
     if (isCaught)
     {
         return (true, $"caught by {verdict}");
@@ -129,17 +135,17 @@ static string[] Errors(string output) => [.. output.Split('\n').Where(l => l.Con
 
     // Some of all the tests read the sources: none of them must see the next bug.
     next.Wait();
-    (isCaught, verdict) = RunTests([]);
+    (isCaught, verdict) = RunTests(mutant.Package, []);
     return isCaught ? (true, $"caught by the whole suite only: {verdict}") : (false, verdict.Length > 0 ? verdict : "SURVIVED");
 }
 
 // Whether a test failed, and the first that did; or why they could not be run.
-(bool IsCaught, string Verdict) RunTests(string[] filter)
+(bool IsCaught, string Verdict) RunTests(string package, string[] filter)
 {
     const int allPassed = 0, someFailed = 2;
-    var tests = Path.Combine(copy, "tests/WorkManager.Tests");
+    var tests = Path.Combine(copy, $"tests/{package}.Tests");
     var (exitCode, output) = Run(
-        Path.Combine(tests, "bin/Release/net10.0/WorkManager.Tests"), tests, TimeSpan.FromMinutes(filter.Length > 0 ? 6 : 60),
+        Path.Combine(tests, $"bin/Release/net10.0/{package}.Tests"), tests, TimeSpan.FromMinutes(filter.Length > 0 ? 6 : 60),
         [
             "--results-directory", Path.Combine(copy, "artifacts/test-results"), "--progress", "off", "--stop-on-fail", "on",
             // To enumerate the theories of all classes takes as long as the tests of one.
@@ -217,6 +223,9 @@ static FileStream Lock(string path)
 /// <summary>A bug: what stands in a file, and what to put in its place.</summary>
 internal sealed partial record Mutant(string Name, string What, string File, string[] Tests, string Old, string New)
 {
+    /// <summary>The package whose file it is.</summary>
+    public string Package => File.Split('/')[1];
+
     public static Mutant Read(string path)
     {
         var match = Form().Match(System.IO.File.ReadAllText(path));

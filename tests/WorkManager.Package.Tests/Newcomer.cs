@@ -110,7 +110,7 @@ public abstract partial class Newcomer : IAsyncLifetime
         };
 
         // What has been built already is packed.
-        lines = Pack().Replace(lines, $"$0 --no-build -p:PackageVersion={Version}").Replace("-c Release", $"-c {Repository.Configuration}", StringComparison.Ordinal);
+        lines = Pack().Replace(lines, $"$1 -c {Repository.Configuration} --no-build -p:PackageVersion={Version}");
         var output = await commandLine.BashAsync($"trap 'pwd > {whereLinesEnded}' EXIT\n{lines}");
         workingFolder = (await File.ReadAllTextAsync(whereLinesEnded)).TrimEnd('\n');
         return output;
@@ -120,7 +120,7 @@ public abstract partial class Newcomer : IAsyncLifetime
     [GeneratedRegex(@"\A(?:(?:Using launch settings from .+|Building\.\.\.)\n)+")]
     private static partial Regex SaidByTheCommand();
 
-    [GeneratedRegex("dotnet pack WorkManager/src/[^ ]+ -c Release")]
+    [GeneratedRegex("(dotnet pack WorkManager/src/[^ ]+) -c Release")]
     private static partial Regex Pack();
 
     [GeneratedRegex("Replace the line with `(?<line>[^`]+)` in `(?<file>[^`]+)`:$")]

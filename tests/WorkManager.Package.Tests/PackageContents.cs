@@ -64,7 +64,7 @@ public abstract partial class PackageContents : IDisposable
     public void It_has_one_assembly_with_its_documentation_and_nothing_else()
     {
         string[] expected = ["README.md", $"{id}.nuspec", Library("dll"), Library("xml")];
-        Assert.Equal(expected.Order(StringComparer.Ordinal), archive.Entries.Select(e => e.FullName).Where(n => !IsOfTheFormat(n)).Order(StringComparer.Ordinal));
+        Assert.Equal(expected.Order(StringComparer.Ordinal), FilesIn(archive));
 
         var members = XDocument.Parse(Read(Library("xml"))).Descendants("member").ToDictionary(m => (string)m.Attribute("name")!, m => m.Value.Trim());
         Assert.All(KnownTypes, type => Assert.NotEmpty(members[$"T:WorkManager.{type}"]));
@@ -86,8 +86,8 @@ public abstract partial class PackageContents : IDisposable
     {
         using var symbols = ZipFile.OpenRead(Path.ChangeExtension(package.FileOf(id), ".snupkg"));
 
-        Assert.Equal(
-            new[] { $"{id}.nuspec", Library("pdb") }.Order(StringComparer.Ordinal), symbols.Entries.Select(e => e.FullName).Where(n => !IsOfTheFormat(n)).Order(StringComparer.Ordinal));
+        string[] expected = [$"{id}.nuspec", Library("pdb")];
+        Assert.Equal(expected.Order(StringComparer.Ordinal), FilesIn(symbols));
         using var pdb = Open(symbols, Library("pdb"));
         using var provider = MetadataReaderProvider.FromPortablePdbStream(pdb);
         using var dll = Open(archive, Library("dll"));
@@ -111,6 +111,9 @@ public abstract partial class PackageContents : IDisposable
     }
 
     private string Library(string extension) => $"lib/{Repository.TargetFramework}/{id}.{extension}";
+
+    private static IEnumerable<string> FilesIn(ZipArchive archive) =>
+        archive.Entries.Select(e => e.FullName).Where(n => !IsOfTheFormat(n)).Order(StringComparer.Ordinal);
 
     private static bool IsOfTheFormat(string entry) =>
         entry is "_rels/.rels" or "[Content_Types].xml" || entry.StartsWith("package/services/metadata/core-properties/", StringComparison.Ordinal);

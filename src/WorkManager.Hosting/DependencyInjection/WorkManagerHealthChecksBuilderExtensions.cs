@@ -9,9 +9,9 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class WorkManagerHealthChecksBuilderExtensions
 {
     /// <summary>
-    /// Adds two checks. <c>workmanager</c>, with the tag <c>ready</c>: unhealthy if the database does not answer, its tables are missing, or workers could not ask
-    /// for work; degraded if items or leases that have run out are left lying. <c>workmanager-workers</c>, with the tag <c>live</c>: degraded if a handler does
-    /// not stop although it was asked to; it does not ask the database.
+    /// Adds two checks. <c>workmanager</c>, with the tag <c>ready</c>: unhealthy if the database does not answer, its tables are missing, or workers could not
+    /// ask for work; degraded if items or leases that have run out are left lying. <c>workmanager-workers</c>, with the tag <c>live</c>: degraded if a handler
+    /// does not stop although it was asked to; it does not ask the database.
     /// </summary>
     /// <param name="builder">The builder.</param>
     /// <param name="configure">Sets limits; they are checked when the host starts.</param>

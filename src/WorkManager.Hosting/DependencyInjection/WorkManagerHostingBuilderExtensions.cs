@@ -15,7 +15,7 @@ public static class WorkManagerHostingBuilderExtensions
 {
     /// <summary>Adds a worker: it leases items of an order type, has a handler work on them, and stores the results.</summary>
     /// <typeparam name="TOrderType">The order type. It is registered, too, if it is not yet.</typeparam>
-    /// <typeparam name="THandler">An <see cref="IWorkHandler{TInput, TResult}"/> of its input and result. Each item gets one from a scope of its own.</typeparam>
+    /// <typeparam name="THandler">An <see cref="IWorkHandler{TInput, TResult}"/> of its input and result. Each item has one in a scope of its own.</typeparam>
     /// <param name="builder">The builder.</param>
     /// <param name="configure">Sets options; they are checked when the host starts.</param>
     /// <returns>The same builder.</returns>
@@ -29,7 +29,7 @@ public static class WorkManagerHostingBuilderExtensions
 
     /// <summary>Adds a worker with a name of its own, such as a second one for the same order type.</summary>
     /// <typeparam name="TOrderType">The order type. It is registered, too, if it is not yet.</typeparam>
-    /// <typeparam name="THandler">An <see cref="IWorkHandler{TInput, TResult}"/> of its input and result. Each item gets one from a scope of its own.</typeparam>
+    /// <typeparam name="THandler">An <see cref="IWorkHandler{TInput, TResult}"/> of its input and result. Each item has one in a scope of its own.</typeparam>
     /// <param name="builder">The builder.</param>
     /// <param name="name">The name of the worker and of its <see cref="WorkerOptions"/>.</param>
     /// <param name="configure">Sets options; they are checked when the host starts.</param>
@@ -46,7 +46,7 @@ public static class WorkManagerHostingBuilderExtensions
 
     /// <summary>Adds a worker whose options are in the configuration.</summary>
     /// <typeparam name="TOrderType">The order type. It is registered, too, if it is not yet.</typeparam>
-    /// <typeparam name="THandler">An <see cref="IWorkHandler{TInput, TResult}"/> of its input and result. Each item gets one from a scope of its own.</typeparam>
+    /// <typeparam name="THandler">An <see cref="IWorkHandler{TInput, TResult}"/> of its input and result. Each item has one in a scope of its own.</typeparam>
     /// <param name="builder">The builder.</param>
     /// <param name="configuration">The section with the <see cref="WorkerOptions"/>.</param>
     /// <param name="name">The name of the worker; null for the key of the order type.</param>
@@ -99,7 +99,8 @@ public static class WorkManagerHostingBuilderExtensions
         var services = builder.Services;
         if (services.Any(s => !s.IsKeyedService && s.ImplementationInstance is WorkerDescriptor other && other.Name == worker.Name))
         {
-            throw new InvalidOperationException($"There are two workers '{worker.Name}'. Give one of them a name: AddWorker<{typeof(TOrderType).Name}, …>(\"name\").");
+            throw new InvalidOperationException(
+                $"There are two workers '{worker.Name}'. Give one of them a name: AddWorker<{typeof(TOrderType).Name}, …>(\"name\").");
         }
 
         builder.AddOrderType<TOrderType>();

@@ -42,7 +42,8 @@ internal sealed class QueueMetrics : IHostedService
         new(count, new("order_type", queue.OrderType), new KeyValuePair<string, object?>("state", state));
 
     private IEnumerable<Measurement<double>> Ages() => Latest().Select(q => new Measurement<double>(
-        q.AvailableSince is { } since ? Math.Max(0, (time.GetUtcNow() - since).TotalSeconds) : 0, new KeyValuePair<string, object?>("order_type", q.OrderType)));
+        q.AvailableSince is { } since ? Math.Max(0, (time.GetUtcNow() - since).TotalSeconds) : 0,
+        new KeyValuePair<string, object?>("order_type", q.OrderType)));
 
     private IReadOnlyList<QueueStatus> Latest()
     {

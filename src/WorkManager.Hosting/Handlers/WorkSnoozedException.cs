@@ -1,6 +1,6 @@
 namespace WorkManager;
 
-/// <summary>Says from deep inside a handler that the work is to be done later. Where the handler itself knows it, return the <see cref="WorkSnooze"/>.</summary>
+/// <summary>Says from deep inside a handler that the work is to be done later. A handler that knows it itself returns a <see cref="WorkSnooze"/>.</summary>
 public sealed class WorkSnoozedException : Exception
 {
     /// <summary>Creates the exception.</summary>

@@ -10,7 +10,7 @@ public sealed class WorkHealthOptions
     [Range(typeof(TimeSpan), "00:00:00", "30.00:00:00")]
     public TimeSpan? OldestItem { get; set; } = TimeSpan.FromMinutes(15);
 
-    /// <summary>How long leases may have run out, and nobody has taken them back, before the host counts as degraded: nothing asks for work or reclaims.</summary>
+    /// <summary>How long ago a lease may have run out that nobody has taken back, until the host counts as degraded: nobody asks for work.</summary>
     /// <value>5 minutes by default; null for any time. Up to 30 days.</value>
     [Range(typeof(TimeSpan), "00:00:00", "30.00:00:00")]
     public TimeSpan? ExpiredLease { get; set; } = TimeSpan.FromMinutes(5);

@@ -2,7 +2,8 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace WorkManager.Hosting.Health;
 
-/// <summary>Whether the workers of this process run, and none of their handlers hangs. It asks nobody else: a database that is away is no reason to restart.</summary>
+/// <summary>Whether the workers of this process run, and none of their handlers hangs.</summary>
+/// <remarks>It asks nobody else: a database that is away is no reason to restart.</remarks>
 internal sealed class WorkLiveCheck(WorkerStates workers) : IHealthCheck
 {
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) => Task.FromResult(

@@ -20,11 +20,16 @@ internal sealed class LeaseKeeper(TimeProvider time, ILogger<LeaseKeeper> log)
     // Until when the loop sleeps, as a timestamp; the highest while it is awake.
     private long sleepsUntil = long.MaxValue;
 
+    private volatile Task beating = Task.CompletedTask;
+
     // How many heartbeats in a row came to nothing.
     private int failures;
 
     /// <summary>What this process holds.</summary>
     public ICollection<HeldLease> Held => held.Values;
+
+    /// <summary>Whether heartbeats are under way, and are waited for.</summary>
+    public bool IsBeating => !beating.IsCompleted;
 
     /// <summary>How many handlers do not stop although they were asked to.</summary>
     public int StuckCount => held.Values.Count(h => h.IsStuck);
@@ -50,7 +55,6 @@ internal sealed class LeaseKeeper(TimeProvider time, ILogger<LeaseKeeper> log)
     /// <summary>Sends heartbeats until it is cancelled.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        var beating = Task.CompletedTask;
         while (!cancellationToken.IsCancellationRequested)
         {
             LookAtEnds();
@@ -110,9 +114,11 @@ internal sealed class LeaseKeeper(TimeProvider time, ILogger<LeaseKeeper> log)
 
     private async Task BeatAsync(IWorkOrderManager manager, HeldLease[] leases)
     {
-        // A call that hangs must not keep the next one from being sent. If its answer comes late, it counts all the same.
+        // A call that hangs must not keep the next one from being sent, and one to SQLite takes the thread with it. If its answer comes late, it counts all the
+        // same.
         var limit = leases.Min(l => l.Ttl) / 3;
-        var beat = TryBeatAsync(manager, leases);
+        var askedAt = time.GetTimestamp();
+        var beat = Task.Run(() => TryBeatAsync(manager, leases, askedAt));
         await ((Task)beat).WaitAsync(limit, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         var failure = beat.IsCompleted ? await beat.ConfigureAwait(false) : new TimeoutException($"There was no answer within {limit}.");
         if (failure is null)
@@ -139,9 +145,8 @@ internal sealed class LeaseKeeper(TimeProvider time, ILogger<LeaseKeeper> log)
 
     /// <summary>Sends a heartbeat, and takes its answer.</summary>
     /// <returns>Why it failed; null if it did not.</returns>
-    private async Task<Exception?> TryBeatAsync(IWorkOrderManager manager, HeldLease[] leases)
+    private async Task<Exception?> TryBeatAsync(IWorkOrderManager manager, HeldLease[] leases, long askedAt)
     {
-        var askedAt = time.GetTimestamp();
         try
         {
             var outcomes = await SendAsync(manager, leases).ConfigureAwait(false);
@@ -150,6 +155,8 @@ internal sealed class LeaseKeeper(TimeProvider time, ILogger<LeaseKeeper> log)
                 await TakeAsync(lease, outcome, askedAt).ConfigureAwait(false);
             }
 
+            // Nobody may have waited for this.
+            changed.Set();
             return null;
         }
         catch (Exception failure)

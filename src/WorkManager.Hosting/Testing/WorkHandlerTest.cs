@@ -55,8 +55,8 @@ public sealed class WorkHandlerTest
     /// <param name="handler">The handler.</param>
     /// <param name="input">What is to be done.</param>
     /// <returns>
-    /// What the handler returned, or what a <see cref="WorkFailedException"/> or <see cref="WorkSnoozedException"/> said. Any other exception is thrown: a worker
-    /// would take it for a failure, and a test should see it.
+    /// What the handler returned, or what a <see cref="WorkFailedException"/> or <see cref="WorkSnoozedException"/> said. Any other exception is thrown: a
+    /// worker would take it for a failure, and a test should see it.
     /// </returns>
     public async Task<WorkResult<TResult>> RunAsync<TInput, TResult>(IWorkHandler<TInput, TResult> handler, TInput input)
         where TInput : notnull

@@ -26,7 +26,8 @@ internal static partial class Log
         7007, LogLevel.Warning, "The database could not be asked for its schema; the workers begin, and try again.", EventName = "SchemaNotChecked")]
     public static partial void SchemaNotChecked(this ILogger logger, Exception failure);
 
-    [LoggerMessage(7008, LogLevel.Debug, "The handler of worker '{Worker}' threw at item {ItemId}; the failure is stored with it.", EventName = "HandlerFailed")]
+    [LoggerMessage(
+        7008, LogLevel.Debug, "The handler of worker '{Worker}' threw at item {ItemId}; the failure is stored with it.", EventName = "HandlerFailed")]
     public static partial void HandlerFailed(this ILogger logger, string worker, Guid itemId, Exception failure);
 
     [LoggerMessage(7009, LogLevel.Warning, "The handler of worker '{Worker}' that did not stop at item {ItemId} has ended.", EventName = "HandlerEndedLate")]

@@ -20,13 +20,13 @@ public sealed class WorkerOptions
     [Range(typeof(TimeSpan), "00:00:00.01", "7.00:00:00")]
     public TimeSpan? Timeout { get; set; } = TimeSpan.FromMinutes(30);
 
-    /// <summary>How often a handler is called again with the errors of a result that was refused. After that the attempt fails (<c>result_refused</c>).</summary>
+    /// <summary>How often a handler is called again with the errors of a refused result. After that the attempt fails (<c>result_refused</c>).</summary>
     /// <value>2 by default; 0 to 100.</value>
     [Range(0, 100)]
     public int MaxRepairs { get; set; } = 2;
 
     /// <summary>How long a lease lasts. Heartbeats extend it, so it says how soon others get the items of a process that has died.</summary>
-    /// <value>Null by default: as the item, its order type or <see cref="LeaseOptions.Ttl"/> says. At least 1 second, up to <see cref="LeaseOptions.MaxTtl"/>.</value>
+    /// <value>Null by default: as the item, its order type or <see cref="LeaseOptions.Ttl"/> says. Else 1 second to <see cref="LeaseOptions.MaxTtl"/>.</value>
     [Range(typeof(TimeSpan), "00:00:01", "7.00:00:00")]
     public TimeSpan? LeaseTime { get; set; }
 
@@ -45,7 +45,9 @@ public sealed class WorkerOptions
     [StringLength(Actor.MaxIdLength, MinimumLength = 1)]
     public string? Model { get; set; }
 
-    /// <summary>Whether it works for all tenants, in turn. Otherwise it works for the one that <see cref="IWorkTenantProvider"/> names outside of a request.</summary>
+    /// <summary>
+    /// Whether it works for all tenants, in turn. Otherwise it works for the one that <see cref="IWorkTenantProvider"/> names outside of a request.
+    /// </summary>
     /// <value>False by default.</value>
     public bool AllTenants { get; set; }
 }

@@ -38,7 +38,9 @@ public abstract class HandlingSpecification(DatabaseFixture databases)
     public async Task An_exception_is_a_failure_that_is_tried_again()
     {
         await using var app = await WordsApp.StartAsync(databases);
-        app.Script.Handle = (work, _) => work.Attempt == 1 ? throw new InvalidOperationException("outer", new FormatException("too quiet")) : Script.Shout(work);
+        app.Script.Handle = (work, _) => work.Attempt == 1
+            ? throw new InvalidOperationException("outer", new FormatException("too quiet"))
+            : Script.Shout(work);
 
         var order = await app.ProposeAsync("one");
 
@@ -79,7 +81,8 @@ public abstract class HandlingSpecification(DatabaseFixture databases)
 
         await app.EventuallyAsync(async () => (await app.OrderAsync(order.Id)).State == OrderState.Failed);
         var item = await app.ItemAsync(order);
-        (item.State, item.Attempts, item.ReadError()!.Code, item.ReadError()!.Message).Should().Be((ItemState.Failed, (short)1, "no_voice", "It has no voice."));
+        (item.State, item.Attempts, item.ReadError()!.Code, item.ReadError()!.Message)
+            .Should().Be((ItemState.Failed, (short)1, "no_voice", "It has no voice."));
         app.Script.Calls.Should().HaveCount(1);
     }
 

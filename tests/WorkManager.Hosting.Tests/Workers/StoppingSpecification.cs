@@ -1,3 +1,4 @@
+using System.Data.Common;
 using AwesomeAssertions;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -50,6 +51,40 @@ public abstract class StoppingSpecification(DatabaseFixture databases)
         await app.EventuallyAsync(async () => (await app.OrderAsync(order.Id)).Items.All(i => i.LastHeartbeatAt is not null), Step);
 
         (await app.OrderAsync(order.Id)).Items.Select(i => i.LastHeartbeatAt).Distinct().Should().HaveCount(1);
+    }
+
+    [Fact]
+    public async Task A_heartbeat_that_is_answered_late_counts_and_one_line_tells_that_it_was_late()
+    {
+        // It does not ask for more meanwhile.
+        await using var app = await WordsApp.StartAsync(
+            databases, worker => (worker.MinIdle, worker.MaxIdle) = (TimeSpan.FromHours(1), TimeSpan.FromHours(1)));
+        var done = new TaskCompletionSource();
+        app.Script.Handle = async (work, stop) =>
+        {
+            await done.Task.WaitAsync(stop);
+            return await Script.Shout(work);
+        };
+        var order = await app.ProposeAsync("one");
+        await app.EventuallyAsync(() => !app.Script.Calls.IsEmpty);
+
+        // The first heartbeat, after ten seconds, waits, and is not waited for any longer ten seconds later.
+        await using (var other = await app.Database.OpenConnectionAsync())
+        await using (var writing = await other.BeginTransactionAsync())
+        {
+            await StallAsync(other, app.Database.Provider);
+            app.Time.Advance(WordsApp.LeaseTime / 3);
+            await app.EventuallyAsync(() => app.Leases.IsBeating);
+            app.Time.Advance(WordsApp.LeaseTime / 3);
+            await app.EventuallyAsync(() => app.Log.Names.Contains("HeartbeatFailed"));
+        }
+
+        // Time stands still: the lease is ten seconds older than the first heartbeat, so that the next one is due.
+        await app.EventuallyAsync(() => app.Log.Names.Contains("HeartbeatsAreBack"));
+        done.SetResult();
+        await app.EventuallyAsync(async () => (await app.OrderAsync(order.Id)).State == OrderState.Submitted);
+        app.Log.Names.Where(n => n.StartsWith("Heartbeat", StringComparison.Ordinal)).Should().Equal("HeartbeatFailed", "HeartbeatsAreBack");
+        app.Script.Calls.Should().HaveCount(1);
     }
 
     [Fact]
@@ -244,6 +279,17 @@ public abstract class StoppingSpecification(DatabaseFixture databases)
             .HaveCount(2).And.OnlyContain(e => e.CreatedAt - signalled < TimeSpan.FromSeconds(60));
         (await app.OrderAsync(order.Id)).Items.Should().OnlyContain(i => i.State == ItemState.Queued && i.Attempts == 0 && i.Releases == 0);
         app.Log.Names.Should().ContainInOrder("WorkersStarted", "WorkersDrain", "WorkersEnded");
+    }
+
+    /// <summary>Nobody else writes to items as long as the transaction is open. In SQLite that is so from its beginning.</summary>
+    private static async Task StallAsync(DbConnection connection, Provider provider)
+    {
+        if (provider == Provider.PostgreSql)
+        {
+            await using var command = connection.CreateCommand();
+            command.CommandText = "LOCK TABLE work_items IN EXCLUSIVE MODE";
+            await command.ExecuteNonQueryAsync();
+        }
     }
 }
 

@@ -2,59 +2,22 @@ using AwesomeAssertions;
 
 namespace WorkManager.Tests.Architecture;
 
-/// <summary>Which folder of the library may use which. A new line here is a decision: <c>docs/decisions</c> says why.</summary>
-public sealed class FolderRules
+/// <summary>Which folder of a package may use which. A new line in <see cref="Layers"/> is a decision: <c>docs/decisions</c> says why.</summary>
+public abstract class FolderRules
 {
-    private static readonly string[] Domain = ["Errors", "Orders", "OrderTypes", "OrderTypes/Json"];
+    private readonly SourceTree tree;
 
-    private static readonly string[] Kernel = ["Diagnostics", "Auditing", "Persistence", "Execution", "Selecting"];
-
-    private static readonly string[] Verbs = ["Proposing", "Leasing", "Submitting", "Reviewing", "Applying", "Operating"];
+    private protected FolderRules(SourceTree tree) => this.tree = tree;
 
     /// <summary>
     /// From the bottom up. A folder uses only what stands above it here. A subfolder is a folder of its own: it holds a part that its parent is built of,
-    /// so the parent uses it and it never uses the parent. Providers is the exception: its subfolders are built of what all databases share.
+    /// so the parent uses it and it never uses the parent.
     /// </summary>
-    private static readonly (string Folder, string[] MayUse)[] Layers =
-    [
-        ("Errors", []),
-        ("Orders", ["Errors"]),
-        ("OrderTypes/Json", ["Errors"]),
-        ("OrderTypes/Validation", ["Errors", "OrderTypes/Json"]),
-        ("OrderTypes", ["Errors", "Orders", "OrderTypes/Json", "OrderTypes/Validation"]),
-        ("Diagnostics", ["Errors", "Orders"]),
-        ("Auditing", ["Errors", "Orders"]),
-        // What the schema is on each provider, for the migrations and for the model.
-        ("Persistence/Schema", ["Orders"]),
-        ("Persistence/Migrations", ["Orders", "Persistence/Schema"]),
-        ("Persistence/HostModel", ["Errors", "Orders", "Persistence/Schema", "Persistence/Migrations"]),
-        ("Persistence", ["Orders", "Persistence/Schema", "Persistence/HostModel"]),
-        ("Execution", ["Errors", "Orders", "Diagnostics", "Auditing", "Persistence/Schema", "Persistence/HostModel", "Persistence"]),
-        // What an operator does to many orders, whichever verb does it to one of them.
-        ("Selecting", [.. Domain, "Execution"]),
-        .. Verbs.Select(verb => (verb, (string[])[.. Domain, .. Kernel])),
-        // Shared by every door. No verb either: it reads what verbs wrote.
-        ("Reading", [.. Domain, "Diagnostics", "Persistence", "Execution"]),
-        // The facade and the options that gather those of its parts.
-        (SourceTree.Root, [.. Domain, .. Kernel, .. Verbs, "Reading"]),
-        // Adapters of the kernel's and the verbs' SQL interfaces.
-        ("Providers", [.. Domain, .. Kernel, .. Verbs, "Reading"]),
-        ("Providers/Sqlite", [.. Domain, .. Kernel, .. Verbs, "Reading", "Providers"]),
-        ("Providers/PostgreSql", [.. Domain, .. Kernel, .. Verbs, "Reading", "Providers"]),
-        (
-            "DependencyInjection",
-            [
-                .. Domain, .. Kernel, .. Verbs, "Reading", SourceTree.Root, "Providers", "Providers/Sqlite", "Providers/PostgreSql",
-                "Persistence/Schema", "Persistence/HostModel",
-            ]
-        ),
-    ];
-
-    public static TheoryData<string> Folders => [.. SourceTree.Folders];
+    protected abstract IReadOnlyList<(string Folder, string[] MayUse)> Layers { get; }
 
     [Fact]
     public void Every_folder_has_its_place() =>
-        Assert.Equal(Layers.Select(l => l.Folder).Order(StringComparer.Ordinal), SourceTree.Folders.Order(StringComparer.Ordinal));
+        Assert.Equal(Layers.Select(l => l.Folder).Order(StringComparer.Ordinal), tree.Folders.Order(StringComparer.Ordinal));
 
     [Fact]
     public void The_rules_allow_no_circle()
@@ -70,73 +33,28 @@ public sealed class FolderRules
     [Fact]
     public void There_is_no_circle()
     {
-        var circle = Circle.Find(SourceTree.Uses.Select(use => (use.From, use.To)));
+        var circle = Circle.Find(tree.Uses.Select(use => (use.From, use.To)));
 
-        string.Join("; ", circle.Select(step => SourceTree.Uses.First(use => (use.From, use.To) == step))).Should().BeEmpty();
+        string.Join("; ", circle.Select(step => tree.Uses.First(use => (use.From, use.To) == step))).Should().BeEmpty();
     }
 
-    [Theory]
-    [MemberData(nameof(Folders))]
-    public void A_folder_uses_only_what_it_may(string folder)
+    [Fact]
+    public void A_folder_uses_only_what_it_may()
     {
-        var mayUse = Layers.Single(l => l.Folder == folder).MayUse;
+        var more =
+            from use in tree.Uses
+            where !Layers.Single(l => l.Folder == use.From).MayUse.Contains(use.To)
+            select use.ToString();
 
-        SourceTree.Uses.Where(use => use.From == folder && !mayUse.Contains(use.To)).Select(use => use.ToString()).Should().BeEmpty();
+        string.Join("; ", more).Should().BeEmpty();
     }
-
-    /// <summary>A line that nothing needs any more would let in what nobody decided on.</summary>
-    [Fact]
-    public void Who_may_use_a_part_of_a_folder_uses_it()
-    {
-        var unused =
-            from layer in Layers
-            from part in layer.MayUse
-            where part.Contains('/') && !Domain.Contains(part) && !SourceTree.Uses.Any(use => use.From == layer.Folder && use.To == part)
-            select $"{layer.Folder} → {part}";
-
-        unused.Should().BeEmpty();
-    }
-
-    [Fact]
-    public void Verbs_never_use_each_other() =>
-        Assert.Empty(SourceTree.Uses.Where(use => Verbs.Contains(use.From) && Verbs.Contains(use.To)).Select(use => use.ToString()));
-
-    [Fact]
-    public void Only_the_registration_knows_the_providers() => Assert.Empty(
-        from use in SourceTree.Uses
-        where TopOf(use.To) == "Providers" && TopOf(use.From) is not ("Providers" or "DependencyInjection")
-        select use.ToString());
-
-    [Fact]
-    public void Providers_never_use_each_other() => Assert.Empty(
-        from use in SourceTree.Uses
-        where TopOf(use.From) == "Providers" && use.To.StartsWith("Providers/", StringComparison.Ordinal)
-        select use.ToString());
-
-    [Fact]
-    public void Nothing_below_the_facade_refers_to_it() =>
-        Assert.Empty(SourceTree.Uses.Where(use => use.To == SourceTree.Root && use.From != "DependencyInjection").Select(use => use.ToString()));
-
-    /// <summary>A scan that has gone blind would find every rule kept. It must see into asynchronous methods and lambdas, and see constants, too.</summary>
-    [Theory]
-    [InlineData("Leasing", "Diagnostics", "WorkManager.Leasing.CheckoutItems", "WorkManager.Diagnostics.Telemetry")]
-    [InlineData("Applying", "Auditing", "WorkManager.Applying.ApproveOrder", "WorkManager.Auditing.Lifecycle")]
-    [InlineData("Submitting", "Execution", "WorkManager.Submitting.ResultStoring", "WorkManager.Execution.UnitOfWork")]
-    [InlineData("Providers/Sqlite", "Leasing", "WorkManager.Providers.Sqlite.SqliteLeasingSql", "WorkManager.Leasing.Claim")]
-    [InlineData("OrderTypes", "OrderTypes/Json", "WorkManager.OrderTypes.JsonDocuments", "WorkManager.OrderTypes.Json.CanonicalJson")]
-    [InlineData("OrderTypes/Json", "Errors", "src/WorkManager/OrderTypes/Json/StorableText.cs", "using WorkManager.Errors")]
-    [InlineData("OrderTypes/Json", "Errors", "src/WorkManager/OrderTypes/Json/StorableText.cs", "ValidationCodes.InvalidCharacter")]
-    public void The_scan_sees_uses_that_are_there(string from, string to, string user, string used) =>
-        Assert.Contains(new FolderUse(from, to, user, used), SourceTree.Uses);
 
     [Fact]
     public void The_scan_knows_the_folder_of_every_type_that_was_written_by_hand()
     {
-        var unknown = SourceTree.Assembly.GetTypes().Where(t => !t.IsNested && SourceTree.FolderOf(t) is null).Select(t => t.FullName!);
+        var unknown = tree.Assembly.GetTypes().Where(t => !t.IsNested && tree.FolderOf(t) is null).Select(t => t.FullName!);
 
         // What compiler and generators add has a name that nobody can write, or one that begins with two underscores.
         Assert.DoesNotContain(unknown, name => !name.Contains('<') && !name.Split('.').Any(part => part.StartsWith("__", StringComparison.Ordinal)));
     }
-
-    private static string TopOf(string folder) => folder.Split('/')[0];
 }

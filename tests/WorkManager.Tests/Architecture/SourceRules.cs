@@ -2,14 +2,15 @@ using AwesomeAssertions;
 
 namespace WorkManager.Tests.Architecture;
 
-/// <summary>How the files of the library look.</summary>
+/// <summary>How the files of the packages look.</summary>
 public sealed class SourceRules
 {
     private const int Columns = 160;
 
     /// <summary>All but the migrations: those are written by the tool, and stay as they were shipped.</summary>
-    private static IEnumerable<string> Files =>
-        RepositoryFiles.Find(SourceTree.Source, "*.cs").Where(path => !path.Contains("/Migrations/", StringComparison.Ordinal));
+    private static IEnumerable<string> Files => SourceTree.All
+        .SelectMany(tree => RepositoryFiles.Find(tree.Source, "*.cs"))
+        .Where(path => !path.Contains("/Migrations/", StringComparison.Ordinal));
 
     [Fact]
     public void No_line_is_longer_than_160_columns()

@@ -5,40 +5,61 @@ using Type = System.Type;
 
 namespace WorkManager.Tests.Architecture;
 
-/// <summary>One folder of <c>src/WorkManager</c> using another: what uses it, and what it uses.</summary>
+/// <summary>One folder of a package using another: what uses it, and what it uses.</summary>
 public sealed record FolderUse(string From, string To, string User, string Used)
 {
     public override string ToString() => $"{From} → {To}: {User} uses {Used}";
 }
 
 /// <summary>
-/// The folders of the library and how they use each other. Namespaces do not tell: all public types share one. So the folder of a type is the one
+/// The folders of a package and how they use each other. Namespaces do not tell: all public types share one. So the folder of a type is the one
 /// that its file lies in; uses are what the compiler wrote into the assembly, and what it leaves no trace of there: using directives and constants.
 /// </summary>
-internal static partial class SourceTree
+internal sealed partial class SourceTree
 {
     public const string Root = "(root)";
 
-    public const string Source = "src/WorkManager";
-
     private const StringSplitOptions Trimmed = StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries;
 
-    private static readonly IReadOnlyList<(string Folder, string Path, string Text)> Files =
-        [.. RepositoryFiles.Find(Source, "*.cs").Select(path => (FolderOf(path), path, RepositoryFiles.Read(path)))];
+    private readonly IReadOnlyList<(string Folder, string Path, string Text)> files;
 
-    public static Assembly Assembly { get; } = typeof(WorkOrder).Assembly;
+    private SourceTree(Assembly assembly)
+    {
+        Assembly = assembly;
+        Source = $"src/{Name}";
+        files = [.. RepositoryFiles.Find(Source, "*.cs").Select(path => (FolderOf(path), path, RepositoryFiles.Read(path)))];
+        Loaded = new ArchLoader().LoadAssembly(assembly).Build();
+        Folders = [.. files.Select(f => f.Folder).Distinct()];
+        FolderOfType = FindTypes();
+        Uses = [.. UsesInAssembly().Concat(UsingDirectives()).Concat(Constants()).Distinct()];
+    }
+
+    public static SourceTree Library { get; } = new(typeof(WorkOrder).Assembly);
+
+    public static SourceTree Hosting { get; } = new(typeof(WorkerOptions).Assembly);
+
+    public static IReadOnlyList<SourceTree> All { get; } = [Library, Hosting];
+
+    public Assembly Assembly { get; }
+
+    /// <summary>The name of the package, its project and its first namespace.</summary>
+    public string Name => Assembly.GetName().Name!;
+
+    public string Source { get; }
 
     /// <summary>What the compiler wrote into the assembly.</summary>
-    public static ArchUnitNET.Domain.Architecture Loaded { get; } = new ArchLoader().LoadAssembly(Assembly).Build();
+    public ArchUnitNET.Domain.Architecture Loaded { get; }
 
-    public static IReadOnlyList<string> Folders { get; } = [.. Files.Select(f => f.Folder).Distinct()];
+    public IReadOnlyList<string> Folders { get; }
 
     /// <summary>The folder of each top-level type, by full name as reflection gives it.</summary>
-    public static IReadOnlyDictionary<string, string> FolderOfType { get; } = FindTypes();
+    public IReadOnlyDictionary<string, string> FolderOfType { get; }
 
-    public static IReadOnlyList<FolderUse> Uses { get; } = [.. UsesInAssembly().Concat(UsingDirectives()).Concat(Constants()).Distinct()];
+    public IReadOnlyList<FolderUse> Uses { get; }
 
-    public static string? FolderOf(Type type)
+    public override string ToString() => Name;
+
+    public string? FolderOf(Type type)
     {
         while (type.DeclaringType is { } outer)
         {
@@ -51,7 +72,7 @@ internal static partial class SourceTree
     /// <summary>The top-level type that a type is written in, which may be a lambda's or an asynchronous method's.</summary>
     public static string Outermost(string fullName) => fullName.Split('+', '<')[0];
 
-    private static string FolderOf(string path)
+    private string FolderOf(string path)
     {
         var folder = Path.GetDirectoryName(path[(Source.Length + 1)..])!.Replace('\\', '/');
         return folder.Length == 0 ? Root : folder;
@@ -62,10 +83,10 @@ internal static partial class SourceTree
         from Match declared in Declaration().Matches(text)
         select (declared.Groups["name"].Value, declared.Groups["parameters"].Value.Split(',', Trimmed));
 
-    private static Dictionary<string, string> FindTypes()
+    private Dictionary<string, string> FindTypes()
     {
         var found = new Dictionary<string, string>();
-        foreach (var (folder, path, text) in Files)
+        foreach (var (folder, path, text) in files)
         {
             var space = Namespace().Match(text).Groups[1].Value;
             foreach (var type in TypesIn(text))
@@ -79,7 +100,7 @@ internal static partial class SourceTree
         return found;
     }
 
-    private static IEnumerable<FolderUse> UsesInAssembly() =>
+    private IEnumerable<FolderUse> UsesInAssembly() =>
         from type in Loaded.Types
         from dependency in type.Dependencies
         let user = Outermost(type.FullName)
@@ -89,15 +110,16 @@ internal static partial class SourceTree
         where use.From != use.To
         select use;
 
-    private static IEnumerable<FolderUse> UsingDirectives() =>
-        from file in Files
+    private IEnumerable<FolderUse> UsingDirectives() =>
+        from file in files
         from Match directive in UsingDirective().Matches(file.Text)
-        let to = directive.Groups[1].Value.Replace('.', '/')
+        where directive.Groups[1].Value.StartsWith($"{Name}.", StringComparison.Ordinal)
+        let to = directive.Groups[1].Value[(Name.Length + 1)..].Replace('.', '/')
         where to != file.Folder && Folders.Contains(to)
         select new FolderUse(file.Folder, to, file.Path, directive.Value.Trim());
 
     /// <summary>The compiler puts a constant's value in the place of its name, and a member of an enum is one.</summary>
-    private static IEnumerable<FolderUse> Constants()
+    private IEnumerable<FolderUse> Constants()
     {
         var folders =
             (from type in Assembly.GetTypes()
@@ -106,7 +128,7 @@ internal static partial class SourceTree
              where field.IsLiteral
              select (Name: $"{type.Name}.{field.Name}", Folder: FolderOf(type)!)).ToLookup(c => c.Name, c => c.Folder);
         return
-            from file in Files
+            from file in files
             from Match named in Member().Matches(Comment().Replace(file.Text, ""))
             from to in folders[named.Value]
             where to != file.Folder
@@ -123,7 +145,7 @@ internal static partial class SourceTree
         RegexOptions.Multiline)]
     private static partial Regex Declaration();
 
-    [GeneratedRegex(@"^using (?:static |\w+ = )?WorkManager\.([\w.]+)", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^using (?:static |\w+ = )?(WorkManager\.[\w.]+)", RegexOptions.Multiline)]
     private static partial Regex UsingDirective();
 
     [GeneratedRegex(@"\b[A-Z]\w*\.[A-Z]\w*\b")]

@@ -18,7 +18,7 @@ public sealed class StateRules
 
     [Fact]
     public void Only_the_lifecycle_moves_rows() =>
-        (from type in SourceTree.Loaded.Types
+        (from type in SourceTree.Library.Loaded.Types
          from call in type.Dependencies.OfType<MethodCallDependency>()
          where call.Target.FullName is "WorkManager.WorkOrder" or "WorkManager.WorkItem"
          where call.TargetMember.Name.StartsWith("set_State(", StringComparison.Ordinal)
@@ -28,7 +28,7 @@ public sealed class StateRules
     /// <summary>An update of many rows at once would go round the lifecycle.</summary>
     [Fact]
     public void No_update_of_many_rows_sets_a_state() =>
-        RepositoryFiles.Find(SourceTree.Source, "*.cs")
+        RepositoryFiles.Find(SourceTree.Library.Source, "*.cs")
             .Where(path => Regex.IsMatch(RepositoryFiles.Read(path), @"SetProperty\(\s*(\w+) => \1\.State\b"))
             .Should().BeEmpty();
 }

@@ -12,8 +12,10 @@ public sealed class SurfaceRules
 {
     private static readonly Type[] Types =
     [
-        .. SourceTree.Assembly.GetTypes()
-            .Where(t => SourceTree.FolderOf(t) is not null && !t.IsDefined(typeof(CompilerGeneratedAttribute)) && !t.Name.Contains('<')),
+        .. from tree in SourceTree.All
+           from type in tree.Assembly.GetTypes()
+           where tree.FolderOf(type) is not null && !type.IsDefined(typeof(CompilerGeneratedAttribute)) && !type.Name.Contains('<')
+           select type,
     ];
 
     /// <summary>Types that are open to derivation, and why.</summary>
@@ -31,10 +33,13 @@ public sealed class SurfaceRules
             "Microsoft.EntityFrameworkCore.WorkManagerDatabaseFacadeExtensions",
             "Microsoft.EntityFrameworkCore.WorkManagerDbContextOptionsBuilderExtensions",
             "Microsoft.Extensions.DependencyInjection.WorkManagerBuilderExtensions",
+            "Microsoft.Extensions.DependencyInjection.WorkManagerHealthChecksBuilderExtensions",
+            "Microsoft.Extensions.DependencyInjection.WorkManagerHostingBuilderExtensions",
+            "Microsoft.Extensions.DependencyInjection.WorkManagerOpenTelemetryExtensions",
             "Microsoft.Extensions.DependencyInjection.WorkManagerServiceCollectionExtensions",
         ];
 
-        var elsewhere = SourceTree.Assembly.GetExportedTypes().Where(t => t.Namespace != "WorkManager").Select(t => t.FullName!);
+        var elsewhere = SourceTree.All.SelectMany(tree => tree.Assembly.GetExportedTypes()).Where(t => t.Namespace != "WorkManager").Select(t => t.FullName!);
 
         Assert.Equal(extensions, elsewhere.Order(StringComparer.Ordinal));
     }
@@ -69,8 +74,20 @@ public sealed class SurfaceRules
         Assert.All(verbs, verb =>
         {
             Assert.True(verb is { IsSealed: true, IsNotPublic: true }, verb.FullName);
-            Assert.Contains(SourceTree.FolderOf(verb), (string[])["Proposing", "Leasing", "Submitting", "Reviewing", "Applying", "Operating"]);
+            Assert.Contains(SourceTree.Library.FolderOf(verb), (string[])["Proposing", "Leasing", "Submitting", "Reviewing", "Applying", "Operating"]);
         });
+    }
+
+    /// <summary>What the other packages do, everybody can do.</summary>
+    [Fact]
+    public void Only_tests_and_benchmarks_see_what_is_internal()
+    {
+        var friends =
+            from tree in SourceTree.All
+            from friend in XDocument.Parse(RepositoryFiles.Read($"{tree.Source}/{tree.Name}.csproj")).Descendants("InternalsVisibleTo")
+            select friend.Attribute("Include")!.Value;
+
+        Assert.All(friends, friend => Assert.Matches(@"\.(Tests|Benchmarks)$", friend));
     }
 
     [Fact]
@@ -85,6 +102,6 @@ public sealed class SurfaceRules
 
         var packages = project.Descendants("PackageReference").Where(p => p.Attribute("PrivateAssets") is null).Select(p => p.Attribute("Include")!.Value);
         Assert.Equal(carried, packages.Order(StringComparer.Ordinal));
-        Assert.DoesNotContain(SourceTree.Assembly.GetReferencedAssemblies(), a => Regex.IsMatch(a.Name!, "Npgsql|Sqlite", RegexOptions.IgnoreCase));
+        Assert.DoesNotContain(SourceTree.Library.Assembly.GetReferencedAssemblies(), a => Regex.IsMatch(a.Name!, "Npgsql|Sqlite", RegexOptions.IgnoreCase));
     }
 }

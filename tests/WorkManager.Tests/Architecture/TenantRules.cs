@@ -19,7 +19,7 @@ public sealed partial class TenantRules
     public void Queries_begin_at_the_rows_of_the_tenant()
     {
         var elsewhere =
-            from path in RepositoryFiles.Find(SourceTree.Source, "*.cs")
+            from path in RepositoryFiles.Find(SourceTree.Library.Source, "*.cs")
             where !Allowed.Contains(path)
             from Match use in Sets().Matches(RepositoryFiles.Read(path))
             select $"{path}: {use.Value}";

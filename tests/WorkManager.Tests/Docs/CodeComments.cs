@@ -6,8 +6,9 @@ namespace WorkManager.Tests.Docs;
 /// <summary>The comments of the public members, as plain text of one line each.</summary>
 internal static partial class CodeComments
 {
-    private static readonly Dictionary<string, XElement> Members = XDocument.Load(Path.ChangeExtension(typeof(WorkOrder).Assembly.Location, ".xml"))
-        .Descendants("member").ToDictionary(m => m.Attribute("name")!.Value);
+    private static readonly Dictionary<string, XElement> Members = new[] { typeof(WorkOrder), typeof(WorkerOptions) }
+        .SelectMany(type => XDocument.Load(Path.ChangeExtension(type.Assembly.Location, ".xml")).Descendants("member"))
+        .ToDictionary(m => m.Attribute("name")!.Value);
 
     /// <param name="member">The member, as the compiler names it: <c>P:WorkManager.WorkOrder.State</c>.</param>
     public static string Summary(string member) => Find(member, "summary")

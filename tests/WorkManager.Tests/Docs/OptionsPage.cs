@@ -10,6 +10,13 @@ public sealed class OptionsPage
 {
     private const string Root = "AddWorkManager";
 
+    private static readonly (string Title, Type Type)[] Hosting =
+    [
+        ("WorkManager.Hosting: AddWorker", typeof(WorkerOptions)),
+        ("WorkManager.Hosting: AddMaintenance", typeof(MaintenanceSchedule)),
+        ("WorkManager.Hosting: AddHealthChecks().AddWorkManager", typeof(WorkHealthOptions)),
+    ];
+
     [Fact]
     public void It_says_what_the_options_and_the_comments_say() => GeneratedFile.AssertIs("docs/reference/options.md", Write());
 
@@ -21,6 +28,7 @@ public sealed class OptionsPage
             <!-- Written by a test from the options and the comments in the code; see OptionsPage. -->
 
             Set them in `AddWorkManager(options => …)`, or bind `WorkManagerOptions` to a section of your configuration. They are checked when the application starts.
+            So are those of each worker, of the housekeeping and of the health checks of `WorkManager.Hosting`, at the end.
 
 
             """);
@@ -38,6 +46,11 @@ public sealed class OptionsPage
         Write(
             page, "[OrderType(\"key\", …)]", CodeComments.Summary($"T:{typeof(OrderTypeAttribute).FullName}"),
             PropertiesOf(typeof(OrderTypeAttribute)).Where(p => p.CanWrite), "");
+        foreach (var (title, type) in Hosting)
+        {
+            Write(page, title, CodeComments.Summary($"T:{type.FullName}"), PropertiesOf(type), "");
+        }
+
         return page.ToString().TrimEnd() + "\n";
     }
 
