@@ -163,7 +163,7 @@ internal sealed class Worker : IScenario
 
     private static void Configure(WorkerOptions worker)
     {
-        worker.Concurrency = 100;
-        worker.Prefetch = 200;
+        worker.Concurrency = 200;
+        worker.Prefetch = 800;
     }
 }

@@ -13,7 +13,7 @@ namespace WorkManager.Hosting.Results;
 internal sealed class Batcher<T>(TimeProvider time, Func<IReadOnlyList<(HeldLease Lease, T What)>, Task<IReadOnlyList<WorkOutcome<WorkItem>>>> send)
 {
     // More calls at once would be smaller ones, and queue up at the database.
-    private const int MostCalls = 2;
+    private const int MostCalls = 3;
 
     private const int MostInACall = 200;
 
