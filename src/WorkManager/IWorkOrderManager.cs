@@ -310,9 +310,31 @@ public interface IWorkOrderManager
         IReadOnlyCollection<Submission<TResult>> submissions, CancellationToken cancellationToken = default)
         where TResult : notnull;
 
+    /// <summary>Tells what the apply of a submitted order would change now: it runs, is saved, and is rolled back.</summary>
+    /// <param name="orderId">The order.</param>
+    /// <param name="options">Null for a preview alone.</param>
+    /// <param name="cancellationToken">Cancels waiting and reading, and is given to the host's apply.</param>
+    /// <returns>The changes, and the hash to approve exactly these by.</returns>
+    /// <remarks>
+    /// It takes the locks of an apply, and on SQLite the database's writer, for at most <see cref="ReviewOptions.TimeLimit"/>. Numbers that the database has
+    /// given out meanwhile, such as those of a sequence, are used up. Messages for after the commit are not sent. What was shown is kept with the order's
+    /// decisions.
+    /// </remarks>
+    /// <exception cref="WorkNotFoundException">There is no such order.</exception>
+    /// <exception cref="OrderNotReadyException">Items are missing.</exception>
+    /// <exception cref="OrderTypeNotFoundException">The order's type is not registered in this process.</exception>
+    /// <exception cref="IllegalTransitionException">The order is in no state to be approved, such as completed.</exception>
+    /// <exception cref="StaleReviewException"><see cref="PreviewOptions.Since"/> is the hash of no preview of the order.</exception>
+    /// <exception cref="WorkLimitException">The apply took too long (<c>preview_too_slow</c>).</exception>
+    /// <exception cref="ApplyFailedException">The order type's apply threw, or the database refused what it stored: an approval would fail, too.</exception>
+    Task<OrderPreview> PreviewAsync(Guid orderId, PreviewOptions? options = null, CancellationToken cancellationToken = default);
+
     /// <summary>Approves a submitted order and applies it, in one transaction with the host's data.</summary>
     /// <param name="orderId">The order.</param>
-    /// <param name="contentHash">Reserved for the hash of a preview. Nothing issues one yet, so any value is refused as <c>stale_review</c>.</param>
+    /// <param name="contentHash">
+    /// The <see cref="OrderPreview.ContentHash"/> of a preview: exactly what that showed is applied, or nothing. Null to apply the order as it is, if its type
+    /// allows that; see <see cref="OrderType.Review"/>.
+    /// </param>
     /// <param name="cancellationToken">Cancels waiting and reading, and is given to the host's apply.</param>
     /// <returns>The order, completed, with its items.</returns>
     /// <exception cref="WorkNotFoundException">There is no such order.</exception>
@@ -320,7 +342,9 @@ public interface IWorkOrderManager
     /// <exception cref="ApprovalDeniedException">The actor is an agent, is not named, or approves own work.</exception>
     /// <exception cref="OrderTypeNotFoundException">The order's type is not registered in this process.</exception>
     /// <exception cref="IllegalTransitionException">The order is in no state to be approved, such as completed.</exception>
-    /// <exception cref="StaleReviewException">The content hash is not that of the order.</exception>
+    /// <exception cref="StaleReviewException">
+    /// Something is not as it was when it was reviewed (<c>stale_review</c>), or no hash is given where one is needed (<c>content_hash_required</c>).
+    /// </exception>
     /// <exception cref="ApplyFailedException">The order type's apply threw. Nothing was changed but the audit trail; approve again to retry.</exception>
     Task<WorkOrder> ApproveAsync(Guid orderId, ContentHash? contentHash = null, CancellationToken cancellationToken = default);
 

@@ -10,9 +10,10 @@ namespace WorkManager;
 /// <summary>Everything that can be done, one object per verb.</summary>
 internal sealed record Verbs(
     ProposeOrder Propose, CloneOrder CloneGivenUp, CloneSelected CloneSelected, CheckoutItems Checkout, Heartbeat Heartbeat, ReleaseLease Release,
-    FailItem Fail, SubmitItems Submit, ApproveOrder Approve, ApproveDue ApproveDue, RejectOrder Reject, ReturnForRework Rework, ReworkSelected ReworkSelected,
-    CancelOrder Cancel, RetryOrder Retry, RetrySelected RetrySelected, DeadLetterOrder DeadLetter, DeadLetterSelected DeadLetterSelected,
-    DeadLetterDue DeadLetterDue, HoldOrder Hold, HoldSelected HoldSelected, ResumeOrder Resume, ResumeSelected ResumeSelected, PauseType PauseType,
+    FailItem Fail, SubmitItems Submit, PreviewOrder Preview, ApproveOrder Approve, ApproveDue ApproveDue, RejectOrder Reject, ReturnForRework Rework,
+    ReworkSelected ReworkSelected, CancelOrder Cancel, RetryOrder Retry, RetrySelected RetrySelected, DeadLetterOrder DeadLetter,
+    DeadLetterSelected DeadLetterSelected, DeadLetterDue DeadLetterDue, HoldOrder Hold, HoldSelected HoldSelected, ResumeOrder Resume,
+    ResumeSelected ResumeSelected, PauseType PauseType,
     ResumeType ResumeType, RescheduleOrder Reschedule, FindStale FindStale, GenerateOrders Generate, RevokeLeases RevokeLeases,
     ExtendLeases ExtendLeases, ReclaimExpired Reclaim, ReconcileOrders Reconcile, PruneOrders Prune, PurgeKeys PurgeKeys,
     SettleDependencies SettleDependencies, ReadQueue ReadQueue);

@@ -20,6 +20,10 @@ public sealed class WorkManagerOptions
     [Required, ValidateObjectMembers]
     public LimitOptions Limits { get; set; } = new();
 
+    /// <summary>Previews and approvals.</summary>
+    [Required, ValidateObjectMembers]
+    public ReviewOptions Review { get; set; } = new();
+
     /// <summary>What the duties of <see cref="IWorkMaintenance"/> go by.</summary>
     [Required, ValidateObjectMembers]
     public MaintenanceOptions Maintenance { get; set; } = new();

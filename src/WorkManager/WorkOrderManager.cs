@@ -127,6 +127,9 @@ internal sealed class WorkOrderManager(WorkEngine engine, WorkSession session) :
                 : new SubmitRequest(s.Lease, Result(s.Result), s.Options ?? new SubmitOptions(), s.Granted),
             cancellationToken);
 
+    public Task<OrderPreview> PreviewAsync(Guid orderId, PreviewOptions? options, CancellationToken cancellationToken) =>
+        engine.RunAsync(Verbs.Preview, session, new PreviewRequest(orderId, options?.Since), cancellationToken);
+
     public async Task<WorkOrder> ApproveAsync(Guid orderId, ContentHash? contentHash, CancellationToken cancellationToken) =>
         // Only a try without a person may find nothing to do.
         (await engine.RunAsync(Verbs.Approve, session, new ApproveRequest(orderId, contentHash), cancellationToken).ConfigureAwait(false))!;

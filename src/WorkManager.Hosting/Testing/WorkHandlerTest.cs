@@ -7,7 +7,26 @@ namespace WorkManager;
 /// <remarks>One object is one lease: after a refused result, say so by <see cref="RefusedFor"/> and run the handler again.</remarks>
 public sealed class WorkHandlerTest
 {
+    private readonly TimeProvider time;
     private readonly Held held = new();
+
+    /// <summary>Runs handlers by the clock of the system.</summary>
+    public WorkHandlerTest()
+        : this(TimeProvider.System)
+    {
+    }
+
+    /// <summary>Runs handlers by a clock of the test's.</summary>
+    /// <param name="time">The clock that <see cref="Timeout"/> goes by. Give it to the handler, too, if that asks for the time.</param>
+    public WorkHandlerTest(TimeProvider time)
+    {
+        ArgumentNullException.ThrowIfNull(time);
+        this.time = time;
+    }
+
+    /// <summary>How long a call of the handler may take until it is asked to stop, as <see cref="WorkerOptions.Timeout"/> says it of a worker's.</summary>
+    /// <value>Null by default: for any time.</value>
+    public TimeSpan? Timeout { get; set; }
 
     /// <summary>What <see cref="WorkContext.RefusedFor"/> says in the next call.</summary>
     public IReadOnlyList<ValidationError> RefusedFor { get; set; } = [];
@@ -63,6 +82,9 @@ public sealed class WorkHandlerTest
         where TResult : notnull
     {
         ArgumentNullException.ThrowIfNull(handler);
+        using var timeout = Timeout is { } limit
+            ? time.CreateTimer(_ => Stop(WorkStopReason.Timeout), null, limit, System.Threading.Timeout.InfiniteTimeSpan)
+            : null;
         try
         {
             var work = new WorkContext<TInput>(held, input) { RefusedFor = RefusedFor };

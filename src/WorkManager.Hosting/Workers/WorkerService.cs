@@ -103,7 +103,9 @@ internal sealed class WorkerService(
     private async Task DrainAsync()
     {
         var limit = host.Value.ShutdownTimeout;
-        var cancelAt = limit > ForEnding * 2 ? limit - ForEnding : limit / 2;
+        var (cancelAt, giveBackAt) = limit > ForEnding * 2
+            ? (limit - ForEnding, limit - ForEnding + ForHandlers)
+            : (limit / 2, limit * 0.75);
         var waiting = keeper.Held.Where(l => l.TryBegin()).ToList();
         var given = await GiveBackAsync(waiting).ConfigureAwait(false);
         log.WorkersDrain(keeper.Held.Count);
@@ -113,7 +115,7 @@ internal sealed class WorkerService(
             keeper.Stop(lease, WorkStopReason.Draining);
         }
 
-        await WaitForWorkersAsync(cancelAt + (limit > ForEnding * 2 ? ForHandlers : (limit - cancelAt) / 2)).ConfigureAwait(false);
+        await WaitForWorkersAsync(giveBackAt).ConfigureAwait(false);
         given += await GiveBackAsync([.. keeper.Held]).ConfigureAwait(false);
         await ended.CancelAsync().ConfigureAwait(false);
         await keeping.ConfigureAwait(false);

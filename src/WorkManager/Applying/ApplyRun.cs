@@ -1,6 +1,7 @@
 using System.Data;
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
+using WorkManager.Changes;
 using WorkManager.Execution;
 using WorkManager.OrderTypes;
 
@@ -21,24 +22,34 @@ internal sealed class ApplyRun(HostUnit hosted, HostCode hostCode, JsonSerialize
     /// <exception cref="OrderNotReadyException">It says why not.</exception>
     public async Task EnsureReadyAsync(CancellationToken cancellationToken)
     {
-        var obstacles = await hostCode.RunAsync(hosted, () => type.GetObstaclesAsync(stored, cancellationToken)).ConfigureAwait(false);
+        var obstacles = await FindObstaclesAsync(cancellationToken).ConfigureAwait(false);
         if (obstacles.Count > 0)
         {
             throw new OrderNotReadyException(applied.Order.Id, obstacles);
         }
     }
 
+    /// <summary>What the order type says against an apply now.</summary>
+    public Task<IReadOnlyList<string>> FindObstaclesAsync(CancellationToken cancellationToken) =>
+        hostCode.RunAsync(hosted, () => type.GetObstaclesAsync(stored, cancellationToken));
+
     /// <summary>Runs the order type's apply, saves the host's context, and tells what was changed.</summary>
-    public Task<WorkDiff> ApplyAsync(CancellationToken cancellationToken) => hostCode.RunAsync(hosted, async () =>
+    /// <param name="mostRows">How many rows a review shows; null if nobody reviews, and nobody has.</param>
+    /// <param name="cancellationToken">Given to the host's code.</param>
+    public Task<AppliedChanges> ApplyAsync(int? mostRows, CancellationToken cancellationToken) => hostCode.RunAsync(hosted, async () =>
     {
         var steps = type.BeginApply(stored, applied.Environment);
-        using var changes = new HostChanges(hosted, json);
+        using var changes = new HostChanges(hosted, json, forReview: mostRows is not null);
         await steps.BeforeAsync(cancellationToken).ConfigureAwait(false);
         await steps.ApplyAsync(cancellationToken).ConfigureAwait(false);
         await hosted.Host.SaveChangesAsync(cancellationToken).ConfigureAwait(false);
         EnsureConnectionIsOpen();
-        return applied.Environment.Diff ?? changes.ToDiff();
+        return new AppliedChanges(applied.Environment.Diff ?? changes.ToDiff(), mostRows is { } most ? ToReview(changes, most) : null);
     });
+
+    private ReviewedContent ToReview(HostChanges changes, int most) => new(
+        applied.Order, applied.Items, changes.Reviewed.Show(most), changes.Reviewed.Tables(), changes.Reviewed.Values(), applied.Environment.Diff,
+        changes.Unseen, IsCutOff: changes.Reviewed.Count > most);
 
     // EF Core passes over it if the connection is lost when it releases the savepoint of the save.
     private void EnsureConnectionIsOpen()

@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using WorkManager.Auditing;
+using WorkManager.Changes;
 using WorkManager.Execution;
 using WorkManager.Orders;
 using WorkManager.Persistence;
@@ -13,7 +14,8 @@ namespace WorkManager.Applying;
 /// Host code runs in a fresh scope and context in each attempt. On one change tracker, a second attempt would apply the changes twice.
 /// </remarks>
 internal sealed class ApproveOrder(
-    ApplyRuns runs, IdGenerator ids, PostCommitSteps postCommit, FailedApprovals failed, StoreDialects dialects, ILogger<ApproveOrder>? log = null)
+    ApplyRuns runs, IdGenerator ids, PostCommitSteps postCommit, FailedApprovals failed, StoreDialects dialects, ReviewOptions review,
+    ILogger<ApproveOrder>? log = null)
     : IVerb<ApproveRequest, WorkOrder?>
 {
     // Optional: an application without logging is no reason to fail.
@@ -24,7 +26,8 @@ internal sealed class ApproveOrder(
     /// <returns>The order; null if a try without a person had nothing to do.</returns>
     public async Task<WorkOrder?> ExecuteAsync(OperationContext context, ApproveRequest request, CancellationToken cancellationToken)
     {
-        var (tenantId, traceParent) = await CheckRequestAsync(context, request, cancellationToken).ConfigureAwait(false);
+        var (tenantId, traceParent, isPreviewed) = await FindAsync(context, request, cancellationToken).ConfigureAwait(false);
+        request = request with { IsPreviewed = isPreviewed };
         // Here, and not in a method that returns before host code runs: its own activities belong to the trace of the order, too.
         context.JoinTraceOf(traceParent);
         // Host code works for the tenant of its order, even if the approver works for all tenants.
@@ -40,18 +43,18 @@ internal sealed class ApproveOrder(
         return applied.Order.Detach(withItems: true);
     }
 
-    private static async Task<(string TenantId, string? TraceParent)> CheckRequestAsync(
+    private static async Task<(string TenantId, string? TraceParent, bool IsPreviewed)> FindAsync(
         OperationContext context, ApproveRequest request, CancellationToken cancellationToken)
     {
         var order = await context.ReadAsync(
-            rows => rows.Orders.Where(o => o.Id == request.OrderId).Select(o => new { o.TenantId, o.TraceParent }).SingleOrDefaultAsync(cancellationToken),
+            rows => rows.Orders.Where(o => o.Id == request.OrderId)
+                .Select(o => new
+                {
+                    o.TenantId, o.TraceParent, IsPreviewed = rows.Decisions.Any(d => d.OrderId == o.Id && d.Decision == WorkDecision.Preview),
+                })
+                .SingleOrDefaultAsync(cancellationToken),
             cancellationToken).ConfigureAwait(false) ?? throw WorkNotFoundException.Order(request.OrderId);
-        if (request.ContentHash is not null)
-        {
-            throw new StaleReviewException(WorkErrorCodes.StaleReview, "No review issued this content hash. Approve without one.");
-        }
-
-        return (order.TenantId, order.TraceParent);
+        return (order.TenantId, order.TraceParent, order.IsPreviewed);
     }
 
     private async Task<AppliedOrder?> ApproveOrRecordAsync(OperationContext context, ApproveRequest request, CancellationToken cancellationToken)
@@ -86,7 +89,7 @@ internal sealed class ApproveOrder(
             await failed.RecordAsync(context, request, notReady).ConfigureAwait(false);
             throw;
         }
-        catch (Exception thrown) when (FindFailure(context, thrown, hostCode, cancellationToken) is { } failure)
+        catch (Exception thrown) when (hostCode.FailureOfTheOrder(thrown, dialects.Of(context.Host), cancellationToken) is { } failure)
         {
             log.ApplyFailed(failure, request.OrderId);
             await failed.RecordAsync(context, request, failure).ConfigureAwait(false);
@@ -97,17 +100,6 @@ internal sealed class ApproveOrder(
 
             throw new ApplyFailedException(request.OrderId, failure);
         }
-    }
-
-    /// <summary>
-    /// The failure that belongs to the order, and would come again: of the host's code, or of a rule that the database checks at the commit. What others did at
-    /// the same moment is none, and neither are a cancellation and a database that is away.
-    /// </summary>
-    private Exception? FindFailure(OperationContext context, Exception thrown, HostCode hostCode, CancellationToken cancellationToken)
-    {
-        var failure = hostCode.Failure ?? (dialects.Of(context.Host).RefusesToStore(thrown) ? thrown : null);
-        var isOfOthers = thrown is WorkBusyException && hostCode.IsConflict;
-        return isOfOthers || failure?.IsCancellationBy(cancellationToken) == true ? null : failure;
     }
 
     private async Task<Ending<AppliedOrder?>> ApproveAsync(
@@ -135,18 +127,47 @@ internal sealed class ApproveOrder(
         var (order, items) = (run.Applied.Order, run.Applied.Items);
         var allowsSelf = await run.AskAsync(type => type.AllowSelfApproval).ConfigureAwait(false);
         var isOwnWork = ApprovalRules.EnsureMayApprove(order, items, allowsSelf, unit.Actor, request.Policy);
+        var reviewed = await FindReviewAsync(run, unit, request).ConfigureAwait(false);
         await run.EnsureReadyAsync(cancellationToken).ConfigureAwait(false);
 
         unit.Lifecycle.Move(order, OrderState.Approved, new EventDetails(Message: isOwnWork ? "Approved by somebody who submitted work of it" : null));
         var decision = unit.Decide(decisionId, order, "approve");
         decision.Policy = request.Policy;
         decision.SelfApproval = isOwnWork;
+        decision.ContentHash = reviewed?.ContentHash;
         decision.ConsumedAt = unit.Now;
 
-        var diff = await run.ApplyAsync(cancellationToken).ConfigureAwait(false);
-        Complete(unit, order, items, diff);
+        var changes = await run.ApplyAsync(reviewed is null ? null : review.MaxRows, cancellationToken).ConfigureAwait(false);
+        EnsureIsWhatWasReviewed(reviewed, changes.Content);
+        Complete(unit, order, items, changes.Diff);
         await unit.SaveAsync().ConfigureAwait(false);
         return Ending.Commit<AppliedOrder?>(run.Applied);
+    }
+
+    /// <summary>The preview that the approver names; null if the approval is for the order as it is.</summary>
+    /// <exception cref="StaleReviewException">There is no such preview, or the order type asks for one.</exception>
+    private static async Task<WorkDecision?> FindReviewAsync(ApplyRun run, UnitOfWork unit, ApproveRequest request)
+    {
+        if (request.ContentHash is { } hash)
+        {
+            return await PreviewOrder.FindAsync(unit.Rows, request.OrderId, hash).ConfigureAwait(false) ?? throw StaleReviewException.Unknown();
+        }
+
+        var isRequired = request.Policy is null && await run.AskAsync(type => type.Review switch
+        {
+            ReviewRequirement.Always => true,
+            ReviewRequirement.Never => false,
+            _ => request.IsPreviewed,
+        }).ConfigureAwait(false);
+        return isRequired ? throw StaleReviewException.Required(request.IsPreviewed) : null;
+    }
+
+    private static void EnsureIsWhatWasReviewed(WorkDecision? reviewed, ReviewedContent? content)
+    {
+        if (reviewed is not null && content!.Hash().ToString() != reviewed.ContentHash)
+        {
+            throw StaleReviewException.Changed(content.DifferencesSince(reviewed.Changes!));
+        }
     }
 
     // Its type was automatic when the order was proposed, and is not any more.

@@ -9,6 +9,9 @@ namespace WorkManager.Applying;
 /// </param>
 internal sealed record ApproveRequest(Guid OrderId, ContentHash? ContentHash, string? Policy = null, DateTimeOffset? TakenUntil = null)
 {
+    /// <summary>Whether a preview of the order was made before.</summary>
+    public bool IsPreviewed { get; init; }
+
     /// <summary>The <see cref="Policy"/> of orders whose type says that they are approved without a person.</summary>
     public const string AutoApprove = "auto_approve";
 

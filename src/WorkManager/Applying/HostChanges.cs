@@ -3,6 +3,8 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.ChangeTracking;
+using Microsoft.EntityFrameworkCore.Metadata;
+using WorkManager.Changes;
 using WorkManager.Execution;
 
 namespace WorkManager.Applying;
@@ -25,17 +27,35 @@ internal sealed class HostChanges : IDisposable
     private readonly JsonSerializerOptions json;
     private readonly JsonObject before = [];
     private readonly JsonObject after = [];
-    private readonly Dictionary<string, int> added = [];
+    private readonly NewRows added;
+    private readonly RowsForReview? reviewed;
+    private readonly List<UnseenCommand> unseen = [];
     private bool isSaving;
 
-    public HostChanges(HostUnit hosted, JsonSerializerOptions json)
+    /// <param name="hosted">The transaction of the apply.</param>
+    /// <param name="json">How values are told.</param>
+    /// <param name="forReview">Whether what is changed is compared with a review, or is to be one.</param>
+    public HostChanges(HostUnit hosted, JsonSerializerOptions json, bool forReview = false)
     {
         this.hosted = hosted;
         this.json = json;
         host = hosted.Host;
+        added = new NewRows(host);
+        reviewed = forReview ? new RowsForReview() : null;
         host.SavingChanges += BeginSave;
         hosted.OnCommandOfSave(Record);
+        if (forReview)
+        {
+            hosted.OnWriteAroundTracker((kind, sql, rows) => unseen.Add(new(kind, sql, rows)));
+        }
     }
+
+    /// <summary>What was changed, for a review.</summary>
+    /// <exception cref="InvalidOperationException">It was not asked for.</exception>
+    public RowsForReview Reviewed => reviewed ?? throw new InvalidOperationException("These changes are recorded for the audit trail only.");
+
+    /// <summary>What went past the tracker.</summary>
+    public IReadOnlyList<UnseenCommand> Unseen => unseen;
 
     public WorkDiff ToDiff() => WorkDiff.Between(before, after);
 
@@ -43,6 +63,7 @@ internal sealed class HostChanges : IDisposable
     {
         host.SavingChanges -= BeginSave;
         hosted.OnCommandOfSave(null);
+        hosted.OnWriteAroundTracker(null);
     }
 
     private void BeginSave(object? sender, SavingChangesEventArgs e) => isSaving = true;
@@ -61,10 +82,9 @@ internal sealed class HostChanges : IDisposable
         host.ChangeTracker.AutoDetectChangesEnabled = false;
         try
         {
-            foreach (var entry in host.ChangeTracker.Entries().Where(x => x.State is EntityState.Added or EntityState.Modified or EntityState.Deleted))
-            {
-                Record(entry);
-            }
+            var changed = host.ChangeTracker.Entries().Where(x => x.State is EntityState.Added or EntityState.Modified or EntityState.Deleted).ToList();
+            added.Name(changed.Where(x => x.State == EntityState.Added));
+            changed.ForEach(Record);
         }
         finally
         {
@@ -74,71 +94,88 @@ internal sealed class HostChanges : IDisposable
 
     private void Record(EntityEntry entry)
     {
-        var table = entry.Metadata.GetTableName() ?? entry.Metadata.DisplayName();
-        var row = KeyOf(entry, table);
+        var table = NewRows.TableOf(entry);
+        // A row that was added in an earlier save is still a new one.
+        var name = added.NameOf(entry);
+        var row = name ?? NewRows.KeyOf(entry, table);
         var members = MembersOf(entry).ToList();
         switch (entry.State)
         {
             case EntityState.Added:
-                added[table] = added.GetValueOrDefault(table) + 1;
-                after[$"new:{table}:{added[table]}"] = Values(members.Where(m => !m.IsTemporary), m => m.Current);
+                Merge(after, row, Values(members.Where(m => !m.IsTemporary), m => m.Current), latestWins: true);
+                reviewed?.Add(table, row, members.Select(m => ToReview(entry, m, before: false, after: true)));
                 break;
             case EntityState.Deleted:
                 after.Remove(row);
-                Merge(before, row, Values(members, m => m.Original), latestWins: false);
+                reviewed?.Delete(table, row, isNew: name is not null, members.Select(m => ToReview(entry, m, before: true, after: false)));
+                if (name is null)
+                {
+                    Merge(before, row, Values(members, m => m.Original), latestWins: false);
+                }
+
                 break;
             default:
                 // A row that is saved twice keeps the values from before the first time.
                 var modified = members.Where(m => m.IsModified).ToList();
-                Merge(before, row, Values(modified, m => m.Original), latestWins: false);
+                if (name is null)
+                {
+                    Merge(before, row, Values(modified, m => m.Original), latestWins: false);
+                }
+
                 Merge(after, row, Values(modified, m => m.Current), latestWins: true);
+                reviewed?.Modify(table, row, isNew: name is not null, modified.Select(m => ToReview(entry, m, before: name is null, after: true)));
                 break;
         }
     }
 
-    private static string KeyOf(EntityEntry entry, string table)
+    private ReviewedValue ToReview(EntityEntry entry, Member member, bool before, bool after)
     {
-        var values = entry.Metadata.FindPrimaryKey()?.Properties
-            .Select(p => NameOf(entry.Property(p.Name).OriginalValue)).ToList();
-        return values switch
-        {
-            null => table,
-            [var value] => $"{table}:{value}",
-            // Whatever the values hold, they can be read back.
-            _ => $"{table}:{JsonSerializer.Serialize(values, JsonSerializerOptions.Web)}",
-        };
+        var reference = after && member.Property is { } property ? added.ReferenceOf(entry, property) : null;
+        var isReviewed = reference is not null || (!member.IsTemporary && (member.Property is null || IsReviewed(entry, member)));
+        return new(
+            member.Name, before ? Tell(member.Original) : null, reference is not null ? JsonValue.Create(reference) : after ? Tell(member.Current) : null,
+            isReviewed, member.IsRedacted);
     }
 
-    // The usual text of a time has no fractions of a second, and that of bytes is the name of their type: two rows would have one name.
-    private static string? NameOf(object? value) => value switch
+    // What the database makes differs each time.
+    private static bool IsReviewed(EntityEntry entry, Member member)
     {
-        DateTime or DateTimeOffset or TimeOnly => ((IFormattable)value).ToString("O", CultureInfo.InvariantCulture),
-        byte[] bytes => Convert.ToBase64String(bytes),
-        _ => Convert.ToString(value, CultureInfo.InvariantCulture),
-    };
+        var property = member.Property!;
+        var isGenerated = property.ValueGenerated switch
+        {
+            ValueGenerated.Never => false,
+            ValueGenerated.OnAdd => entry.State == EntityState.Added && !property.IsKey() && Equals(member.Current(), property.Sentinel),
+            _ => true,
+        };
+        return !isGenerated && !property.IsConcurrencyToken && !ReviewAnnotations.IsNotReviewed(property);
+    }
 
     /// <summary>What a row holds: its columns, and as one value each collection that is stored as JSON.</summary>
     private static IEnumerable<Member> MembersOf(EntityEntry entry) =>
-        entry.Properties.Select(p => Of(p, "")).Concat(entry.ComplexProperties.SelectMany(c => MembersOf(c, "")))
+        entry.Properties.Select(p => Of(p, "", TableOf(entry))).Concat(entry.ComplexProperties.SelectMany(c => MembersOf(c, "", TableOf(entry))))
             .Concat(entry.ComplexCollections.Select(c => new Member(
-                c.Metadata.Name, c.IsModified, IsTemporary: false, () => entry.OriginalValues[c.Metadata], () => entry.CurrentValues[c.Metadata])));
+                c.Metadata.Name, null, c.IsModified, IsTemporary: false, () => entry.OriginalValues[c.Metadata], () => entry.CurrentValues[c.Metadata])));
+
+    private static StoreObjectIdentifier? TableOf(EntityEntry entry) => StoreObjectIdentifier.Create(entry.Metadata, StoreObjectType.Table);
 
     // Members of a value that is stored as JSON have no columns, and may have the names of others.
-    private static IEnumerable<Member> MembersOf(ComplexPropertyEntry complex, string within)
+    private static IEnumerable<Member> MembersOf(ComplexPropertyEntry complex, string within, StoreObjectIdentifier? table)
     {
         var prefix = complex.Metadata.ComplexType.IsMappedToJson() ? $"{within}{complex.Metadata.Name}." : within;
-        return complex.Properties.Select(p => Of(p, prefix)).Concat(complex.ComplexProperties.SelectMany(c => MembersOf(c, prefix)));
+        return complex.Properties.Select(p => Of(p, prefix, table)).Concat(complex.ComplexProperties.SelectMany(c => MembersOf(c, prefix, table)));
     }
 
-    private static Member Of(PropertyEntry property, string prefix) => new(
-        prefix + property.Metadata.GetColumnName(), property.IsModified, property.IsTemporary, () => property.OriginalValue, () => property.CurrentValue);
+    // The name of a column in its table: a value that shares the row of its owner has others there than in a table of its own.
+    private static Member Of(PropertyEntry property, string prefix, StoreObjectIdentifier? table) => new(
+        prefix + ((table is { } named ? property.Metadata.GetColumnName(named) : null) ?? property.Metadata.GetColumnName()), property.Metadata,
+        property.IsModified, property.IsTemporary, () => property.OriginalValue, () => property.CurrentValue);
 
     private JsonObject Values(IEnumerable<Member> members, Func<Member, Func<object?>> valueOf)
     {
         var values = new JsonObject();
         foreach (var member in members)
         {
-            values[member.Name] = Tell(valueOf(member));
+            values[member.Name] = member.IsRedacted ? RowsForReview.Redacted : Tell(valueOf(member));
         }
 
         return values;
@@ -179,5 +216,9 @@ internal sealed class HostChanges : IDisposable
         }
     }
 
-    private sealed record Member(string Name, bool IsModified, bool IsTemporary, Func<object?> Original, Func<object?> Current);
+    private sealed record Member(
+        string Name, IProperty? Property, bool IsModified, bool IsTemporary, Func<object?> Original, Func<object?> Current)
+    {
+        public bool IsRedacted { get; } = Property is not null && ReviewAnnotations.IsRedacted(Property);
+    }
 }

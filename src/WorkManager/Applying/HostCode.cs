@@ -22,6 +22,17 @@ internal sealed class HostCode
     /// <summary>Begins an attempt.</summary>
     public void Begin() => (Failure, IsConflict) = (null, false);
 
+    /// <summary>
+    /// The failure that belongs to the order, and would come again: of the host's code, or of a rule that the database checks at the commit. What others did at
+    /// the same moment is none, and neither are a cancellation and a database that is away.
+    /// </summary>
+    public Exception? FailureOfTheOrder(Exception thrown, IStoreDialect dialect, CancellationToken cancellationToken)
+    {
+        var failure = Failure ?? (dialect.RefusesToStore(thrown) ? thrown : null);
+        var isOfOthers = thrown is WorkBusyException && IsConflict;
+        return isOfOthers || failure?.IsCancellationBy(cancellationToken) == true ? null : failure;
+    }
+
     public async Task<T> RunAsync<T>(HostUnit hosted, Func<Task<T>> code)
     {
         using var part = hosted.EnterHostCode();

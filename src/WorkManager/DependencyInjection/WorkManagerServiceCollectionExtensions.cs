@@ -61,6 +61,7 @@ public static class WorkManagerServiceCollectionExtensions
         services.TryAddSingleton(s => Settings(s).Lease);
         services.TryAddSingleton(s => Settings(s).Retry);
         services.TryAddSingleton(s => Settings(s).Limits);
+        services.TryAddSingleton(s => Settings(s).Review);
         services.TryAddSingleton(s => Settings(s).Maintenance);
         services.TryAddSingleton(s => Settings(s).PostgreSql);
         services.TryAddSingleton(s => new WorkClock(s.GetRequiredService<TimeProvider>(), Settings(s).Clock));
@@ -111,6 +112,7 @@ public static class WorkManagerServiceCollectionExtensions
         services.TryAddSingleton<ApplyRuns>();
         services.TryAddSingleton<PostCommitSteps>();
         services.TryAddSingleton<FailedApprovals>();
+        services.TryAddSingleton<PreviewOrder>();
         services.TryAddSingleton<ApproveOrder>();
         services.TryAddSingleton<AutomaticApproval>();
         services.TryAddSingleton<ApproveDue>();

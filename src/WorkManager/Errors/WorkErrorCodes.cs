@@ -75,6 +75,9 @@ public static class WorkErrorCodes
     /// <summary>The content that was reviewed is not the content that would be applied.</summary>
     public const string StaleReview = "stale_review";
 
+    /// <summary>A preview took too long; nothing was changed.</summary>
+    public const string PreviewTooSlow = "preview_too_slow";
+
     /// <summary>The host's apply failed; nothing was changed.</summary>
     public const string ApplyFailed = "apply_failed";
 

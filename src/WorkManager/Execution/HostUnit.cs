@@ -15,4 +15,7 @@ internal sealed record HostUnit(UnitOfWork Unit, DbContext Host, IServiceProvide
 
     /// <summary>Has an action called before each command by which the host's context saves.</summary>
     public void OnCommandOfSave(Action? action) => Apply.OnCommandOfSave(action);
+
+    /// <summary>Has an action called after each command by which the host's context writes past its tracker: with its kind, its text and its rows.</summary>
+    public void OnWriteAroundTracker(Action<string, string, int>? action) => Apply.OnWriteAroundTracker(action);
 }

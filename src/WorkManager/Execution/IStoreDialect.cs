@@ -81,6 +81,9 @@ internal interface IStoreDialect
     /// <summary>Inserts the rows that do not exist yet, and returns them.</summary>
     Task<IReadOnlyList<object>> InsertIfAbsentAsync(WorkManagerDbContext db, TableChange change);
 
+    /// <summary>Checks now what the database would check at the commit, as far as it can: in PostgreSQL deferred constraints and constraint triggers.</summary>
+    Task CheckDeferredConstraintsAsync(UnitOfWork unit);
+
     /// <summary>The columns that exist, as <c>table.column</c>.</summary>
     Task<IReadOnlySet<string>> ReadColumnsAsync(WorkManagerDbContext db);
 

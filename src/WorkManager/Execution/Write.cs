@@ -23,6 +23,10 @@ internal static class Write
     public static Write<UnitOfWork, T> Once<T>(Func<UnitOfWork, Task<Ending<T>>> body, Func<WorkRows, T, Task<bool>> isCommitted) =>
         new(body, isCommitted, isRepeatable: false);
 
+    /// <summary>A run of the host's code that is rolled back in any case.</summary>
+    public static Write<HostUnit, T> Trial<T>(Func<HostUnit, Task<T>> body) =>
+        new(async hosted => Ending.RollBack(await body(hosted).ConfigureAwait(false)), isCommitted: null, isRepeatable: true);
+
     /// <inheritdoc cref="Once{T}(Func{UnitOfWork, Task{Ending{T}}}, Func{WorkRows, T, Task{bool}})"/>
     public static Write<HostUnit, T> Once<T>(Func<HostUnit, Task<Ending<T>>> body, Func<WorkRows, T, Task<bool>> isCommitted) =>
         new(body, isCommitted, isRepeatable: false);

@@ -21,6 +21,10 @@ public abstract class OrderType
     /// <value>False by default. A self-approval is marked as such in <see cref="WorkDecision.SelfApproval"/>.</value>
     public virtual bool AllowSelfApproval => false;
 
+    /// <summary>Whether an approval must name the content that was reviewed, as a preview gives it.</summary>
+    /// <value><see cref="ReviewRequirement.IfPreviewed"/> by default.</value>
+    public virtual ReviewRequirement Review => ReviewRequirement.IfPreviewed;
+
     /// <summary>How many leases of an item may end without a result before it fails.</summary>
     /// <value>Null by default: <see cref="RetryOptions.DefaultMaxAttempts"/>.</value>
     public virtual int? MaxAttempts => null;

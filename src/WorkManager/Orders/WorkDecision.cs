@@ -8,6 +8,8 @@ namespace WorkManager;
 [EntityTypeConfiguration(typeof(WorkDecisionConfiguration))]
 public sealed class WorkDecision
 {
+    internal const string Preview = "preview";
+
     internal WorkDecision()
     {
     }
@@ -24,7 +26,7 @@ public sealed class WorkDecision
     /// <summary>The tenant; empty without tenancy.</summary>
     public string TenantId { get; internal set; } = "";
 
-    /// <summary>What was decided: <c>approve</c>, <c>reject</c> or <c>cancel</c>.</summary>
+    /// <summary>What was decided: <c>approve</c>, <c>reject</c> or <c>cancel</c>; <c>preview</c> for what a reviewer was shown before that.</summary>
     public string Decision { get; internal set; } = "";
 
     /// <summary>The kind of actor that decided.</summary>

@@ -1,4 +1,5 @@
 using AwesomeAssertions;
+using Microsoft.Extensions.Time.Testing;
 using WorkManager.Hosting.Tests.Words;
 
 namespace WorkManager.Hosting.Tests.Testing;
@@ -55,6 +56,28 @@ public sealed class WorkHandlerTestTests
 
         (await running).Snooze.Should().NotBeNull();
         stopped.Should().Be(WorkStopReason.LeaseLost);
+    }
+
+    [Fact]
+    public async Task A_handler_is_asked_to_stop_when_its_time_is_over_by_the_clock_of_the_test()
+    {
+        var clock = new FakeTimeProvider();
+        var timed = new WorkHandlerTest(clock) { Timeout = TimeSpan.FromMinutes(5) };
+        WorkStopReason? reason = null;
+        script.Handle = async (work, stop) =>
+        {
+            await Task.Delay(TimeSpan.FromHours(1), clock, stop).ContinueWith(_ => { }, TaskScheduler.Default);
+            reason = work.StopReason;
+            return await Script.Shout(work);
+        };
+        var running = timed.RunAsync(Handler, new Word("one"));
+
+        clock.Advance(TimeSpan.FromMinutes(5) - TimeSpan.FromMilliseconds(1));
+        running.IsCompleted.Should().BeFalse();
+        clock.Advance(TimeSpan.FromMilliseconds(1));
+
+        (await running).IsDone.Should().BeTrue("a result that it still returns counts");
+        reason.Should().Be(WorkStopReason.Timeout);
     }
 
     [Fact]

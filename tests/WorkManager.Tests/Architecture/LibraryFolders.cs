@@ -5,7 +5,7 @@ namespace WorkManager.Tests.Architecture;
 /// <summary>The folders of the library.</summary>
 public sealed class LibraryFolders() : FolderRules(SourceTree.Library)
 {
-    private static readonly string[] Domain = ["Errors", "Orders", "OrderTypes", "OrderTypes/Json"];
+    private static readonly string[] Domain = ["Errors", "Orders", "OrderTypes", "OrderTypes/Json", "Changes"];
 
     private static readonly string[] Kernel = ["Diagnostics", "Auditing", "Persistence", "Execution", "Selecting"];
 
@@ -17,6 +17,8 @@ public sealed class LibraryFolders() : FolderRules(SourceTree.Library)
         ("Errors", []),
         ("Orders", ["Errors"]),
         ("OrderTypes/Json", ["Errors"]),
+        // What an apply changes, as somebody reviews it.
+        ("Changes", ["Errors", "Orders", "OrderTypes/Json"]),
         ("OrderTypes/Validation", ["Errors", "OrderTypes/Json"]),
         ("OrderTypes", ["Errors", "Orders", "OrderTypes/Json", "OrderTypes/Validation"]),
         ("Diagnostics", ["Errors", "Orders"]),

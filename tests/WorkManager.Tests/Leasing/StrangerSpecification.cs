@@ -35,6 +35,7 @@ public abstract class StrangerSpecification(DatabaseFixture databases)
             : CodeOf(c.Agent.SubmitAsync(c.Lease.Token, c.Result)),
         [nameof(IWorkOrderManager.SubmitManyAsync)] = async c => Codes(await c.Agent.SubmitManyAsync(
             [.. c.Leases.Select((l, i) => c.Flag ? new Submission<EchoResult>(l, Results[i % 2]) : new Submission<EchoResult>(l.Token, Results[i % 2]))])),
+        [nameof(IWorkOrderManager.PreviewAsync)] = c => CodeOf(c.User.PreviewAsync(c.Order)),
         [nameof(IWorkOrderManager.ApproveAsync)] = c => CodeOf(c.User.ApproveAsync(c.Order)),
         [nameof(IWorkOrderManager.RejectAsync)] = c => CodeOf(c.User.RejectAsync(c.Order, No)),
         [nameof(IWorkOrderManager.ReturnForReworkAsync)] = c => CodeOf(c.User.ReturnForReworkAsync(c.Order, No)),

@@ -18,7 +18,7 @@ public abstract partial class KeyPlanSpecification(DatabaseFixture databases, IT
     private static readonly string[] Others =
     [
         "work_items_ready_type_idx", "work_items_ready_order_idx", "work_items_order_state_idx", "work_orders_unique_key_unique",
-        "work_item_dependencies_depends_on_idx", "work_order_dependencies_depends_on_idx", "work_order_dependencies_waiting_idx",
+        "work_decisions_order_idx", "work_item_dependencies_depends_on_idx", "work_order_dependencies_depends_on_idx", "work_order_dependencies_waiting_idx",
     ];
 
     [Fact]
@@ -151,6 +151,8 @@ public sealed class KeyPlanOnSqlite(SqliteFixture databases, ITestOutputHelper o
         SELECT printf('00000000-0000-0001-0000-%012d', i), printf('00000000-0000-0000-0000-%012d', i % 2000), 'bulk', 'bulk', 'completed',
             '2026-01-01', '{}', '2026-01-01', '2026-01-01'
         FROM n;
+        INSERT INTO work_decisions (id, order_id, decision, actor_type, actor_id, order_revision, created_at)
+        SELECT id, id, 'approve', 'user', 'bert', 1, '2026-01-01' FROM work_orders WHERE type = 'bulk';
         INSERT INTO work_item_dependencies (id, depends_on_id, met_at)
         SELECT id, last, '2026-01-01' FROM (SELECT id, lag(id) OVER (ORDER BY id) AS last FROM work_items WHERE order_type = 'bulk') WHERE last IS NOT NULL;
         INSERT INTO work_order_dependencies (id, depends_on_id, met_at)
@@ -187,6 +189,8 @@ public sealed class KeyPlanOnPostgreSql(PostgreSqlFixture databases, ITestOutput
         INSERT INTO work_items (id, order_id, order_type, type, state, available_at, input, created_at, updated_at)
         SELECT gen_random_uuid(), ('00000000-0000-0000-0000-' || lpad((i % 2000)::text, 12, '0'))::uuid, 'bulk', 'bulk', 'completed', now(), '{}', now(), now()
         FROM generate_series(0, 19999) AS i;
+        INSERT INTO work_decisions (id, order_id, decision, actor_type, actor_id, order_revision, created_at)
+        SELECT id, id, 'approve', 'user', 'bert', 1, now() FROM work_orders WHERE type = 'bulk';
         INSERT INTO work_item_dependencies (id, depends_on_id, met_at)
         SELECT id, last, now() FROM (SELECT id, lag(id) OVER (ORDER BY id) AS last FROM work_items WHERE order_type = 'bulk') AS i WHERE last IS NOT NULL;
         INSERT INTO work_order_dependencies (id, depends_on_id, met_at)

@@ -62,6 +62,7 @@ internal sealed partial class RowText(DateTime now, string traceId)
         bool flag => flag ? "true" : "false",
         long number => number.ToString(CultureInfo.InvariantCulture),
         string hash when row.Table == "work_events" && column == "content_hash" && hash == DigestOf(row) => "digest of payload, diff and message",
+        string { Length: 64 } when row.Table == "work_decisions" && column == "content_hash" => "hash of what was reviewed",
         string hash when hashes.TryGetValue(hash, out var of) => Shorten(of),
         string text => Tell(text),
         _ => throw new NotSupportedException($"A {value.GetType().Name} has no text."),

@@ -170,6 +170,8 @@ internal sealed class Story : IAsyncDisposable
 
     public Task<IReadOnlyList<StoredRow>> ReadAsync() => app.ReadAsync(db => StoredRow.ReadAllAsync(app.Database, db.Model));
 
+    public Task ExecuteAsync(string sql) => app.Database.ExecuteAsync(sql);
+
     public ValueTask DisposeAsync() => app.DisposeAsync();
 
     private async Task AddBystandersAsync()

@@ -797,6 +797,30 @@ public abstract class WholeRowsSpecification(DatabaseFixture databases)
     }
 
     [Fact]
+    public async Task A_preview()
+    {
+        await using var story = await Story.StartAsync(databases);
+        var order = await SubmittedAsync(story);
+
+        await story.WritesAsync(nameof(IWorkOrderManager.PreviewAsync), () => story.By(Story.Reviewer).PreviewAsync(order.Id));
+    }
+
+    [Fact]
+    public async Task An_approval_of_what_was_reviewed()
+    {
+        await using var story = await Story.StartAsync(databases);
+        var order = await SubmittedAsync(story);
+        var preview = await story.By(Story.Reviewer).PreviewAsync(order.Id);
+        if (databases.Provider == Provider.PostgreSql)
+        {
+            // The preview has used up a number.
+            await story.ExecuteAsync("""ALTER TABLE ledger ALTER COLUMN "Id" RESTART""");
+        }
+
+        await story.WritesAsync(nameof(IWorkOrderManager.ApproveAsync), () => story.By(Story.Reviewer).ApproveAsync(order.Id, preview.ContentHash));
+    }
+
+    [Fact]
     public async Task An_approval_of_own_work()
     {
         await using var story = await Story.StartAsync(databases);

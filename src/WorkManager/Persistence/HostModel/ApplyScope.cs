@@ -13,6 +13,7 @@ internal sealed class ApplyScope : IDisposable
     private DbContext? host;
     private bool isHostCode;
     private Action? commandOfSave;
+    private Action<string, string, int>? writeAroundTracker;
 
     private ApplyScope(DbContext host) => this.host = host;
 
@@ -31,6 +32,18 @@ internal sealed class ApplyScope : IDisposable
 
     /// <summary>Has an action called before each command by which the host's context saves.</summary>
     public void OnCommandOfSave(Action? action) => commandOfSave = action;
+
+    /// <summary>Has an action called after each command by which the host's context writes past its tracker: with its kind, its text and its rows.</summary>
+    public void OnWriteAroundTracker(Action<string, string, int>? action) => writeAroundTracker = action;
+
+    /// <summary>Tells the apply, if there is one, that a context has written past its tracker.</summary>
+    public static void TellWriteAroundTracker(DbContext? context, string kind, string sql, int rows)
+    {
+        if (Current.Value is { host: { } applying } apply && applying == context)
+        {
+            apply.writeAroundTracker?.Invoke(kind, sql, rows);
+        }
+    }
 
     /// <summary>Tells the apply, if there is one, that a context is about to send a command by which it saves.</summary>
     public static void TellCommandOfSave(DbContext? context)

@@ -72,6 +72,8 @@ internal sealed class PostgreSqlDialect(PostgreSqlOptions options, ILogger<Postg
 
     private static readonly Statement ServerVersion = new("SELECT current_setting('server_version_num')::int");
 
+    private static readonly Statement CheckConstraints = new("SET CONSTRAINTS ALL IMMEDIATE");
+
     private static readonly Statement Isolation = new("SELECT current_setting('default_transaction_isolation')");
 
     private static readonly Statement UnsafeSettings = new(
@@ -157,6 +159,8 @@ internal sealed class PostgreSqlDialect(PostgreSqlOptions options, ILogger<Postg
 
     public Task<IReadOnlyList<WorkItem>> LockHeldItemsOfAsync(UnitOfWork unit, Guid orderId) =>
         LockHeldItemsOf.QueryAsync<WorkItem>(unit, QueryTrackingBehavior.TrackAll, ("id", orderId));
+
+    public Task CheckDeferredConstraintsAsync(UnitOfWork unit) => CheckConstraints.ExecuteAsync(unit);
 
     public async Task<IReadOnlySet<string>> ReadColumnsAsync(WorkManagerDbContext db)
     {

@@ -125,6 +125,9 @@ internal sealed class SqliteDialect : IStoreDialect
     public Task<IReadOnlyList<WorkItem>> LockHeldItemsOfAsync(UnitOfWork unit, Guid orderId) =>
         HeldItemsOf.QueryAsync<WorkItem>(unit, QueryTrackingBehavior.TrackAll, ("id", orderId));
 
+    // SQLite has no way to ask. Its deferred foreign keys are checked by the commit only.
+    public Task CheckDeferredConstraintsAsync(UnitOfWork unit) => Task.CompletedTask;
+
     public async Task<IReadOnlySet<string>> ReadColumnsAsync(WorkManagerDbContext db)
     {
         var tables = JsonSerializer.Serialize(db.Model.GetEntityTypes().Select(e => e.GetTableName()).Distinct());

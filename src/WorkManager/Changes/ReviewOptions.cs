@@ -1,0 +1,17 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace WorkManager;
+
+/// <summary>Previews and approvals.</summary>
+public sealed class ReviewOptions
+{
+    /// <summary>How many rows a preview shows. One with more is cut off, and cannot be approved by its hash.</summary>
+    /// <value>10,000 by default; 1 to 1,000,000.</value>
+    [Range(1, 1_000_000)]
+    public int MaxRows { get; set; } = 10_000;
+
+    /// <summary>How long the apply of a preview may take. It holds locks, and on SQLite the database's only writer.</summary>
+    /// <value>30 seconds by default; 10 milliseconds to 1 hour.</value>
+    [Range(typeof(TimeSpan), "00:00:00.01", "01:00:00")]
+    public TimeSpan TimeLimit { get; set; } = TimeSpan.FromSeconds(30);
+}
