@@ -128,7 +128,7 @@ internal sealed class WorkOrderManager(WorkEngine engine, WorkSession session) :
             cancellationToken);
 
     public Task<OrderPreview> PreviewAsync(Guid orderId, PreviewOptions? options, CancellationToken cancellationToken) =>
-        engine.RunAsync(Verbs.Preview, session, new PreviewRequest(orderId, options?.Since), cancellationToken);
+        engine.RunAsync(Verbs.Preview, session, new PreviewRequest(orderId, options ?? new()), cancellationToken);
 
     public async Task<WorkOrder> ApproveAsync(Guid orderId, ContentHash? contentHash, CancellationToken cancellationToken) =>
         // Only a try without a person may find nothing to do.

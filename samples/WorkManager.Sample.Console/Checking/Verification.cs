@@ -65,6 +65,7 @@ internal sealed class Verification(SampleRun run, SampleDatabase database, Story
     private void CheckApprovals(Dictionary<string, long> byActor)
     {
         Check("work_events", "orders approved by Bert", run.Orders.Count - 1, byActor.GetValueOrDefault("user bert"));
+        Check("work_orders", "approvals of what had changed since it was seen, refused", 1, run.HasRefusedStaleReview ? 1 : 0);
         Check("work_events", "orders approved by anybody", run.Orders.Count - 1, byActor.Values.Sum());
     }
 

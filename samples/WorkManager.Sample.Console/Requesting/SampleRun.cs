@@ -18,6 +18,9 @@ internal sealed class SampleRun(TimeProvider time)
     /// <summary>Whether the generator proposed its work, and proposed it once.</summary>
     public bool HasGeneratedOnce { get; set; }
 
+    /// <summary>Whether an approval was refused, because a row had changed that the reviewer had seen.</summary>
+    public bool HasRefusedStaleReview { get; set; }
+
     public void Add(RequestedOrder order) => orders.Add(order);
 }
 

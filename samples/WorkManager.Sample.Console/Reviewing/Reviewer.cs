@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Countries.Agents;
 using Countries.Database;
 using Countries.Reporting;
@@ -19,7 +20,7 @@ internal sealed class Reviewer(
 
     public async Task ReviewAsync(CancellationToken cancellationToken)
     {
-        story.Chapter("The review", "As(Actor.User(\"bert\")): ListAsync, GetAsync, ReturnForReworkAsync, ApproveAsync, RejectAsync");
+        story.Chapter("The review", "As(Actor.User(\"bert\")): ListAsync, GetAsync, ReturnForReworkAsync, PreviewAsync, ApproveAsync, RejectAsync");
         var bert = work.As(Actor.User("bert"));
 
         await LetAnAgentTryAsync(run.Orders[0].Id, cancellationToken);
@@ -29,13 +30,17 @@ internal sealed class Reviewer(
         foreach (var requested in run.Orders.Where(o => submitted.Items.Any(s => s.Id == o.Id)))
         {
             var order = await bert.GetAsync(requested.Id, cancellationToken);
-            Show(requested, await ReadChangesAsync(order, cancellationToken));
+            story.Blank();
+            story.Say($"Order {order.Id}: {requested.Title}, {order.ItemsTotal} countries");
             if (FindIncomplete(order) is { Count: > 0 } incomplete)
             {
                 await ReturnAsync(bert, order.Id, incomplete, cancellationToken);
             }
 
-            await DecideAsync(bert, requested, cancellationToken);
+            // The apply of the order type runs, and is rolled back.
+            var preview = await bert.PreviewAsync(order.Id, cancellationToken: cancellationToken);
+            Show(preview);
+            await DecideAsync(bert, requested, preview, cancellationToken);
         }
     }
 
@@ -74,30 +79,21 @@ internal sealed class Reviewer(
         run.Reworked += incomplete.Count;
     }
 
-    /// <summary>The submitted results against the rows as they are now.</summary>
-    private async Task<List<Change>> ReadChangesAsync(WorkOrder order, CancellationToken cancellationToken)
+    private void Show(OrderPreview preview)
     {
-        var results = order.Items.Select(i => i.ReadResult<ZonesFound>(options.Value.Json)!).ToList();
-        var codes = results.Select(r => r.Code).ToList();
-        var current = await db.Countries.AsNoTracking().Where(c => codes.Contains(c.Code)).ToDictionaryAsync(c => c.Code, cancellationToken);
-        return [.. results.Select(r => new Change(r.Code, current[r.Code].TimeZones, r.Zones))];
-    }
-
-    private void Show(RequestedOrder order, List<Change> changes)
-    {
+        var changes = preview.Changes
+            .SelectMany(row => row.Values.Where(v => v.Name == "time_zones").Select(v => (Code: row.Row.Split(':')[1], v.Before, v.After))).ToList();
         var shown = changes.Count > LongTable ? RowsOfLongTables : LongTable;
-        story.Blank();
-        story.Say($"Order {order.Id}: {order.Title}, {changes.Count} countries, {changes.Sum(c => c.New.Count)} time zones");
         story.Table(
-            ["Country", "In the table now", "Submitted"],
-            changes.Take(shown).Select(c => (string[])[$"{c.Code} {tz.Countries[c.Code]}", Describe(c.Old), Describe(c.New)]));
+            ["Country", "In the table now", "After the apply"],
+            changes.Take(shown).Select(c => (string[])[$"{c.Code} {tz.Countries[c.Code]}", Describe(c.Before), Describe(c.After)]));
         if (changes.Count > shown)
         {
             story.Say($"… and {changes.Count - shown} more", Story.Indent);
         }
     }
 
-    private async Task DecideAsync(IWorkOrderManager bert, RequestedOrder order, CancellationToken cancellationToken)
+    private async Task DecideAsync(IWorkOrderManager bert, RequestedOrder order, OrderPreview preview, CancellationToken cancellationToken)
     {
         if (order.Codes.All(NoResidents.Codes.Contains))
         {
@@ -108,17 +104,49 @@ internal sealed class Reviewer(
             return;
         }
 
-        story.Say("Bert approves it.", Story.Indent);
-        var approved = await bert.ApproveAsync(order.Id, cancellationToken: cancellationToken);
+        if (!run.HasRefusedStaleReview)
+        {
+            preview = await ComeTooLateAsync(bert, order, preview, cancellationToken);
+        }
+
+        story.Say("Bert approves exactly what he has seen.", Story.Indent);
+        var approved = await bert.ApproveAsync(order.Id, preview.ContentHash, cancellationToken);
         story.Say($"Order {StateNames.ToName(approved.State)}: its changes and its audit trail are one transaction.", Story.Indent);
     }
 
-    private static string Describe(IReadOnlyList<string> zones) => zones.Count switch
+    /// <summary>Somebody changes a row between the preview and the approval: nothing is applied, and Bert looks again.</summary>
+    private async Task<OrderPreview> ComeTooLateAsync(IWorkOrderManager bert, RequestedOrder order, OrderPreview preview, CancellationToken cancellationToken)
     {
-        0 => "(none)",
-        <= 2 => string.Join(", ", zones),
-        _ => $"{zones[0]} and {zones.Count - 1} more",
-    };
+        var code = order.Codes[0];
+        List<string> other = ["Etc/UTC"];
+        await db.Countries.Where(c => c.Code == code).ExecuteUpdateAsync(c => c.SetProperty(x => x.TimeZones, other), cancellationToken);
+        story.Say($"Meanwhile somebody else edits the row of {code}. Bert approves what he has seen:", Story.Indent);
+        try
+        {
+            await bert.ApproveAsync(order.Id, preview.ContentHash, cancellationToken);
+            story.Stress("It was applied, although it is not what he has seen. That is wrong.", Story.Indent);
+            return preview;
+        }
+        catch (StaleReviewException stale)
+        {
+            story.Stress($"{stale.Code}  {stale.Message}", Story.Indent);
+            run.HasRefusedStaleReview = stale.Differences.Count == 1 && stale.Differences[0].Row == $"countries:{code}";
+        }
 
-    private sealed record Change(string Code, IReadOnlyList<string> Old, IReadOnlyList<string> New);
+        var again = await bert.PreviewAsync(order.Id, new PreviewOptions { Since = preview.ContentHash }, cancellationToken);
+        story.Say("He looks at what has changed since:", Story.Indent);
+        foreach (var difference in again.Since)
+        {
+            story.Say($"{difference.Row} {difference.Name}: {Describe(difference.Reviewed!["before"])} is now {Describe(difference.Now!["before"])}", Story.Indent + Story.Indent);
+        }
+
+        return again;
+    }
+
+    private static string Describe(JsonNode? zones) => zones?.AsArray().Select(z => (string)z!).ToList() switch
+    {
+        null or [] => "(none)",
+        { Count: <= 2 } few => string.Join(", ", few),
+        var many => $"{many[0]} and {many.Count - 1} more",
+    };
 }

@@ -23,17 +23,20 @@ internal sealed class PreviewOrder(ApplyRuns runs, IdGenerator ids, ReviewOption
         context.JoinTraceOf(order.TraceParent);
         // As an apply does.
         var ofItsTenant = context.For(TenantScope.Of(order.TenantId));
-        var since = request.Since is { } hash ? await FindAsync(ofItsTenant, request.OrderId, hash, cancellationToken).ConfigureAwait(false) : null;
+        var since = request.Options.Since is { } hash ? await FindAsync(ofItsTenant, request.OrderId, hash, cancellationToken).ConfigureAwait(false) : null;
         var trial = await TryAsync(ofItsTenant, request.OrderId, cancellationToken).ConfigureAwait(false);
+        var second = request.Options.Verify ? await TryAsync(ofItsTenant, request.OrderId, cancellationToken).ConfigureAwait(false) : null;
         var contentHash = trial.Content.IsCutOff ? (ContentHash?)null : trial.Content.Hash();
         if (contentHash is { } issued)
         {
             await KeepAsync(ofItsTenant, trial.Content, issued).ConfigureAwait(false);
         }
 
-        IReadOnlyList<ReviewDifference> differences =
+        IReadOnlyList<ReviewDifference> changed =
             since is null || contentHash?.ToString() == since.ContentHash ? [] : trial.Content.DifferencesSince(since.Changes!);
-        return new OrderPreview(trial.Content.Order, contentHash, trial.Content, trial.Obstacles, differences, context.Clock.Now(), trial.Took);
+        IReadOnlyList<ReviewDifference> notRepeatable =
+            second is null || second.Content.Hash() == trial.Content.Hash() ? [] : second.Content.DifferencesSince(trial.Content.ToJson());
+        return new OrderPreview(trial.Content.Order, contentHash, trial.Content, trial.Obstacles, changed, notRepeatable, context.Clock.Now(), trial.Took);
     }
 
     /// <summary>Finds a preview of an order by its hash; null if nobody has made one.</summary>

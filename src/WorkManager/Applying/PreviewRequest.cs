@@ -1,5 +1,5 @@
 namespace WorkManager.Applying;
 
 /// <param name="OrderId">The order.</param>
-/// <param name="Since">The hash of the preview to compare with.</param>
-internal sealed record PreviewRequest(Guid OrderId, ContentHash? Since);
+/// <param name="Options">What else is asked for.</param>
+internal sealed record PreviewRequest(Guid OrderId, PreviewOptions Options);

@@ -7,7 +7,7 @@ public sealed class OrderPreview
 {
     internal OrderPreview(
         WorkOrder order, ContentHash? contentHash, ReviewedContent content, IReadOnlyList<string> obstacles, IReadOnlyList<ReviewDifference> since,
-        DateTimeOffset createdAt, TimeSpan took)
+        IReadOnlyList<ReviewDifference> notRepeatable, DateTimeOffset createdAt, TimeSpan took)
     {
         OrderId = order.Id;
         OrderType = order.Type;
@@ -19,6 +19,7 @@ public sealed class OrderPreview
         Tables = [.. content.Tables];
         Obstacles = obstacles;
         Since = since;
+        NotRepeatable = notRepeatable;
         CreatedAt = createdAt;
         Took = took;
     }
@@ -55,6 +56,13 @@ public sealed class OrderPreview
 
     /// <summary>What has changed since the preview that <see cref="PreviewOptions.Since"/> names; none without it.</summary>
     public IReadOnlyList<ReviewDifference> Since { get; }
+
+    /// <summary>
+    /// What a second run did otherwise, with what the first one did as reviewed: mark it as <c>NotReviewed()</c>, or make it repeatable by
+    /// <see cref="ApplyContext{TPayload, TInput, TResult}.Now"/> and <see cref="ApplyContext{TPayload, TInput, TResult}.NewId"/>. None without
+    /// <see cref="PreviewOptions.Verify"/>.
+    /// </summary>
+    public IReadOnlyList<ReviewDifference> NotRepeatable { get; }
 
     /// <summary>When it was made.</summary>
     public DateTimeOffset CreatedAt { get; }

@@ -63,7 +63,8 @@ public abstract class ProcessesSpecification(DatabaseFixture databases)
             var took = Stopwatch.GetElapsedTime(begun);
             slowest = took > slowest ? took : slowest;
 
-            took.Should().BeLessThan(TimeSpan.FromSeconds(7), "the host has six seconds, and the process some time to go");
+            // In a build, other tests take their time from the process when it goes.
+            took.Should().BeLessThan(TimeSpan.FromSeconds(rounds > 1 ? 7 : 10), "the host has six seconds, and the process some time to go");
             (await database.CountAsync("SELECT COUNT(*) FROM work_items WHERE state IN ('leased', 'in_progress')")).Should().Be(0, said);
             (await database.CountAsync("SELECT SUM(attempts + releases) FROM work_items")).Should().Be(0);
             // One call may have been under way, of as many items as there are places.

@@ -299,6 +299,28 @@ public abstract class PreviewSpecification(DatabaseFixture databases)
     }
 
     [Fact]
+    public async Task What_is_not_the_same_in_a_second_run_is_named()
+    {
+        await using var app = await WithStockAsync();
+        var stamp = 0;
+        app.Script.Apply = async (apply, db, token) =>
+        {
+            var article = await db.Articles.SingleAsync(a => a.Id == 1, token);
+            (article.Name, article.Size.Width, article.UpdatedAt) = ("mallet", 10 + ++stamp, new DateTime(2026, 1, stamp, 0, 0, 0, DateTimeKind.Utc));
+            db.Add(new Shelf { Id = apply.NewId(), Name = $"{apply.Now:O}" });
+        };
+        var order = await app.SubmittedAsync();
+
+        var unasked = await app.Reviewer.PreviewAsync(order.Id);
+        var asked = await app.Reviewer.PreviewAsync(order.Id, new() { Verify = true });
+
+        unasked.NotRepeatable.Should().BeEmpty();
+        var difference = asked.NotRepeatable.Should().ContainSingle().Subject;
+        (difference.Row, difference.Name, difference.Reviewed!["after"]!.ToString(), difference.Now!["after"]!.ToString()).Should().Be(("articles:1", "width", "12", "13"));
+        (await app.WithAsync(db => db.Shelves.CountAsync())).Should().Be(0);
+    }
+
+    [Fact]
     public async Task A_preview_refuses_an_order_that_cannot_be_approved()
     {
         await using var app = await WithStockAsync();
@@ -342,6 +364,28 @@ public abstract class PreviewSpecification(DatabaseFixture databases)
 
             return ValueTask.FromResult(result);
         }
+    }
+}
+
+/// <summary>What PostgreSQL would check at the commit.</summary>
+public sealed class PreviewAndDeferredConstraints(PostgreSqlFixture databases) : IClassFixture<PostgreSqlFixture>
+{
+    [Fact]
+    public async Task A_preview_fails_by_a_constraint_that_the_commit_would_check()
+    {
+        await using var app = await StockApp.StartAsync(databases);
+        await app.Database.ExecuteAsync("ALTER TABLE shelves ADD CONSTRAINT shelves_once UNIQUE (\"Name\") DEFERRABLE INITIALLY DEFERRED");
+        app.Script.Apply = (_, db, _) =>
+        {
+            db.AddRange(new Shelf { Name = "twice" }, new Shelf { Name = "twice" });
+            return Task.CompletedTask;
+        };
+        var order = await app.SubmittedAsync();
+
+        var previewing = () => app.Reviewer.PreviewAsync(order.Id);
+
+        (await previewing.Should().ThrowAsync<ApplyFailedException>()).WithInnerException<Npgsql.PostgresException>().Which.ConstraintName.Should().Be("shelves_once");
+        (await app.WithAsync(db => db.Shelves.CountAsync())).Should().Be(0);
     }
 }
 

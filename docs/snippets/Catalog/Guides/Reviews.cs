@@ -22,7 +22,7 @@ internal static class Reviews
         {
             foreach (var difference in stale.Differences)
             {
-                Console.WriteLine($"{difference.Row} {difference.Name}: {difference.Reviewed} is now {difference.Now}");
+                Console.WriteLine($"{difference.Row} {difference.Name}: {difference.Reviewed?.ToJsonString()} is now {difference.Now?.ToJsonString()}");
             }
         }
         #endregion
