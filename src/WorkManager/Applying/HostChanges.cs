@@ -83,7 +83,7 @@ internal sealed class HostChanges : IDisposable
         try
         {
             var changed = host.ChangeTracker.Entries().Where(x => x.State is EntityState.Added or EntityState.Modified or EntityState.Deleted).ToList();
-            added.Name(changed.Where(x => x.State == EntityState.Added));
+            added.Look(changed);
             changed.ForEach(Record);
         }
         finally
@@ -99,6 +99,12 @@ internal sealed class HostChanges : IDisposable
         var name = added.NameOf(entry);
         var row = name ?? NewRows.KeyOf(entry, table);
         var members = MembersOf(entry).ToList();
+        if (added.OwnerOf(entry) is { } owner && owner.State != entry.State && entry.State != EntityState.Modified)
+        {
+            RecordPart(entry, table, row, members.FindAll(m => m.Property?.IsPrimaryKey() != true));
+            return;
+        }
+
         switch (entry.State)
         {
             case EntityState.Added:
@@ -126,6 +132,23 @@ internal sealed class HostChanges : IDisposable
                 reviewed?.Modify(table, row, isNew: name is not null, modified.Select(m => ToReview(entry, m, before: name is null, after: true)));
                 break;
         }
+    }
+
+    /// <summary>A value of a row that stays comes or goes: columns of the row change.</summary>
+    private void RecordPart(EntityEntry entry, string table, string row, List<Member> members)
+    {
+        var isNew = added.NameOf(entry) is not null;
+        if (entry.State == EntityState.Added)
+        {
+            Merge(after, row, Values(members, m => m.Current), latestWins: true);
+            Merge(before, row, Values(isNew ? [] : members, _ => () => null), latestWins: false);
+            reviewed?.AddPart(table, row, isNew, members.Select(m => ToReview(entry, m, before: false, after: true)));
+            return;
+        }
+
+        Merge(before, row, Values(isNew ? [] : members, m => m.Original), latestWins: true);
+        Merge(after, row, Values(members, _ => () => null), latestWins: false);
+        reviewed?.DeletePart(table, row, isNew, members.Select(m => ToReview(entry, m, before: !isNew, after: false)));
     }
 
     private ReviewedValue ToReview(EntityEntry entry, Member member, bool before, bool after)

@@ -13,7 +13,9 @@ internal sealed class NewRows(DbContext host)
 {
     private readonly Dictionary<object, string> names = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<string, int> counts = [];
-    private Dictionary<string, string> byKey = [];
+    private readonly Dictionary<string, string> byKey = [];
+    private Dictionary<string, EntityEntry> owners = [];
+    private IReadOnlyList<EntityEntry> last = [];
 
     public static string TableOf(EntityEntry entry) => entry.Metadata.GetTableName() ?? entry.Metadata.DisplayName();
 
@@ -39,54 +41,50 @@ internal sealed class NewRows(DbContext host)
         _ => Convert.ToString(value, CultureInfo.InvariantCulture),
     };
 
-    /// <summary>Names rows that are about to be added, in their order.</summary>
-    public void Name(IEnumerable<EntityEntry> entries)
+    /// <summary>Looks at the changes of a save that is about to be sent, and names the rows that it adds, in their order.</summary>
+    public void Look(IReadOnlyList<EntityEntry> changed)
     {
-        // A value that shares the row of its owner has the name of that.
-        var (shared, own) = entries.ToLookup(e => OwnerInTheSameRow(e) is not null) is var both ? (both[true], both[false]) : default;
-        foreach (var entry in own)
+        // The database may have given them their keys since then.
+        RememberKeys(last);
+        owners = changed.Any(SharesTheRowOfItsOwner) ? FindOwners() : [];
+        last = [.. changed.Where(e => e.State == EntityState.Added)];
+        foreach (var entry in last.Where(e => OwnerOf(e) is null))
         {
             var table = TableOf(entry);
             counts[table] = counts.GetValueOrDefault(table) + 1;
             names.TryAdd(entry.Entity, $"new:{table}:{counts[table]}");
         }
 
-        foreach (var entry in shared)
-        {
-            var owner = OwnerInTheSameRow(entry);
-            while (owner is not null && OwnerInTheSameRow(owner) is { } next)
-            {
-                owner = next;
-            }
+        RememberKeys(last);
+    }
 
-            if (owner is not null && names.TryGetValue(owner.Entity, out var name))
+    /// <summary>
+    /// The owner of a value that is stored in its row, through all that lies between; null for a row of its own. A value comes and goes without its row.
+    /// </summary>
+    public EntityEntry? OwnerOf(EntityEntry entry)
+    {
+        EntityEntry? owner = null;
+        for (var part = entry; SharesTheRowOfItsOwner(part); part = owner)
+        {
+            var ownership = part.Metadata.FindOwnership()!;
+            if (!owners.TryGetValue(KeyText(ownership.PrincipalEntityType, part, ownership.Properties), out owner))
             {
-                names.TryAdd(entry.Entity, name);
+                return null;
             }
         }
 
-        byKey = [];
-        foreach (var (entity, name) in names)
-        {
-            var entry = host.Entry(entity);
-            if (entry.Metadata.FindPrimaryKey() is { } key)
-            {
-                byKey[KeyText(entry.Metadata, key.Properties.Select(p => entry.Property(p.Name).CurrentValue))] = name;
-            }
-        }
+        return owner;
     }
 
     /// <summary>The name of a row that this apply adds, or has added; null for others.</summary>
-    public string? NameOf(EntityEntry entry) => names.GetValueOrDefault(entry.Entity);
+    public string? NameOf(EntityEntry entry) => names.GetValueOrDefault((OwnerOf(entry) ?? entry).Entity);
 
     /// <summary>The name of the new row that a value refers to, or that has it as its key; null if there is none.</summary>
     public string? ReferenceOf(EntityEntry entry, IProperty property)
     {
         foreach (var reference in property.GetContainingForeignKeys())
         {
-            if (reference.PrincipalKey.IsPrimaryKey()
-                && byKey.TryGetValue(
-                    KeyText(reference.PrincipalEntityType, reference.Properties.Select(p => entry.Property(p.Name).CurrentValue)), out var name))
+            if (reference.PrincipalKey.IsPrimaryKey() && byKey.TryGetValue(KeyText(reference.PrincipalEntityType, entry, reference.Properties), out var name))
             {
                 return name;
             }
@@ -95,18 +93,37 @@ internal sealed class NewRows(DbContext host)
         return property.IsPrimaryKey() && property.ValueGenerated != ValueGenerated.Never ? NameOf(entry) : null;
     }
 
-    private EntityEntry? OwnerInTheSameRow(EntityEntry entry)
+    private Dictionary<string, EntityEntry> FindOwners()
     {
-        if (entry.Metadata.FindOwnership() is not { } ownership || ownership.PrincipalEntityType.GetTableName() != entry.Metadata.GetTableName())
+        var found = new Dictionary<string, EntityEntry>();
+        foreach (var entry in host.ChangeTracker.Entries().Where(e => e.Metadata.FindPrimaryKey() is not null))
         {
-            return null;
+            // One that takes the place of another has the key of that.
+            if (entry.State != EntityState.Deleted || !found.ContainsKey(KeyText(entry)))
+            {
+                found[KeyText(entry)] = entry;
+            }
         }
 
-        var key = ownership.Properties.Select(p => entry.Property(p.Name).CurrentValue).ToList();
-        return host.ChangeTracker.Entries().FirstOrDefault(e => e.Metadata == ownership.PrincipalEntityType
-            && ownership.PrincipalKey.Properties.Select(p => e.Property(p.Name).CurrentValue).SequenceEqual(key));
+        return found;
     }
 
-    private static string KeyText(IEntityType type, IEnumerable<object?> values) =>
-        $"{type.GetRootType().Name} {JsonSerializer.Serialize(values.Select(TextOf))}";
+    private static bool SharesTheRowOfItsOwner(EntityEntry entry) =>
+        entry.Metadata.FindOwnership() is { IsUnique: true } ownership && ownership.PrincipalEntityType.GetTableName() == entry.Metadata.GetTableName();
+
+    private void RememberKeys(IReadOnlyList<EntityEntry> entries)
+    {
+        foreach (var entry in entries)
+        {
+            if (entry.Metadata.FindPrimaryKey() is not null && NameOf(entry) is { } name)
+            {
+                byKey[KeyText(entry)] = name;
+            }
+        }
+    }
+
+    private static string KeyText(EntityEntry entry) => KeyText(entry.Metadata, entry, entry.Metadata.FindPrimaryKey()!.Properties);
+
+    private static string KeyText(IEntityType type, EntityEntry entry, IReadOnlyList<IProperty> properties) =>
+        $"{type.GetRootType().Name} {JsonSerializer.Serialize(properties.Select(p => TextOf(entry.Property(p.Name).CurrentValue)))}";
 }

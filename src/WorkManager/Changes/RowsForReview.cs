@@ -11,11 +11,25 @@ internal sealed class RowsForReview
     private readonly OrderedDictionary<string, Row> rows = [];
 
     /// <summary>A row is added, or a part of one that shares it.</summary>
-    public void Add(string table, string row, IEnumerable<ReviewedValue> values) => Of(table, row, RowChangeKind.Added).Merge(values, keepsBefore: false);
+    public void Add(string table, string row, IEnumerable<ReviewedValue> values) => Of(table, row, RowChangeKind.Added).Merge(values, (_, value) => value);
 
     /// <summary>Values of a row change. Those of a row that is new are part of its addition.</summary>
     public void Modify(string table, string row, bool isNew, IEnumerable<ReviewedValue> values) =>
-        Of(table, row, isNew ? RowChangeKind.Added : RowChangeKind.Modified).Merge(values, keepsBefore: !isNew);
+        Of(table, row, isNew ? RowChangeKind.Added : RowChangeKind.Modified).Merge(values, KeepBefore);
+
+    /// <summary>A value that shares the row of its owner is new. It may take the place of another one.</summary>
+    public void AddPart(string table, string row, bool isNew, IEnumerable<ReviewedValue> values)
+    {
+        var changed = Of(table, row, isNew ? RowChangeKind.Added : RowChangeKind.Modified);
+        changed.Merge(values, (known, value) => known with { After = value.After });
+    }
+
+    /// <summary>A value that shares the row of its owner is deleted. Another one may take its place.</summary>
+    public void DeletePart(string table, string row, bool isNew, IEnumerable<ReviewedValue> values)
+    {
+        var changed = Of(table, row, isNew ? RowChangeKind.Added : RowChangeKind.Modified);
+        changed.Merge(values, (known, value) => known with { Before = value.Before });
+    }
 
     /// <summary>A row is deleted. One that was new was never there.</summary>
     public void Delete(string table, string row, bool isNew, IEnumerable<ReviewedValue> values)
@@ -28,7 +42,7 @@ internal sealed class RowsForReview
 
         var deleted = Of(table, row, RowChangeKind.Deleted);
         deleted.Kind = RowChangeKind.Deleted;
-        deleted.Merge(values, keepsBefore: true);
+        deleted.Merge(values, KeepBefore);
     }
 
     /// <summary>How many rows change, by table.</summary>
@@ -45,6 +59,9 @@ internal sealed class RowsForReview
 
     /// <summary>The reviewed values as they are, for a hash.</summary>
     public JsonObject Values() => new(rows.Select(row => KeyValuePair.Create(row.Key, (JsonNode?)row.Value.Values())));
+
+    /// <summary>A row that is saved twice keeps the values from before the first time, and has those of after the last.</summary>
+    private static ReviewedValue KeepBefore(ReviewedValue known, ReviewedValue value) => value with { Before = known.Before };
 
     private Row Of(string table, string row, RowChangeKind kind)
     {
@@ -64,12 +81,11 @@ internal sealed class RowsForReview
 
         public RowChangeKind Kind { get; set; } = kind;
 
-        /// <summary>A row that is saved twice keeps the values from before the first time, and has those of after the last.</summary>
-        public void Merge(IEnumerable<ReviewedValue> changed, bool keepsBefore)
+        public void Merge(IEnumerable<ReviewedValue> changed, Func<ReviewedValue, ReviewedValue, ReviewedValue> combine)
         {
             foreach (var value in changed)
             {
-                values[value.Name] = keepsBefore && values.TryGetValue(value.Name, out var known) ? value with { Before = known.Before } : value;
+                values[value.Name] = values.TryGetValue(value.Name, out var known) ? combine(known, value) : value;
             }
 
             if (Kind == RowChangeKind.Deleted)

@@ -321,6 +321,56 @@ public abstract class PreviewSpecification(DatabaseFixture databases)
     }
 
     [Fact]
+    public async Task A_value_that_shares_a_row_comes_goes_and_is_replaced_without_the_row()
+    {
+        await using var app = await WithStockAsync();
+        await app.SeedAsync(new Article { Name = "saw", Maker = new Maker { City = "Ulm" } });
+        app.Script.Apply = async (_, db, token) =>
+        {
+            (await db.Articles.SingleAsync(a => a.Name == "hammer", token)).Maker = null;
+            (await db.Articles.SingleAsync(a => a.Name == "ball", token)).Maker = new Maker { City = "Rom" };
+            var saw = await db.Articles.SingleAsync(a => a.Name == "saw", token);
+            (saw.Name, saw.Maker) = ("fretsaw", new Maker { City = "Bern" });
+        };
+        var order = await app.SubmittedAsync();
+
+        var preview = await app.Reviewer.PreviewAsync(order.Id);
+
+        Told(preview).Should().BeEquivalentTo(
+            """Modified articles:1 Maker_City: "Kiel" > ;""", """Modified articles:2 Maker_City:  > "Rom";""",
+            """Modified articles:3 Maker_City: "Ulm" > "Bern"; Name: "saw" > "fretsaw";""");
+        await app.Reviewer.ApproveAsync(order.Id, preview.ContentHash);
+        (await app.WithAsync(db => db.Articles.OrderBy(a => a.Id).Select(a => a.Maker == null ? null : a.Maker.City).ToListAsync())).Should().Equal(null, "Rom", "Bern");
+        var diff = WorkDiff.Parse((await app.Reviewer.GetAsync(order.Id, OrderParts.Events)).Events.Single(e => e.Event == "applied").Diff!);
+        diff.Before["articles:3"]!.ToJsonString().Should().Contain("Ulm").And.Contain("saw");
+        diff.After["articles:3"]!.ToJsonString().Should().Contain("Bern").And.Contain("fretsaw");
+        diff.After["articles:1"]!["Maker_City"].Should().BeNull();
+    }
+
+    [Fact]
+    public async Task A_row_that_is_added_and_deleted_again_was_never_there()
+    {
+        await using var app = await WithStockAsync();
+        app.Script.Apply = async (_, db, token) =>
+        {
+            var (shelf, article) = (new Shelf { Name = "short" }, await db.Articles.Include(a => a.Shelves).SingleAsync(a => a.Id == 1, token));
+            article.Shelves.Add(shelf);
+            await db.SaveChangesAsync(token);
+            article.Shelves.Remove(shelf);
+            await db.SaveChangesAsync(token);
+            db.Remove(shelf);
+            await db.SaveChangesAsync(token);
+            article.Name = "mallet";
+        };
+        var order = await app.SubmittedAsync();
+
+        var preview = await app.Reviewer.PreviewAsync(order.Id, new() { Verify = true });
+
+        Told(preview).Should().Equal("""Modified articles:1 Name: "hammer" > "mallet";""");
+        preview.NotRepeatable.Should().BeEmpty();
+    }
+
+    [Fact]
     public async Task A_preview_refuses_an_order_that_cannot_be_approved()
     {
         await using var app = await WithStockAsync();
