@@ -153,6 +153,30 @@ public abstract class HandlingSpecification(DatabaseFixture databases)
     }
 
     [Fact]
+    public async Task A_result_is_kept_while_the_database_is_away_and_stored_when_it_is_back()
+    {
+        await using var app = await WordsApp.StartAsync(databases);
+        var go = new TaskCompletionSource();
+        app.Script.Handle = async (work, _) =>
+        {
+            await go.Task;
+            return await Script.Shout(work);
+        };
+        var order = await app.ProposeAsync("one");
+        await app.EventuallyAsync(() => !app.Script.Calls.IsEmpty);
+        await app.Database.ExecuteAsync("ALTER TABLE work_items RENAME TO gone");
+        go.SetResult();
+        await app.EventuallyAsync(() => app.Workers.Workers[0].Failures >= 2, TimeSpan.FromSeconds(1));
+
+        await app.Database.ExecuteAsync("ALTER TABLE gone RENAME TO work_items");
+
+        await app.EventuallyAsync(async () => (await app.OrderAsync(order.Id)).State == OrderState.Submitted, TimeSpan.FromSeconds(0.5));
+        var item = await app.ItemAsync(order);
+        (item.LeaseEpoch, item.Attempts).Should().Be((1L, (short)0), "it is the result of the first lease");
+        app.Script.Calls.Should().HaveCount(1);
+    }
+
+    [Fact]
     public async Task A_cancellation_that_nobody_asked_for_is_a_failure()
     {
         await using var app = await WordsApp.StartAsync(databases);
