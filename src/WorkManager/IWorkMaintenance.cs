@@ -36,10 +36,11 @@ public interface IWorkMaintenance
     /// Approves every submitted order whose type had <see cref="OrderType.AutoApprove"/> when it was proposed, still has it, and that is not approved yet:
     /// because the process died after the last result, because that result was part of a transaction of yours, because a checkout took back the last lease of
     /// an order that goes on without the item, or because an earlier try failed. A try that fails is repeated after <see cref="RetryOptions.Backoff"/>, doubled
-    /// with each failure; <see cref="WorkOrder.ReadError"/> says what failed last.
+    /// with each failure; <see cref="WorkOrder.ReadError"/> says what failed last. Likewise it applies the approved orders whose type has
+    /// <see cref="OrderTypeAttribute.DeferApply"/>.
     /// </summary>
     /// <param name="cancellationToken">Stops before the next order.</param>
-    /// <returns>How many orders were approved. Orders of types that this process does not know are left to others.</returns>
+    /// <returns>How many orders were approved or applied. Orders of types that this process does not know are left to others.</returns>
     Task<int> ApproveDueAsync(CancellationToken cancellationToken = default);
 
     /// <summary>

@@ -336,10 +336,14 @@ public interface IWorkOrderManager
     /// allows that; see <see cref="OrderType.Review"/>.
     /// </param>
     /// <param name="cancellationToken">Cancels waiting and reading, and is given to the host's apply.</param>
-    /// <returns>The order, completed, with its items.</returns>
+    /// <returns>
+    /// The order with its items: completed, or still submitted if more people have to approve it (<see cref="OrderTypeAttribute.Approvals"/>).
+    /// </returns>
     /// <exception cref="WorkNotFoundException">There is no such order.</exception>
     /// <exception cref="OrderNotReadyException">Items are missing, or the order type gives reasons against it.</exception>
-    /// <exception cref="ApprovalDeniedException">The actor is an agent, is not named, or approves own work.</exception>
+    /// <exception cref="ApprovalDeniedException">
+    /// The actor may not: see <see cref="ApprovalDeniedException.Reason"/>. The attempt is recorded in the audit trail.
+    /// </exception>
     /// <exception cref="OrderTypeNotFoundException">The order's type is not registered in this process.</exception>
     /// <exception cref="IllegalTransitionException">The order is in no state to be approved, such as completed.</exception>
     /// <exception cref="StaleReviewException">
@@ -507,4 +511,15 @@ public interface IWorkOrderManager
     /// <returns>The page.</returns>
     /// <exception cref="InvalidQueryException">The page size is out of range, or the cursor was not issued here.</exception>
     Task<WorkPage<WorkOrder>> ListAsync(OrderQuery? query = null, CancellationToken cancellationToken = default);
+
+    /// <summary>Lists submitted orders that the actor may approve, the earliest due first; see <see cref="As"/>.</summary>
+    /// <param name="query">Which, and which page; null for the first page of all.</param>
+    /// <param name="cancellationToken">Cancels reading.</param>
+    /// <returns>
+    /// The page, of at most <see cref="PendingApprovalsQuery.Limit"/> orders without items. Left out is what is held, what the actor has approved already or
+    /// may not approve, and what the engine approves by itself.
+    /// </returns>
+    /// <exception cref="ApprovalDeniedException">The actor is an agent, or is not named.</exception>
+    /// <exception cref="InvalidQueryException">The page size is out of range, or the cursor was not issued here.</exception>
+    Task<WorkPage<WorkOrder>> PendingApprovalsAsync(PendingApprovalsQuery? query = null, CancellationToken cancellationToken = default);
 }

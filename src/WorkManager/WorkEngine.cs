@@ -1,11 +1,13 @@
 using WorkManager.Execution;
 using WorkManager.OrderTypes;
+using WorkManager.Reading;
 
 namespace WorkManager;
 
 /// <summary>What every door needs: the verbs, and the one way in which each call runs.</summary>
 internal sealed class WorkEngine(
-    OperationRunner runner, IEnumerable<ICommitSubscriber> subscribers, Verbs verbs, OrderTypeRegistry types, JsonDocuments documents, OwningContext owner)
+    OperationRunner runner, IEnumerable<ICommitSubscriber> subscribers, Verbs verbs, OrderTypeRegistry types, JsonDocuments documents, OwningContext owner,
+    PendingApprovals pendingApprovals)
 {
     private readonly ICommitSubscriber[] subscribers = [.. subscribers];
 
@@ -16,6 +18,8 @@ internal sealed class WorkEngine(
     public JsonDocuments Documents => documents;
 
     public OwningContext Owner => owner;
+
+    public PendingApprovals PendingApprovals => pendingApprovals;
 
     /// <summary>Runs a verb, and tells subscribers what it committed.</summary>
     public Task<TResult> RunAsync<TRequest, TResult>(

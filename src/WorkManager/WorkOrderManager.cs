@@ -178,6 +178,9 @@ internal sealed class WorkOrderManager(WorkEngine engine, WorkSession session) :
         engine.ReadAsync("list", session, context => context.ReadAsync(
             rows => WorkQueries.ListOrdersAsync(rows, query ?? new OrderQuery(), OrderParts.None, cancellationToken), cancellationToken), cancellationToken);
 
+    public Task<WorkPage<WorkOrder>> PendingApprovalsAsync(PendingApprovalsQuery? query, CancellationToken cancellationToken) => engine.ReadAsync(
+        "pending_approvals", session, context => engine.PendingApprovals.ListAsync(context, query ?? new(), cancellationToken), cancellationToken);
+
     private async Task<IReadOnlyList<WorkOutcome<TResult>>> RunManyAsync<T, TRequest, TResult>(
         IVerb<Batch<TRequest>, IReadOnlyList<WorkOutcome<TResult>>> verb, IReadOnlyCollection<T> many, Func<T, TRequest> request,
         CancellationToken cancellationToken)

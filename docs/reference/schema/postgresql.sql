@@ -316,7 +316,7 @@ CREATE INDEX work_order_dependencies_waiting_idx ON work_order_dependencies (id,
 
 CREATE INDEX work_orders_closed_idx ON work_orders (last_transitioned_at, id) WHERE state IN ('completed', 'rejected', 'dead_lettered');
 
-CREATE INDEX work_orders_next_apply_idx ON work_orders (next_apply_at) WHERE next_apply_at IS NOT NULL AND state = 'submitted';
+CREATE INDEX work_orders_next_apply_idx ON work_orders (next_apply_at) WHERE next_apply_at IS NOT NULL AND state IN ('submitted', 'approved');
 
 CREATE INDEX work_orders_parent_idx ON work_orders (parent_order_id) WHERE parent_order_id IS NOT NULL;
 

@@ -1,6 +1,7 @@
 using System.Data;
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 using WorkManager.Changes;
 using WorkManager.Execution;
 using WorkManager.OrderTypes;
@@ -11,12 +12,34 @@ namespace WorkManager.Applying;
 /// One run of the apply of a locked order: the order type's own checks, the host's code, its save, and what that changed. Whether it is committed or rolled
 /// back is the caller's decision.
 /// </summary>
-internal sealed class ApplyRun(HostUnit hosted, HostCode hostCode, JsonSerializerOptions json, OrderType type, StoredOrder stored, AppliedOrder applied)
+internal sealed class ApplyRun(
+    HostUnit hosted, HostCode hostCode, JsonSerializerOptions json, OrderType type, StoredOrder stored, AppliedOrder applied, IReadOnlyList<WorkDecision> given)
 {
     public AppliedOrder Applied => applied;
 
+    /// <summary>The approvals by which the order is applied, if they were given before.</summary>
+    public IReadOnlyList<WorkDecision> Given => given;
+
     /// <summary>Asks the order type for one of its properties.</summary>
     public Task<bool> AskAsync(Func<OrderType, bool> question) => hostCode.RunAsync(hosted, () => Task.FromResult(question(type)));
+
+    /// <summary>Asks the order type what it wants of those who approve.</summary>
+    public Task<ApprovalTerms> ReadTermsAsync() => hostCode.RunAsync(hosted, () => Task.FromResult(
+        new ApprovalTerms(applied.Type.Approvals, applied.Type.ApproverRole, type.AllowSelfApproval, type.AllowRequesterApproval)));
+
+    /// <summary>Asks the application's own policies.</summary>
+    /// <exception cref="ApprovalDeniedException">One of them is against it.</exception>
+    public async Task EnsureNoPolicyObjectsAsync(Actor approver, CancellationToken cancellationToken)
+    {
+        foreach (var policy in hosted.Services.GetServices<IApprovalPolicy>())
+        {
+            var objection = await hostCode.RunAsync(hosted, () => policy.FindObjectionAsync(applied.Order, approver, cancellationToken)).ConfigureAwait(false);
+            if (objection is not null)
+            {
+                throw ApprovalDeniedException.ByPolicy(applied.Order.Id, objection);
+            }
+        }
+    }
 
     /// <summary>Asks the order type whether the order can be applied.</summary>
     /// <exception cref="OrderNotReadyException">It says why not.</exception>

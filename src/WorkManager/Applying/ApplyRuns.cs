@@ -12,14 +12,14 @@ internal sealed class ApplyRuns(OrderTypeRegistry types, JsonDocuments documents
     /// <summary>Locks the order, checks that it can be applied, and reads what it applies.</summary>
     /// <exception cref="WorkNotFoundException">There is no such order.</exception>
     /// <exception cref="OrderNotReadyException">Results are missing.</exception>
-    /// <exception cref="IllegalTransitionException">The order is not submitted.</exception>
-    public async Task<ApplyRun> BeginAsync(HostUnit hosted, Guid orderId, HostCode hostCode)
+    /// <exception cref="IllegalTransitionException">The order is not submitted, or not approved if <paramref name="isApproved"/>.</exception>
+    public async Task<ApplyRun> BeginAsync(HostUnit hosted, Guid orderId, HostCode hostCode, bool isApproved = false)
     {
         hostCode.Begin();
         var unit = hosted.Unit;
         var order = await unit.LockOrderAsync(orderId).ConfigureAwait(false);
         unit.Lifecycle.Settle(order);
-        EnsureSubmitted(order);
+        EnsureCanBeApplied(order, isApproved);
 
         var items = await unit.Rows.Items.Where(i => i.OrderId == order.Id).OrderBy(i => i.Id).ToListAsync(CancellationToken.None).ConfigureAwait(false);
         var done = items.Where(i => i.State is ItemState.Submitted or ItemState.Accepted).ToList();
@@ -29,20 +29,27 @@ internal sealed class ApplyRuns(OrderTypeRegistry types, JsonDocuments documents
         var failed = items.FindAll(i => i.State == ItemState.Failed);
         var stored = new StoredOrder(order, done, failed, type, descriptor.Version, documents.Stored);
         // Host code gets the same time and the same ids in every attempt, because they are derived from the order.
-        var environment = new ApplyEnvironment(stored, order.SubmittedAt ?? unit.Now, unit.Actor);
-        return new ApplyRun(hosted, hostCode, documents.Strict, type, stored, new AppliedOrder(order, done, failed, descriptor, environment));
+        IReadOnlyList<WorkDecision> given = isApproved ? await GivenApprovals.ReadAsync(unit, order.Id).ConfigureAwait(false) : [];
+        var environment = new ApplyEnvironment(stored, order.SubmittedAt ?? unit.Now, given.Count > 0 ? ApproverOf(given[^1]) : unit.Actor);
+        return new ApplyRun(hosted, hostCode, documents.Strict, type, stored, new AppliedOrder(order, done, failed, descriptor, environment), given);
     }
 
-    private static void EnsureSubmitted(WorkOrder order)
+    private static void EnsureCanBeApplied(WorkOrder order, bool isApproved)
     {
         if (order.State.IsLive())
         {
             throw new OrderNotReadyException(order.Id, [$"{order.ItemsOpen} of {order.ItemsTotal} items have no result yet."]);
         }
 
-        if (order.State != OrderState.Submitted)
+        if (order.State != (isApproved ? OrderState.Approved : OrderState.Submitted))
         {
-            throw Transitions.Illegal(order, OrderState.Approved);
+            throw Transitions.Illegal(order, isApproved ? OrderState.Applied : OrderState.Approved);
         }
+    }
+
+    private static Actor ApproverOf(WorkDecision approval)
+    {
+        var actor = approval.ActorType == ActorType.System ? Actor.System(approval.ActorId) : Actor.User(approval.ActorId);
+        return actor.WithRoles(approval.ReadRoles());
     }
 }

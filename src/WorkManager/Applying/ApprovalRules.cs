@@ -1,35 +1,27 @@
 namespace WorkManager.Applying;
 
-/// <summary>Separation of duties.</summary>
+/// <summary>Separation of duties, where the order type says how much of it there is.</summary>
 internal static class ApprovalRules
 {
-    /// <summary>Refuses agents, and calls without a named actor.</summary>
-    /// <exception cref="ApprovalDeniedException">It is one of these.</exception>
-    public static void EnsureMayApprove(Guid orderId, Actor actor)
-    {
-        if (actor.Type == ActorType.Agent)
-        {
-            throw ApprovalDeniedException.ForAgents(orderId, "approve");
-        }
-
-        if (actor.IsSame(Actor.Unnamed))
-        {
-            throw new ApprovalDeniedException(orderId, ApprovalDeniedReason.Unnamed);
-        }
-    }
-
-    /// <summary>Refuses an approver who submitted work of the order, itself or through an agent, unless the order type allows it.</summary>
+    /// <summary>
+    /// Refuses an approver without the role that is asked for, the requester if the type wants somebody else, and who submitted work of the order, itself or
+    /// through an agent, unless the type allows it.
+    /// </summary>
     /// <returns>Whether the actor approves own work.</returns>
     /// <exception cref="ApprovalDeniedException">It may not.</exception>
-    public static bool EnsureMayApprove(WorkOrder order, IEnumerable<WorkItem> items, bool allowsSelf, Actor actor, string? policy)
+    public static bool EnsureMayApprove(WorkOrder order, IEnumerable<WorkItem> items, ApprovalTerms terms, Actor actor)
     {
-        // An automatic approval has submitted no work, so it cannot approve its own.
-        if (policy is not null)
+        if (terms.Role is { } role && !actor.Roles.Contains(role, StringComparer.Ordinal))
         {
-            return false;
+            throw new ApprovalDeniedException(order.Id, ApprovalDeniedReason.Role);
+        }
+
+        if (!terms.AllowsRequester && ((order.RequestedByType == actor.Type && order.RequestedById == actor.Id) || order.RequestedFor == actor.ToString()))
+        {
+            throw new ApprovalDeniedException(order.Id, ApprovalDeniedReason.Requester);
         }
 
         var isOwnWork = items.Any(i => (i.SubmittedByType == actor.Type && i.SubmittedById == actor.Id) || i.SubmittedFor == actor.ToString());
-        return !isOwnWork || allowsSelf ? isOwnWork : throw new ApprovalDeniedException(order.Id, ApprovalDeniedReason.Self);
+        return !isOwnWork || terms.AllowsSubmitter ? isOwnWork : throw new ApprovalDeniedException(order.Id, ApprovalDeniedReason.Self);
     }
 }

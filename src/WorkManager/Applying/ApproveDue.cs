@@ -5,8 +5,8 @@ using WorkManager.OrderTypes;
 namespace WorkManager.Applying;
 
 /// <summary>
-/// Approves the submitted orders that are approved without a person and were not: the process died after the last result, that result was part of a caller's
-/// transaction, or an earlier try failed.
+/// Applies the approved orders whose apply was deferred. Approves the submitted ones that are approved without a person and were not: the process died after
+/// the last result, that result was part of a caller's transaction, or an earlier try failed.
 /// </summary>
 /// <remarks>
 /// Before a try, it writes when the order is due for the next one. So of several processes one tries; and if that one dies, or cannot record that it failed,
@@ -46,14 +46,15 @@ internal sealed class ApproveDue(AutomaticApproval approval, OrderTypeRegistry t
         context.ReadAsync(
             rows =>
             {
-                var orders = rows.Orders.Where(o => o.State == OrderState.Submitted && o.NextApplyAt <= now && o.HeldAt == null);
+                var orders = rows.Orders.Where(
+                    o => (o.State == OrderState.Submitted || o.State == OrderState.Approved) && o.NextApplyAt <= now && o.HeldAt == null);
 
                 // Orders whose type is unknown here, or that others have locked, stay where they are.
                 orders = after is null
                     ? orders
                     : orders.Where(o => o.NextApplyAt > after.At || (o.NextApplyAt == after.At && o.Id.CompareTo(after.OrderId) > 0));
                 return orders.OrderBy(o => o.NextApplyAt).ThenBy(o => o.Id).Take(PageSize)
-                    .Select(o => new Due(o.Id, o.TenantId, o.Type, o.NextApplyAt!.Value)).ToListAsync(cancellationToken);
+                    .Select(o => new Due(o.Id, o.TenantId, o.Type, o.State, o.NextApplyAt!.Value)).ToListAsync(cancellationToken);
             },
             cancellationToken);
 
@@ -65,7 +66,9 @@ internal sealed class ApproveDue(AutomaticApproval approval, OrderTypeRegistry t
         }
 
         var session = new WorkSession(context.Services, null, context.Actor);
-        var facts = await approval.TryAsync(session, due.OrderId, due.TenantId, next).ConfigureAwait(false);
+        var facts = due.State == OrderState.Approved
+            ? await approval.TryApplyAsync(session, due.OrderId, due.TenantId, next).ConfigureAwait(false)
+            : await approval.TryAsync(session, due.OrderId, due.TenantId, next).ConfigureAwait(false);
         foreach (var fact in facts ?? [])
         {
             context.Tell(fact);
@@ -84,7 +87,7 @@ internal sealed class ApproveDue(AutomaticApproval approval, OrderTypeRegistry t
                 Write.Repeatable(async unit =>
                 {
                     var locked = await unit.Dialect.TryLockOrdersAsync(unit, [due.OrderId]).ConfigureAwait(false);
-                    if (locked is not [{ State: OrderState.Submitted, HeldAt: null } order] || order.NextApplyAt != due.At)
+                    if (locked is not [{ HeldAt: null } order] || order.State != due.State || order.NextApplyAt != due.At)
                     {
                         return Ending.RollBack<DateTimeOffset?>(null);
                     }
@@ -102,5 +105,5 @@ internal sealed class ApproveDue(AutomaticApproval approval, OrderTypeRegistry t
         }
     }
 
-    private sealed record Due(Guid OrderId, string TenantId, string Type, DateTimeOffset At);
+    private sealed record Due(Guid OrderId, string TenantId, string Type, OrderState State, DateTimeOffset At);
 }

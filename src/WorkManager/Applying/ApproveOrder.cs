@@ -14,7 +14,7 @@ namespace WorkManager.Applying;
 /// Host code runs in a fresh scope and context in each attempt. On one change tracker, a second attempt would apply the changes twice.
 /// </remarks>
 internal sealed class ApproveOrder(
-    ApplyRuns runs, IdGenerator ids, PostCommitSteps postCommit, FailedApprovals failed, StoreDialects dialects, ReviewOptions review,
+    ApplyRuns runs, IdGenerator ids, GiveApproval give, PostCommitSteps postCommit, FailedApprovals failed, StoreDialects dialects, ReviewOptions review,
     ILogger<ApproveOrder>? log = null)
     : IVerb<ApproveRequest, WorkOrder?>
 {
@@ -22,6 +22,9 @@ internal sealed class ApproveOrder(
     private readonly ILogger log = (ILogger?)log ?? NullLogger.Instance;
 
     public Operation Operation { get; } = new("approve", JoinRule.Refuses);
+
+    /// <summary>What the event of an approval says.</summary>
+    public static EventDetails Approved(bool isOwnWork) => new(Message: isOwnWork ? "Approved by somebody who submitted work of it" : null);
 
     /// <returns>The order; null if a try without a person had nothing to do.</returns>
     public async Task<WorkOrder?> ExecuteAsync(OperationContext context, ApproveRequest request, CancellationToken cancellationToken)
@@ -31,16 +34,15 @@ internal sealed class ApproveOrder(
         // Here, and not in a method that returns before host code runs: its own activities belong to the trace of the order, too.
         context.JoinTraceOf(traceParent);
         // Host code works for the tenant of its order, even if the approver works for all tenants.
-        var applied = await ApproveOrRecordAsync(context.For(TenantScope.Of(tenantId)), request, cancellationToken).ConfigureAwait(false);
-        if (applied is null)
+        var approval = await ApproveOrRecordAsync(context.For(TenantScope.Of(tenantId)), request, cancellationToken).ConfigureAwait(false);
+        if (approval?.IsApplied == true)
         {
-            return null;
+            context.Tell(new OrderClosed(request.OrderId, tenantId));
+            // The change is committed. What was promised for after the commit happens even if the caller cancels.
+            await postCommit.RunAsync(context.Services, approval.Order, CancellationToken.None).ConfigureAwait(false);
         }
 
-        context.Tell(new OrderClosed(request.OrderId, tenantId));
-        // The change is committed. What was promised for after the commit happens even if the caller cancels.
-        await postCommit.RunAsync(context.Services, applied, CancellationToken.None).ConfigureAwait(false);
-        return applied.Order.Detach(withItems: true);
+        return (approval?.Kept ?? approval?.Order.Order)?.Detach(withItems: true);
     }
 
     private static async Task<(string TenantId, string? TraceParent, bool IsPreviewed)> FindAsync(
@@ -57,11 +59,15 @@ internal sealed class ApproveOrder(
         return (order.TenantId, order.TraceParent, order.IsPreviewed);
     }
 
-    private async Task<AppliedOrder?> ApproveOrRecordAsync(OperationContext context, ApproveRequest request, CancellationToken cancellationToken)
+    private async Task<Approval?> ApproveOrRecordAsync(OperationContext context, ApproveRequest request, CancellationToken cancellationToken)
     {
         try
         {
-            ApprovalRules.EnsureMayApprove(request.OrderId, context.Actor);
+            if (!request.IsByEngine)
+            {
+                DecisionRules.EnsureMayApprove(request.OrderId, context.Actor);
+            }
+
             return await ApproveAsync(context, request, cancellationToken).ConfigureAwait(false);
         }
         // Host code may have been refused a decision about another order.
@@ -72,19 +78,38 @@ internal sealed class ApproveOrder(
         }
     }
 
-    private async Task<AppliedOrder?> ApproveAsync(OperationContext context, ApproveRequest request, CancellationToken cancellationToken)
+    private async Task<Approval?> ApproveAsync(OperationContext context, ApproveRequest request, CancellationToken cancellationToken)
     {
         var decisionId = ids.Next();
         var hostCode = new HostCode();
         try
         {
-            return await context.WriteWithHostAsync(
-                Write.Once<AppliedOrder?>(
-                    hosted => ApproveAsync(hosted, request, decisionId, hostCode, cancellationToken),
-                    (rows, _) => rows.Decisions.AnyAsync(d => d.Id == decisionId, CancellationToken.None)),
-                cancellationToken).ConfigureAwait(false);
+            while (true)
+            {
+                var approval = await context.WriteWithHostAsync(
+                    Write.Once<Approval?>(
+                        hosted => request.IsDeferred
+                            ? ApplyApprovedAsync(hosted, request, hostCode, cancellationToken)
+                            : ApproveAsync(hosted, request, decisionId, hostCode, cancellationToken),
+                        (rows, _) => FailedApprovals.IsRecordedAsync(rows, request.OrderId, WorkEventNames.Applied, context.OperationId)),
+                    cancellationToken).ConfigureAwait(false);
+                if (approval is null or { IsApplied: true })
+                {
+                    return approval;
+                }
+
+                if (await give.KeepAsync(context, approval, request.ContentHash, decisionId).ConfigureAwait(false) is { } kept)
+                {
+                    return approval with { Kept = kept };
+                }
+            }
         }
-        catch (OrderNotReadyException notReady) when (request.IsAutomatic && notReady.OrderId == request.OrderId)
+        catch (StaleReviewException outdated) when (outdated.Differences.Count > 0 && hostCode.Failure is null)
+        {
+            await failed.RecordAsync(context, request, outdated).ConfigureAwait(false);
+            throw;
+        }
+        catch (OrderNotReadyException notReady) when (request.IsByEngine && notReady.OrderId == request.OrderId)
         {
             await failed.RecordAsync(context, request, notReady).ConfigureAwait(false);
             throw;
@@ -102,7 +127,7 @@ internal sealed class ApproveOrder(
         }
     }
 
-    private async Task<Ending<AppliedOrder?>> ApproveAsync(
+    private async Task<Ending<Approval?>> ApproveAsync(
         HostUnit hosted, ApproveRequest request, Guid decisionId, HostCode hostCode, CancellationToken cancellationToken)
     {
         var unit = hosted.Unit;
@@ -111,7 +136,7 @@ internal sealed class ApproveOrder(
         var isFree = run.Applied.Order is { NextApplyAt: { } next, HeldAt: null } && (request.TakenUntil is null || request.TakenUntil == next);
         if (request.IsAutomatic && !isFree)
         {
-            return Ending.RollBack<AppliedOrder?>(null);
+            return Ending.RollBack<Approval?>(null);
         }
 
         if (run.Applied.Order.HeldAt is not null)
@@ -119,29 +144,101 @@ internal sealed class ApproveOrder(
             throw new OrderNotReadyException(request.OrderId, ["The order is held. Resume it first."]);
         }
 
-        if (request.IsAutomatic && !await run.AskAsync(type => type.AutoApprove).ConfigureAwait(false))
+        var needed = run.Applied.Type.Approvals;
+        if (request.IsAutomatic && (needed > 1 || !await run.AskAsync(type => type.AutoApprove).ConfigureAwait(false)))
         {
             return await LeaveToReviewersAsync(unit, run.Applied.Order).ConfigureAwait(false);
         }
 
-        var (order, items) = (run.Applied.Order, run.Applied.Items);
-        var allowsSelf = await run.AskAsync(type => type.AllowSelfApproval).ConfigureAwait(false);
-        var isOwnWork = ApprovalRules.EnsureMayApprove(order, items, allowsSelf, unit.Actor, request.Policy);
+        var isOwnWork = await EnsureMayApproveAsync(run, unit.Actor, request, cancellationToken).ConfigureAwait(false);
         var reviewed = await FindReviewAsync(run, unit, request).ConfigureAwait(false);
+        var others = needed > 1 ? await FindOthersAsync(unit, request).ConfigureAwait(false) : [];
         await run.EnsureReadyAsync(cancellationToken).ConfigureAwait(false);
+        if (others.Count + 1 < needed || (run.Applied.Type.DefersApply && !request.IsAutomatic))
+        {
+            return await CompareAsync(hosted, run, reviewed, isOwnWork, cancellationToken).ConfigureAwait(false);
+        }
 
-        unit.Lifecycle.Move(order, OrderState.Approved, new EventDetails(Message: isOwnWork ? "Approved by somebody who submitted work of it" : null));
-        var decision = unit.Decide(decisionId, order, "approve");
+        var order = run.Applied.Order;
+        unit.Lifecycle.Move(order, OrderState.Approved, Approved(isOwnWork));
+        var decision = unit.Decide(decisionId, order, WorkDecision.Approve);
         decision.Policy = request.Policy;
         decision.SelfApproval = isOwnWork;
         decision.ContentHash = reviewed?.ContentHash;
         decision.ConsumedAt = unit.Now;
+        return await ApplyAsync(unit, run, reviewed, others, isOwnWork, cancellationToken).ConfigureAwait(false);
+    }
 
+    /// <summary>Applies an order that was approved before.</summary>
+    private async Task<Ending<Approval?>> ApplyApprovedAsync(
+        HostUnit hosted, ApproveRequest request, HostCode hostCode, CancellationToken cancellationToken)
+    {
+        var run = await runs.BeginAsync(hosted, request.OrderId, hostCode, isApproved: true).ConfigureAwait(false);
+        // Somebody else has taken it, or holds it.
+        if (run.Applied.Order is not { NextApplyAt: { } next, HeldAt: null } || request.TakenUntil != next)
+        {
+            return Ending.RollBack<Approval?>(null);
+        }
+
+        var reviewed = run.Given is [{ ContentHash: { } hash }, ..]
+            ? await PreviewOrder.FindAsync(hosted.Unit.Rows, request.OrderId, ContentHash.Parse(hash)).ConfigureAwait(false) : null;
+        await run.EnsureReadyAsync(cancellationToken).ConfigureAwait(false);
+        return await ApplyAsync(hosted.Unit, run, reviewed, run.Given, isOwnWork: false, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<Ending<Approval?>> ApplyAsync(
+        UnitOfWork unit, ApplyRun run, WorkDecision? reviewed, IEnumerable<WorkDecision> given, bool isOwnWork, CancellationToken cancellationToken)
+    {
         var changes = await run.ApplyAsync(reviewed is null ? null : review.MaxRows, cancellationToken).ConfigureAwait(false);
         EnsureIsWhatWasReviewed(reviewed, changes.Content);
-        Complete(unit, order, items, changes.Diff);
+        foreach (var approval in given)
+        {
+            approval.ConsumedAt = unit.Now;
+        }
+
+        Complete(unit, run.Applied.Order, run.Applied.Items, changes.Diff);
         await unit.SaveAsync().ConfigureAwait(false);
-        return Ending.Commit<AppliedOrder?>(run.Applied);
+        return Ending.Commit<Approval?>(new(run.Applied, IsApplied: true, isOwnWork));
+    }
+
+    /// <summary>Compares what would be applied with what was reviewed, and rolls it back: others have to approve it first, or it is applied later.</summary>
+    private async Task<Ending<Approval?>> CompareAsync(
+        HostUnit hosted, ApplyRun run, WorkDecision? reviewed, bool isOwnWork, CancellationToken cancellationToken)
+    {
+        if (reviewed is not null)
+        {
+            var changes = await run.ApplyAsync(review.MaxRows, cancellationToken).ConfigureAwait(false);
+            EnsureIsWhatWasReviewed(reviewed, changes.Content);
+            await hosted.Unit.Dialect.CheckDeferredConstraintsAsync(hosted.Unit).ConfigureAwait(false);
+        }
+
+        return Ending.RollBack<Approval?>(new(run.Applied, IsApplied: false, isOwnWork));
+    }
+
+    // An automatic approval has submitted no work, and no role.
+    private static async Task<bool> EnsureMayApproveAsync(ApplyRun run, Actor actor, ApproveRequest request, CancellationToken cancellationToken)
+    {
+        if (request.Policy is not null)
+        {
+            return false;
+        }
+
+        var terms = await run.ReadTermsAsync().ConfigureAwait(false);
+        var isOwnWork = ApprovalRules.EnsureMayApprove(run.Applied.Order, run.Applied.Items, terms, actor);
+        await run.EnsureNoPolicyObjectsAsync(actor, cancellationToken).ConfigureAwait(false);
+        return isOwnWork;
+    }
+
+    /// <summary>The approvals that other people have given to the same content.</summary>
+    /// <exception cref="ApprovalDeniedException">The actor has given one already.</exception>
+    private static async Task<List<WorkDecision>> FindOthersAsync(UnitOfWork unit, ApproveRequest request)
+    {
+        var given = await GivenApprovals.ReadAsync(unit, request.OrderId).ConfigureAwait(false);
+        var others = GiveApproval.ThatCount(given, request.ContentHash!.Value, await unit.ReadClockAsync().ConfigureAwait(false));
+        GiveApproval.EnsureIsAnother(request.OrderId, others, unit.Actor);
+        // What is of another content or too old does not count any more.
+        GivenApprovals.Void(unit, given.Except(others));
+        return others;
     }
 
     /// <summary>The preview that the approver names; null if the approval is for the order as it is.</summary>
@@ -155,6 +252,7 @@ internal sealed class ApproveOrder(
 
         var isRequired = request.Policy is null && await run.AskAsync(type => type.Review switch
         {
+            _ when run.Applied.Type.Approvals > 1 => true,
             ReviewRequirement.Always => true,
             ReviewRequirement.Never => false,
             _ => request.IsPreviewed,
@@ -171,12 +269,12 @@ internal sealed class ApproveOrder(
     }
 
     // Its type was automatic when the order was proposed, and is not any more.
-    private static async Task<Ending<AppliedOrder?>> LeaveToReviewersAsync(UnitOfWork unit, WorkOrder order)
+    private static async Task<Ending<Approval?>> LeaveToReviewersAsync(UnitOfWork unit, WorkOrder order)
     {
         UnitOfWork.LeaveAsTheyWere([order]);
         order.NextApplyAt = null;
         await unit.SaveAsync().ConfigureAwait(false);
-        return Ending.Commit<AppliedOrder?>(null);
+        return Ending.Commit<Approval?>(null);
     }
 
     private static void Complete(UnitOfWork unit, WorkOrder order, IReadOnlyList<WorkItem> done, WorkDiff diff)

@@ -16,4 +16,10 @@ internal sealed record ApproveRequest(Guid OrderId, ContentHash? ContentHash, st
     public const string AutoApprove = "auto_approve";
 
     public bool IsAutomatic => Policy == AutoApprove;
+
+    /// <summary>Whether an order is applied that was approved before. Nobody decides any more.</summary>
+    public bool IsDeferred { get; init; }
+
+    /// <summary>Whether the engine does it: it tries again later.</summary>
+    public bool IsByEngine => IsAutomatic || IsDeferred;
 }

@@ -7,7 +7,10 @@ using WorkManager.OrderTypes;
 
 namespace WorkManager.Applying;
 
-/// <summary>Approves one submitted order without a person, if its type says so. If that fails, the order stays submitted, and is tried again later.</summary>
+/// <summary>
+/// Approves one submitted order without a person, if its type says so, or applies one that was approved. If that fails, the order stays as it is, and is tried
+/// again later.
+/// </summary>
 internal sealed class AutomaticApproval(
     OperationRunner runner, WorkScopes scopes, OrderTypeRegistry types, ApproveOrder approve, ILogger<AutomaticApproval>? log = null)
 {
@@ -48,13 +51,24 @@ internal sealed class AutomaticApproval(
     /// <param name="tenantId">The tenant of the order.</param>
     /// <param name="takenUntil">When the order is due for the try after this one, if it was taken for it.</param>
     /// <returns>What the approval committed; null if the order was not approved.</returns>
-    public async Task<IReadOnlyList<CommittedFact>?> TryAsync(WorkSession caller, Guid orderId, string tenantId, DateTimeOffset? takenUntil = null)
+    public Task<IReadOnlyList<CommittedFact>?> TryAsync(WorkSession caller, Guid orderId, string tenantId, DateTimeOffset? takenUntil = null) =>
+        TryAsync(caller with { Actor = Approver, Tenant = TenantScope.Of(tenantId) }, new(orderId, null, ApproveRequest.AutoApprove, takenUntil));
+
+    /// <summary>Applies an order that was approved. Never throws: what fails is logged, and recorded on the order.</summary>
+    /// <param name="caller">Who asked for it.</param>
+    /// <param name="orderId">The order.</param>
+    /// <param name="tenantId">The tenant of the order.</param>
+    /// <param name="takenUntil">When the order is due for the try after this one.</param>
+    /// <returns>What it committed; null if the order was not applied.</returns>
+    public Task<IReadOnlyList<CommittedFact>?> TryApplyAsync(WorkSession caller, Guid orderId, string tenantId, DateTimeOffset takenUntil) =>
+        TryAsync(caller with { Tenant = TenantScope.Of(tenantId) }, new(orderId, null, TakenUntil: takenUntil) { IsDeferred = true });
+
+    private async Task<IReadOnlyList<CommittedFact>?> TryAsync(WorkSession session, ApproveRequest request)
     {
+        var orderId = request.OrderId;
         try
         {
             // In the scope of the caller, and with its context: so it is the same database.
-            var session = caller with { Actor = Approver, Tenant = TenantScope.Of(tenantId) };
-            var request = new ApproveRequest(orderId, null, ApproveRequest.AutoApprove, takenUntil);
             var completed = await runner.RunAsync(approve, session, request, CancellationToken.None).ConfigureAwait(false);
             return completed.Result is null ? null : completed.Facts;
         }

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using WorkManager.Auditing;
 using WorkManager.Execution;
+using WorkManager.Orders;
 
 namespace WorkManager.Applying;
 
@@ -21,6 +22,26 @@ internal sealed class FailedApprovals(RetryOptions retry, ILogger<FailedApproval
     public Task RecordAsync(OperationContext context, ApprovalDeniedException denied) => TryRecordAsync(
         context, denied.OrderId, WorkEventNames.ApprovalDenied,
         new EventDetails(new JsonObject { ["reason"] = StateNames.ToName(denied.Reason) }, "Approval refused; nothing was changed"));
+
+    /// <summary>What was approved is not what would be applied. Whoever has approved it before has to look again.</summary>
+    public Task RecordAsync(OperationContext context, ApproveRequest request, StaleReviewException outdated)
+    {
+        var hash = request.ContentHash?.ToString();
+        return TryRecordAsync(
+            context, request.OrderId, WorkEventNames.ReviewOutdated,
+            new EventDetails(
+                new JsonObject { ["content_hash"] = hash, ["differences"] = outdated.Differences.Count }, "Review is outdated; nothing was changed"),
+            async (unit, order) =>
+            {
+                var given = await GivenApprovals.ReadAsync(unit, request.OrderId).ConfigureAwait(false);
+                GivenApprovals.Void(unit, given.Where(a => hash is null || a.ContentHash == hash));
+                if (order.State == OrderState.Approved)
+                {
+                    order.NextApplyAt = null;
+                    unit.Lifecycle.Move(order, OrderState.Submitted, new EventDetails(Message: "Back to its reviewers", Actor: Lifecycle.Engine));
+                }
+            });
+    }
 
     /// <summary>The host's code failed.</summary>
     public Task RecordAsync(OperationContext context, ApproveRequest request, Exception failure)
@@ -45,7 +66,7 @@ internal sealed class FailedApprovals(RetryOptions retry, ILogger<FailedApproval
         order.ApplyAttempts++;
         order.UpdatedAt = unit.Now;
         // It may have been rejected and submitted again since that try: then it is for people to approve.
-        if (request.IsAutomatic && order.NextApplyAt is not null)
+        if (request.IsByEngine && order.NextApplyAt is not null)
         {
             order.NextApplyAt = await unit.ReadClockAsync().ConfigureAwait(false) + retry.PauseAfter(order.ApplyAttempts);
         }
@@ -80,7 +101,7 @@ internal sealed class FailedApprovals(RetryOptions retry, ILogger<FailedApproval
             return Ending.RollBack(true);
         }
 
-        if (change is not null && order.State != OrderState.Submitted)
+        if (change is not null && !order.State.IsInReview())
         {
             // Somebody else has applied or closed it meanwhile.
             return Ending.RollBack(false);
@@ -89,20 +110,21 @@ internal sealed class FailedApprovals(RetryOptions retry, ILogger<FailedApproval
         // What the order applies has not changed.
         UnitOfWork.LeaveAsTheyWere([order]);
 
-        if (change is not null)
-        {
-            await change(unit, order).ConfigureAwait(false);
-        }
-
         if (name is not null)
         {
             unit.Audit.Record(name, order, details);
+        }
+
+        if (change is not null)
+        {
+            await change(unit, order).ConfigureAwait(false);
         }
 
         await unit.SaveAsync().ConfigureAwait(false);
         return Ending.Commit(true);
     }
 
-    private static Task<bool> IsRecordedAsync(WorkRows rows, Guid orderId, string name, Guid operationId) => rows.Events.AnyAsync(
+    /// <summary>Whether a call has written an event of an order.</summary>
+    public static Task<bool> IsRecordedAsync(WorkRows rows, Guid orderId, string name, Guid operationId) => rows.Events.AnyAsync(
         e => e.OrderId == orderId && e.OperationId == operationId && e.Event == name, CancellationToken.None);
 }

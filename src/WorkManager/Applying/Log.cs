@@ -10,10 +10,11 @@ internal static partial class Log
     [LoggerMessage(5002, LogLevel.Error, "A step after the commit of order {OrderId} failed. The change stands.", EventName = "AfterCommitFailed")]
     public static partial void AfterCommitFailed(this ILogger logger, Exception failure, Guid orderId);
 
-    [LoggerMessage(5003, LogLevel.Warning, "Approving order {OrderId} automatically failed. It stays submitted.", EventName = "AutoApprovalFailed")]
+    [LoggerMessage(
+        5003, LogLevel.Warning, "Approving or applying order {OrderId} without a person failed. It is tried again.", EventName = "AutoApprovalFailed")]
     public static partial void AutoApprovalFailed(this ILogger logger, Exception failure, Guid orderId);
 
-    [LoggerMessage(5004, LogLevel.Information, "Order {OrderId} was not approved automatically: {Reason}", EventName = "AutoApprovalWaits")]
+    [LoggerMessage(5004, LogLevel.Information, "Order {OrderId} was not approved or applied without a person: {Reason}", EventName = "AutoApprovalWaits")]
     public static partial void AutoApprovalWaits(this ILogger logger, Guid orderId, string reason);
 
     [LoggerMessage(

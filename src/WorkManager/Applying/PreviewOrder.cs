@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using WorkManager.Changes;
 using WorkManager.Execution;
 using WorkManager.Orders;
+using WorkManager.OrderTypes;
 using WorkManager.Persistence;
 
 namespace WorkManager.Applying;
@@ -10,7 +11,7 @@ namespace WorkManager.Applying;
 /// <remarks>
 /// What was shown is kept as a decision of its own kind, after the rollback: an approval names it by its hash, and can then say what has changed since.
 /// </remarks>
-internal sealed class PreviewOrder(ApplyRuns runs, IdGenerator ids, ReviewOptions options, TimeProvider time, StoreDialects dialects)
+internal sealed class PreviewOrder(ApplyRuns runs, IdGenerator ids, ReviewOptions options, TimeProvider time, StoreDialects dialects, OrderTypeRegistry types)
     : IVerb<PreviewRequest, OrderPreview>
 {
     public Operation Operation { get; } = new("preview", JoinRule.Refuses);
@@ -36,7 +37,9 @@ internal sealed class PreviewOrder(ApplyRuns runs, IdGenerator ids, ReviewOption
             since is null || contentHash?.ToString() == since.ContentHash ? [] : trial.Content.DifferencesSince(since.Changes!);
         IReadOnlyList<ReviewDifference> notRepeatable =
             second is null || second.Content.Hash() == trial.Content.Hash() ? [] : second.Content.DifferencesSince(trial.Content.ToJson());
-        return new OrderPreview(trial.Content.Order, contentHash, trial.Content, trial.Obstacles, changed, notRepeatable, context.Clock.Now(), trial.Took);
+        var missing = await CountMissingApprovalsAsync(ofItsTenant, trial.Content.Order, contentHash, cancellationToken).ConfigureAwait(false);
+        return new OrderPreview(
+            trial.Content.Order, contentHash, trial.Content, trial.Obstacles, changed, notRepeatable, missing, context.Clock.Now(), trial.Took);
     }
 
     /// <summary>Finds a preview of an order by its hash; null if nobody has made one.</summary>
@@ -46,6 +49,24 @@ internal sealed class PreviewOrder(ApplyRuns runs, IdGenerator ids, ReviewOption
 
     private static async Task<WorkDecision> FindAsync(OperationContext context, Guid orderId, ContentHash hash, CancellationToken cancellationToken) =>
         await context.ReadAsync(rows => FindAsync(rows, orderId, hash), cancellationToken).ConfigureAwait(false) ?? throw StaleReviewException.Unknown();
+
+    private async Task<int> CountMissingApprovalsAsync(
+        OperationContext context, WorkOrder order, ContentHash? content, CancellationToken cancellationToken)
+    {
+        var needed = types.Get(order.Type).Approvals;
+        if (needed == 1 || content is not { } hash)
+        {
+            return needed;
+        }
+
+        var given = await context.ReadAsync(
+            async rows => GiveApproval.ThatCount(
+                await GivenApprovals.Of(rows.Decisions.AsNoTracking(), order.Id).ToListAsync(cancellationToken).ConfigureAwait(false), hash,
+                await dialects.ReadClockAsync(rows, context.Clock).ConfigureAwait(false)),
+            cancellationToken).ConfigureAwait(false);
+        // The last one's call applies it.
+        return Math.Max(1, needed - given.Count);
+    }
 
     private async Task<Trial> TryAsync(OperationContext context, Guid orderId, CancellationToken cancellationToken)
     {

@@ -31,7 +31,8 @@ internal sealed class Lifecycle(AuditTrail audit, DateTimeOffset now)
         switch (to)
         {
             case OrderState.Submitted:
-                order.SubmittedAt = now;
+                // What is approved and goes back to its reviewers was submitted before.
+                order.SubmittedAt ??= now;
                 break;
             case OrderState.Applied:
                 order.AppliedAt = now;

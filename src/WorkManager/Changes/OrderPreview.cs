@@ -7,7 +7,7 @@ public sealed class OrderPreview
 {
     internal OrderPreview(
         WorkOrder order, ContentHash? contentHash, ReviewedContent content, IReadOnlyList<string> obstacles, IReadOnlyList<ReviewDifference> since,
-        IReadOnlyList<ReviewDifference> notRepeatable, DateTimeOffset createdAt, TimeSpan took)
+        IReadOnlyList<ReviewDifference> notRepeatable, int missingApprovals, DateTimeOffset createdAt, TimeSpan took)
     {
         OrderId = order.Id;
         OrderType = order.Type;
@@ -20,6 +20,7 @@ public sealed class OrderPreview
         Obstacles = obstacles;
         Since = since;
         NotRepeatable = notRepeatable;
+        MissingApprovals = missingApprovals;
         CreatedAt = createdAt;
         Took = took;
     }
@@ -63,6 +64,9 @@ public sealed class OrderPreview
     /// <see cref="PreviewOptions.Verify"/>.
     /// </summary>
     public IReadOnlyList<ReviewDifference> NotRepeatable { get; }
+
+    /// <summary>How many people still have to approve this content, at least 1; see <see cref="OrderTypeAttribute.Approvals"/>.</summary>
+    public int MissingApprovals { get; }
 
     /// <summary>When it was made.</summary>
     public DateTimeOffset CreatedAt { get; }

@@ -14,4 +14,9 @@ public sealed class ReviewOptions
     /// <value>30 seconds by default; 10 milliseconds to 1 hour.</value>
     [Range(typeof(TimeSpan), "00:00:00.01", "01:00:00")]
     public TimeSpan TimeLimit { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long an approval counts that waits for those of others; see <see cref="OrderTypeAttribute.Approvals"/>.</summary>
+    /// <value>7 days by default; 1 second to 3650 days.</value>
+    [Range(typeof(TimeSpan), "00:00:01", "3650.00:00:00")]
+    public TimeSpan ApprovalLifetime { get; set; } = TimeSpan.FromDays(7);
 }

@@ -112,6 +112,8 @@ public static class WorkManagerServiceCollectionExtensions
         services.TryAddSingleton<ApplyRuns>();
         services.TryAddSingleton<PostCommitSteps>();
         services.TryAddSingleton<FailedApprovals>();
+        services.TryAddSingleton<GiveApproval>();
+        services.TryAddSingleton<PendingApprovals>();
         services.TryAddSingleton<PreviewOrder>();
         services.TryAddSingleton<ApproveOrder>();
         services.TryAddSingleton<AutomaticApproval>();

@@ -24,6 +24,11 @@ public sealed class ApprovalDeniedException : WorkManagerException
     /// <summary>Why the actor may not decide.</summary>
     public ApprovalDeniedReason Reason { get; }
 
+    /// <summary>A policy of the application is against it.</summary>
+    /// <param name="orderId">The order.</param>
+    /// <param name="objection">What it says.</param>
+    internal static ApprovalDeniedException ByPolicy(Guid orderId, string objection) => new(objection, orderId, ApprovalDeniedReason.Policy);
+
     /// <summary>What no agent may do, not even to the orders that it proposed.</summary>
     /// <param name="orderId">The order; empty if the call is about many.</param>
     /// <param name="decision">What it wanted to do.</param>
@@ -34,11 +39,14 @@ public sealed class ApprovalDeniedException : WorkManagerException
 
     private static string Describe(Guid orderId, ApprovalDeniedReason reason, string decision) => reason switch
     {
+        ApprovalDeniedReason.Unnamed when orderId == Guid.Empty =>
+            $"Nobody was named who wants to {decision} orders. Name the person: call As(Actor.User(id)) on the manager, or set UseDefaultActor.",
         ApprovalDeniedReason.Unnamed =>
             $"Nobody was named who wants to {decision} order {orderId}. Name the person: call As(Actor.User(id)) on the manager, or set UseDefaultActor.",
         ApprovalDeniedReason.Agent => $"Agents can {decision} only the orders that they proposed. A person has to {decision} order {orderId}.",
         ApprovalDeniedReason.Self => $"Order {orderId} contains work that you, or an agent on your behalf, submitted. Somebody else has to approve it.",
         ApprovalDeniedReason.Role => $"You do not have the role that is needed to approve order {orderId}. Somebody who has it has to approve it.",
-        _ => $"Order {orderId} needs a second approver. Another person has to approve it, too.",
+        ApprovalDeniedReason.Requester => $"You proposed order {orderId}, or an agent did it for you. Somebody else has to approve it.",
+        _ => $"You have approved order {orderId} already. It needs a second approver: another person has to approve it, too.",
     };
 }

@@ -15,9 +15,15 @@ public enum ApprovalDeniedReason
     /// <summary>The actor lacks the role that the order type asks for.</summary>
     Role,
 
-    /// <summary>A second person has to approve.</summary>
+    /// <summary>The actor has approved this content already. A second person has to approve it.</summary>
     SecondApprover,
 
     /// <summary>Nobody was named who acts. See <see cref="IWorkOrderManager.As"/>.</summary>
     Unnamed,
+
+    /// <summary>The actor proposed the order, itself or through an agent, and the order type wants somebody else.</summary>
+    Requester,
+
+    /// <summary>An <see cref="IApprovalPolicy"/> of the application is against it.</summary>
+    Policy,
 }

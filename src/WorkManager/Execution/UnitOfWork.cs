@@ -161,6 +161,7 @@ internal sealed class UnitOfWork
             ActorType = Actor.Type,
             ActorId = Actor.Id,
             OnBehalfOf = Actor.OnBehalfOf?.ToString(),
+            Roles = Actor.StoredRoles,
             OrderRevision = order.Revision,
             CreatedAt = Now,
         };

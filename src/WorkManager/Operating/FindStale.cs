@@ -22,7 +22,7 @@ internal sealed class FindStale(MaintenanceOptions options, ILogger<FindStale>? 
             async rows =>
             {
                 var open = rows.Orders.Where(o => o.CreatedAt <= since).InState(
-                    OrderState.Queued, OrderState.CheckedOut, OrderState.InProgress, OrderState.Submitted, OrderState.Failed);
+                    OrderState.Queued, OrderState.CheckedOut, OrderState.InProgress, OrderState.Submitted, OrderState.Approved, OrderState.Failed);
                 var oldest = await open.OrderBy(o => o.CreatedAt).ThenBy(o => o.Id).Take(Most).Select(o => o.Id)
                     .ToListAsync(cancellationToken).ConfigureAwait(false);
                 return new StaleOrders(oldest.Count < Most ? oldest.Count : await open.CountAsync(cancellationToken).ConfigureAwait(false), oldest);

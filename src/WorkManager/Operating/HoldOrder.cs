@@ -20,7 +20,7 @@ internal sealed class HoldOrder() : OrderVerb<HoldRequest>("hold", JoinRule.Join
             return false;
         }
 
-        if (!order.State.IsLive() && order.State != OrderState.Submitted)
+        if (!order.State.IsLive() && !order.State.IsInReview())
         {
             throw Transitions.Illegal(order, WorkEventNames.Held);
         }

@@ -9,5 +9,7 @@ internal sealed class ResumeSelected(ResumeOrder one, StoreDialects dialects)
 {
     // An order that is closed stays held, and would be when it is opened again. What is completed cannot be held: it was approved.
     protected override IQueryable<WorkOrder> Candidates(IQueryable<WorkOrder> orders) => orders.Where(o => o.HeldAt != null)
-        .InState(OrderState.Queued, OrderState.CheckedOut, OrderState.InProgress, OrderState.Submitted, OrderState.Failed, OrderState.Rejected);
+        .InState(
+            OrderState.Queued, OrderState.CheckedOut, OrderState.InProgress, OrderState.Submitted, OrderState.Approved, OrderState.Failed,
+            OrderState.Rejected);
 }

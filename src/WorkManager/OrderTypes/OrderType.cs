@@ -21,6 +21,10 @@ public abstract class OrderType
     /// <value>False by default. A self-approval is marked as such in <see cref="WorkDecision.SelfApproval"/>.</value>
     public virtual bool AllowSelfApproval => false;
 
+    /// <summary>Whether the requester of an order, or the person for whom an agent proposed it, may approve it.</summary>
+    /// <value>True by default. Without it, a decision by somebody who may not is refused; see <see cref="ApprovalDeniedReason.Requester"/>.</value>
+    public virtual bool AllowRequesterApproval => true;
+
     /// <summary>Whether an approval must name the content that was reviewed, as a preview gives it.</summary>
     /// <value><see cref="ReviewRequirement.IfPreviewed"/> by default.</value>
     public virtual ReviewRequirement Review => ReviewRequirement.IfPreviewed;

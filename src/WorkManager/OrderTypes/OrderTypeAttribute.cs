@@ -30,6 +30,20 @@ public sealed class OrderTypeAttribute(string key) : Attribute
     /// <value>-1 by default: <see cref="RetryOptions.MaxReworks"/>. Else 0 to 1000; 0 allows no rework.</value>
     public int MaxReworks { get; set; } = -1;
 
+    /// <summary>How many people have to approve an order. Each approves the same content hash; the last one's call applies it.</summary>
+    /// <value>1 by default; 1 to 20. With more than one, an order of this type is never approved without a person.</value>
+    public int Approvals { get; set; } = 1;
+
+    /// <summary>The role that an approver must have; see <see cref="Actor.Roles"/>.</summary>
+    /// <value>Null by default: none is needed. Else 1 to <see cref="Actor.MaxIdLength"/> characters.</value>
+    public string? ApproverRole { get; set; }
+
+    /// <summary>
+    /// Whether an approved order is applied later, by <see cref="IWorkMaintenance.ApproveDueAsync"/> in any process, and not in the call of its approver.
+    /// </summary>
+    /// <value>False by default. Automatic approvals are applied at once in any case.</value>
+    public bool DeferApply { get; set; }
+
     /// <summary>What it means for an order that one of its items has failed for good. Stored with each order when it is proposed.</summary>
     /// <value><see cref="ItemFailure.FailOrder"/> by default: the order fails once no other item is open.</value>
     public ItemFailure ItemFailure { get; set; }

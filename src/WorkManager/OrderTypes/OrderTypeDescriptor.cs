@@ -11,6 +11,9 @@ namespace WorkManager.OrderTypes;
 /// <param name="LeaseTime">How long leases of its items last; null for what the options say.</param>
 /// <param name="MaxLeases">How many of its items can be leased at once, in each tenant; null for what the options say.</param>
 /// <param name="MaxReworks">How often an item can be returned for rework; null for what the options say.</param>
+/// <param name="Approvals">How many people have to approve an order.</param>
+/// <param name="ApproverRole">The role that each of them must have; null for none.</param>
+/// <param name="DefersApply">Whether an approved order is applied by a duty.</param>
 /// <param name="ItemFailure">What a failed item means for its order.</param>
 /// <param name="DependencyFailure">What becomes of work that waits for other work, if that comes to nothing.</param>
 /// <param name="RedoDependents">Whether items with a result are done again when one that they waited for is returned for rework.</param>
@@ -19,8 +22,8 @@ namespace WorkManager.OrderTypes;
 /// <param name="InputType">What the agent of an item gets.</param>
 /// <param name="ResultType">What the agent submits.</param>
 internal sealed partial record OrderTypeDescriptor(
-    string Key, int Version, TimeSpan? LeaseTime, int? MaxLeases, int? MaxReworks, ItemFailure ItemFailure, DependencyFailure DependencyFailure,
-    bool RedoDependents, Type ClrType, Type PayloadType, Type InputType, Type ResultType)
+    string Key, int Version, TimeSpan? LeaseTime, int? MaxLeases, int? MaxReworks, int Approvals, string? ApproverRole, bool DefersApply,
+    ItemFailure ItemFailure, DependencyFailure DependencyFailure, bool RedoDependents, Type ClrType, Type PayloadType, Type InputType, Type ResultType)
 {
     /// <summary>What keeps payload, input and result from being carried as JSON, as sentences.</summary>
     /// <param name="strict">How they are written and read.</param>
@@ -77,6 +80,16 @@ internal sealed partial record OrderTypeDescriptor(
             throw new InvalidOperationException($"The reworks of {clrType.Name} in [OrderType] must be 0 to 1000, or -1 for what the options say.");
         }
 
+        if (attribute.Approvals is < 1 or > 20)
+        {
+            throw new InvalidOperationException($"The approvals of {clrType.Name} in [OrderType] must be 1 to 20.");
+        }
+
+        if (attribute.ApproverRole is { } role && (string.IsNullOrWhiteSpace(role) || role.Length > Actor.MaxIdLength))
+        {
+            throw new InvalidOperationException($"The approver role of {clrType.Name} in [OrderType] must have 1 to {Actor.MaxIdLength} characters.");
+        }
+
         if (!Enum.IsDefined(attribute.ItemFailure))
         {
             throw new InvalidOperationException($"The ItemFailure of {clrType.Name} in [OrderType] is {attribute.ItemFailure}, which has no meaning.");
@@ -97,8 +110,8 @@ internal sealed partial record OrderTypeDescriptor(
             {
                 var arguments = type.GetGenericArguments();
                 return new OrderTypeDescriptor(
-                    attribute.Key, attribute.Version, lease, leases, reworks, attribute.ItemFailure, attribute.DependencyFailure, attribute.RedoDependents,
-                    clrType, arguments[0], arguments[1], arguments[2]);
+                    attribute.Key, attribute.Version, lease, leases, reworks, attribute.Approvals, attribute.ApproverRole, attribute.DeferApply,
+                    attribute.ItemFailure, attribute.DependencyFailure, attribute.RedoDependents, clrType, arguments[0], arguments[1], arguments[2]);
             }
         }
 

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 
 namespace WorkManager;
 
@@ -18,10 +19,14 @@ public sealed record Actor
         Id = id;
         Model = model;
         OnBehalfOf = onBehalfOf;
+        Roles = [];
     }
 
     /// <summary>The longest id, in characters.</summary>
     public const int MaxIdLength = 200;
+
+    /// <summary>How many roles an actor may have.</summary>
+    public const int MaxRoles = 100;
 
     /// <summary>The kind of actor.</summary>
     public ActorType Type { get; }
@@ -34,6 +39,39 @@ public sealed record Actor
 
     /// <summary>For whom an agent acts, if for somebody. Separation of duties looks through the agent at this actor.</summary>
     public Actor? OnBehalfOf { get; }
+
+    /// <summary>
+    /// The roles that the application has verified, such as <c>finance</c>, in the order of their names. Who decides needs the one that the order type asks
+    /// for; see <see cref="OrderTypeAttribute.ApproverRole"/>. They are stored with each decision.
+    /// </summary>
+    public IReadOnlyList<string> Roles { get; private init; }
+
+    /// <summary>The actor with roles instead of those that it had.</summary>
+    /// <param name="roles">At most <see cref="MaxRoles"/>, of 1 to <see cref="MaxIdLength"/> characters. Upper and lower case are different roles.</param>
+    /// <returns>The actor.</returns>
+    public Actor WithRoles(params IEnumerable<string> roles)
+    {
+        ArgumentNullException.ThrowIfNull(roles);
+        string[] distinct = [.. roles.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(distinct.Length, MaxRoles, nameof(roles));
+        foreach (var role in distinct)
+        {
+            ArgumentException.ThrowIfNullOrWhiteSpace(role, nameof(roles));
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(role.Length, MaxIdLength, nameof(roles));
+            EnsureStorable(role, nameof(roles));
+        }
+
+        return this with { Roles = distinct };
+    }
+
+    /// <summary>Whether both are the same actor, with the same roles.</summary>
+    /// <param name="other">The other.</param>
+    /// <returns>True if they are.</returns>
+    public bool Equals(Actor? other) => other is not null && Type == other.Type && Id == other.Id && Model == other.Model
+        && Equals(OnBehalfOf, other.OnBehalfOf) && Roles.SequenceEqual(other.Roles, StringComparer.Ordinal);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Type, Id, Model, OnBehalfOf, Roles.Count);
 
     /// <summary>A person.</summary>
     /// <param name="id">The user id, 1 to <see cref="MaxIdLength"/> characters.</param>
@@ -64,6 +102,9 @@ public sealed record Actor
 
     /// <summary>Who acts where nobody was named.</summary>
     internal static Actor Unnamed { get; } = System("application");
+
+    /// <summary>The roles as they are stored; null for none.</summary>
+    internal string? StoredRoles => Roles.Count == 0 ? null : JsonSerializer.Serialize(Roles, JsonSerializerOptions.Web);
 
     /// <summary>Whether both are the same person, agent or system part, whatever model it runs on.</summary>
     internal bool IsSame(Actor other) => Type == other.Type && Id == other.Id;

@@ -1,6 +1,6 @@
 namespace WorkManager.Orders;
 
-/// <summary>Who may decide about an order. Approval has rules of its own beside these.</summary>
+/// <summary>Who may decide about an order. Approval has rules of the order's type beside these.</summary>
 internal static class DecisionRules
 {
     /// <summary>Refuses calls without a named actor, and agents that did not propose the order.</summary>
@@ -22,6 +22,23 @@ internal static class DecisionRules
         if (actor.Type == ActorType.Agent)
         {
             throw ApprovalDeniedException.ForAgents(order.Id, decision);
+        }
+    }
+
+    /// <summary>Refuses agents, and calls without a named actor.</summary>
+    /// <param name="orderId">The order; empty if the call is about many.</param>
+    /// <param name="actor">Who wants to approve.</param>
+    /// <exception cref="ApprovalDeniedException">It is one of these.</exception>
+    public static void EnsureMayApprove(Guid orderId, Actor actor)
+    {
+        if (actor.Type == ActorType.Agent)
+        {
+            throw ApprovalDeniedException.ForAgents(orderId, "approve");
+        }
+
+        if (actor.IsSame(Actor.Unnamed))
+        {
+            throw new ApprovalDeniedException(orderId, ApprovalDeniedReason.Unnamed);
         }
     }
 

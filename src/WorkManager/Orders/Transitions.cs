@@ -12,7 +12,7 @@ internal static class Transitions
         [OrderState.CheckedOut] = [OrderState.InProgress, OrderState.Queued, OrderState.Failed],
         [OrderState.InProgress] = [OrderState.Submitted, OrderState.Failed, OrderState.Queued],
         [OrderState.Submitted] = [OrderState.Approved, OrderState.Rejected],
-        [OrderState.Approved] = [OrderState.Applied],
+        [OrderState.Approved] = [OrderState.Applied, OrderState.Submitted, OrderState.Rejected],
         [OrderState.Applied] = [OrderState.Completed],
         [OrderState.Rejected] = [OrderState.Queued, OrderState.DeadLettered],
         [OrderState.Failed] = [OrderState.Queued, OrderState.DeadLettered],
@@ -35,6 +35,9 @@ internal static class Transitions
 
     /// <summary>Whether agents may still work on an order: its three live states are one for every guard.</summary>
     public static bool IsLive(this OrderState state) => state is OrderState.Queued or OrderState.CheckedOut or OrderState.InProgress;
+
+    /// <summary>Whether all results of an order are in, and they are not applied yet.</summary>
+    public static bool IsInReview(this OrderState state) => state is OrderState.Submitted or OrderState.Approved;
 
     /// <summary>Whether an order is closed: what <see cref="WorkOrder.ClosedStates"/> says in SQL.</summary>
     public static bool IsClosed(this OrderState state) => state is OrderState.Completed or OrderState.Rejected or OrderState.DeadLettered;

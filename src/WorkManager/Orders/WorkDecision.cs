@@ -9,6 +9,7 @@ namespace WorkManager;
 public sealed class WorkDecision
 {
     internal const string Preview = "preview";
+    internal const string Approve = "approve";
 
     internal WorkDecision()
     {
@@ -41,6 +42,10 @@ public sealed class WorkDecision
     /// <summary>The roles that the actor had, as a JSON array.</summary>
     [JsonColumn, JsonConverter(typeof(JsonTextConverter))]
     public string? Roles { get; internal set; }
+
+    /// <summary>The roles that the actor had.</summary>
+    /// <returns>The roles; none if it had none.</returns>
+    public IReadOnlyList<string> ReadRoles() => StoredJson.ReadOptional<string[]>("list of roles", Roles, null) ?? [];
 
     /// <summary>The reasons of a refusal, as a JSON array.</summary>
     [JsonColumn, JsonConverter(typeof(JsonTextConverter))]

@@ -36,6 +36,12 @@ public static class WorkEventNames
     /// <summary>Somebody wanted to approve an order who may not.</summary>
     public const string ApprovalDenied = "approval_denied";
 
+    /// <summary>One of several people who have to approve an order has approved it.</summary>
+    public const string ApprovalGiven = "approval_given";
+
+    /// <summary>Somebody wanted to approve what is not any more what would be applied: nothing was. Earlier approvals of it are void.</summary>
+    public const string ReviewOutdated = "review_outdated";
+
     /// <summary>The counts of an order's items were wrong, and were mended.</summary>
     public const string Recounted = "recounted";
 

@@ -87,7 +87,7 @@ public sealed class WorkOrderConfiguration : IEntityTypeConfiguration<WorkOrder>
         // Retention: orders that were closed before a day.
         builder.HasIndex(o => new { o.LastTransitionedAt, o.Id }, "work_orders_closed_idx").HasFilter(WorkOrder.ClosedStates);
         // Orders that the engine applies by itself, and when.
-        builder.HasIndex(o => o.NextApplyAt, "work_orders_next_apply_idx").HasFilter("next_apply_at IS NOT NULL AND state = 'submitted'");
+        builder.HasIndex(o => o.NextApplyAt, "work_orders_next_apply_idx").HasFilter("next_apply_at IS NOT NULL AND state IN ('submitted', 'approved')");
         // What came of an order.
         builder.HasIndex(o => o.ParentOrderId, "work_orders_parent_idx").HasFilter("parent_order_id IS NOT NULL");
     }

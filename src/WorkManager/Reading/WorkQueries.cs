@@ -81,7 +81,7 @@ internal static class WorkQueries
     }
 
     /// <exception cref="InvalidQueryException">The limit is out of range.</exception>
-    private static void EnsureLimit(int limit, int max = MaxPage)
+    public static void EnsureLimit(int limit, int max = MaxPage)
     {
         if (limit < 1 || limit > max)
         {
@@ -90,7 +90,7 @@ internal static class WorkQueries
     }
 
     /// <exception cref="InvalidQueryException">No row can have this text, and PostgreSQL would refuse it.</exception>
-    private static void EnsureText(string filter, string? text)
+    public static void EnsureText(string filter, string? text)
     {
         if (text is not null && !StorableText.IsStorable(text))
         {

@@ -15,11 +15,12 @@ internal static class OrderClosing
     public static async Task<WorkOrder> CloseAsync(UnitOfWork unit, WorkOrder order, Guid decisionId, Closing closing)
     {
         DecisionRules.EnsureMayDecide(order, unit.Actor, closing.Decision);
-        if (!order.State.IsLive() && order.State != OrderState.Submitted)
+        if (!order.State.IsLive() && !order.State.IsInReview())
         {
             throw Transitions.Illegal(order, OrderState.Rejected);
         }
 
+        await VoidApprovalsAsync(unit, order).ConfigureAwait(false);
         await OpenItems.TakeOutAsync(unit, order, "Lease revoked: the order is closed").ConfigureAwait(false);
         await RejectResultsAsync(unit, order, closing).ConfigureAwait(false);
         if (order.State is OrderState.CheckedOut or OrderState.InProgress)
@@ -32,6 +33,10 @@ internal static class OrderClosing
         await unit.SaveAsync().ConfigureAwait(false);
         return order.Detach(withItems: false);
     }
+
+    // Only what waits for review can have any.
+    private static Task VoidApprovalsAsync(UnitOfWork unit, WorkOrder order) =>
+        order.State.IsInReview() ? GivenApprovals.VoidAsync(unit, order.Id) : Task.CompletedTask;
 
     private static async Task RejectResultsAsync(UnitOfWork unit, WorkOrder order, Closing closing)
     {

@@ -69,7 +69,11 @@ internal sealed class ReturnForRework(IdGenerator ids, OrderTypeRegistry types, 
         var redoes = types.Find(order.Type)?.RedoDependents ?? true;
         var returned = await ItemDependencies.WithDependentsAsync(unit, named, redoes ? done : null).ConfigureAwait(false);
         EnsureMayGoOn(order, returned);
-        if (order.State == OrderState.Rejected)
+        if (order.State == OrderState.Submitted)
+        {
+            await GivenApprovals.VoidAsync(unit, order.Id).ConfigureAwait(false);
+        }
+        else
         {
             await OpenItems.PutBackAsync(unit, order, clock).ConfigureAwait(false);
         }

@@ -122,6 +122,15 @@ public abstract class TelemetrySpecification(DatabaseFixture databases)
     }
 }
 
+/// <summary>
+/// A listener hears the whole process, and a checkout that somebody listens to reads the traces of its orders: tests that count statements must not run
+/// meanwhile.
+/// </summary>
+[CollectionDefinition(DisableParallelization = true)]
+public sealed class ListensToTheProcess;
+
+[Collection<ListensToTheProcess>]
 public sealed class TelemetryOnSqlite(SqliteFixture databases) : TelemetrySpecification(databases), IOnSqlite;
 
+[Collection<ListensToTheProcess>]
 public sealed class TelemetryOnPostgreSql(PostgreSqlFixture databases) : TelemetrySpecification(databases), IOnPostgreSql;

@@ -54,7 +54,7 @@ public abstract class StrangerSpecification(DatabaseFixture databases)
     private static readonly string[] WithoutId =
     [
         nameof(IWorkOrderManager.As), nameof(IWorkOrderManager.In), nameof(IWorkOrderManager.ProposeAsync), nameof(IWorkOrderManager.ProposeManyAsync),
-        nameof(IWorkOrderManager.ListAsync),
+        nameof(IWorkOrderManager.ListAsync), nameof(IWorkOrderManager.PendingApprovalsAsync),
     ];
 
     [Fact]

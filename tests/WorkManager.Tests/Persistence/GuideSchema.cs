@@ -108,7 +108,7 @@ internal static class GuideSchema
                 "unique tenant_id, type, unique_key where unique_key IS NOT NULL AND state NOT IN 'completed', 'rejected', 'dead_lettered'",
                 "tenant_id, due_at, priority desc, submitted_at where state = 'submitted'",
                 "last_transitioned_at, id where state IN 'completed', 'rejected', 'dead_lettered'",
-                "next_apply_at where next_apply_at IS NOT NULL AND state = 'submitted'",
+                "next_apply_at where next_apply_at IS NOT NULL AND state IN 'submitted', 'approved'",
                 "parent_order_id where parent_order_id IS NOT NULL",
             ],
         },

@@ -374,7 +374,7 @@ public abstract class PreviewSpecification(DatabaseFixture databases)
     public async Task A_preview_refuses_an_order_that_cannot_be_approved()
     {
         await using var app = await WithStockAsync();
-        var order = await app.By(Actor.User("anna")).ProposeAsync(new Restock("early"));
+        var order = await app.By(Actor.User("anna")).ProposeAsync<Restocking>(new Restock("early"));
 
         await app.Awaiting(a => a.Reviewer.PreviewAsync(order.Id)).Should().ThrowAsync<OrderNotReadyException>();
         await app.Awaiting(a => a.Reviewer.PreviewAsync(Guid.NewGuid())).Should().ThrowAsync<WorkNotFoundException>();

@@ -16,15 +16,44 @@ public sealed class StockScript
 {
     public ReviewRequirement Review { get; set; }
 
+    public bool AllowSubmitter { get; set; }
+
+    public bool AllowRequester { get; set; } = true;
+
+    public Func<WorkOrder, Actor, string?> Policy { get; set; } = (_, _) => null;
+
     public Action<ReviewContext<Restock, Restock, Counted>> Ready { get; set; } = _ => { };
 
     public Func<ApplyContext<Restock, Restock, Counted>, StockContext, CancellationToken, Task> Apply { get; set; } = (_, _, _) => Task.CompletedTask;
 }
 
+/// <summary>One person approves it.</summary>
 [OrderType("stock.restock")]
-public sealed class Restocking(StockScript script, StockContext db) : OrderType<Restock, Counted>
+public sealed class Restocking(StockScript script, StockContext db) : Scripted(script, db);
+
+/// <summary>Two buyers approve it.</summary>
+[OrderType("stock.write_off", Approvals = 2, ApproverRole = "buyer")]
+public sealed class WriteOff(StockScript script, StockContext db) : Scripted(script, db);
+
+/// <summary>It is applied by a duty.</summary>
+[OrderType("stock.recount", DeferApply = true)]
+public sealed class Recount(StockScript script, StockContext db) : Scripted(script, db);
+
+/// <summary>The application's own rule.</summary>
+public sealed class StockPolicy(StockScript script) : IApprovalPolicy
+{
+    public Task<string?> FindObjectionAsync(WorkOrder order, Actor approver, CancellationToken cancellationToken) =>
+        Task.FromResult(script.Policy(order, approver));
+}
+
+/// <summary>An order type that does what the test says.</summary>
+public abstract class Scripted(StockScript script, StockContext db) : OrderType<Restock, Counted>
 {
     public override ReviewRequirement Review => script.Review;
+
+    public override bool AllowSelfApproval => script.AllowSubmitter;
+
+    public override bool AllowRequesterApproval => script.AllowRequester;
 
     protected override void ReadyForApproval(ReviewContext<Restock, Restock, Counted> review) => script.Ready(review);
 
@@ -56,6 +85,8 @@ public sealed class StockApp : IAsyncDisposable
 
     public IWorkOrderManager Reviewer => By(Actor.User("bert"));
 
+    public IWorkMaintenance Maintenance => services.GetRequiredService<IWorkMaintenance>();
+
     public IWorkOrderManager By(Actor actor) => services.GetRequiredService<IWorkOrderManagerFactory>().Create(actor);
 
     public static async Task<StockApp> StartAsync(
@@ -74,7 +105,8 @@ public sealed class StockApp : IAsyncDisposable
         {
             o.Clock = ClockSource.TimeProvider;
             options?.Invoke(o);
-        }).UseDbContext<StockContext>().AddOrderType<Restocking>();
+        }).UseDbContext<StockContext>().AddOrderType<Restocking>().AddOrderType<WriteOff>().AddOrderType<Recount>();
+        services.AddScoped<IApprovalPolicy, StockPolicy>();
         return new StockApp(database, services.BuildServiceProvider(new ServiceProviderOptions { ValidateScopes = true, ValidateOnBuild = true }), time, script);
     }
 
@@ -92,9 +124,13 @@ public sealed class StockApp : IAsyncDisposable
     });
 
     /// <summary>An order that waits for its review.</summary>
-    public async Task<WorkOrder> SubmittedAsync(string text = "text")
+    public Task<WorkOrder> SubmittedAsync(string text = "text", ProposeOptions? options = null) => SubmittedAsync<Restocking>(text, options);
+
+    /// <inheritdoc cref="SubmittedAsync(string, ProposeOptions?)"/>
+    public async Task<WorkOrder> SubmittedAsync<TOrderType>(string text = "text", ProposeOptions? options = null)
+        where TOrderType : OrderType
     {
-        var order = await By(Actor.User("anna")).ProposeAsync(new Restock(text));
+        var order = await By(Actor.User("anna")).ProposeAsync<TOrderType>(new Restock(text), options);
         var agent = By(Actor.Agent("agent-1"));
         await agent.SubmitAsync((await agent.CheckoutAsync(new() { OrderId = order.Id }))!, new Counted(text));
         return order;

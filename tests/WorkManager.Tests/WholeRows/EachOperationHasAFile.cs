@@ -5,7 +5,8 @@ public sealed class EachOperationHasAFile
 {
     private static readonly string[] Reads =
     [
-        nameof(IWorkOrderManager.GetAsync), nameof(IWorkOrderManager.ListAsync), nameof(IWorkMaintenance.CheckSchemaAsync),
+        nameof(IWorkOrderManager.GetAsync), nameof(IWorkOrderManager.ListAsync), nameof(IWorkOrderManager.PendingApprovalsAsync),
+        nameof(IWorkMaintenance.CheckSchemaAsync),
         nameof(IWorkMaintenance.FindStaleAsync), nameof(IWorkMaintenance.ReadQueueAsync),
     ];
 

@@ -33,6 +33,16 @@ internal static class Reviews
         #endregion
     }
 
+    public static async Task ListAsync(IWorkOrderManager work)
+    {
+        #region approver-with-roles
+        var reviewer = work.As(Actor.User("carla").WithRoles("finance", "support"));
+        WorkPage<WorkOrder> mine = await reviewer.PendingApprovalsAsync(new PendingApprovalsQuery { Limit = 10 });
+        #endregion
+
+        Console.WriteLine(mine.Items.Count);
+    }
+
     public static void Configure(ModelBuilder modelBuilder)
     {
         #region review-model
@@ -53,3 +63,26 @@ internal static class Reviews
         public string? AccessToken { get; set; }
     }
 }
+
+public sealed record RefundRequest(string OrderNumber);
+
+public sealed record RefundChecked(decimal Amount);
+
+#region several-approvers
+[OrderType("shop.refund", Approvals = 2, ApproverRole = "finance")]
+public sealed class Refund : OrderType<RefundRequest, RefundChecked>
+{
+    public override bool AllowRequesterApproval => false;
+    #endregion
+
+    protected override Task ApplyAsync(ApplyContext<RefundRequest, RefundRequest, RefundChecked> apply, CancellationToken cancellationToken) =>
+        Task.CompletedTask;
+}
+
+#region approval-policy
+public sealed class OfficeHours(TimeProvider time) : IApprovalPolicy
+{
+    public Task<string?> FindObjectionAsync(WorkOrder order, Actor approver, CancellationToken cancellationToken) =>
+        Task.FromResult(time.GetLocalNow().Hour is >= 8 and < 18 ? null : "Nothing is approved at night.");
+}
+#endregion

@@ -818,7 +818,7 @@ internal partial class Initial
                     .HasFilter("state IN ('completed', 'rejected', 'dead_lettered')");
 
                 b.HasIndex(new[] { "NextApplyAt" }, "work_orders_next_apply_idx")
-                    .HasFilter("next_apply_at IS NOT NULL AND state = 'submitted'");
+                    .HasFilter("next_apply_at IS NOT NULL AND state IN ('submitted', 'approved')");
 
                 b.HasIndex(new[] { "ParentOrderId" }, "work_orders_parent_idx")
                     .HasFilter("parent_order_id IS NOT NULL");

@@ -616,7 +616,7 @@ internal sealed partial class Initial : WorkManagerMigration
             schema: Schema,
             table: "work_orders",
             column: "next_apply_at",
-            filter: "next_apply_at IS NOT NULL AND state = 'submitted'");
+            filter: "next_apply_at IS NOT NULL AND state IN ('submitted', 'approved')");
 
         migrationBuilder.CreateIndex(
             name: "work_orders_parent_idx",

@@ -1,0 +1,144 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using WorkManager.Execution;
+using WorkManager.Orders;
+using WorkManager.OrderTypes;
+
+namespace WorkManager.Reading;
+
+/// <summary>Finds what somebody may approve.</summary>
+/// <remarks>
+/// The rules of the order types are conditions of the query. Policies of the application are asked for each order that it finds. An approval checks all of them
+/// again.
+/// </remarks>
+internal sealed class PendingApprovals(OrderTypeRegistry types, WorkScopes scopes, StoreDialects dialects)
+{
+    public async Task<WorkPage<WorkOrder>> ListAsync(OperationContext context, PendingApprovalsQuery query, CancellationToken cancellationToken)
+    {
+        DecisionRules.EnsureMayApprove(Guid.Empty, context.Actor);
+        WorkQueries.EnsureLimit(query.Limit, PendingApprovalsQuery.MaxLimit);
+        WorkQueries.EnsureText("type", query.Type);
+        var position = Cursor.Read<ReviewPosition>(query.After);
+        var scope = await scopes.CreateForAsync(context.Services).ConfigureAwait(false);
+        await using (scope.ConfigureAwait(false))
+        {
+            var rules = RulesFor(context.Actor, query.Type, scope.ServiceProvider);
+            IApprovalPolicy[] policies = [.. scope.ServiceProvider.GetServices<IApprovalPolicy>()];
+            var found = new List<WorkOrder>();
+            while (true)
+            {
+                var wanted = query.Limit + 1 - found.Count;
+                var page = await ReadAsync(context, rules, position, wanted, cancellationToken).ConfigureAwait(false);
+                foreach (var order in page)
+                {
+                    if (await IsAllowedAsync(policies, order, context.Actor, cancellationToken).ConfigureAwait(false))
+                    {
+                        found.Add(order);
+                    }
+                }
+
+                if (found.Count > query.Limit)
+                {
+                    return new(found[..query.Limit], Cursor.Of(ReviewPosition.Of(found[query.Limit - 1])));
+                }
+
+                if (page.Count < wanted)
+                {
+                    return new(found, null);
+                }
+
+                position = ReviewPosition.Of(page[^1]);
+            }
+        }
+    }
+
+    private Rules RulesFor(Actor actor, string? type, IServiceProvider services)
+    {
+        var rules = new Rules([], [], []);
+        foreach (var descriptor in types.All.Where(t => (type is null || t.Key == type) && (t.ApproverRole is not { } role || actor.Roles.Contains(role))))
+        {
+            var instance = (OrderType)services.GetRequiredService(descriptor.ClrType);
+            rules.Types.Add(descriptor.Key);
+            if (!instance.AllowSelfApproval)
+            {
+                rules.NotOfSubmitter.Add(descriptor.Key);
+            }
+
+            if (!instance.AllowRequesterApproval)
+            {
+                rules.NotOfRequester.Add(descriptor.Key);
+            }
+        }
+
+        return rules;
+    }
+
+    private static async Task<bool> IsAllowedAsync(IApprovalPolicy[] policies, WorkOrder order, Actor actor, CancellationToken cancellationToken)
+    {
+        foreach (var policy in policies)
+        {
+            if (await policy.FindObjectionAsync(order, actor, cancellationToken).ConfigureAwait(false) is not null)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private Task<List<WorkOrder>> ReadAsync(OperationContext context, Rules rules, ReviewPosition? after, int count, CancellationToken cancellationToken) =>
+        context.ReadAsync(
+            async rows =>
+            {
+                var clock = await dialects.ReadClockAsync(rows, context.Clock).ConfigureAwait(false);
+                var orders = MayApprove(rows, rules, context.Actor, clock);
+                List<WorkOrder> found = [];
+                if (after is null or { DueAt: not null })
+                {
+                    var due = orders.Where(o => o.DueAt != null);
+                    due = after is { } place ? place.After(due) : due;
+                    found = await due.OrderBy(o => o.DueAt).ThenByDescending(o => o.Priority).ThenBy(o => o.SubmittedAt).ThenBy(o => o.Id)
+                        .Take(count).ToListAsync(cancellationToken).ConfigureAwait(false);
+                }
+
+                if (found.Count < count)
+                {
+                    // In a query of their own: databases differ in where they put what has no time, and an index is read in one order only.
+                    var others = orders.Where(o => o.DueAt == null);
+                    others = after is { DueAt: null } place ? place.After(others) : others;
+                    found.AddRange(await others.OrderByDescending(o => o.Priority).ThenBy(o => o.SubmittedAt).ThenBy(o => o.Id)
+                        .Take(count - found.Count).ToListAsync(cancellationToken).ConfigureAwait(false));
+                }
+
+                return found;
+            },
+            cancellationToken);
+
+    private static IQueryable<WorkOrder> MayApprove(WorkRows rows, Rules rules, Actor actor, DateTimeOffset clock)
+    {
+        var (kind, id, name) = (actor.Type, actor.Id, actor.ToString());
+        var (types, notOfSubmitter, notOfRequester) = rules;
+        // What the engine approves by itself is for people only if that has failed.
+        var orders = rows.Orders.AsNoTracking().Where(o => o.State == OrderState.Submitted && o.HeldAt == null && types.Contains(o.Type)
+            && (o.NextApplyAt == null || o.Error != null));
+        if (notOfRequester.Count > 0)
+        {
+            orders = orders.Where(o => !notOfRequester.Contains(o.Type)
+                || !((o.RequestedByType == kind && o.RequestedById == id) || (o.RequestedFor != null && o.RequestedFor == name)));
+        }
+
+        if (notOfSubmitter.Count > 0)
+        {
+            orders = orders.Where(o => !notOfSubmitter.Contains(o.Type)
+                || !rows.Items.Any(i => i.OrderId == o.Id && ((i.SubmittedByType == kind && i.SubmittedById == id) || i.SubmittedFor == name)));
+        }
+
+        return orders.Where(o => !rows.Decisions.Any(d => d.OrderId == o.Id && d.Decision == WorkDecision.Approve && d.ItemId == null
+            && d.SupersededAt == null && d.ConsumedAt == null && d.ActorType == kind && d.ActorId == id && (d.ExpiresAt == null || d.ExpiresAt > clock)));
+    }
+
+    /// <param name="Types">The types whose orders the actor may approve.</param>
+    /// <param name="NotOfSubmitter">Those of them that nobody approves who submitted work of the order.</param>
+    /// <param name="NotOfRequester">Those of them that the requester does not approve.</param>
+    private sealed record Rules(List<string> Types, List<string> NotOfSubmitter, List<string> NotOfRequester);
+}
