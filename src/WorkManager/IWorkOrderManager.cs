@@ -352,6 +352,26 @@ public interface IWorkOrderManager
     /// <exception cref="ApplyFailedException">The order type's apply threw. Nothing was changed but the audit trail; approve again to retry.</exception>
     Task<WorkOrder> ApproveAsync(Guid orderId, ContentHash? contentHash = null, CancellationToken cancellationToken = default);
 
+    /// <summary>Decides about single items of a submitted order: accept, return or reject their results.</summary>
+    /// <param name="orderId">The order.</param>
+    /// <param name="decisions">What is decided, at most once about each item; 1 to 10,000. All of them are stored, or none.</param>
+    /// <param name="cancellationToken">Cancels waiting and reading.</param>
+    /// <returns>The order, and the new one of the items that were returned, if the order type makes one.</returns>
+    /// <remarks>
+    /// Nothing is applied: what is accepted stands in <see cref="WorkOrder.Decisions"/> until the order is approved. As soon as one item is accepted, an approval
+    /// needs a decision about each. What becomes of the order when items are returned says <see cref="OrderTypeAttribute.ReturnedItems"/>. If no result is left,
+    /// the order is rejected.
+    /// </remarks>
+    /// <exception cref="WorkNotFoundException">There is no such order, or it has no such item.</exception>
+    /// <exception cref="WorkValidationException">There is no decision, or two about an item, or one has no reason.</exception>
+    /// <exception cref="ApprovalDeniedException">The actor is an agent, is not named, or may not accept the item.</exception>
+    /// <exception cref="OrderTypeNotFoundException">The order's type is not registered in this process.</exception>
+    /// <exception cref="IllegalTransitionException">The order or an item is not submitted.</exception>
+    /// <exception cref="OrderNotReadyException">The order is held.</exception>
+    /// <exception cref="StaleReviewException">An item has another result than the one that was read.</exception>
+    /// <exception cref="WorkLimitException">An item was returned too often (<c>rework_limit</c>).</exception>
+    Task<DecidedItems> DecideAsync(Guid orderId, IReadOnlyList<ItemDecision> decisions, CancellationToken cancellationToken = default);
+
     /// <summary>Refuses an order: it ends as rejected, unless it is returned for rework. Leases on its items end; submitted items are rejected.</summary>
     /// <param name="orderId">The order, submitted or still being worked on.</param>
     /// <param name="reasons">Why: at least one.</param>

@@ -134,6 +134,12 @@ internal sealed class WorkOrderManager(WorkEngine engine, WorkSession session) :
         // Only a try without a person may find nothing to do.
         (await engine.RunAsync(Verbs.Approve, session, new ApproveRequest(orderId, contentHash), cancellationToken).ConfigureAwait(false))!;
 
+    public Task<DecidedItems> DecideAsync(Guid orderId, IReadOnlyList<ItemDecision> decisions, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(decisions);
+        return engine.RunAsync(Verbs.Decide, session, new DecideRequest(orderId, decisions), cancellationToken);
+    }
+
     public Task<WorkOrder> RejectAsync(Guid orderId, IReadOnlyList<RejectionReason> reasons, CancellationToken cancellationToken) =>
         engine.RunAsync(Verbs.Reject, session, new RejectRequest(orderId, reasons ?? throw new ArgumentNullException(nameof(reasons))), cancellationToken);
 

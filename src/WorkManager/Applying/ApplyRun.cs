@@ -4,6 +4,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using WorkManager.Changes;
 using WorkManager.Execution;
+using WorkManager.Orders;
 using WorkManager.OrderTypes;
 
 namespace WorkManager.Applying;

@@ -29,8 +29,7 @@ internal sealed class ApproveOrder(
     /// <returns>The order; null if a try without a person had nothing to do.</returns>
     public async Task<WorkOrder?> ExecuteAsync(OperationContext context, ApproveRequest request, CancellationToken cancellationToken)
     {
-        var (tenantId, traceParent, isPreviewed) = await FindAsync(context, request, cancellationToken).ConfigureAwait(false);
-        request = request with { IsPreviewed = isPreviewed };
+        (var (tenantId, traceParent), request) = await FindAsync(context, request, cancellationToken).ConfigureAwait(false);
         // Here, and not in a method that returns before host code runs: its own activities belong to the trace of the order, too.
         context.JoinTraceOf(traceParent);
         // Host code works for the tenant of its order, even if the approver works for all tenants.
@@ -45,18 +44,20 @@ internal sealed class ApproveOrder(
         return (approval?.Kept ?? approval?.Order.Order)?.Detach(withItems: true);
     }
 
-    private static async Task<(string TenantId, string? TraceParent, bool IsPreviewed)> FindAsync(
+    private static async Task<((string TenantId, string? TraceParent), ApproveRequest)> FindAsync(
         OperationContext context, ApproveRequest request, CancellationToken cancellationToken)
     {
         var order = await context.ReadAsync(
-            rows => rows.Orders.Where(o => o.Id == request.OrderId)
-                .Select(o => new
-                {
-                    o.TenantId, o.TraceParent, IsPreviewed = rows.Decisions.Any(d => d.OrderId == o.Id && d.Decision == WorkDecision.Preview),
-                })
-                .SingleOrDefaultAsync(cancellationToken),
+            rows =>
+            {
+                var previews = rows.Decisions.Where(d => d.OrderId == request.OrderId && d.Decision == WorkDecision.Preview);
+                var ofItems = GivenApprovals.OfItems(rows.Decisions, request.OrderId);
+                return rows.Orders.Where(o => o.Id == request.OrderId)
+                    .Select(o => new { o.TenantId, o.TraceParent, IsPreviewed = previews.Any(), IsByItem = ofItems.Any() })
+                    .SingleOrDefaultAsync(cancellationToken);
+            },
             cancellationToken).ConfigureAwait(false) ?? throw WorkNotFoundException.Order(request.OrderId);
-        return (order.TenantId, order.TraceParent, order.IsPreviewed);
+        return ((order.TenantId, order.TraceParent), request with { IsPreviewed = order.IsPreviewed, IsByItem = order.IsByItem });
     }
 
     private async Task<Approval?> ApproveOrRecordAsync(OperationContext context, ApproveRequest request, CancellationToken cancellationToken)
@@ -154,6 +155,7 @@ internal sealed class ApproveOrder(
         var reviewed = await FindReviewAsync(run, unit, request).ConfigureAwait(false);
         var others = needed > 1 ? await FindOthersAsync(unit, request).ConfigureAwait(false) : [];
         await run.EnsureReadyAsync(cancellationToken).ConfigureAwait(false);
+        var ofItems = await FindAcceptedAsync(unit, run, request).ConfigureAwait(false);
         if (others.Count + 1 < needed || (run.Applied.Type.DefersApply && !request.IsAutomatic))
         {
             return await CompareAsync(hosted, run, reviewed, isOwnWork, cancellationToken).ConfigureAwait(false);
@@ -166,7 +168,7 @@ internal sealed class ApproveOrder(
         decision.SelfApproval = isOwnWork;
         decision.ContentHash = reviewed?.ContentHash;
         decision.ConsumedAt = unit.Now;
-        return await ApplyAsync(unit, run, reviewed, others, isOwnWork, cancellationToken).ConfigureAwait(false);
+        return await ApplyAsync(unit, run, reviewed, [.. others, .. ofItems], isOwnWork, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Applies an order that was approved before.</summary>
@@ -183,7 +185,8 @@ internal sealed class ApproveOrder(
         var reviewed = run.Given is [{ ContentHash: { } hash }, ..]
             ? await PreviewOrder.FindAsync(hosted.Unit.Rows, request.OrderId, ContentHash.Parse(hash)).ConfigureAwait(false) : null;
         await run.EnsureReadyAsync(cancellationToken).ConfigureAwait(false);
-        return await ApplyAsync(hosted.Unit, run, reviewed, run.Given, isOwnWork: false, cancellationToken).ConfigureAwait(false);
+        var ofItems = await FindAcceptedAsync(hosted.Unit, run, request).ConfigureAwait(false);
+        return await ApplyAsync(hosted.Unit, run, reviewed, [.. run.Given, .. ofItems], isOwnWork: false, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<Ending<Approval?>> ApplyAsync(
@@ -227,6 +230,23 @@ internal sealed class ApproveOrder(
         var isOwnWork = ApprovalRules.EnsureMayApprove(run.Applied.Order, run.Applied.Items, terms, actor);
         await run.EnsureNoPolicyObjectsAsync(actor, cancellationToken).ConfigureAwait(false);
         return isOwnWork;
+    }
+
+    /// <summary>The decisions about the single items that are applied; none if nobody has begun to decide so.</summary>
+    /// <exception cref="OrderNotReadyException">Some have none.</exception>
+    private static async Task<List<WorkDecision>> FindAcceptedAsync(UnitOfWork unit, ApplyRun run, ApproveRequest request)
+    {
+        if (!request.IsByItem)
+        {
+            return [];
+        }
+
+        var accepted = await GivenApprovals.OfItems(unit.Rows.Decisions, request.OrderId).ToListAsync(CancellationToken.None).ConfigureAwait(false);
+        var items = run.Applied.Items;
+        var undecided = items.Count(i => !accepted.Exists(d => d.ItemId == i.Id && d.ContentHash == i.ResultHash));
+        return accepted.Count == 0 || undecided == 0
+            ? accepted
+            : throw new OrderNotReadyException(request.OrderId, [$"{undecided} of {items.Count} items are not decided yet."]);
     }
 
     /// <summary>The approvals that other people have given to the same content.</summary>

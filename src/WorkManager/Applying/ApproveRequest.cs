@@ -12,6 +12,9 @@ internal sealed record ApproveRequest(Guid OrderId, ContentHash? ContentHash, st
     /// <summary>Whether a preview of the order was made before.</summary>
     public bool IsPreviewed { get; init; }
 
+    /// <summary>Whether somebody has accepted single items of it.</summary>
+    public bool IsByItem { get; init; }
+
     /// <summary>The <see cref="Policy"/> of orders whose type says that they are approved without a person.</summary>
     public const string AutoApprove = "auto_approve";
 

@@ -119,6 +119,8 @@ public static class WorkManagerServiceCollectionExtensions
         services.TryAddSingleton<AutomaticApproval>();
         services.TryAddSingleton<ApproveDue>();
         services.TryAddSingleton<RejectOrder>();
+        services.TryAddSingleton<Rework>();
+        services.TryAddSingleton<DecideItems>();
         services.TryAddSingleton<ReturnForRework>();
         services.TryAddSingleton<ReworkSelected>();
         services.TryAddSingleton<CancelOrder>();

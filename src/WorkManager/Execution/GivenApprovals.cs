@@ -2,15 +2,29 @@ using Microsoft.EntityFrameworkCore;
 
 namespace WorkManager.Execution;
 
-/// <summary>Approvals of whole orders that wait for those of other people.</summary>
+/// <summary>Approvals of orders and items by which nothing is applied yet.</summary>
 internal static class GivenApprovals
 {
-    /// <summary>Those that nothing has taken the place of.</summary>
+    /// <summary>Approvals of the whole order that nothing has taken the place of.</summary>
     public static IQueryable<WorkDecision> Of(IQueryable<WorkDecision> decisions, Guid orderId) => decisions.Where(
         d => d.OrderId == orderId && d.Decision == WorkDecision.Approve && d.ItemId == null && d.SupersededAt == null && d.ConsumedAt == null);
 
-    /// <summary>Makes all of them void: what they were for is not to be applied any more.</summary>
-    public static async Task VoidAsync(UnitOfWork unit, Guid orderId) => Void(unit, await ReadAsync(unit, orderId).ConfigureAwait(false));
+    /// <summary>The same of single items.</summary>
+    public static IQueryable<WorkDecision> OfItems(IQueryable<WorkDecision> decisions, Guid orderId) => decisions.Where(
+        d => d.OrderId == orderId && d.Decision == WorkDecision.Accept && d.ItemId != null && d.SupersededAt == null && d.ConsumedAt == null);
+
+    /// <summary>Makes those of an order void: what they were for is not to be applied any more.</summary>
+    /// <param name="unit">The transaction.</param>
+    /// <param name="orderId">The order.</param>
+    /// <param name="itemIds">The items of which it is so; null for all. Approvals of the whole order are void in any case.</param>
+    public static async Task VoidAsync(UnitOfWork unit, Guid orderId, IReadOnlyCollection<Guid>? itemIds = null)
+    {
+        var given = await unit.Rows.Decisions.Where(
+            d => d.OrderId == orderId && (d.Decision == WorkDecision.Approve || d.Decision == WorkDecision.Accept)
+                && d.SupersededAt == null && d.ConsumedAt == null)
+            .ToListAsync(CancellationToken.None).ConfigureAwait(false);
+        Void(unit, given.Where(d => d.ItemId is not { } id || itemIds?.Contains(id) != false));
+    }
 
     /// <summary>Makes some void, with the next save.</summary>
     public static void Void(UnitOfWork unit, IEnumerable<WorkDecision> approvals)
@@ -21,7 +35,7 @@ internal static class GivenApprovals
         }
     }
 
-    /// <summary>Reads them, to be changed.</summary>
+    /// <summary>Reads those of the whole order, to be changed.</summary>
     public static Task<List<WorkDecision>> ReadAsync(UnitOfWork unit, Guid orderId) =>
         Of(unit.Rows.Decisions, orderId).OrderBy(d => d.Id).ToListAsync(CancellationToken.None);
 }

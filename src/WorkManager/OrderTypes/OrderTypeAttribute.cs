@@ -44,6 +44,10 @@ public sealed class OrderTypeAttribute(string key) : Attribute
     /// <value>False by default. Automatic approvals are applied at once in any case.</value>
     public bool DeferApply { get; set; }
 
+    /// <summary>What becomes of an order if a reviewer returns some of its items; see <see cref="IWorkOrderManager.DecideAsync"/>.</summary>
+    /// <value><see cref="ReturnedItems.Wait"/> by default: the order waits for them.</value>
+    public ReturnedItems ReturnedItems { get; set; }
+
     /// <summary>What it means for an order that one of its items has failed for good. Stored with each order when it is proposed.</summary>
     /// <value><see cref="ItemFailure.FailOrder"/> by default: the order fails once no other item is open.</value>
     public ItemFailure ItemFailure { get; set; }

@@ -14,6 +14,7 @@ namespace WorkManager.OrderTypes;
 /// <param name="Approvals">How many people have to approve an order.</param>
 /// <param name="ApproverRole">The role that each of them must have; null for none.</param>
 /// <param name="DefersApply">Whether an approved order is applied by a duty.</param>
+/// <param name="ReturnedItems">What becomes of an order if a reviewer returns some of its items.</param>
 /// <param name="ItemFailure">What a failed item means for its order.</param>
 /// <param name="DependencyFailure">What becomes of work that waits for other work, if that comes to nothing.</param>
 /// <param name="RedoDependents">Whether items with a result are done again when one that they waited for is returned for rework.</param>
@@ -23,7 +24,7 @@ namespace WorkManager.OrderTypes;
 /// <param name="ResultType">What the agent submits.</param>
 internal sealed partial record OrderTypeDescriptor(
     string Key, int Version, TimeSpan? LeaseTime, int? MaxLeases, int? MaxReworks, int Approvals, string? ApproverRole, bool DefersApply,
-    ItemFailure ItemFailure, DependencyFailure DependencyFailure, bool RedoDependents, Type ClrType, Type PayloadType, Type InputType, Type ResultType)
+    ReturnedItems ReturnedItems, ItemFailure ItemFailure, DependencyFailure DependencyFailure, bool RedoDependents, Type ClrType, Type PayloadType, Type InputType, Type ResultType)
 {
     /// <summary>What keeps payload, input and result from being carried as JSON, as sentences.</summary>
     /// <param name="strict">How they are written and read.</param>
@@ -90,6 +91,11 @@ internal sealed partial record OrderTypeDescriptor(
             throw new InvalidOperationException($"The approver role of {clrType.Name} in [OrderType] must have 1 to {Actor.MaxIdLength} characters.");
         }
 
+        if (!Enum.IsDefined(attribute.ReturnedItems))
+        {
+            throw new InvalidOperationException($"The ReturnedItems of {clrType.Name} in [OrderType] is {attribute.ReturnedItems}, which has no meaning.");
+        }
+
         if (!Enum.IsDefined(attribute.ItemFailure))
         {
             throw new InvalidOperationException($"The ItemFailure of {clrType.Name} in [OrderType] is {attribute.ItemFailure}, which has no meaning.");
@@ -111,7 +117,7 @@ internal sealed partial record OrderTypeDescriptor(
                 var arguments = type.GetGenericArguments();
                 return new OrderTypeDescriptor(
                     attribute.Key, attribute.Version, lease, leases, reworks, attribute.Approvals, attribute.ApproverRole, attribute.DeferApply,
-                    attribute.ItemFailure, attribute.DependencyFailure, attribute.RedoDependents, clrType, arguments[0], arguments[1], arguments[2]);
+                    attribute.ReturnedItems, attribute.ItemFailure, attribute.DependencyFailure, attribute.RedoDependents, clrType, arguments[0], arguments[1], arguments[2]);
             }
         }
 

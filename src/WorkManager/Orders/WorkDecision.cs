@@ -10,6 +10,7 @@ public sealed class WorkDecision
 {
     internal const string Preview = "preview";
     internal const string Approve = "approve";
+    internal const string Accept = "accept";
 
     internal WorkDecision()
     {
@@ -27,7 +28,10 @@ public sealed class WorkDecision
     /// <summary>The tenant; empty without tenancy.</summary>
     public string TenantId { get; internal set; } = "";
 
-    /// <summary>What was decided: <c>approve</c>, <c>reject</c> or <c>cancel</c>; <c>preview</c> for what a reviewer was shown before that.</summary>
+    /// <summary>
+    /// What was decided: <c>approve</c>, <c>reject</c>, <c>rework</c> or <c>cancel</c>; about an item <c>accept</c>, <c>return</c> or <c>reject</c>;
+    /// <c>preview</c> for what a reviewer was shown before that.
+    /// </summary>
     public string Decision { get; internal set; } = "";
 
     /// <summary>The kind of actor that decided.</summary>

@@ -39,6 +39,9 @@ public static class WorkEventNames
     /// <summary>One of several people who have to approve an order has approved it.</summary>
     public const string ApprovalGiven = "approval_given";
 
+    /// <summary>A reviewer has decided that an item's result is to be applied with its order.</summary>
+    public const string ItemApproved = "item_approved";
+
     /// <summary>Somebody wanted to approve what is not any more what would be applied: nothing was. Earlier approvals of it are void.</summary>
     public const string ReviewOutdated = "review_outdated";
 

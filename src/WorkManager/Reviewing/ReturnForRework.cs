@@ -1,20 +1,16 @@
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using WorkManager.Errors;
 using WorkManager.Execution;
 using WorkManager.Orders;
-using WorkManager.OrderTypes;
 using WorkManager.Persistence;
 using WorkManager.Selecting;
 
 namespace WorkManager.Reviewing;
 
 /// <summary>Sends results back to the queue: of an order that waits for review, or of one that was rejected.</summary>
-internal sealed class ReturnForRework(IdGenerator ids, OrderTypeRegistry types, RetryOptions retry, StoreDialects dialects)
+internal sealed class ReturnForRework(IdGenerator ids, Rework rework, StoreDialects dialects)
     : OrderVerb<ReworkRequest>("rework", JoinRule.Joins)
 {
-    private const string Message = "Returned for rework";
-
     public override void Check(ReworkRequest request)
     {
         Reasons.Check(request.Reasons);
@@ -62,63 +58,12 @@ internal sealed class ReturnForRework(IdGenerator ids, OrderTypeRegistry types, 
         }
 
         await OrderDependencies.EnsureNoneIsInVainAsync(unit, order).ConfigureAwait(false);
-        var clock = await unit.ReadClockAsync().ConfigureAwait(false);
         // What had failed is tried again, too: else the order would end as before.
         var done = order.State == OrderState.Submitted ? ItemState.Submitted : ItemState.Rejected;
         var named = await NamedItems.FindAsync(unit, order, itemIds, done, ItemState.Failed).ConfigureAwait(false);
-        var redoes = types.Find(order.Type)?.RedoDependents ?? true;
-        var returned = await ItemDependencies.WithDependentsAsync(unit, named, redoes ? done : null).ConfigureAwait(false);
-        EnsureMayGoOn(order, returned);
-        if (order.State == OrderState.Submitted)
-        {
-            await GivenApprovals.VoidAsync(unit, order.Id).ConfigureAwait(false);
-        }
-        else
-        {
-            await OpenItems.PutBackAsync(unit, order, clock).ConfigureAwait(false);
-        }
-
-        foreach (var item in returned)
-        {
-            unit.Queue.Rework(order, item, clock, reasons, Message);
-        }
-
-        await ItemDependencies.WaitAgainAsync(unit, returned).ConfigureAwait(false);
-        Reopen(unit, order, reasons, clock);
+        named.RemoveAll(ChildOrder.HasMoved);
+        await rework.ReturnAsync(unit, order, named, null, reasons).ConfigureAwait(false);
         unit.Decide(ids.Next(), order, decision).Reasons = reasons.ToJsonString(JsonSerializerOptions.Web);
         return true;
-    }
-
-    private void EnsureMayGoOn(WorkOrder order, List<WorkItem> returned)
-    {
-        var most = types.Find(order.Type)?.MaxReworks ?? retry.MaxReworks;
-        if (most == 0)
-        {
-            throw new WorkLimitException(
-                WorkErrorCodes.ReworkLimit, $"Results of '{order.Type}' are not returned for rework. Reject the order, or approve it.", 0);
-        }
-
-        if (returned.Find(i => i.ReworkCount >= most) is { } item)
-        {
-            throw new WorkLimitException(
-                WorkErrorCodes.ReworkLimit,
-                $"The item {item.Id} was returned for rework {item.ReworkCount} times, and may not be again. Reject the order, or approve it.",
-                most);
-        }
-    }
-
-    private static void Reopen(UnitOfWork unit, WorkOrder order, JsonArray reasons, DateTimeOffset clock)
-    {
-        // What somebody has rejected is for people to approve from then on, also if its type approves by itself.
-        var isAutomatic = order.NextApplyAt is not null;
-        if (order.State == OrderState.Submitted)
-        {
-            unit.Lifecycle.Move(
-                order, OrderState.Rejected, new(new JsonObject { ["reasons"] = reasons.DeepClone(), ["allow_rework"] = true }, Message));
-        }
-
-        unit.Lifecycle.Move(order, OrderState.Queued, new(Message: Message));
-        (order.SubmittedAt, order.Error, order.ApplyAttempts) = (null, null, 0);
-        order.NextApplyAt = isAutomatic ? clock : null;
     }
 }

@@ -37,6 +37,7 @@ public abstract class StrangerSpecification(DatabaseFixture databases)
             [.. c.Leases.Select((l, i) => c.Flag ? new Submission<EchoResult>(l, Results[i % 2]) : new Submission<EchoResult>(l.Token, Results[i % 2]))])),
         [nameof(IWorkOrderManager.PreviewAsync)] = c => CodeOf(c.User.PreviewAsync(c.Order)),
         [nameof(IWorkOrderManager.ApproveAsync)] = c => CodeOf(c.User.ApproveAsync(c.Order)),
+        [nameof(IWorkOrderManager.DecideAsync)] = c => CodeOf(c.User.DecideAsync(c.Order, [ItemDecision.Accept(c.Lease.Item.Id)])),
         [nameof(IWorkOrderManager.RejectAsync)] = c => CodeOf(c.User.RejectAsync(c.Order, No)),
         [nameof(IWorkOrderManager.ReturnForReworkAsync)] = c => CodeOf(c.User.ReturnForReworkAsync(c.Order, No)),
         [nameof(IWorkOrderManager.RetryAsync)] = c => CodeOf(c.User.RetryAsync(c.Order)),

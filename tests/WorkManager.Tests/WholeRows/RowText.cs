@@ -62,8 +62,8 @@ internal sealed partial class RowText(DateTime now, string traceId)
         bool flag => flag ? "true" : "false",
         long number => number.ToString(CultureInfo.InvariantCulture),
         string hash when row.Table == "work_events" && column == "content_hash" && hash == DigestOf(row) => "digest of payload, diff and message",
-        string { Length: 64 } when row.Table == "work_decisions" && column == "content_hash" => "hash of what was reviewed",
         string hash when hashes.TryGetValue(hash, out var of) => Shorten(of),
+        string { Length: 64 } when row.Table == "work_decisions" && column == "content_hash" => "hash of what was reviewed",
         string text => Tell(text),
         _ => throw new NotSupportedException($"A {value.GetType().Name} has no text."),
     };
@@ -80,7 +80,8 @@ internal sealed partial class RowText(DateTime now, string traceId)
         "" => "\"\"",
         // Which span is in the hands of those who listen.
         _ when text.StartsWith($"00-{traceId}-", StringComparison.Ordinal) => "of this trace",
-        _ => Ids().Replace(Shorten(text), id => NameOf(Guid.Parse(id.Value), "id")),
+        // It has the ids of items in it.
+        _ => ReviewedHash().Replace(Ids().Replace(Shorten(text), id => NameOf(Guid.Parse(id.Value), "id")), "$1hash of what was reviewed"),
     };
 
     private string NameOf(Guid id, string kind)
@@ -104,6 +105,9 @@ internal sealed partial class RowText(DateTime now, string traceId)
 
     [GeneratedRegex(@"(.)\1{99,}", RegexOptions.Singleline)]
     private static partial Regex Repetitions();
+
+    [GeneratedRegex("(\"content_hash\":\")[0-9a-f]{64}")]
+    private static partial Regex ReviewedHash();
 
     [GeneratedRegex("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")]
     private static partial Regex Ids();

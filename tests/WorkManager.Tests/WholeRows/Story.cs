@@ -41,7 +41,7 @@ internal sealed class Story : IAsyncDisposable
     {
         var story = new Story(await ShopApp.StartAsync(
             databases,
-            builder => builder.AddOrderType<Surveys>().AddOrderType<Trails>().AddGenerator<SurveyGenerator>().Services
+            builder => builder.AddOrderType<Surveys>().AddOrderType<Trails>().AddOrderType<Deeds>().AddGenerator<SurveyGenerator>().Services
                 .AddSingleton<Manner>()
                 .AddScoped<IAfterCommitHandler<SurveyDone>, SurveyListener>()
                 .AddScoped<IWorkTenantProvider>(_ => new Named(Tenant)),
@@ -102,6 +102,22 @@ internal sealed class Story : IAsyncDisposable
         await app.ReadAsync(db => db.Set<WorkOrder>().Where(o => o.Id == order.Id).ExecuteUpdateAsync(set => set.SetProperty(o => o.DependencyFailure, rule)));
         Name(order, "trail");
         Pass(TimeSpan.FromSeconds(3));
+        return order;
+    }
+
+    /// <summary>An order that two people approve; all its items have results.</summary>
+    public async Task<WorkOrder> SubmittedDeedAsync(int items)
+    {
+        var plots = Enumerable.Range(1, items).Select(i => string.Create(CultureInfo.InvariantCulture, $"p{i}"));
+        var meta = new System.Text.Json.Nodes.JsonObject { ["county"] = "Kent" };
+        var order = await By(Planner).ProposeAsync(new Deed([.. plots]), new() { Priority = 60, Meta = meta, DueAt = Now.AddDays(1) });
+        Name(order, "deed");
+        for (var i = 1; i <= items; i++)
+        {
+            await By(Agent).SubmitAsync((await LeaseAsync(1, begun: true))[0], new Finding(string.Create(CultureInfo.InvariantCulture, $"p{i}"), i));
+        }
+
+        Pass(TimeSpan.FromSeconds(5));
         return order;
     }
 

@@ -83,6 +83,31 @@ public sealed class Trails : OrderType<Trail, Plot, Finding>
     protected override Task ApplyAsync(ApplyContext<Trail, Plot, Finding> apply, CancellationToken cancellationToken) => Task.CompletedTask;
 }
 
+public sealed record Deed(string[] Plots);
+
+/// <summary>An order that two people approve, that a duty applies, and whose returned items go into an order of their own.</summary>
+[OrderType("rows.deed", Approvals = 2, DeferApply = true, ReturnedItems = ReturnedItems.ChildOrder)]
+public sealed class Deeds(ShopContext db) : OrderType<Deed, Plot, Finding>
+{
+    protected override IEnumerable<PlannedItem<Plot>> Plan(Deed payload)
+    {
+        PlannedItem<Plot>? last = null;
+        return
+        [
+            .. payload.Plots.Select(name => last = new PlannedItem<Plot>(new Plot(name))
+            {
+                Type = "plot", MaxAttempts = 4, LeaseTime = TimeSpan.FromSeconds(90), After = last is null ? [] : [last],
+            }),
+        ];
+    }
+
+    protected override Task ApplyAsync(ApplyContext<Deed, Plot, Finding> apply, CancellationToken cancellationToken)
+    {
+        db.Ledger.Add(new LedgerEntry { OrderId = apply.OrderId, Text = $"{apply.Items.Count} plots" });
+        return Task.CompletedTask;
+    }
+}
+
 public sealed class SurveyListener(ShopContext db) : IAfterCommitHandler<SurveyDone>
 {
     public Task HandleAsync(SurveyDone message, CancellationToken cancellationToken)

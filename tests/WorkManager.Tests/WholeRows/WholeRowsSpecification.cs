@@ -810,14 +810,98 @@ public abstract class WholeRowsSpecification(DatabaseFixture databases)
     {
         await using var story = await Story.StartAsync(databases);
         var order = await SubmittedAsync(story);
-        var preview = await story.By(Story.Reviewer).PreviewAsync(order.Id);
-        if (databases.Provider == Provider.PostgreSql)
-        {
-            // The preview has used up a number.
-            await story.ExecuteAsync("""ALTER TABLE ledger ALTER COLUMN "Id" RESTART""");
-        }
+        var preview = await PreviewAsync(story, order);
+        await ForgetNumbersAsync(story);
 
-        await story.WritesAsync(nameof(IWorkOrderManager.ApproveAsync), () => story.By(Story.Reviewer).ApproveAsync(order.Id, preview.ContentHash));
+        await story.WritesAsync(nameof(IWorkOrderManager.ApproveAsync), () => story.By(Story.Reviewer).ApproveAsync(order.Id, preview));
+    }
+
+    [Fact]
+    public async Task One_of_two_approvals()
+    {
+        await using var story = await Story.StartAsync(databases);
+        var order = await story.SubmittedDeedAsync(1);
+        var preview = await PreviewAsync(story, order);
+
+        await story.WritesAsync(
+            nameof(IWorkOrderManager.ApproveAsync), () => story.By(Story.Reviewer.WithRoles("clerk", "boss")).ApproveAsync(order.Id, preview));
+    }
+
+    [Fact]
+    public async Task The_second_of_two_approvals_whose_apply_is_deferred()
+    {
+        await using var story = await Story.StartAsync(databases);
+        var order = await story.SubmittedDeedAsync(1);
+        var preview = await PreviewAsync(story, order);
+        await story.By(Story.Reviewer).ApproveAsync(order.Id, preview);
+        story.Pass(TimeSpan.FromSeconds(5));
+
+        await story.WritesAsync(nameof(IWorkOrderManager.ApproveAsync), () => story.By(Actor.User("carl")).ApproveAsync(order.Id, preview));
+    }
+
+    [Fact]
+    public async Task A_deferred_apply()
+    {
+        await using var story = await Story.StartAsync(databases);
+        var order = await story.SubmittedDeedAsync(1);
+        var preview = await PreviewAsync(story, order);
+        await story.By(Story.Reviewer).ApproveAsync(order.Id, preview);
+        await story.By(Actor.User("carl")).ApproveAsync(order.Id, preview);
+        story.Pass(TimeSpan.FromSeconds(5));
+        await ForgetNumbersAsync(story);
+
+        await story.WritesAsync(nameof(IWorkMaintenance.ApproveDueAsync), async () => Assert.Equal(1, await story.Maintenance.ApproveDueAsync()));
+    }
+
+    [Fact]
+    public async Task An_approval_of_what_has_changed_since_somebody_else_approved_it()
+    {
+        await using var story = await Story.StartAsync(databases);
+        var order = await story.SubmittedDeedAsync(2);
+        var preview = await PreviewAsync(story, order);
+        await story.By(Story.Reviewer).ApproveAsync(order.Id, preview);
+        await story.ExecuteAsync("UPDATE work_items SET result_hash = 'another' WHERE order_type = 'rows.deed'");
+        story.Pass(TimeSpan.FromSeconds(5));
+
+        await story.WritesAsync(nameof(IWorkOrderManager.ApproveAsync), () => Assert.ThrowsAsync<StaleReviewException>(
+            () => story.By(Actor.User("carl")).ApproveAsync(order.Id, preview)));
+    }
+
+    [Fact]
+    public async Task Decisions_about_items()
+    {
+        await using var story = await Story.StartAsync(databases);
+        var order = await SubmittedAsync(story);
+        var items = (await story.OrderAsync(order.Id)).Items.ToList();
+
+        await story.WritesAsync(nameof(IWorkOrderManager.DecideAsync), () => story.By(Story.Reviewer).DecideAsync(
+            order.Id, [ItemDecision.Accept(items[0]), ItemDecision.Reject(items[1], [.. Reasons])]));
+    }
+
+    [Fact]
+    public async Task Decisions_that_return_an_item()
+    {
+        await using var story = await Story.StartAsync(databases);
+        var order = await SubmittedAsync(story);
+        var items = (await story.OrderAsync(order.Id)).Items.ToList();
+
+        await story.WritesAsync(nameof(IWorkOrderManager.DecideAsync), () => story.By(Story.Reviewer).DecideAsync(
+            order.Id, [ItemDecision.Accept(items[0]), ItemDecision.Return(items[1], [.. Reasons])]));
+    }
+
+    [Fact]
+    public async Task Decisions_that_move_items_to_an_order_of_their_own()
+    {
+        await using var story = await Story.StartAsync(databases);
+        var order = await story.SubmittedDeedAsync(3);
+        var items = (await story.OrderAsync(order.Id)).Items.OrderBy(i => i.Id).ToList();
+
+        await story.WritesAsync(nameof(IWorkOrderManager.DecideAsync), async () =>
+        {
+            var decided = await story.By(Story.Reviewer).DecideAsync(
+                order.Id, [ItemDecision.Accept(items[0]), ItemDecision.Return(items[1], [.. Reasons])]);
+            story.Name(await story.OrderAsync(decided.ChildOrder!.Id), "child");
+        });
     }
 
     [Fact]
@@ -1035,6 +1119,14 @@ public abstract class WholeRowsSpecification(DatabaseFixture databases)
         story.Pass(TimeSpan.FromSeconds(1));
         return leases;
     }
+
+    private static async Task<ContentHash?> PreviewAsync(Story story, WorkOrder order) =>
+        (await story.By(Story.Reviewer).PreviewAsync(order.Id)).ContentHash;
+
+    // A preview uses up numbers where the database does not give them back.
+    private Task ForgetNumbersAsync(Story story) => databases.Provider == Provider.PostgreSql
+        ? story.ExecuteAsync("""ALTER TABLE ledger ALTER COLUMN "Id" RESTART""")
+        : Task.CompletedTask;
 
     private static async Task<WorkOrder> SubmittedAsync(Story story)
     {

@@ -43,6 +43,24 @@ internal static class Reviews
         Console.WriteLine(mine.Items.Count);
     }
 
+    public static async Task DecideAsync(IWorkOrderManager reviewer, Guid orderId)
+    {
+        #region decide-items
+        WorkOrder order = await reviewer.GetAsync(orderId);
+        var wrong = order.Items.Where(i => i.ReadResult<Translation>()!.Text.Length == 0).ToList();
+
+        DecidedItems decided = await reviewer.DecideAsync(orderId,
+        [
+            .. wrong.Select(item => ItemDecision.Return(item, new RejectionReason("empty", "There is no text."))),
+            .. order.Items.Except(wrong).Select(ItemDecision.Accept),
+        ]);
+        #endregion
+
+        Console.WriteLine(decided.Order.State);
+    }
+
+    private sealed record Translation(string Text);
+
     public static void Configure(ModelBuilder modelBuilder)
     {
         #region review-model

@@ -1,4 +1,4 @@
-namespace WorkManager.Applying;
+namespace WorkManager.Orders;
 
 /// <summary>What an order type asks of those who approve its orders.</summary>
 /// <param name="Needed">How many people.</param>

@@ -1,4 +1,4 @@
-namespace WorkManager.Applying;
+namespace WorkManager.Orders;
 
 /// <summary>Separation of duties, where the order type says how much of it there is.</summary>
 internal static class ApprovalRules

@@ -1,0 +1,311 @@
+using System.Text.Json.Nodes;
+using AwesomeAssertions;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using WorkManager.Tests.Shop;
+
+namespace WorkManager.Tests.Approvals;
+
+public sealed record Book(string[] Pages, bool InTurn = false);
+
+public sealed record Page(string Name);
+
+public sealed record Written(string Text);
+
+/// <summary>Writes a row for each page that is applied.</summary>
+public abstract class Writing(ShopContext db) : OrderType<Book, Page, Written>
+{
+    protected override IEnumerable<PlannedItem<Page>> Plan(Book payload)
+    {
+        PlannedItem<Page>? before = null;
+        foreach (var name in payload.Pages)
+        {
+            var page = new PlannedItem<Page>(new Page(name)) { After = payload.InTurn && before is not null ? [before] : [] };
+            yield return before = page;
+        }
+    }
+
+    protected override Task ApplyAsync(ApplyContext<Book, Page, Written> apply, CancellationToken cancellationToken)
+    {
+        foreach (var item in apply.Items)
+        {
+            db.Ledger.Add(new LedgerEntry { OrderId = apply.OrderId, Text = $"{item.Input.Name}: {item.Result.Text}" });
+        }
+
+        return Task.CompletedTask;
+    }
+}
+
+/// <summary>Waits for the pages that are returned.</summary>
+[OrderType("test.book")]
+public sealed class WholeBook(ShopContext db) : Writing(db);
+
+/// <summary>The pages that are returned become a book of their own.</summary>
+[OrderType("test.leaflet", ReturnedItems = ReturnedItems.ChildOrder)]
+public sealed class Leaflet(ShopContext db) : Writing(db);
+
+/// <summary>Decisions about the single items of an order.</summary>
+public abstract class DecideItemsSpecification(DatabaseFixture databases)
+{
+    private static readonly RejectionReason Typo = new("typo", "There is a typo.");
+    private static readonly RejectionReason Useless = new("useless", "Nobody needs it.");
+
+    [Fact]
+    public async Task What_is_accepted_waits_in_the_decisions_and_is_applied_with_the_order()
+    {
+        await using var app = await StartAsync();
+        var order = await SubmittedAsync<WholeBook>(app, 3);
+        var items = await ItemsAsync(app, order.Id);
+
+        var decided = await app.Reviewer.DecideAsync(order.Id, [ItemDecision.Accept(items[0]), ItemDecision.Accept(items[2].Id)]);
+
+        (decided.Order.State, decided.ChildOrder).Should().Be((OrderState.Submitted, null));
+        var refused = () => app.Reviewer.ApproveAsync(order.Id);
+        (await refused.Should().ThrowAsync<OrderNotReadyException>()).Which.Reasons.Should().Equal("1 of 3 items are not decided yet.");
+        await app.By(Actor.User("carl")).DecideAsync(order.Id, [ItemDecision.Accept(items[1])]);
+        (await app.Reviewer.ApproveAsync(order.Id)).State.Should().Be(OrderState.Completed);
+
+        (await app.LedgerAsync(order.Id)).Should().BeEquivalentTo("p1: one", "p2: one", "p3: one");
+        var stored = await app.Reviewer.GetAsync(order.Id, OrderParts.Decisions | OrderParts.Events);
+        stored.Decisions.Where(d => d.Decision == "accept").Should().BeEquivalentTo(items.Select((item, i) => new
+        {
+            ItemId = (Guid?)item.Id, ActorId = i == 1 ? "carl" : "bert", ContentHash = item.ResultHash, ItemRevision = (int?)item.Revision,
+            ConsumedAt = (DateTimeOffset?)app.Time.GetUtcNow(), SupersededAt = (DateTimeOffset?)null,
+        }));
+        stored.Events.Where(e => e.Event == "item_approved").Select(e => e.ItemId).Should().BeEquivalentTo(items.Select(i => (Guid?)i.Id));
+    }
+
+    [Fact]
+    public async Task What_is_returned_comes_back_with_its_reasons_and_what_was_accepted_need_not_be_decided_again()
+    {
+        await using var app = await StartAsync();
+        var order = await SubmittedAsync<WholeBook>(app, 3);
+        var items = await ItemsAsync(app, order.Id);
+
+        var decided = await app.Reviewer.DecideAsync(
+            order.Id, [ItemDecision.Accept(items[0]), ItemDecision.Return(items[1], Typo), ItemDecision.Return(items[2].Id, Useless, Typo)]);
+
+        (decided.Order.State, decided.ChildOrder).Should().Be((OrderState.Queued, null));
+        (await ItemsAsync(app, order.Id)).Select(i => (i.State, i.ReworkCount)).Should().Equal(
+            (ItemState.Submitted, 0), (ItemState.Queued, 1), (ItemState.Queued, 1));
+        var second = (await app.Agent("agent-2").CheckoutManyAsync(5)).OrderBy(l => l.Item.Id).ToList();
+        second.Select(l => (l.Item.Id, JsonNode.Parse(l.Item.Error!)!["details"]!.AsArray().Count)).Should().Equal((items[1].Id, 1), (items[2].Id, 2));
+        foreach (var lease in second)
+        {
+            await app.Agent("agent-2").SubmitAsync(lease, new Written("two"));
+        }
+
+        var refused = () => app.Reviewer.ApproveAsync(order.Id);
+        (await refused.Should().ThrowAsync<OrderNotReadyException>()).Which.Reasons.Should().Equal("2 of 3 items are not decided yet.");
+        await app.Reviewer.DecideAsync(order.Id, [ItemDecision.Accept(items[1].Id), ItemDecision.Accept(items[2].Id)]);
+        await app.Reviewer.ApproveAsync(order.Id);
+        (await app.LedgerAsync(order.Id)).Should().BeEquivalentTo("p1: one", "p2: two", "p3: two");
+    }
+
+    [Fact]
+    public async Task What_is_rejected_is_not_applied_and_the_rest_is()
+    {
+        await using var app = await StartAsync();
+        var order = await SubmittedAsync<WholeBook>(app, 3);
+        var items = await ItemsAsync(app, order.Id);
+
+        var decided = await app.Reviewer.DecideAsync(order.Id, [ItemDecision.Reject(items[1], Useless)]);
+
+        decided.Order.State.Should().Be(OrderState.Submitted);
+        (await app.Reviewer.ApproveAsync(order.Id)).State.Should().Be(OrderState.Completed);
+        (await app.LedgerAsync(order.Id)).Should().BeEquivalentTo("p1: one", "p3: one");
+        var stored = await ItemsAsync(app, order.Id);
+        stored.Select(i => i.State).Should().Equal(ItemState.Completed, ItemState.Rejected, ItemState.Completed);
+        stored[1].ReadError()!.Code.Should().Be("rejected");
+        var decision = (await app.Reviewer.GetAsync(order.Id, OrderParts.Decisions)).Decisions.Single(d => d.ItemId == items[1].Id);
+        (decision.Decision, decision.ReadReasons().Single()).Should().Be(("reject", Useless));
+    }
+
+    [Fact]
+    public async Task An_order_of_which_no_result_is_left_is_rejected()
+    {
+        await using var app = await StartAsync();
+        var order = await SubmittedAsync<WholeBook>(app, 2);
+        var items = await ItemsAsync(app, order.Id);
+        await app.Reviewer.DecideAsync(order.Id, [ItemDecision.Reject(items[0], Useless)]);
+
+        var decided = await app.Reviewer.DecideAsync(order.Id, [ItemDecision.Reject(items[1], Useless)]);
+
+        decided.Order.State.Should().Be(OrderState.Rejected);
+        (await app.OrderAsync(order.Id)).State.Should().Be(OrderState.Rejected);
+    }
+
+    [Fact]
+    public async Task Of_fifty_47_are_applied_and_three_come_back_as_a_child_order_are_corrected_and_applied_each_once()
+    {
+        await using var app = await StartAsync();
+        var order = await SubmittedAsync<Leaflet>(app, 50);
+        var items = await ItemsAsync(app, order.Id);
+        var wrong = new[] { items[4], items[20], items[49] };
+
+        var decided = await app.Reviewer.DecideAsync(
+            order.Id,
+            [.. wrong.Select(i => ItemDecision.Return(i, Typo)), .. items.Except(wrong).Select(ItemDecision.Accept)]);
+
+        decided.Order.State.Should().Be(OrderState.Submitted);
+        var child = decided.ChildOrder!;
+        (child.State, child.ParentOrderId, child.Type, child.ItemsOpen).Should().Be((OrderState.Queued, order.Id, "test.leaflet", 3));
+        var counts = await app.Maintenance.ReconcileAsync();
+        (counts.Compared, counts.Recounted.Count).Should().Be((2, 0));
+        (await app.Reviewer.ApproveAsync(order.Id)).State.Should().Be(OrderState.Completed);
+        (await app.LedgerAsync(order.Id)).Should().HaveCount(47).And.OnlyHaveUniqueItems();
+
+        var leases = await app.Agent("agent-2").CheckoutManyAsync(50);
+        leases.Should().HaveCount(3).And.OnlyContain(l => l.Item.OrderId == child.Id && l.Item.ReworkCount == 1);
+        leases.Select(l => l.EarlierFailures[^1].Code).Should().AllBe("rework");
+        foreach (var lease in leases)
+        {
+            await app.Agent("agent-2").SubmitAsync(lease, new Written("two"));
+        }
+
+        (await app.Reviewer.ApproveAsync(child.Id)).State.Should().Be(OrderState.Completed);
+        (await app.LedgerAsync(child.Id)).Should().BeEquivalentTo("p5: two", "p21: two", "p50: two");
+        (await app.LedgerAsync(order.Id)).Should().HaveCount(47);
+        var moved = (await ItemsAsync(app, order.Id)).Where(i => i.State == ItemState.Rejected).ToList();
+        moved.Select(i => i.Id).Should().Equal(wrong.Select(i => i.Id));
+        moved.Should().OnlyContain(i => i.ReadError()!.Code == "moved");
+    }
+
+    [Fact]
+    public async Task Items_that_have_moved_do_not_come_back_when_their_order_is_reopened()
+    {
+        await using var app = await StartAsync();
+        var order = await SubmittedAsync<Leaflet>(app, 2);
+        var items = await ItemsAsync(app, order.Id);
+        await app.Reviewer.DecideAsync(order.Id, [ItemDecision.Return(items[0], Typo)]);
+        await app.Reviewer.RejectAsync(order.Id, [Useless]);
+
+        await app.Reviewer.ReturnForReworkAsync(order.Id, [Typo]);
+
+        (await ItemsAsync(app, order.Id)).Select(i => i.State).Should().Equal(ItemState.Rejected, ItemState.Queued);
+    }
+
+    [Fact]
+    public async Task What_depends_on_a_returned_item_moves_with_it_and_waits_for_it_there()
+    {
+        await using var app = await StartAsync();
+        var order = await SubmittedAsync<Leaflet>(app, 3, inTurn: true);
+        var items = await ItemsAsync(app, order.Id);
+
+        var child = (await app.Reviewer.DecideAsync(order.Id, [ItemDecision.Accept(items[0]), ItemDecision.Return(items[1], Typo)])).ChildOrder!;
+
+        child.ItemsTotal.Should().Be(2);
+        var leases = await app.Agent("agent-2").CheckoutManyAsync(5);
+        leases.Should().ContainSingle().Which.Input<Page>().Name.Should().Be("p2");
+        await app.Agent("agent-2").SubmitAsync(leases[0], new Written("two"));
+        (await app.Agent("agent-2").CheckoutManyAsync(5)).Should().ContainSingle().Which.Input<Page>().Name.Should().Be("p3");
+    }
+
+    [Fact]
+    public async Task A_decision_about_a_result_that_has_changed_since_is_refused()
+    {
+        await using var app = await StartAsync();
+        var order = await SubmittedAsync<WholeBook>(app, 2);
+        var items = await ItemsAsync(app, order.Id);
+        await app.Reviewer.ReturnForReworkAsync(order.Id, [Typo], [items[0].Id]);
+        await SubmitAllAsync(app, "two");
+
+        var deciding = () => app.Reviewer.DecideAsync(order.Id, [ItemDecision.Accept(items[1]), ItemDecision.Accept(items[0])]);
+
+        (await deciding.Should().ThrowAsync<StaleReviewException>()).Which.Differences.Single().Row.Should().Be($"work_items:{items[0].Id}");
+        (await app.Reviewer.GetAsync(order.Id, OrderParts.Decisions)).Decisions.Should().NotContain(d => d.Decision == "accept");
+    }
+
+    [Fact]
+    public async Task Who_accepts_is_neither_an_agent_nor_the_submitter()
+    {
+        await using var app = await StartAsync();
+        var order = await SubmittedAsync<WholeBook>(app, 1);
+        var item = (await ItemsAsync(app, order.Id)).Single();
+
+        foreach (var (actor, reason) in new[]
+        {
+            (Actor.Agent("agent-9"), ApprovalDeniedReason.Agent), (Actor.User("7"), ApprovalDeniedReason.Self),
+        })
+        {
+            var deciding = () => app.By(actor).DecideAsync(order.Id, [ItemDecision.Accept(item)]);
+            (await deciding.Should().ThrowAsync<ApprovalDeniedException>()).Which.Reason.Should().Be(reason);
+        }
+
+        // To send it back is no approval.
+        (await app.By(Actor.User("7")).DecideAsync(order.Id, [ItemDecision.Return(item, Typo)])).Order.State.Should().Be(OrderState.Queued);
+    }
+
+    [Fact]
+    public async Task Bad_decisions_are_refused_and_nothing_is_stored()
+    {
+        await using var app = await StartAsync();
+        var order = await SubmittedAsync<WholeBook>(app, 2);
+        var items = await ItemsAsync(app, order.Id);
+        var other = (await ItemsAsync(app, (await SubmittedAsync<WholeBook>(app, 1)).Id)).Single();
+
+        (string Code, ItemDecision[] Decisions)[] bad =
+        [
+            ("validation_failed", []),
+            ("validation_failed", [ItemDecision.Accept(items[0]), ItemDecision.Reject(items[0], Typo)]),
+            ("validation_failed", [ItemDecision.Accept(items[0]), ItemDecision.Return(items[1])]),
+            ("not_found", [ItemDecision.Accept(items[0]), ItemDecision.Accept(other)]),
+        ];
+        foreach (var (code, decisions) in bad)
+        {
+            var deciding = () => app.Reviewer.DecideAsync(order.Id, decisions);
+            (await deciding.Should().ThrowAsync<WorkManagerException>()).Which.Code.Should().Be(code);
+        }
+
+        var stored = await app.Reviewer.GetAsync(order.Id, OrderParts.Decisions | OrderParts.Items);
+        (stored.State, stored.Decisions.Count).Should().Be((OrderState.Submitted, 0));
+        stored.Items.Should().OnlyContain(i => i.State == ItemState.Submitted);
+    }
+
+    [Fact]
+    public async Task A_preview_after_decisions_has_what_will_be_applied_and_another_hash_than_before()
+    {
+        await using var app = await StartAsync();
+        var order = await SubmittedAsync<WholeBook>(app, 3);
+        var items = await ItemsAsync(app, order.Id);
+        var before = await app.Reviewer.PreviewAsync(order.Id);
+        await app.Reviewer.DecideAsync(
+            order.Id, [ItemDecision.Accept(items[0]), ItemDecision.Accept(items[1]), ItemDecision.Reject(items[2], Useless)]);
+
+        var after = await app.Reviewer.PreviewAsync(order.Id);
+
+        (before.Changes.Count, after.Changes.Count).Should().Be((3, 2));
+        var approving = () => app.Reviewer.ApproveAsync(order.Id, before.ContentHash);
+        await approving.Should().ThrowAsync<StaleReviewException>();
+        (await app.Reviewer.ApproveAsync(order.Id, after.ContentHash)).State.Should().Be(OrderState.Completed);
+    }
+
+    private Task<ShopApp> StartAsync() => ShopApp.StartAsync(databases, b => b.AddOrderType<WholeBook>().AddOrderType<Leaflet>());
+
+    private static async Task<WorkOrder> SubmittedAsync<TOrderType>(ShopApp app, int pages, bool inTurn = false)
+        where TOrderType : OrderType
+    {
+        var order = await app.Requester.ProposeAsync<TOrderType>(new Book([.. Enumerable.Range(1, pages).Select(i => $"p{i}")], inTurn));
+        await SubmitAllAsync(app, "one");
+        return order;
+    }
+
+    private static async Task SubmitAllAsync(ShopApp app, string text)
+    {
+        var agent = app.By(Actor.Agent("agent-1", onBehalfOf: Actor.User("7")));
+        while (await agent.CheckoutManyAsync(50) is { Count: > 0 } leases)
+        {
+            foreach (var lease in leases)
+            {
+                await agent.SubmitAsync(lease, new Written(text));
+            }
+        }
+    }
+
+    private static async Task<List<WorkItem>> ItemsAsync(ShopApp app, Guid orderId) =>
+        [.. (await app.Reviewer.GetAsync(orderId)).Items.OrderBy(i => i.Id)];
+}
+
+public sealed class DecideItemsOnSqlite(SqliteFixture databases) : DecideItemsSpecification(databases), IOnSqlite;
+
+public sealed class DecideItemsOnPostgreSql(PostgreSqlFixture databases) : DecideItemsSpecification(databases), IOnPostgreSql;
