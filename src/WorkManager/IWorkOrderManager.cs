@@ -337,10 +337,11 @@ public interface IWorkOrderManager
     /// </param>
     /// <param name="cancellationToken">Cancels waiting and reading, and is given to the host's apply.</param>
     /// <returns>
-    /// The order with its items: completed, or still submitted if more people have to approve it (<see cref="OrderTypeAttribute.Approvals"/>).
+    /// The order with its items: completed; still submitted if more people have to approve it (<see cref="OrderTypeAttribute.Approvals"/>); approved if it is
+    /// applied later (<see cref="OrderTypeAttribute.DeferApply"/>).
     /// </returns>
     /// <exception cref="WorkNotFoundException">There is no such order.</exception>
-    /// <exception cref="OrderNotReadyException">Items are missing, or the order type gives reasons against it.</exception>
+    /// <exception cref="OrderNotReadyException">Items are missing or not decided about, or the order type gives reasons against it.</exception>
     /// <exception cref="ApprovalDeniedException">
     /// The actor may not: see <see cref="ApprovalDeniedException.Reason"/>. The attempt is recorded in the audit trail.
     /// </exception>
@@ -358,16 +359,19 @@ public interface IWorkOrderManager
     /// <param name="cancellationToken">Cancels waiting and reading.</param>
     /// <returns>The order, and the new one of the items that were returned, if the order type makes one.</returns>
     /// <remarks>
-    /// Nothing is applied: what is accepted stands in <see cref="WorkOrder.Decisions"/> until the order is approved. As soon as one item is accepted, an approval
-    /// needs a decision about each. What becomes of the order when items are returned says <see cref="OrderTypeAttribute.ReturnedItems"/>. If no result is left,
-    /// the order is rejected.
+    /// Nothing is applied: what is accepted stands in <see cref="WorkOrder.Decisions"/> until the order is approved. As soon as one item is accepted, an
+    /// approval needs a decision about each. What becomes of the order when items are returned says <see cref="OrderTypeAttribute.ReturnedItems"/>. If no
+    /// result is left, the order is rejected.
     /// </remarks>
     /// <exception cref="WorkNotFoundException">There is no such order, or it has no such item.</exception>
-    /// <exception cref="WorkValidationException">There is no decision, or two about an item, or one has no reason.</exception>
+    /// <exception cref="WorkValidationException">
+    /// There is no decision, or two about an item, or one has no reason; or something is accepted or rejected that goes back with an item on which it depends.
+    /// </exception>
     /// <exception cref="ApprovalDeniedException">The actor is an agent, is not named, or may not accept the item.</exception>
     /// <exception cref="OrderTypeNotFoundException">The order's type is not registered in this process.</exception>
     /// <exception cref="IllegalTransitionException">The order or an item is not submitted.</exception>
     /// <exception cref="OrderNotReadyException">The order is held.</exception>
+    /// <exception cref="WorkManagerException">What is returned waits for something that came to nothing (<c>dependency_failed</c>).</exception>
     /// <exception cref="StaleReviewException">An item has another result than the one that was read.</exception>
     /// <exception cref="WorkLimitException">An item was returned too often (<c>rework_limit</c>).</exception>
     Task<DecidedItems> DecideAsync(Guid orderId, IReadOnlyList<ItemDecision> decisions, CancellationToken cancellationToken = default);
@@ -536,7 +540,8 @@ public interface IWorkOrderManager
     /// <param name="query">Which, and which page; null for the first page of all.</param>
     /// <param name="cancellationToken">Cancels reading.</param>
     /// <returns>
-    /// The page, of at most <see cref="PendingApprovalsQuery.Limit"/> orders without items. Left out is what is held, what the actor has approved already or
+    /// The page, of at most <see cref="PendingApprovalsQuery.Limit"/> orders without items; it may have fewer and go on, where an
+    /// <see cref="IApprovalPolicy"/> is against many. Left out is what is held, what the actor has approved already or
     /// may not approve, and what the engine approves by itself.
     /// </returns>
     /// <exception cref="ApprovalDeniedException">The actor is an agent, or is not named.</exception>

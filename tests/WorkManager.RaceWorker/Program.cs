@@ -2,6 +2,7 @@
 //
 //   claim   <provider> <connection string> <process> <tasks>   leases until nothing is left, and prints what it got
 //   approve <provider> <connection string> <order>             approves, and stays inside the apply until it is killed
+//   apply   <provider> <connection string>                     applies what is approved and deferred, line by line, until it is killed
 //   hold    <provider> <connection string> <agent>             leases an item, and holds it until it is killed
 //   return  <provider> <connection string> <seconds> <agent>... leases an item for each, is stopped, and does with them what a holder can do
 //   work    <provider> <connection string>                     does one item after the other until it is killed
@@ -20,6 +21,7 @@ return args switch
         await Claiming.RunAsync(Application.Start(provider, connection), Number(process), Number(tasks)),
     ["approve", var provider, var connection, var order] =>
         await Approving.RunAsync(Application.Start(provider, connection), Guid.Parse(order, CultureInfo.InvariantCulture)),
+    ["apply", var provider, var connection] => await ApplyingDeferred.RunAsync(provider, connection),
     ["hold", var provider, var connection, var agent] => await Holding.HoldAsync(Application.Start(provider, connection, Holding.Configure), agent),
     ["return", var provider, var connection, var seconds, .. var agents] =>
         await Returning.RunAsync(Application.Start(provider, connection, options => Returning.Configure(options, Number(seconds))), agents),

@@ -25,8 +25,7 @@ internal sealed class ApplyRun(
     public Task<bool> AskAsync(Func<OrderType, bool> question) => hostCode.RunAsync(hosted, () => Task.FromResult(question(type)));
 
     /// <summary>Asks the order type what it wants of those who approve.</summary>
-    public Task<ApprovalTerms> ReadTermsAsync() => hostCode.RunAsync(hosted, () => Task.FromResult(
-        new ApprovalTerms(applied.Type.Approvals, applied.Type.ApproverRole, type.AllowSelfApproval, type.AllowRequesterApproval)));
+    public Task<ApprovalTerms> ReadTermsAsync() => hostCode.RunAsync(hosted, () => Task.FromResult(applied.Type.TermsOf(type)));
 
     /// <summary>Asks the application's own policies.</summary>
     /// <exception cref="ApprovalDeniedException">One of them is against it.</exception>

@@ -14,10 +14,13 @@ namespace WorkManager.Applying;
 /// Host code runs in a fresh scope and context in each attempt. On one change tracker, a second attempt would apply the changes twice.
 /// </remarks>
 internal sealed class ApproveOrder(
-    ApplyRuns runs, IdGenerator ids, GiveApproval give, PostCommitSteps postCommit, FailedApprovals failed, StoreDialects dialects, ReviewOptions review,
-    ILogger<ApproveOrder>? log = null)
+    ApplyRuns runs, IdGenerator ids, GiveApproval give, PostCommitSteps postCommit, FailedApprovals failed, DeniedApprovals denied, StoreDialects dialects,
+    ReviewOptions review, ILogger<ApproveOrder>? log = null)
     : IVerb<ApproveRequest, WorkOrder?>
 {
+    // So often an approval begins anew because others have decided about the order meanwhile.
+    private const int MostLaps = 5;
+
     // Optional: an application without logging is no reason to fail.
     private readonly ILogger log = (ILogger?)log ?? NullLogger.Instance;
 
@@ -51,13 +54,13 @@ internal sealed class ApproveOrder(
             rows =>
             {
                 var previews = rows.Decisions.Where(d => d.OrderId == request.OrderId && d.Decision == WorkDecision.Preview);
-                var ofItems = GivenApprovals.OfItems(rows.Decisions, request.OrderId);
+                var given = GivenApprovals.OfOrderOrItems(rows.Decisions, request.OrderId);
                 return rows.Orders.Where(o => o.Id == request.OrderId)
-                    .Select(o => new { o.TenantId, o.TraceParent, IsPreviewed = previews.Any(), IsByItem = ofItems.Any() })
+                    .Select(o => new { o.TenantId, o.TraceParent, o.Revision, IsPreviewed = previews.Any(), HasGiven = given.Any() })
                     .SingleOrDefaultAsync(cancellationToken);
             },
             cancellationToken).ConfigureAwait(false) ?? throw WorkNotFoundException.Order(request.OrderId);
-        return ((order.TenantId, order.TraceParent), request with { IsPreviewed = order.IsPreviewed, IsByItem = order.IsByItem });
+        return ((order.TenantId, order.TraceParent), request with { IsPreviewed = order.IsPreviewed, WithoutGivenAt = order.HasGiven ? null : order.Revision });
     }
 
     private async Task<Approval?> ApproveOrRecordAsync(OperationContext context, ApproveRequest request, CancellationToken cancellationToken)
@@ -72,9 +75,9 @@ internal sealed class ApproveOrder(
             return await ApproveAsync(context, request, cancellationToken).ConfigureAwait(false);
         }
         // Host code may have been refused a decision about another order.
-        catch (ApprovalDeniedException denied) when (denied.OrderId == request.OrderId)
+        catch (ApprovalDeniedException refused) when (refused.OrderId == request.OrderId)
         {
-            await failed.RecordAsync(context, denied).ConfigureAwait(false);
+            await denied.RecordAsync(context, refused).ConfigureAwait(false);
             throw;
         }
     }
@@ -85,7 +88,7 @@ internal sealed class ApproveOrder(
         var hostCode = new HostCode();
         try
         {
-            while (true)
+            for (var lap = 0; lap < MostLaps; lap++)
             {
                 var approval = await context.WriteWithHostAsync(
                     Write.Once<Approval?>(
@@ -99,13 +102,15 @@ internal sealed class ApproveOrder(
                     return approval;
                 }
 
-                if (await give.KeepAsync(context, approval, request.ContentHash, decisionId).ConfigureAwait(false) is { } kept)
+                if (await give.KeepAsync(context, approval, request.ContentHash).ConfigureAwait(false) is { } kept)
                 {
                     return approval with { Kept = kept };
                 }
             }
+
+            throw WorkBusyException.OfOrder(request.OrderId);
         }
-        catch (StaleReviewException outdated) when (outdated.Differences.Count > 0 && hostCode.Failure is null)
+        catch (StaleReviewException outdated) when ((outdated.Differences.Count > 0 || request.IsDeferred) && hostCode.Failure is null)
         {
             await failed.RecordAsync(context, request, outdated).ConfigureAwait(false);
             throw;
@@ -153,7 +158,7 @@ internal sealed class ApproveOrder(
 
         var isOwnWork = await EnsureMayApproveAsync(run, unit.Actor, request, cancellationToken).ConfigureAwait(false);
         var reviewed = await FindReviewAsync(run, unit, request).ConfigureAwait(false);
-        var others = needed > 1 ? await FindOthersAsync(unit, request).ConfigureAwait(false) : [];
+        var others = await FindOthersAsync(unit, run, request).ConfigureAwait(false);
         await run.EnsureReadyAsync(cancellationToken).ConfigureAwait(false);
         var ofItems = await FindAcceptedAsync(unit, run, request).ConfigureAwait(false);
         if (others.Count + 1 < needed || (run.Applied.Type.DefersApply && !request.IsAutomatic))
@@ -182,8 +187,15 @@ internal sealed class ApproveOrder(
             return Ending.RollBack<Approval?>(null);
         }
 
-        var reviewed = run.Given is [{ ContentHash: { } hash }, ..]
-            ? await PreviewOrder.FindAsync(hosted.Unit.Rows, request.OrderId, ContentHash.Parse(hash)).ConfigureAwait(false) : null;
+        if (run.Given.Count == 0)
+        {
+            throw StaleReviewException.Unknown();
+        }
+
+        var reviewed = run.Given[^1].ContentHash is { } hash
+            ? await PreviewOrder.FindAsync(hosted.Unit.Rows, request.OrderId, ContentHash.Parse(hash)).ConfigureAwait(false)
+                ?? throw StaleReviewException.Unknown()
+            : null;
         await run.EnsureReadyAsync(cancellationToken).ConfigureAwait(false);
         var ofItems = await FindAcceptedAsync(hosted.Unit, run, request).ConfigureAwait(false);
         return await ApplyAsync(hosted.Unit, run, reviewed, [.. run.Given, .. ofItems], isOwnWork: false, cancellationToken).ConfigureAwait(false);
@@ -236,27 +248,36 @@ internal sealed class ApproveOrder(
     /// <exception cref="OrderNotReadyException">Some have none.</exception>
     private static async Task<List<WorkDecision>> FindAcceptedAsync(UnitOfWork unit, ApplyRun run, ApproveRequest request)
     {
-        if (!request.IsByItem)
+        if (HasNoneGiven(run, request))
         {
             return [];
         }
 
         var accepted = await GivenApprovals.OfItems(unit.Rows.Decisions, request.OrderId).ToListAsync(CancellationToken.None).ConfigureAwait(false);
-        var items = run.Applied.Items;
-        var undecided = items.Count(i => !accepted.Exists(d => d.ItemId == i.Id && d.ContentHash == i.ResultHash));
+        var (items, hashes) = (run.Applied.Items, accepted.ToLookup(d => d.ItemId, d => d.ContentHash));
+        var undecided = items.Count(i => !hashes[i.Id].Contains(i.ResultHash));
         return accepted.Count == 0 || undecided == 0
             ? accepted
             : throw new OrderNotReadyException(request.OrderId, [$"{undecided} of {items.Count} items are not decided yet."]);
     }
 
+    // Asked before the order was locked, which saves a question: whoever decides about the order or its items raises its revision or approves it.
+    private static bool HasNoneGiven(ApplyRun run, ApproveRequest request) =>
+        run.Applied.Type.Approvals == 1 && request.WithoutGivenAt is { } revision && run.Applied.Order.Revision == revision + 1;
+
     /// <summary>The approvals that other people have given to the same content.</summary>
     /// <exception cref="ApprovalDeniedException">The actor has given one already.</exception>
-    private static async Task<List<WorkDecision>> FindOthersAsync(UnitOfWork unit, ApproveRequest request)
+    private static async Task<List<WorkDecision>> FindOthersAsync(UnitOfWork unit, ApplyRun run, ApproveRequest request)
     {
+        if (HasNoneGiven(run, request))
+        {
+            return [];
+        }
+
         var given = await GivenApprovals.ReadAsync(unit, request.OrderId).ConfigureAwait(false);
-        var others = GiveApproval.ThatCount(given, request.ContentHash!.Value, await unit.ReadClockAsync().ConfigureAwait(false));
-        GiveApproval.EnsureIsAnother(request.OrderId, others, unit.Actor);
-        // What is of another content or too old does not count any more.
+        var counting = GiveApproval.ThatCount(given, request.ContentHash, await unit.ReadClockAsync().ConfigureAwait(false));
+        var others = GiveApproval.ByOthers(request.OrderId, counting, unit.Actor, run.Applied.Type.Approvals);
+        // What is of another content, too old or the actor's own does not count any more.
         GivenApprovals.Void(unit, given.Except(others));
         return others;
     }

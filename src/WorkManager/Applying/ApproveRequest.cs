@@ -12,8 +12,8 @@ internal sealed record ApproveRequest(Guid OrderId, ContentHash? ContentHash, st
     /// <summary>Whether a preview of the order was made before.</summary>
     public bool IsPreviewed { get; init; }
 
-    /// <summary>Whether somebody has accepted single items of it.</summary>
-    public bool IsByItem { get; init; }
+    /// <summary>The revision of the order at which nobody had approved it or an item of it; null if somebody had.</summary>
+    public int? WithoutGivenAt { get; init; }
 
     /// <summary>The <see cref="Policy"/> of orders whose type says that they are approved without a person.</summary>
     public const string AutoApprove = "auto_approve";

@@ -10,18 +10,13 @@ using WorkManager.Orders;
 namespace WorkManager.Applying;
 
 /// <summary>
-/// Records that an approval was refused or failed, in a transaction of its own: that of the approval was rolled back. An order that the engine approves by
-/// itself gets the time of its next try.
+/// Records that an approval came too late or failed, in a transaction of its own: that of the approval was rolled back. An order that the engine approves or
+/// applies by itself gets the time of its next try.
 /// </summary>
 internal sealed class FailedApprovals(RetryOptions retry, ILogger<FailedApprovals>? log = null)
 {
     // Optional: an application without logging is no reason to fail.
     private readonly ILogger log = (ILogger?)log ?? NullLogger.Instance;
-
-    /// <summary>The actor may not approve the order.</summary>
-    public Task RecordAsync(OperationContext context, ApprovalDeniedException denied) => TryRecordAsync(
-        context, denied.OrderId, WorkEventNames.ApprovalDenied,
-        new EventDetails(new JsonObject { ["reason"] = StateNames.ToName(denied.Reason) }, "Approval refused; nothing was changed"));
 
     /// <summary>What was approved is not what would be applied. Whoever has approved it before has to look again.</summary>
     public Task RecordAsync(OperationContext context, ApproveRequest request, StaleReviewException outdated)
@@ -33,11 +28,17 @@ internal sealed class FailedApprovals(RetryOptions retry, ILogger<FailedApproval
                 new JsonObject { ["content_hash"] = hash, ["differences"] = outdated.Differences.Count }, "Review is outdated; nothing was changed"),
             async (unit, order) =>
             {
+                // Somebody else has approved it meanwhile: the apply compares it again.
+                if (order.State == OrderState.Approved && !(request.IsDeferred && order.NextApplyAt == request.TakenUntil))
+                {
+                    return;
+                }
+
                 var given = await GivenApprovals.ReadAsync(unit, request.OrderId).ConfigureAwait(false);
-                GivenApprovals.Void(unit, given.Where(a => hash is null || a.ContentHash == hash));
+                GivenApprovals.Void(unit, given.Where(a => request.IsDeferred || a.ContentHash == hash));
                 if (order.State == OrderState.Approved)
                 {
-                    order.NextApplyAt = null;
+                    (order.NextApplyAt, order.ApplyAttempts, order.Error) = (null, 0, null);
                     unit.Lifecycle.Move(order, OrderState.Submitted, new EventDetails(Message: "Back to its reviewers", Actor: Lifecycle.Engine));
                 }
             });

@@ -10,57 +10,66 @@ internal sealed class GiveApproval(ReviewOptions options)
 {
     /// <summary>The approvals of a content that count at a moment.</summary>
     public static List<WorkDecision> ThatCount(IEnumerable<WorkDecision> given, ContentHash? content, DateTimeOffset clock) =>
-        [.. given.Where(a => a.ContentHash == content?.ToString() && (a.ExpiresAt is null || a.ExpiresAt > clock))];
+        [.. given.Where(a => a.ContentHash == content?.ToString() && IsLive(a, clock))];
 
-    /// <summary>Refuses somebody who has approved the same content already.</summary>
-    /// <exception cref="ApprovalDeniedException">It is such a one.</exception>
-    public static void EnsureIsAnother(Guid orderId, IEnumerable<WorkDecision> given, Actor actor)
+    /// <summary>Of the approvals of a content, those by others.</summary>
+    /// <param name="orderId">The order.</param>
+    /// <param name="counting">The approvals that count.</param>
+    /// <param name="actor">Who wants to approve it.</param>
+    /// <param name="needed">How many people have to.</param>
+    /// <exception cref="ApprovalDeniedException">The actor has approved it already, and it needs others.</exception>
+    public static List<WorkDecision> ByOthers(Guid orderId, List<WorkDecision> counting, Actor actor, int needed)
     {
-        if (given.Any(a => IsBy(a, actor)))
-        {
-            throw new ApprovalDeniedException(orderId, ApprovalDeniedReason.SecondApprover);
-        }
+        var others = counting.FindAll(a => !actor.Is(a.ActorType, a.ActorId));
+        return others.Count < counting.Count && others.Count + 1 < needed
+            ? throw new ApprovalDeniedException(orderId, ApprovalDeniedReason.SecondApprover)
+            : others;
     }
 
     /// <summary>Keeps an approval whose content was just compared with what would be applied.</summary>
     /// <param name="context">The operation.</param>
     /// <param name="compared">The approval.</param>
     /// <param name="content">What is approved; null for the order as it is.</param>
-    /// <param name="id">The id of the decision.</param>
     /// <returns>The order with its items; null if something has happened to it since: then the approval begins anew.</returns>
-    public Task<WorkOrder?> KeepAsync(OperationContext context, Approval compared, ContentHash? content, Guid id) => context.WriteAsync(
+    public Task<WorkOrder?> KeepAsync(OperationContext context, Approval compared, ContentHash? content) => context.WriteAsync(
         Write.Once<WorkOrder?>(
-            unit => KeepAsync(unit, compared, content, id), (rows, _) => rows.Decisions.AnyAsync(d => d.Id == id, CancellationToken.None)),
+            unit => KeepAsync(unit, compared, content),
+            (rows, _) => rows.Events.AnyAsync(
+                e => e.OrderId == compared.Order.Order.Id && e.OperationId == context.OperationId
+                    && (e.Event == WorkEventNames.ApprovalGiven || e.Event == WorkEventNames.Approved),
+                CancellationToken.None)),
         CancellationToken.None);
 
-    private async Task<Ending<WorkOrder?>> KeepAsync(UnitOfWork unit, Approval compared, ContentHash? content, Guid id)
+    private async Task<Ending<WorkOrder?>> KeepAsync(UnitOfWork unit, Approval compared, ContentHash? content)
     {
         var (order, type) = (await unit.LockOrderAsync(compared.Order.Order.Id).ConfigureAwait(false), compared.Order.Type);
+        unit.Lifecycle.Settle(order);
         var isAsCompared = order.State == OrderState.Submitted && order.Revision == compared.Order.Order.Revision;
         var clock = await unit.ReadClockAsync().ConfigureAwait(false);
         var given = await GivenApprovals.ReadAsync(unit, order.Id).ConfigureAwait(false);
-        var counting = ThatCount(given, content, clock);
-        var isLast = counting.Count + 1 >= type.Approvals;
-        if (!isAsCompared || (isLast && !type.DefersApply) || counting.Exists(a => IsBy(a, unit.Actor)))
+        var others = ThatCount(given, content, clock).FindAll(a => !unit.Actor.Is(a.ActorType, a.ActorId));
+        var isLast = others.Count + 1 >= type.Approvals;
+        var hasApproved = given.Exists(a => a.ContentHash == content?.ToString() && unit.Actor.Is(a.ActorType, a.ActorId) && IsLive(a, clock));
+        if (!isAsCompared || (isLast && !type.DefersApply) || (hasApproved && !isLast))
         {
             return Ending.RollBack<WorkOrder?>(null);
         }
 
-        // Of another content, or too old.
-        GivenApprovals.Void(unit, given.Except(counting));
+        // Of another content, too old, or an earlier one of the same person.
+        GivenApprovals.Void(unit, given.Except(others));
         UnitOfWork.LeaveAsTheyWere([order]);
-        var approval = unit.Decide(id, order, WorkDecision.Approve);
+        var approval = unit.Decide(unit.NewId(), order, WorkDecision.Approve);
         (approval.ContentHash, approval.SelfApproval) = (content?.ToString(), compared.IsOwnWork);
         if (isLast)
         {
             unit.Lifecycle.Move(order, OrderState.Approved, ApproveOrder.Approved(compared.IsOwnWork));
             order.Revision++;
-            order.NextApplyAt = WorkClock.Cut(clock);
+            (order.NextApplyAt, order.ApplyAttempts, order.Error) = (WorkClock.Cut(clock), 0, null);
         }
         else
         {
             approval.ExpiresAt = clock + options.ApprovalLifetime;
-            unit.Audit.Record(WorkEventNames.ApprovalGiven, order, Given(content, counting.Count + 1, type.Approvals));
+            unit.Audit.Record(WorkEventNames.ApprovalGiven, order, Given(content, others.Count + 1, type.Approvals));
         }
 
         await unit.SaveAsync().ConfigureAwait(false);
@@ -69,8 +78,8 @@ internal sealed class GiveApproval(ReviewOptions options)
         return Ending.Commit<WorkOrder?>(order);
     }
 
+    private static bool IsLive(WorkDecision approval, DateTimeOffset clock) => approval.ExpiresAt is null || approval.ExpiresAt > clock;
+
     private static EventDetails Given(ContentHash? content, int approvals, int needed) => new(
         new JsonObject { ["content_hash"] = content?.ToString(), ["approvals"] = approvals, ["needed"] = needed }, $"Approved by {approvals} of {needed}");
-
-    private static bool IsBy(WorkDecision approval, Actor actor) => approval.ActorType == actor.Type && approval.ActorId == actor.Id;
 }

@@ -7,9 +7,20 @@ using WorkManager.Persistence.Schema;
 
 namespace Microsoft.EntityFrameworkCore;
 
-/// <summary>Makes WorkManager's tables without the <c>dotnet ef</c> tool.</summary>
+/// <summary>Makes WorkManager's tables without the <c>dotnet ef</c> tool, and allows writes that it governs.</summary>
 public static class WorkManagerDatabaseFacadeExtensions
 {
+    /// <summary>Allows writes to governed entities through a context, such as those of an import; see <c>IsGoverned()</c>.</summary>
+    /// <param name="database">The database of the context.</param>
+    /// <param name="reason">Why: it is logged with each such write.</param>
+    /// <returns>Ends it when it is disposed. It counts for the code that called this, and for what that calls.</returns>
+    public static IDisposable AllowGovernedWrites(this DatabaseFacade database, string reason)
+    {
+        ArgumentNullException.ThrowIfNull(database);
+        ArgumentException.ThrowIfNullOrWhiteSpace(reason);
+        return Governance.Allow(ContextOf(database), reason);
+    }
+
     /// <summary>Applies the shipped migrations that the database lacks, and nothing else: none of the context's own, and nothing is ever reverted.</summary>
     /// <param name="database">The database of a context with <see cref="MigrationOwnership.Package"/>.</param>
     /// <exception cref="InvalidOperationException">The context does not use WorkManager, or does not own its tables.</exception>

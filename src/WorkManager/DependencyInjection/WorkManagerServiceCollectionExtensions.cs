@@ -113,6 +113,7 @@ public static class WorkManagerServiceCollectionExtensions
         services.TryAddSingleton<PostCommitSteps>();
         services.TryAddSingleton<FailedApprovals>();
         services.TryAddSingleton<GiveApproval>();
+        services.TryAddSingleton<DeniedApprovals>();
         services.TryAddSingleton<PendingApprovals>();
         services.TryAddSingleton<PreviewOrder>();
         services.TryAddSingleton<ApproveOrder>();

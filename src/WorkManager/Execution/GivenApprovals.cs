@@ -10,19 +10,22 @@ internal static class GivenApprovals
         d => d.OrderId == orderId && d.Decision == WorkDecision.Approve && d.ItemId == null && d.SupersededAt == null && d.ConsumedAt == null);
 
     /// <summary>The same of single items.</summary>
+    /// <remarks>It does not say that there is an item: a database would go through all decisions about items.</remarks>
     public static IQueryable<WorkDecision> OfItems(IQueryable<WorkDecision> decisions, Guid orderId) => decisions.Where(
-        d => d.OrderId == orderId && d.Decision == WorkDecision.Accept && d.ItemId != null && d.SupersededAt == null && d.ConsumedAt == null);
+        d => d.OrderId == orderId && d.Decision == WorkDecision.Accept && d.SupersededAt == null && d.ConsumedAt == null);
+
+    /// <summary>All of them.</summary>
+    public static IQueryable<WorkDecision> OfOrderOrItems(IQueryable<WorkDecision> decisions, Guid orderId) => decisions.Where(
+        d => d.OrderId == orderId && (d.Decision == WorkDecision.Approve || d.Decision == WorkDecision.Accept)
+            && d.SupersededAt == null && d.ConsumedAt == null);
 
     /// <summary>Makes those of an order void: what they were for is not to be applied any more.</summary>
     /// <param name="unit">The transaction.</param>
     /// <param name="orderId">The order.</param>
     /// <param name="itemIds">The items of which it is so; null for all. Approvals of the whole order are void in any case.</param>
-    public static async Task VoidAsync(UnitOfWork unit, Guid orderId, IReadOnlyCollection<Guid>? itemIds = null)
+    public static async Task VoidAsync(UnitOfWork unit, Guid orderId, IReadOnlySet<Guid>? itemIds = null)
     {
-        var given = await unit.Rows.Decisions.Where(
-            d => d.OrderId == orderId && (d.Decision == WorkDecision.Approve || d.Decision == WorkDecision.Accept)
-                && d.SupersededAt == null && d.ConsumedAt == null)
-            .ToListAsync(CancellationToken.None).ConfigureAwait(false);
+        var given = await OfOrderOrItems(unit.Rows.Decisions, orderId).ToListAsync(CancellationToken.None).ConfigureAwait(false);
         Void(unit, given.Where(d => d.ItemId is not { } id || itemIds?.Contains(id) != false));
     }
 

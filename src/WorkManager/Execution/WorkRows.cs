@@ -18,6 +18,16 @@ internal sealed class WorkRows(WorkManagerDbContext db, TenantScope tenant)
     public IQueryable<WorkProvenance> Provenances =>
         tenant.Id is { } id ? db.WorkProvenances.Where(p => p.TenantId == id) : db.WorkProvenances;
 
+    /// <summary>Orders that repeat another one. An order of items that were returned has a parent, too, and repeats nothing.</summary>
+    public IQueryable<WorkOrder> Clones
+    {
+        get
+        {
+            var proposed = Provenances.Where(p => p.Operation == WorkProvenance.Propose);
+            return Orders.Where(o => o.ParentOrderId != null && proposed.Any(p => p.OrderId == o.Id));
+        }
+    }
+
     public IQueryable<WorkIdempotencyKey> Keys => tenant.Id is { } id ? db.WorkIdempotencyKeys.Where(k => k.TenantId == id) : db.WorkIdempotencyKeys;
 
     public IQueryable<WorkDecision> Decisions => tenant.Id is { } id ? db.WorkDecisions.Where(d => d.TenantId == id) : db.WorkDecisions;

@@ -69,7 +69,7 @@ internal sealed class ReconcileOrders(StoreDialects dialects, ILogger<ReconcileO
     private static async Task<(List<Guid> Page, IReadOnlyList<Guid> Suspects)> FindAsync(WorkRows rows, Guid after, CancellationToken cancellationToken)
     {
         var page = await rows.Orders.Where(o => o.Id.CompareTo(after) > 0)
-            .InState(OrderState.Queued, OrderState.CheckedOut, OrderState.InProgress, OrderState.Submitted, OrderState.Failed)
+            .InState(OrderState.Queued, OrderState.CheckedOut, OrderState.InProgress, OrderState.Submitted, OrderState.Approved, OrderState.Failed)
             .OrderBy(o => o.Id).Take(BatchSize)
             .Select(o => new { o.Id, o.State, o.ItemFailure, o.ItemsTotal, o.ItemsOpen, o.ItemsFailed })
             .ToListAsync(cancellationToken).ConfigureAwait(false);

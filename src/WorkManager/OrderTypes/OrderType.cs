@@ -22,7 +22,7 @@ public abstract class OrderType
     public virtual bool AllowSelfApproval => false;
 
     /// <summary>Whether the requester of an order, or the person for whom an agent proposed it, may approve it.</summary>
-    /// <value>True by default. Without it, a decision by somebody who may not is refused; see <see cref="ApprovalDeniedReason.Requester"/>.</value>
+    /// <value>True by default. If not, such an approval is refused; see <see cref="ApprovalDeniedReason.Requester"/>.</value>
     public virtual bool AllowRequesterApproval => true;
 
     /// <summary>Whether an approval must name the content that was reviewed, as a preview gives it.</summary>

@@ -31,7 +31,10 @@ public sealed class OrderTypeAttribute(string key) : Attribute
     public int MaxReworks { get; set; } = -1;
 
     /// <summary>How many people have to approve an order. Each approves the same content hash; the last one's call applies it.</summary>
-    /// <value>1 by default; 1 to 20. With more than one, an order of this type is never approved without a person.</value>
+    /// <value>
+    /// 1 by default; 1 to 20. With more than one, an order of this type is never approved without a person, nor without a hash: not if its preview is cut off
+    /// (<see cref="ReviewOptions.MaxRows"/>).
+    /// </value>
     public int Approvals { get; set; } = 1;
 
     /// <summary>The role that an approver must have; see <see cref="Actor.Roles"/>.</summary>

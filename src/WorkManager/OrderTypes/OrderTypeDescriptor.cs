@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using WorkManager.Orders;
 using WorkManager.OrderTypes.Validation;
 
 namespace WorkManager.OrderTypes;
@@ -24,8 +25,13 @@ namespace WorkManager.OrderTypes;
 /// <param name="ResultType">What the agent submits.</param>
 internal sealed partial record OrderTypeDescriptor(
     string Key, int Version, TimeSpan? LeaseTime, int? MaxLeases, int? MaxReworks, int Approvals, string? ApproverRole, bool DefersApply,
-    ReturnedItems ReturnedItems, ItemFailure ItemFailure, DependencyFailure DependencyFailure, bool RedoDependents, Type ClrType, Type PayloadType, Type InputType, Type ResultType)
+    ReturnedItems ReturnedItems, ItemFailure ItemFailure, DependencyFailure DependencyFailure, bool RedoDependents, Type ClrType, Type PayloadType,
+    Type InputType, Type ResultType)
 {
+    /// <summary>Whom the type lets approve its orders.</summary>
+    /// <param name="type">The type, constructed.</param>
+    public ApprovalTerms TermsOf(OrderType type) => new(ApproverRole, type.AllowSelfApproval, type.AllowRequesterApproval);
+
     /// <summary>What keeps payload, input and result from being carried as JSON, as sentences.</summary>
     /// <param name="strict">How they are written and read.</param>
     public IEnumerable<string> FindFaults(JsonSerializerOptions strict)
@@ -117,7 +123,8 @@ internal sealed partial record OrderTypeDescriptor(
                 var arguments = type.GetGenericArguments();
                 return new OrderTypeDescriptor(
                     attribute.Key, attribute.Version, lease, leases, reworks, attribute.Approvals, attribute.ApproverRole, attribute.DeferApply,
-                    attribute.ReturnedItems, attribute.ItemFailure, attribute.DependencyFailure, attribute.RedoDependents, clrType, arguments[0], arguments[1], arguments[2]);
+                    attribute.ReturnedItems, attribute.ItemFailure, attribute.DependencyFailure, attribute.RedoDependents, clrType, arguments[0],
+                    arguments[1], arguments[2]);
             }
         }
 

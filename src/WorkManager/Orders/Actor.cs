@@ -109,6 +109,9 @@ public sealed record Actor
     /// <summary>Whether both are the same person, agent or system part, whatever model it runs on.</summary>
     internal bool IsSame(Actor other) => Type == other.Type && Id == other.Id;
 
+    /// <summary>Whether a stored name is this one.</summary>
+    internal bool Is(ActorType? type, string? id) => type == Type && id == Id;
+
     /// <summary>Who is behind an agent, and behind the agents that it acts for; null if it acts for nobody.</summary>
     internal Actor? Principal => OnBehalfOf?.Principal ?? OnBehalfOf;
 

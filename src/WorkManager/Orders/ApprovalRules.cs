@@ -16,12 +16,12 @@ internal static class ApprovalRules
             throw new ApprovalDeniedException(order.Id, ApprovalDeniedReason.Role);
         }
 
-        if (!terms.AllowsRequester && ((order.RequestedByType == actor.Type && order.RequestedById == actor.Id) || order.RequestedFor == actor.ToString()))
+        if (!terms.AllowsRequester && (actor.Is(order.RequestedByType, order.RequestedById) || order.RequestedFor == actor.ToString()))
         {
             throw new ApprovalDeniedException(order.Id, ApprovalDeniedReason.Requester);
         }
 
-        var isOwnWork = items.Any(i => (i.SubmittedByType == actor.Type && i.SubmittedById == actor.Id) || i.SubmittedFor == actor.ToString());
+        var isOwnWork = items.Any(i => actor.Is(i.SubmittedByType, i.SubmittedById) || i.SubmittedFor == actor.ToString());
         return !isOwnWork || terms.AllowsSubmitter ? isOwnWork : throw new ApprovalDeniedException(order.Id, ApprovalDeniedReason.Self);
     }
 }

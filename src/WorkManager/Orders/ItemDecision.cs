@@ -28,7 +28,7 @@ public sealed record ItemDecision
     public static ItemDecision Accept(Guid itemId) => new(ItemDecisionKind.Accept, itemId, null);
 
     /// <summary>The result is to be applied, if it is still the one that was read.</summary>
-    /// <param name="item">The item as it was read.</param>
+    /// <param name="item">The item as it was read, with a result.</param>
     /// <returns>The decision.</returns>
     public static ItemDecision Accept(WorkItem item) => Of(ItemDecisionKind.Accept, item, []);
 
@@ -37,10 +37,10 @@ public sealed record ItemDecision
     /// <param name="reasons">Why.</param>
     /// <returns>The decision.</returns>
     public static ItemDecision Return(Guid itemId, params IReadOnlyList<RejectionReason> reasons) =>
-        new(ItemDecisionKind.Return, itemId, null) { Reasons = reasons };
+        new(ItemDecisionKind.Return, itemId, null) { Reasons = reasons ?? throw new ArgumentNullException(nameof(reasons)) };
 
     /// <summary>The item is to be worked on again, if its result is still the one that was read.</summary>
-    /// <param name="item">The item as it was read.</param>
+    /// <param name="item">The item as it was read, with a result.</param>
     /// <param name="reasons">Why.</param>
     /// <returns>The decision.</returns>
     public static ItemDecision Return(WorkItem item, params IReadOnlyList<RejectionReason> reasons) => Of(ItemDecisionKind.Return, item, reasons);
@@ -50,10 +50,10 @@ public sealed record ItemDecision
     /// <param name="reasons">Why.</param>
     /// <returns>The decision.</returns>
     public static ItemDecision Reject(Guid itemId, params IReadOnlyList<RejectionReason> reasons) =>
-        new(ItemDecisionKind.Reject, itemId, null) { Reasons = reasons };
+        new(ItemDecisionKind.Reject, itemId, null) { Reasons = reasons ?? throw new ArgumentNullException(nameof(reasons)) };
 
     /// <summary>The result is not to be applied, if it is still the one that was read.</summary>
-    /// <param name="item">The item as it was read.</param>
+    /// <param name="item">The item as it was read, with a result.</param>
     /// <param name="reasons">Why.</param>
     /// <returns>The decision.</returns>
     public static ItemDecision Reject(WorkItem item, params IReadOnlyList<RejectionReason> reasons) => Of(ItemDecisionKind.Reject, item, reasons);
@@ -61,6 +61,12 @@ public sealed record ItemDecision
     private static ItemDecision Of(ItemDecisionKind kind, WorkItem item, IReadOnlyList<RejectionReason> reasons)
     {
         ArgumentNullException.ThrowIfNull(item);
+        ArgumentNullException.ThrowIfNull(reasons);
+        if (item.ResultHash is null)
+        {
+            throw new ArgumentException("The item had no result when it was read. Read it again.", nameof(item));
+        }
+
         return new(kind, item.Id, item.ResultHash) { Reasons = reasons };
     }
 }

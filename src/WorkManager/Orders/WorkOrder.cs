@@ -101,8 +101,8 @@ public sealed class WorkOrder
     public int ApplyAttempts { get; internal set; }
 
     /// <summary>
-    /// From when on the engine approves the order by itself once it is submitted, or tries it again; null if it does not. See
-    /// <see cref="IWorkMaintenance.ApproveDueAsync"/>.
+    /// From when on the engine approves the order by itself once it is submitted, applies it once it is approved, or tries either again; null if it does
+    /// neither. See <see cref="IWorkMaintenance.ApproveDueAsync"/>.
     /// </summary>
     public DateTimeOffset? NextApplyAt { get; internal set; }
 

@@ -8,6 +8,8 @@ namespace WorkManager;
 [EntityTypeConfiguration(typeof(WorkProvenanceConfiguration))]
 public sealed class WorkProvenance
 {
+    internal const string Propose = "propose";
+
     internal WorkProvenance()
     {
     }

@@ -27,10 +27,11 @@ public static class WorkQueryExtensions
         return orders.Where(o => o.RequestedByType == type && o.RequestedById == id);
     }
 
-    /// <summary>Submitted orders whose last apply failed: what a person should look at.</summary>
+    /// <summary>Submitted or approved orders whose last apply failed: what a person should look at.</summary>
     /// <param name="orders">The query.</param>
     /// <returns>The narrowed query.</returns>
-    public static IQueryable<WorkOrder> Stuck(this IQueryable<WorkOrder> orders) => orders.Where(o => o.State == OrderState.Submitted && o.Error != null);
+    public static IQueryable<WorkOrder> Stuck(this IQueryable<WorkOrder> orders) => 
+        orders.Where(o => (o.State == OrderState.Submitted || o.State == OrderState.Approved) && o.Error != null);
 
     /// <summary>Items in one of the states.</summary>
     /// <param name="items">The query.</param>

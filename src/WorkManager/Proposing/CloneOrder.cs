@@ -41,7 +41,7 @@ internal sealed class CloneOrder(OrderPlanner planner, NewOrders orders, OrderTy
                 {
                     UnitOfWork.LeaveAsTheyWere([await unit.TryLockOrderAsync(original.Id).ConfigureAwait(false)]);
                     // If an attempt of this call without an answer has stored the clone, that is found when it cannot be stored again.
-                    var clones = await unit.Rows.Orders.Where(o => o.ParentOrderId == original.Id).Select(o => o.Id).ToListAsync().ConfigureAwait(false);
+                    var clones = await unit.Rows.Clones.Where(o => o.ParentOrderId == original.Id).Select(o => o.Id).ToListAsync().ConfigureAwait(false);
                     return clones.Count == 0 || clones.Contains(cloneId);
                 },
                 cancellationToken).ConfigureAwait(false) is not null;

@@ -8,6 +8,9 @@ internal sealed class CloneSelected(CloneOrder one, StoreDialects dialects) : Se
 {
     protected override IQueryable<WorkOrder> Candidates(IQueryable<WorkOrder> orders) => orders.InState(OrderState.DeadLettered);
 
-    protected override IQueryable<WorkOrder> NotYet(IQueryable<WorkOrder> orders, WorkRows rows) =>
-        orders.Where(o => !rows.Orders.Any(clone => clone.ParentOrderId == o.Id));
+    protected override IQueryable<WorkOrder> NotYet(IQueryable<WorkOrder> orders, WorkRows rows)
+    {
+        var clones = rows.Clones;
+        return orders.Where(o => !clones.Any(clone => clone.ParentOrderId == o.Id));
+    }
 }

@@ -258,7 +258,7 @@ internal sealed class NewOrders(RetryOptions retry)
         OrderId = order.Id,
         TenantId = order.TenantId,
         OperationId = unit.OperationId,
-        Operation = "propose",
+        Operation = WorkProvenance.Propose,
         ActorType = unit.Actor.Type,
         ActorId = unit.Actor.Id,
         OnBehalfOf = unit.Actor.OnBehalfOf?.ToString(),

@@ -15,7 +15,7 @@ public sealed record OrderQuery
     /// <summary>Only orders that this actor proposed.</summary>
     public Actor? RequestedBy { get; init; }
 
-    /// <summary>Only submitted orders whose last apply failed; see <see cref="WorkOrder.ReadError"/>.</summary>
+    /// <summary>Only submitted or approved orders whose last apply failed; see <see cref="WorkOrder.ReadError"/>.</summary>
     public bool Stuck { get; init; }
 
     /// <summary>How many orders a page has, 1 to <see cref="MaxLimit"/>.</summary>

@@ -13,43 +13,56 @@ namespace WorkManager.Reading;
 /// </remarks>
 internal sealed class PendingApprovals(OrderTypeRegistry types, WorkScopes scopes, StoreDialects dialects)
 {
+    /// <summary>How many orders are read at once, if there are policies to ask.</summary>
+    private const int PageSize = 100;
+
+    /// <summary>How many orders a call looks at, whatever the policies say.</summary>
+    private const int MostOrders = 1_000;
+
     public async Task<WorkPage<WorkOrder>> ListAsync(OperationContext context, PendingApprovalsQuery query, CancellationToken cancellationToken)
     {
         DecisionRules.EnsureMayApprove(Guid.Empty, context.Actor);
         WorkQueries.EnsureLimit(query.Limit, PendingApprovalsQuery.MaxLimit);
         WorkQueries.EnsureText("type", query.Type);
         var position = Cursor.Read<ReviewPosition>(query.After);
+        Rules rules;
+        bool hasPolicies;
         var scope = await scopes.CreateForAsync(context.Services).ConfigureAwait(false);
         await using (scope.ConfigureAwait(false))
         {
-            var rules = RulesFor(context.Actor, query.Type, scope.ServiceProvider);
-            IApprovalPolicy[] policies = [.. scope.ServiceProvider.GetServices<IApprovalPolicy>()];
-            var found = new List<WorkOrder>();
-            while (true)
+            rules = RulesFor(context.Actor, query.Type, scope.ServiceProvider);
+            hasPolicies = scope.ServiceProvider.GetServices<IApprovalPolicy>().Any();
+        }
+
+        var found = new List<WorkOrder>();
+        for (var lookedAt = 0; lookedAt < MostOrders;)
+        {
+            var size = hasPolicies ? PageSize : query.Limit + 1;
+            var page = await ReadAsync(context, rules, position, size, cancellationToken).ConfigureAwait(false);
+            foreach (var order in page)
             {
-                var wanted = query.Limit + 1 - found.Count;
-                var page = await ReadAsync(context, rules, position, wanted, cancellationToken).ConfigureAwait(false);
-                foreach (var order in page)
+                if (!hasPolicies || await IsAllowedAsync(context, order, cancellationToken).ConfigureAwait(false))
                 {
-                    if (await IsAllowedAsync(policies, order, context.Actor, cancellationToken).ConfigureAwait(false))
-                    {
-                        found.Add(order);
-                    }
+                    found.Add(order);
                 }
 
                 if (found.Count > query.Limit)
                 {
                     return new(found[..query.Limit], Cursor.Of(ReviewPosition.Of(found[query.Limit - 1])));
                 }
-
-                if (page.Count < wanted)
-                {
-                    return new(found, null);
-                }
-
-                position = ReviewPosition.Of(page[^1]);
             }
+
+            if (page.Count < size)
+            {
+                return new(found, null);
+            }
+
+            lookedAt += page.Count;
+            position = ReviewPosition.Of(page[^1]);
         }
+
+        // Policies are against nearly all: the next call goes on.
+        return new(found, Cursor.Of(position!.Value));
     }
 
     private Rules RulesFor(Actor actor, string? type, IServiceProvider services)
@@ -57,14 +70,14 @@ internal sealed class PendingApprovals(OrderTypeRegistry types, WorkScopes scope
         var rules = new Rules([], [], []);
         foreach (var descriptor in types.All.Where(t => (type is null || t.Key == type) && (t.ApproverRole is not { } role || actor.Roles.Contains(role))))
         {
-            var instance = (OrderType)services.GetRequiredService(descriptor.ClrType);
+            var terms = descriptor.TermsOf((OrderType)services.GetRequiredService(descriptor.ClrType));
             rules.Types.Add(descriptor.Key);
-            if (!instance.AllowSelfApproval)
+            if (!terms.AllowsSubmitter)
             {
                 rules.NotOfSubmitter.Add(descriptor.Key);
             }
 
-            if (!instance.AllowRequesterApproval)
+            if (!terms.AllowsRequester)
             {
                 rules.NotOfRequester.Add(descriptor.Key);
             }
@@ -73,13 +86,19 @@ internal sealed class PendingApprovals(OrderTypeRegistry types, WorkScopes scope
         return rules;
     }
 
-    private static async Task<bool> IsAllowedAsync(IApprovalPolicy[] policies, WorkOrder order, Actor actor, CancellationToken cancellationToken)
+    /// <summary>Asks the policies for the tenant of the order, as an approval does.</summary>
+    private async Task<bool> IsAllowedAsync(OperationContext context, WorkOrder order, CancellationToken cancellationToken)
     {
-        foreach (var policy in policies)
+        using var tenant = TenantFlow.Enter(TenantScope.Of(order.TenantId));
+        var scope = await scopes.CreateForAsync(context.Services).ConfigureAwait(false);
+        await using (scope.ConfigureAwait(false))
         {
-            if (await policy.FindObjectionAsync(order, actor, cancellationToken).ConfigureAwait(false) is not null)
+            foreach (var policy in scope.ServiceProvider.GetServices<IApprovalPolicy>())
             {
-                return false;
+                if (await policy.FindObjectionAsync(order, context.Actor, cancellationToken).ConfigureAwait(false) is not null)
+                {
+                    return false;
+                }
             }
         }
 
@@ -130,7 +149,8 @@ internal sealed class PendingApprovals(OrderTypeRegistry types, WorkScopes scope
         if (notOfSubmitter.Count > 0)
         {
             orders = orders.Where(o => !notOfSubmitter.Contains(o.Type)
-                || !rows.Items.Any(i => i.OrderId == o.Id && ((i.SubmittedByType == kind && i.SubmittedById == id) || i.SubmittedFor == name)));
+                || !rows.Items.Any(i => i.OrderId == o.Id && (i.State == ItemState.Submitted || i.State == ItemState.Accepted)
+                    && ((i.SubmittedByType == kind && i.SubmittedById == id) || i.SubmittedFor == name)));
         }
 
         return orders.Where(o => !rows.Decisions.Any(d => d.OrderId == o.Id && d.Decision == WorkDecision.Approve && d.ItemId == null

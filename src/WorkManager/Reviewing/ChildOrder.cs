@@ -48,9 +48,10 @@ internal static class ChildOrder
         unit.Insert(child);
         unit.Audit.Record(WorkEventNames.Proposed, child, new EventDetails(new JsonObject { ["parent_order_id"] = parent.Id }, Message));
         unit.Audit.Record(WorkEventNames.Planned, child, new EventDetails(new JsonObject { ["item_count"] = items.Count }, Actor: Lifecycle.Engine));
+        var waitsOf = waits.CountBy(w => w.Id).ToDictionary();
         foreach (var (old, item) in moved)
         {
-            item.BlockedBy = waits.Count(w => w.Id == item.Id);
+            item.BlockedBy = waitsOf.GetValueOrDefault(item.Id);
             ItemQueue.Add(item, null, clock);
             unit.Insert(item);
             unit.Audit.Record(WorkEventNames.Requeued, item, new EventDetails(
@@ -68,7 +69,6 @@ internal static class ChildOrder
         TenantId = parent.TenantId,
         Type = parent.Type,
         TypeVersion = parent.TypeVersion,
-        State = OrderState.Queued,
         ItemFailure = parent.ItemFailure,
         DependencyFailure = parent.DependencyFailure,
         Priority = parent.Priority,
@@ -97,7 +97,6 @@ internal static class ChildOrder
         OrderType = child.Type,
         TypeVersion = item.TypeVersion,
         Type = item.Type,
-        State = ItemState.Queued,
         Priority = item.Priority,
         MaxAttempts = item.MaxAttempts,
         PlannedLeaseSeconds = item.PlannedLeaseSeconds,
@@ -115,9 +114,9 @@ internal static class ChildOrder
     private static async Task<List<WorkItemDependency>> DependenciesAmongAsync(UnitOfWork unit, Dictionary<Guid, WorkItem> moved)
     {
         var ids = moved.Keys.ToList();
-        var among = await unit.Rows.ItemDependencies.AsNoTracking().Where(d => ids.Contains(d.Id) && ids.Contains(d.DependsOnId))
-            .ToListAsync(CancellationToken.None).ConfigureAwait(false);
-        return among.ConvertAll(d => new WorkItemDependency { Id = moved[d.Id].Id, DependsOnId = moved[d.DependsOnId].Id });
+        var all = await unit.Rows.ItemDependencies.AsNoTracking().Where(d => ids.Contains(d.Id)).ToListAsync(CancellationToken.None).ConfigureAwait(false);
+        return all.FindAll(d => moved.ContainsKey(d.DependsOnId))
+            .ConvertAll(d => new WorkItemDependency { Id = moved[d.Id].Id, DependsOnId = moved[d.DependsOnId].Id });
     }
 
     private static WorkProvenance Provenance(UnitOfWork unit, WorkOrder child) => new()

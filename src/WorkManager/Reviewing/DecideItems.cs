@@ -13,7 +13,8 @@ namespace WorkManager.Reviewing;
 
 /// <summary>Decides about single items of an order that waits for review.</summary>
 /// <remarks>What is accepted stands in the decisions only, until the order is approved: an item that is <c>accepted</c> could not go back.</remarks>
-internal sealed class DecideItems(IdGenerator ids, OrderTypeRegistry types, WorkScopes scopes, Rework rework) : IVerb<DecideRequest, DecidedItems>
+internal sealed class DecideItems(IdGenerator ids, OrderTypeRegistry types, WorkScopes scopes, Rework rework, DeniedApprovals denied)
+    : IVerb<DecideRequest, DecidedItems>
 {
     private const int MaxDecisions = 10_000;
 
@@ -22,8 +23,22 @@ internal sealed class DecideItems(IdGenerator ids, OrderTypeRegistry types, Work
     public async Task<DecidedItems> ExecuteAsync(OperationContext context, DecideRequest request, CancellationToken cancellationToken)
     {
         var checkedDecisions = Check(request.Decisions);
-        DecisionRules.EnsureMayApprove(request.OrderId, context.Actor);
-        var terms = await ReadTermsAsync(context, request.OrderId, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            DecisionRules.EnsureMayApprove(request.OrderId, context.Actor);
+            return await DecideAsync(context, request, checkedDecisions, cancellationToken).ConfigureAwait(false);
+        }
+        catch (ApprovalDeniedException refused) when (refused.OrderId == request.OrderId)
+        {
+            await denied.RecordAsync(context, refused).ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private async Task<DecidedItems> DecideAsync(
+        OperationContext context, DecideRequest request, List<Decided> checkedDecisions, CancellationToken cancellationToken)
+    {
+        var terms = await ReadTermsAsync(context, request.OrderId, checkedDecisions, cancellationToken).ConfigureAwait(false);
         var childId = ids.Next();
         var decided = await context.WriteAsync(
             Write.Once<DecidedItems>(
@@ -73,17 +88,27 @@ internal sealed class DecideItems(IdGenerator ids, OrderTypeRegistry types, Work
 
     private static WorkValidationException Refused(string code, string message) => WorkValidationException.Argument("decisions", code, message);
 
-    private async Task<ApprovalTerms> ReadTermsAsync(OperationContext context, Guid orderId, CancellationToken cancellationToken)
+    /// <summary>Asks the order type, and for what is accepted the application's policies, in a scope of its own.</summary>
+    private async Task<ApprovalTerms> ReadTermsAsync(
+        OperationContext context, Guid orderId, List<Decided> decisions, CancellationToken cancellationToken)
     {
-        var key = await context.ReadAsync(
-            rows => rows.Orders.Where(o => o.Id == orderId).Select(o => o.Type).SingleOrDefaultAsync(cancellationToken), cancellationToken)
+        var order = await context.ReadAsync(
+            rows => rows.Orders.AsNoTracking().SingleOrDefaultAsync(o => o.Id == orderId, cancellationToken), cancellationToken)
             .ConfigureAwait(false) ?? throw WorkNotFoundException.Order(orderId);
-        var descriptor = types.Get(key);
+        var descriptor = types.Get(order.Type);
+        using var tenant = TenantFlow.Enter(TenantScope.Of(order.TenantId));
         var scope = await scopes.CreateForAsync(context.Services).ConfigureAwait(false);
         await using (scope.ConfigureAwait(false))
         {
-            var type = (OrderType)scope.ServiceProvider.GetRequiredService(descriptor.ClrType);
-            return new(descriptor.Approvals, descriptor.ApproverRole, type.AllowSelfApproval, type.AllowRequesterApproval);
+            foreach (var policy in decisions.Exists(d => d.Kind == ItemDecisionKind.Accept) ? scope.ServiceProvider.GetServices<IApprovalPolicy>() : [])
+            {
+                if (await policy.FindObjectionAsync(order, context.Actor, cancellationToken).ConfigureAwait(false) is { } objection)
+                {
+                    throw ApprovalDeniedException.ByPolicy(orderId, objection);
+                }
+            }
+
+            return descriptor.TermsOf((OrderType)scope.ServiceProvider.GetRequiredService(descriptor.ClrType));
         }
     }
 
@@ -103,6 +128,11 @@ internal sealed class DecideItems(IdGenerator ids, OrderTypeRegistry types, Work
         var named = await NamedItems.FindAsync(unit, order, [.. decisions.Select(d => d.ItemId)], ItemState.Submitted).ConfigureAwait(false);
         var items = named.ToDictionary(i => i.Id);
         EnsureAreAsTheyWereSeen(decisions, items);
+        var returned = decisions.FindAll(d => d.Kind == ItemDecisionKind.Return);
+        var again = returned.Count == 0 ? [] : await rework.WithDependentsAsync(unit, order, returned.ConvertAll(d => items[d.ItemId])).ConfigureAwait(false);
+        EnsureNoneIsDecidedTwice(decisions, again);
+        // What a person decides about is for people to approve from then on, also if its type approves by itself.
+        order.NextApplyAt = null;
         // A decision takes the place of the one before, and what was approved with these items is not what will be applied.
         var given = await GivenApprovals.OfItems(unit.Rows.Decisions, order.Id).ToListAsync(CancellationToken.None).ConfigureAwait(false);
         GivenApprovals.Void(unit, given.Where(d => items.ContainsKey(d.ItemId!.Value)));
@@ -110,13 +140,24 @@ internal sealed class DecideItems(IdGenerator ids, OrderTypeRegistry types, Work
         Accept(unit, order, decisions.FindAll(d => d.Kind == ItemDecisionKind.Accept), items, terms);
         var rejected = decisions.FindAll(d => d.Kind == ItemDecisionKind.Reject);
         Reject(unit, order, rejected, items);
-        var returned = decisions.FindAll(d => d.Kind == ItemDecisionKind.Return);
         if (rejected.Count + returned.Count > 0)
         {
             GivenApprovals.Void(unit, await GivenApprovals.ReadAsync(unit, order.Id).ConfigureAwait(false));
         }
 
-        return returned.Count == 0 ? null : await ReturnAsync(unit, order, returned, items, childId).ConfigureAwait(false);
+        return returned.Count == 0 ? null : await ReturnAsync(unit, order, returned, again, childId).ConfigureAwait(false);
+    }
+
+    /// <exception cref="WorkValidationException">Something is accepted or rejected that goes back with what it depends on.</exception>
+    private static void EnsureNoneIsDecidedTwice(List<Decided> decisions, List<WorkItem> again)
+    {
+        var others = decisions.Where(d => d.Kind != ItemDecisionKind.Return).Select(d => d.ItemId).ToHashSet();
+        if (again.Find(i => others.Contains(i.Id)) is { } both)
+        {
+            throw Refused(
+                ValidationCodes.Invalid,
+                $"The item {both.Id} depends on one that is returned, and goes back with it: decide nothing else about it.");
+        }
     }
 
     private static void EnsureAreAsTheyWereSeen(List<Decided> decisions, Dictionary<Guid, WorkItem> items)
@@ -158,27 +199,36 @@ internal sealed class DecideItems(IdGenerator ids, OrderTypeRegistry types, Work
         }
     }
 
-    private async Task<WorkOrder?> ReturnAsync(UnitOfWork unit, WorkOrder order, List<Decided> returned, Dictionary<Guid, WorkItem> items, Guid childId)
+    private async Task<WorkOrder?> ReturnAsync(UnitOfWork unit, WorkOrder order, List<Decided> returned, List<WorkItem> again, Guid childId)
     {
+        var items = again.ToDictionary(i => i.Id);
         foreach (var decision in returned)
         {
             Decide(unit, order, items[decision.ItemId], "return").Reasons = decision.Why.ToJsonString(JsonSerializerOptions.Web);
         }
 
         await OrderDependencies.EnsureNoneIsInVainAsync(unit, order).ConfigureAwait(false);
-        var named = returned.ConvertAll(d => items[d.ItemId]);
         var reasonsOf = returned.ToDictionary(d => d.ItemId, d => d.Why);
         // Of what depends on one of them, and of the order.
         var reasons = returned[0].Why;
-        if (types.Get(order.Type).ReturnedItems == ReturnedItems.Wait)
+        var ids = items.Keys.ToHashSet();
+        if (types.Get(order.Type).ReturnedItems == ReturnedItems.Wait || !await StaysAnyAsync(unit, order, ids).ConfigureAwait(false))
         {
-            await rework.ReturnAsync(unit, order, named, reasonsOf, reasons).ConfigureAwait(false);
+            await rework.ReturnAsync(unit, order, returned.ConvertAll(d => items[d.ItemId]), reasonsOf, reasons).ConfigureAwait(false);
             return null;
         }
 
-        var all = await rework.WithDependentsAsync(unit, order, named).ConfigureAwait(false);
-        await GivenApprovals.VoidAsync(unit, order.Id, [.. all.Select(i => i.Id)]).ConfigureAwait(false);
-        return await ChildOrder.MoveAsync(unit, order, childId, all, reasonsOf, reasons).ConfigureAwait(false);
+        await GivenApprovals.VoidAsync(unit, order.Id, ids).ConfigureAwait(false);
+        return await ChildOrder.MoveAsync(unit, order, childId, again, reasonsOf, reasons).ConfigureAwait(false);
+    }
+
+    /// <summary>Whether a result is left in the order without those that are returned.</summary>
+    private static async Task<bool> StaysAnyAsync(UnitOfWork unit, WorkOrder order, HashSet<Guid> returned)
+    {
+        // What was rejected in this call is not saved yet.
+        var results = await unit.Rows.Items.Where(i => i.OrderId == order.Id && i.State == ItemState.Submitted).ToListAsync(CancellationToken.None)
+            .ConfigureAwait(false);
+        return results.Exists(i => i.State == ItemState.Submitted && !returned.Contains(i.Id));
     }
 
     /// <summary>Closes an order of which nothing can be applied any more.</summary>

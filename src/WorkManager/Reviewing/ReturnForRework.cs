@@ -61,7 +61,12 @@ internal sealed class ReturnForRework(IdGenerator ids, Rework rework, StoreDiale
         // What had failed is tried again, too: else the order would end as before.
         var done = order.State == OrderState.Submitted ? ItemState.Submitted : ItemState.Rejected;
         var named = await NamedItems.FindAsync(unit, order, itemIds, done, ItemState.Failed).ConfigureAwait(false);
-        named.RemoveAll(ChildOrder.HasMoved);
+        if (named.RemoveAll(ChildOrder.HasMoved) > 0 && named.Count == 0 && order.ItemsOpen == 0)
+        {
+            throw WorkValidationException.Argument(
+                "item_ids", ValidationCodes.Invalid, $"All items of the order {order.Id} have moved to other orders: return those of these.");
+        }
+
         await rework.ReturnAsync(unit, order, named, null, reasons).ConfigureAwait(false);
         unit.Decide(ids.Next(), order, decision).Reasons = reasons.ToJsonString(JsonSerializerOptions.Web);
         return true;

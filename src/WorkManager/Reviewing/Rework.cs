@@ -22,7 +22,7 @@ internal sealed class Rework(OrderTypeRegistry types, RetryOptions retry)
         var returned = await WithDependentsAsync(unit, order, named).ConfigureAwait(false);
         if (order.State == OrderState.Submitted)
         {
-            await GivenApprovals.VoidAsync(unit, order.Id, [.. returned.Select(i => i.Id)]).ConfigureAwait(false);
+            await GivenApprovals.VoidAsync(unit, order.Id, returned.Select(i => i.Id).ToHashSet()).ConfigureAwait(false);
         }
         else
         {
@@ -45,6 +45,8 @@ internal sealed class Rework(OrderTypeRegistry types, RetryOptions retry)
         var done = order.State == OrderState.Submitted ? ItemState.Submitted : ItemState.Rejected;
         var redoes = types.Find(order.Type)?.RedoDependents ?? true;
         var returned = await ItemDependencies.WithDependentsAsync(unit, named, redoes ? done : null).ConfigureAwait(false);
+        // What has moved to another order is done there, and so is what depends on it.
+        returned.RemoveAll(ChildOrder.HasMoved);
         EnsureMayGoOn(order, returned);
         return returned;
     }

@@ -186,6 +186,105 @@ public abstract class DecideItemsSpecification(DatabaseFixture databases)
     }
 
     [Fact]
+    public async Task What_has_moved_does_not_come_back_with_what_it_depends_on()
+    {
+        await using var app = await StartAsync();
+        var order = await SubmittedAsync<Leaflet>(app, 3, inTurn: true);
+        var items = await ItemsAsync(app, order.Id);
+        await app.Reviewer.DecideAsync(order.Id, [ItemDecision.Return(items[1], Typo)]);
+        await app.Reviewer.RejectAsync(order.Id, [Useless]);
+
+        await app.Reviewer.ReturnForReworkAsync(order.Id, [Typo]);
+
+        (await ItemsAsync(app, order.Id)).Select(i => i.State).Should().Equal(ItemState.Queued, ItemState.Rejected, ItemState.Rejected);
+    }
+
+    [Fact]
+    public async Task Where_all_items_are_returned_the_order_waits_for_them_itself()
+    {
+        await using var app = await StartAsync();
+        var order = await SubmittedAsync<Leaflet>(app, 2);
+        var items = await ItemsAsync(app, order.Id);
+
+        var decided = await app.Reviewer.DecideAsync(order.Id, [.. items.Select(i => ItemDecision.Return(i, Typo))]);
+
+        (decided.Order.State, decided.ChildOrder).Should().Be((OrderState.Queued, null));
+        (await ItemsAsync(app, order.Id)).Select(i => i.State).Should().Equal(ItemState.Queued, ItemState.Queued);
+    }
+
+    [Fact]
+    public async Task An_order_whose_items_have_all_moved_is_not_reopened()
+    {
+        await using var app = await StartAsync();
+        var order = await SubmittedAsync<Leaflet>(app, 2);
+        var items = await ItemsAsync(app, order.Id);
+        await app.Reviewer.DecideAsync(order.Id, [ItemDecision.Return(items[0], Typo)]);
+        await app.Reviewer.RejectAsync(order.Id, [Useless]);
+        // As an order is whose last result was moved, too.
+        await app.ReadAsync(db => db.Set<WorkItem>().Where(i => i.Id == items[1].Id).ExecuteUpdateAsync(
+            set => set.SetProperty(i => i.Error, """{"code":"moved","message":"Moved."}""")));
+
+        var reopening = () => app.Reviewer.ReturnForReworkAsync(order.Id, [Typo]);
+
+        await reopening.Should().ThrowAsync<WorkValidationException>();
+        (await app.OrderAsync(order.Id)).State.Should().Be(OrderState.Rejected);
+    }
+
+    [Theory, InlineData(true), InlineData(false)]
+    public async Task What_goes_back_with_an_item_is_not_decided_otherwise_in_the_same_call(bool isAccepted)
+    {
+        await using var app = await StartAsync();
+        var order = await SubmittedAsync<WholeBook>(app, 2, inTurn: true);
+        var items = await ItemsAsync(app, order.Id);
+
+        var deciding = () => app.Reviewer.DecideAsync(
+            order.Id, [ItemDecision.Return(items[0], Typo), isAccepted ? ItemDecision.Accept(items[1]) : ItemDecision.Reject(items[1], Useless)]);
+
+        await deciding.Should().ThrowAsync<WorkValidationException>().WithMessage($"*{items[1].Id}*");
+        (await ItemsAsync(app, order.Id)).Should().OnlyContain(i => i.State == ItemState.Submitted);
+    }
+
+    [Fact]
+    public async Task A_clone_of_a_given_up_order_is_not_taken_for_made_because_items_have_moved()
+    {
+        await using var app = await StartAsync();
+        var order = await SubmittedAsync<Leaflet>(app, 2);
+        var items = await ItemsAsync(app, order.Id);
+        await app.Reviewer.DecideAsync(order.Id, [ItemDecision.Return(items[0], Typo)]);
+        await app.Reviewer.RejectAsync(order.Id, [Useless]);
+        await app.Reviewer.DeadLetterAsync(order.Id);
+
+        var cloned = await app.Maintenance.As(Actor.User("olga")).CloneAsync(new() { Type = "test.leaflet" });
+
+        cloned.OrderIds.Should().Equal(order.Id);
+        (await app.Maintenance.As(Actor.User("olga")).CloneAsync(new() { Type = "test.leaflet" })).OrderIds.Should().BeEmpty();
+    }
+
+    [Fact]
+    public void A_decision_about_an_item_as_it_was_read_needs_a_result()
+    {
+        var item = new WorkItem { Id = Guid.NewGuid() };
+        foreach (var decision in (Func<ItemDecision>[])[() => ItemDecision.Accept(item), () => ItemDecision.Return(item, Typo), () => ItemDecision.Reject(item, Typo)])
+        {
+            decision.Should().Throw<ArgumentException>();
+        }
+    }
+
+    [Fact]
+    public async Task A_policy_has_a_say_in_what_is_accepted()
+    {
+        await using var app = await StartAsync(b => b.Services.AddScoped<IApprovalPolicy, NobodyAccepts>());
+        var order = await SubmittedAsync<WholeBook>(app, 1);
+        var item = (await ItemsAsync(app, order.Id)).Single();
+
+        var accepting = () => app.Reviewer.DecideAsync(order.Id, [ItemDecision.Accept(item)]);
+
+        (await accepting.Should().ThrowAsync<ApprovalDeniedException>()).Which.Reason.Should().Be(ApprovalDeniedReason.Policy);
+        (await app.EventsAsync(order.Id)).Should().EndWith(["approval_denied"]);
+        (await app.Reviewer.DecideAsync(order.Id, [ItemDecision.Return(item, Typo)])).Order.State.Should().Be(OrderState.Queued);
+    }
+
+    [Fact]
     public async Task What_depends_on_a_returned_item_moves_with_it_and_waits_for_it_there()
     {
         await using var app = await StartAsync();
@@ -230,6 +329,8 @@ public abstract class DecideItemsSpecification(DatabaseFixture databases)
         {
             var deciding = () => app.By(actor).DecideAsync(order.Id, [ItemDecision.Accept(item)]);
             (await deciding.Should().ThrowAsync<ApprovalDeniedException>()).Which.Reason.Should().Be(reason);
+            var told = (await app.OrderAsync(order.Id)).Events.OrderBy(e => e.Id).Last();
+            (told.Event, told.ActorId).Should().Be(("approval_denied", actor.Id));
         }
 
         // To send it back is no approval.
@@ -280,9 +381,13 @@ public abstract class DecideItemsSpecification(DatabaseFixture databases)
         (await app.Reviewer.ApproveAsync(order.Id, after.ContentHash)).State.Should().Be(OrderState.Completed);
     }
 
-    private Task<ShopApp> StartAsync() => ShopApp.StartAsync(databases, b => b.AddOrderType<WholeBook>().AddOrderType<Leaflet>());
+    private Task<ShopApp> StartAsync(Action<IWorkManagerBuilder>? configure = null) => ShopApp.StartAsync(databases, b =>
+    {
+        b.AddOrderType<WholeBook>().AddOrderType<Leaflet>();
+        configure?.Invoke(b);
+    });
 
-    private static async Task<WorkOrder> SubmittedAsync<TOrderType>(ShopApp app, int pages, bool inTurn = false)
+    internal static async Task<WorkOrder> SubmittedAsync<TOrderType>(ShopApp app, int pages, bool inTurn = false)
         where TOrderType : OrderType
     {
         var order = await app.Requester.ProposeAsync<TOrderType>(new Book([.. Enumerable.Range(1, pages).Select(i => $"p{i}")], inTurn));
@@ -302,8 +407,37 @@ public abstract class DecideItemsSpecification(DatabaseFixture databases)
         }
     }
 
-    private static async Task<List<WorkItem>> ItemsAsync(ShopApp app, Guid orderId) =>
+    internal static async Task<List<WorkItem>> ItemsAsync(ShopApp app, Guid orderId) =>
         [.. (await app.Reviewer.GetAsync(orderId)).Items.OrderBy(i => i.Id)];
+
+    private sealed class NobodyAccepts : IApprovalPolicy
+    {
+        public Task<string?> FindObjectionAsync(WorkOrder order, Actor approver, CancellationToken cancellationToken) => Task.FromResult<string?>("No.");
+    }
+}
+
+/// <summary>On SQLite an approval has the only writer before anything of it begins.</summary>
+public sealed class DecisionsBesideAnApproval(PostgreSqlFixture databases) : IClassFixture<PostgreSqlFixture>
+{
+    [Fact]
+    public async Task A_decision_between_the_look_of_an_approval_and_its_lock_counts_for_it()
+    {
+        var before = new BeforeTransactions();
+        await using var app = await ShopApp.StartAsync(databases, b => b.AddOrderType<WholeBook>(), context: o => o.AddInterceptors(before));
+        var order = await DecideItemsSpecification.SubmittedAsync<WholeBook>(app, 2);
+        var items = await DecideItemsSpecification.ItemsAsync(app, order.Id);
+        before.Once = () =>
+        {
+            // Not from inside the approval.
+            using var another = ExecutionContext.SuppressFlow();
+            return Task.Run(() => app.By(Actor.User("carl")).DecideAsync(order.Id, [ItemDecision.Accept(items[0])]));
+        };
+
+        var approving = () => app.Reviewer.ApproveAsync(order.Id);
+
+        await approving.Should().ThrowAsync<OrderNotReadyException>();
+        (await app.LedgerAsync(order.Id)).Should().BeEmpty();
+    }
 }
 
 public sealed class DecideItemsOnSqlite(SqliteFixture databases) : DecideItemsSpecification(databases), IOnSqlite;

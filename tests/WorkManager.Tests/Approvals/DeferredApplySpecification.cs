@@ -162,12 +162,63 @@ public abstract class DeferredApplySpecification(DatabaseFixture databases)
     }
 
     [Fact]
+    public async Task Who_was_outdated_does_not_undo_what_somebody_else_has_approved_since()
+    {
+        await using var app = await StartAsync();
+        await app.SeedAsync(new Price { Region = "north", Day = new(2026, 3, 1), Amount = 5 });
+        var order = await app.SubmittedAsync<Recount>();
+        app.Script.Apply = async (_, db, token) => (await db.Prices.SingleAsync(token)).Amount += 1;
+        var outdated = await app.Reviewer.PreviewAsync(order.Id);
+        await app.WithAsync(db => db.Prices.ExecuteUpdateAsync(p => p.SetProperty(x => x.Amount, 6)));
+        await app.By(Actor.User("anton")).ApproveAsync(order.Id, (await app.Reviewer.PreviewAsync(order.Id)).ContentHash);
+
+        var approving = () => app.Reviewer.ApproveAsync(order.Id, outdated.ContentHash);
+
+        await approving.Should().ThrowAsync<IllegalTransitionException>();
+        (await app.Reviewer.GetAsync(order.Id)).State.Should().Be(OrderState.Approved);
+        (await app.Maintenance.ApproveDueAsync()).Should().Be(1);
+    }
+
+    [Fact]
+    public async Task Two_people_may_be_needed_for_what_is_applied_later()
+    {
+        await using var app = await StartAsync();
+        var order = await app.SubmittedAsync<Disposal>();
+        var preview = await app.Reviewer.PreviewAsync(order.Id);
+        (await app.Reviewer.ApproveAsync(order.Id, preview.ContentHash)).State.Should().Be(OrderState.Submitted);
+        (await app.Maintenance.ApproveDueAsync()).Should().Be(0);
+        app.Time.Advance(TimeSpan.FromSeconds(1));
+
+        (await app.By(Actor.User("carl")).ApproveAsync(order.Id, preview.ContentHash)).State.Should().Be(OrderState.Approved);
+
+        (await app.Maintenance.ApproveDueAsync()).Should().Be(1);
+        var approvals = (await app.Reviewer.GetAsync(order.Id, OrderParts.Decisions)).Decisions.Where(d => d.Decision == "approve");
+        approvals.Select(d => (d.ActorId, d.ConsumedAt is not null)).Should().BeEquivalentTo([("bert", true), ("carl", true)]);
+    }
+
+    [Fact]
+    public async Task What_waits_without_an_approval_goes_back_to_its_reviewers()
+    {
+        await using var app = await StartAsync();
+        var order = await app.SubmittedAsync<Recount>();
+        await app.Reviewer.ApproveAsync(order.Id);
+        await app.WithAsync(db => db.Set<WorkDecision>().ExecuteUpdateAsync(
+            d => d.SetProperty(x => x.SupersededAt, app.Time.GetUtcNow())));
+
+        (await app.Maintenance.ApproveDueAsync()).Should().Be(0);
+
+        (await app.Reviewer.GetAsync(order.Id)).State.Should().Be(OrderState.Submitted);
+        (await app.WithAsync(db => db.Prices.CountAsync())).Should().Be(0);
+    }
+
+    [Fact]
     public async Task Duties_at_once_apply_each_order_once()
     {
         await using var app = await StartAsync();
         app.Script.Apply = (a, db, _) =>
         {
-            db.Add(new Price { Region = $"{a.OrderId}", Day = new(2026, 3, 1), Amount = 1 });
+            // Nothing keeps the database from having two of them.
+            db.Add(new Shelf { Name = $"{a.OrderId}" });
             return Task.CompletedTask;
         };
         var orders = new List<WorkOrder>();
@@ -179,10 +230,12 @@ public abstract class DeferredApplySpecification(DatabaseFixture databases)
 
         await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() => app.Maintenance.ApproveDueAsync())));
 
-        (await app.WithAsync(db => db.Prices.CountAsync())).Should().Be(5);
+        (await app.WithAsync(db => db.Shelves.CountAsync())).Should().Be(5);
         foreach (var order in orders)
         {
-            (await app.Reviewer.GetAsync(order.Id)).State.Should().Be(OrderState.Completed);
+            var stored = await app.Reviewer.GetAsync(order.Id, OrderParts.Events);
+            (stored.State, stored.ApplyAttempts).Should().Be((OrderState.Completed, 0));
+            stored.Events.Count(e => e.Event == "applied").Should().Be(1);
         }
     }
 

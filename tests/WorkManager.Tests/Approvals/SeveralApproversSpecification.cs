@@ -176,6 +176,24 @@ public abstract class SeveralApproversSpecification(DatabaseFixture databases)
     }
 
     [Fact]
+    public async Task Approvals_that_were_given_when_more_were_needed_are_no_obstacle()
+    {
+        await using var app = await StartAsync();
+        var order = await app.SubmittedAsync<WriteOff>();
+        var preview = await app.Reviewer.PreviewAsync(order.Id);
+        await app.By(Bea).ApproveAsync(order.Id, preview.ContentHash);
+        // The type needed two, and needs one now.
+        await app.WithAsync(async db => await db.Set<WorkOrder>().ExecuteUpdateAsync(o => o.SetProperty(x => x.Type, "stock.restock"))
+            + await db.Set<WorkItem>().ExecuteUpdateAsync(i => i.SetProperty(x => x.OrderType, "stock.restock")));
+        preview = await app.Reviewer.PreviewAsync(order.Id);
+
+        (await app.By(Bea).ApproveAsync(order.Id, preview.ContentHash)).State.Should().Be(OrderState.Completed);
+
+        (await app.Reviewer.GetAsync(order.Id, OrderParts.Decisions)).Decisions.Where(d => d.Decision == "approve")
+            .Select(d => (d.SupersededAt is null, d.ConsumedAt is null)).Should().BeEquivalentTo([(false, true), (true, false)]);
+    }
+
+    [Fact]
     public async Task Of_four_at_once_two_are_counted_and_one_apply_runs()
     {
         await using var app = await StartAsync();
@@ -184,7 +202,8 @@ public abstract class SeveralApproversSpecification(DatabaseFixture databases)
             var order = await app.SubmittedAsync<WriteOff>($"round {round}");
             app.Script.Apply = (_, db, _) =>
             {
-                db.Add(new Price { Region = $"{order.Id}", Day = new(2026, 3, 1), Amount = 1 });
+                // Nothing keeps the database from having two of them.
+                db.Add(new Shelf { Name = $"{order.Id}" });
                 return Task.CompletedTask;
             };
             var preview = await app.Reviewer.PreviewAsync(order.Id);
@@ -202,7 +221,7 @@ public abstract class SeveralApproversSpecification(DatabaseFixture databases)
             })));
 
             answers.Should().BeEquivalentTo(["Submitted", "Completed", "illegal_transition", "illegal_transition"]);
-            (await app.WithAsync(db => db.Prices.CountAsync(p => p.Region == $"{order.Id}"))).Should().Be(1);
+            (await app.WithAsync(db => db.Shelves.CountAsync(s => s.Name == $"{order.Id}"))).Should().Be(1);
             (await app.Reviewer.GetAsync(order.Id, OrderParts.Decisions)).Decisions.Count(d => d.ConsumedAt is not null).Should().Be(2);
         }
     }

@@ -32,6 +32,7 @@ public sealed class SurfaceRules
         [
             "Microsoft.EntityFrameworkCore.WorkManagerDatabaseFacadeExtensions",
             "Microsoft.EntityFrameworkCore.WorkManagerDbContextOptionsBuilderExtensions",
+            "Microsoft.EntityFrameworkCore.WorkManagerEntityTypeBuilderExtensions",
             "Microsoft.EntityFrameworkCore.WorkManagerPropertyBuilderExtensions",
             "Microsoft.Extensions.DependencyInjection.WorkManagerBuilderExtensions",
             "Microsoft.Extensions.DependencyInjection.WorkManagerHealthChecksBuilderExtensions",

@@ -17,7 +17,7 @@ public sealed class LifecycleSpecification
         [OrderState.CheckedOut] = [OrderState.InProgress, OrderState.Queued, OrderState.Failed],
         [OrderState.InProgress] = [OrderState.Submitted, OrderState.Failed, OrderState.Queued],
         [OrderState.Submitted] = [OrderState.Approved, OrderState.Rejected],
-        [OrderState.Approved] = [OrderState.Applied],
+        [OrderState.Approved] = [OrderState.Applied, OrderState.Submitted, OrderState.Rejected],
         [OrderState.Applied] = [OrderState.Completed],
         [OrderState.Rejected] = [OrderState.Queued, OrderState.DeadLettered],
         [OrderState.Failed] = [OrderState.Queued, OrderState.DeadLettered],

@@ -39,6 +39,10 @@ public sealed class WriteOff(StockScript script, StockContext db) : Scripted(scr
 [OrderType("stock.recount", DeferApply = true)]
 public sealed class Recount(StockScript script, StockContext db) : Scripted(script, db);
 
+/// <summary>Two people approve it, and it is applied by a duty.</summary>
+[OrderType("stock.disposal", Approvals = 2, DeferApply = true)]
+public sealed class Disposal(StockScript script, StockContext db) : Scripted(script, db);
+
 /// <summary>The application's own rule.</summary>
 public sealed class StockPolicy(StockScript script) : IApprovalPolicy
 {
@@ -105,7 +109,7 @@ public sealed class StockApp : IAsyncDisposable
         {
             o.Clock = ClockSource.TimeProvider;
             options?.Invoke(o);
-        }).UseDbContext<StockContext>().AddOrderType<Restocking>().AddOrderType<WriteOff>().AddOrderType<Recount>();
+        }).UseDbContext<StockContext>().AddOrderType<Restocking>().AddOrderType<WriteOff>().AddOrderType<Recount>().AddOrderType<Disposal>();
         services.AddScoped<IApprovalPolicy, StockPolicy>();
         return new StockApp(database, services.BuildServiceProvider(new ServiceProviderOptions { ValidateScopes = true, ValidateOnBuild = true }), time, script);
     }

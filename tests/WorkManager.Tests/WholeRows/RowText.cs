@@ -8,6 +8,8 @@ namespace WorkManager.Tests.WholeRows;
 /// <summary>Rows as text that is the same in every run: ids have names, times are told from now, and hashes by what they are taken over.</summary>
 internal sealed partial class RowText(DateTime now, string traceId)
 {
+    public const string Nothing = "Nothing.\n";
+
     private readonly Dictionary<Guid, string> ids = [];
     private readonly Dictionary<string, int> counts = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> hashes = new(StringComparer.Ordinal);
@@ -39,7 +41,7 @@ internal sealed partial class RowText(DateTime now, string traceId)
         }
 
         rows.AddRange(before.ExceptBy(after.Select(r => (r.Table, r.Key)), r => (r.Table, r.Key)).Select(r => $"removed from {r.Table}: {Tell(r, "", r.Key)}\n"));
-        return rows.Count == 0 ? "Nothing.\n" : string.Join('\n', rows);
+        return rows.Count == 0 ? Nothing : string.Join('\n', rows);
     }
 
     private string Added(StoredRow row)

@@ -39,9 +39,17 @@ internal sealed class HostCommands : BeforeCommands
         }
     }
 
+    private static bool IsPastTheTracker(CommandSource source) =>
+        source is CommandSource.ExecuteUpdate or CommandSource.ExecuteDelete or CommandSource.ExecuteSqlRaw or CommandSource.FromSqlQuery;
+
     protected override void Before(CommandEventData command)
     {
         HostTransactionGuard.EnsureIsInside(command.Context);
+        if (command.Context is { } context && IsPastTheTracker(command.CommandSource))
+        {
+            Governance.CheckCommand(context, command.Command.CommandText);
+        }
+
         if (command.CommandSource == CommandSource.SaveChanges)
         {
             ApplyScope.TellCommandOfSave(command.Context);

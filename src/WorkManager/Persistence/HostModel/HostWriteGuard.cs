@@ -3,7 +3,10 @@ using Microsoft.EntityFrameworkCore.Diagnostics;
 
 namespace WorkManager.Persistence.HostModel;
 
-/// <summary>Refuses changes to our entities that are saved through a host's context: they would have no audit and obey no rule.</summary>
+/// <summary>
+/// Refuses changes to our entities that are saved through a host's context: they would have no audit and obey no rule. Changes to the host's governed
+/// entities belong into an apply.
+/// </summary>
 internal sealed class HostWriteGuard : SaveChangesInterceptor
 {
     public override InterceptionResult<int> SavingChanges(DbContextEventData eventData, InterceptionResult<int> result)
@@ -21,11 +24,22 @@ internal sealed class HostWriteGuard : SaveChangesInterceptor
 
     private static void Check(DbContext? context)
     {
-        var written = context?.ChangeTracker.Entries()
-            .FirstOrDefault(e => e.State is EntityState.Added or EntityState.Modified or EntityState.Deleted && ShippedModel.IsOurs(e.Metadata.ClrType));
-        if (written is not null)
+        if (context is null)
         {
-            throw new GovernedWriteException(written.Metadata.ClrType.Name);
+            return;
+        }
+
+        foreach (var entry in context.ChangeTracker.Entries())
+        {
+            if (entry.State is EntityState.Added or EntityState.Modified or EntityState.Deleted)
+            {
+                if (ShippedModel.IsOurs(entry.Metadata.ClrType))
+                {
+                    throw new GovernedWriteException(entry.Metadata.ClrType.Name);
+                }
+
+                Governance.CheckSave(context, entry.Metadata);
+            }
         }
     }
 }
