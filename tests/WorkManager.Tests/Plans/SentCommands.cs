@@ -62,13 +62,14 @@ internal sealed class SentCommands : IObserver<DiagnosticListener>, IObserver<Ke
 
     public void OnNext(KeyValuePair<string, object?> value)
     {
-        if (value.Value is TransactionEventData { Transaction: var transaction, Context: { } beginner }
+        // What another subscriber asks for comes to this one, too.
+        if (value.Key == RelationalEventId.TransactionStarted.Name && value.Value is TransactionEventData { Transaction: var transaction, Context: { } beginner }
             && beginner.Database.GetConnectionString() == database.ConnectionString)
         {
             begun.Enqueue(transaction.IsolationLevel);
         }
 
-        if (value.Value is CommandEventData { Command: var command, Context: { } context }
+        if (value.Key == RelationalEventId.CommandExecuting.Name && value.Value is CommandEventData { Command: var command, Context: { } context }
             && context.Database.GetConnectionString() == database.ConnectionString)
         {
             sent.Enqueue((command.CommandText, [.. command.Parameters.Cast<DbParameter>().Select(p => (p.ParameterName, p.Value))]));

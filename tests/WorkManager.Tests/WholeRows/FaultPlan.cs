@@ -28,6 +28,12 @@ internal sealed class FaultPlan(Fault fault, int number) : IObserver<DiagnosticL
 {
     private static readonly AsyncLocal<FaultPlan?> Planned = new();
 
+    private static readonly string[] Points =
+    [
+        RelationalEventId.CommandExecuting.Name!, RelationalEventId.CommandExecuted.Name!,
+        RelationalEventId.TransactionCommitting.Name!, RelationalEventId.TransactionCommitted.Name!,
+    ];
+
     private readonly List<IDisposable> subscriptions = [];
     private TestDatabase? database;
     private int seen;
@@ -62,7 +68,7 @@ internal sealed class FaultPlan(Fault fault, int number) : IObserver<DiagnosticL
     {
         if (value.Name == DbLoggerCategory.Name)
         {
-            subscriptions.Add(value.Subscribe(this));
+            subscriptions.Add(value.Subscribe(this, name => name is not null && Points.Contains(name)));
         }
     }
 
