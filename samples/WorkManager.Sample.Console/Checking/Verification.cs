@@ -57,6 +57,7 @@ internal sealed class Verification(SampleRun run, SampleDatabase database, Story
         Check("work_events", "attempts that failed", 1, events.GetValueOrDefault("item attempt_failed"));
         Check("work_events", "results submitted: one for each item, and one that was returned", run.Countries + 1, events.GetValueOrDefault("item submitted"));
         Check("work_events", "results returned for rework", 1, events.GetValueOrDefault("item requeued"));
+        Check("work_events", "results accepted one by one", run.AcceptedSingly, events.GetValueOrDefault("item item_approved"));
         Check("work_orders", "orders of the generator, which ran twice", 1, run.HasGeneratedOnce ? 1 : 0);
         Check("work_events", "orders applied", run.Orders.Count - 1, events.GetValueOrDefault("order applied"));
         Check("work_events", "orders rejected, or returned for rework", 2, events.GetValueOrDefault("order rejected"));

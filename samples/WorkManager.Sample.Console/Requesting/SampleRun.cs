@@ -15,6 +15,9 @@ internal sealed class SampleRun(TimeProvider time)
     /// <summary>How many results were returned, and done again.</summary>
     public int Reworked { get; set; }
 
+    /// <summary>How many results were accepted one by one.</summary>
+    public int AcceptedSingly { get; set; }
+
     /// <summary>Whether the generator proposed its work, and proposed it once.</summary>
     public bool HasGeneratedOnce { get; set; }
 

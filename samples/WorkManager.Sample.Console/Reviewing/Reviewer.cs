@@ -20,7 +20,7 @@ internal sealed class Reviewer(
 
     public async Task ReviewAsync(CancellationToken cancellationToken)
     {
-        story.Chapter("The review", "As(Actor.User(\"bert\")): ListAsync, GetAsync, ReturnForReworkAsync, PreviewAsync, ApproveAsync, RejectAsync");
+        story.Chapter("The review", "As(Actor.User(\"bert\")): ListAsync, GetAsync, DecideAsync, PreviewAsync, ApproveAsync, RejectAsync");
         var bert = work.As(Actor.User("bert"));
 
         await LetAnAgentTryAsync(run.Orders[0].Id, cancellationToken);
@@ -34,7 +34,7 @@ internal sealed class Reviewer(
             story.Say($"Order {order.Id}: {requested.Title}, {order.ItemsTotal} countries");
             if (FindIncomplete(order) is { Count: > 0 } incomplete)
             {
-                await ReturnAsync(bert, order.Id, incomplete, cancellationToken);
+                await ReturnAsync(bert, order, incomplete, cancellationToken);
             }
 
             // The apply of the order type runs, and is rolled back.
@@ -68,15 +68,25 @@ internal sealed class Reviewer(
            select (item.Id, result),
     ];
 
-    /// <summary>The named items are done again, with the reasons. The others of the order wait for them.</summary>
-    private async Task ReturnAsync(IWorkOrderManager bert, Guid orderId, List<(Guid ItemId, ZonesFound Result)> incomplete, CancellationToken cancellationToken)
+    /// <summary>What is incomplete is done again, with the reason, and the rest is accepted: it need not be decided about again.</summary>
+    private async Task ReturnAsync(IWorkOrderManager bert, WorkOrder order, List<(Guid ItemId, ZonesFound Result)> incomplete, CancellationToken cancellationToken)
     {
         var reason = new RejectionReason("incomplete", $"{incomplete[0].Result.Code} has more time zones than one.", "zones");
-        story.Stress($"Bert returns {incomplete.Count} of the results for rework. {reason.Code}: {reason.Message}", Story.Indent);
-        var order = await bert.ReturnForReworkAsync(orderId, [reason], [.. incomplete.Select(i => i.ItemId)], cancellationToken);
-        story.Say($"Order {StateNames.ToName(order.State)}: {order.ItemsOpen} of {order.ItemsTotal} items is open, the others keep their results.", Story.Indent);
+        story.Stress($"Bert returns {incomplete.Count} of the results, and accepts the others. {reason.Code}: {reason.Message}", Story.Indent);
+        var returned = incomplete.Select(i => i.ItemId).ToHashSet();
+        var decided = await bert.DecideAsync(
+            order.Id,
+            [.. order.Items.Select(item => returned.Contains(item.Id) ? ItemDecision.Return(item, reason) : ItemDecision.Accept(item))],
+            cancellationToken);
+        story.Say(
+            $"Order {StateNames.ToName(decided.Order.State)}: {decided.Order.ItemsOpen} of {order.ItemsTotal} items is open, the others keep their results.",
+            Story.Indent);
         await agents.ReworkAsync(incomplete.Count, cancellationToken);
         run.Reworked += incomplete.Count;
+        var again = await bert.GetAsync(order.Id, cancellationToken);
+        await bert.DecideAsync(order.Id, [.. again.Items.Where(item => returned.Contains(item.Id)).Select(ItemDecision.Accept)], cancellationToken);
+        run.AcceptedSingly += order.ItemsTotal;
+        story.Say("He accepts what comes back, too.", Story.Indent);
     }
 
     private void Show(OrderPreview preview)

@@ -8,8 +8,8 @@ namespace WorkManager.Tests.WholeRows;
 /// Each command of each operation that writes may fail: then nothing was done, and done again it writes what it writes without a fault; or all of it was done.
 /// </summary>
 /// <remarks>
-/// The operations are those of <see cref="WholeRowsSpecification"/>. A build tries one command of each; <c>WORKMANAGER_FAULT_POINTS=1</c> tries all commands, in
-/// every way.
+/// The operations are those of <see cref="WholeRowsSpecification"/>. A build tries one command of every fourth; <c>WORKMANAGER_FAULT_POINTS=1</c> tries all
+/// commands of all, in every way.
 /// </remarks>
 public abstract class FaultPointsSpecification(WholeRowsSpecification operations, ITestOutputHelper output)
 {
@@ -23,7 +23,7 @@ public abstract class FaultPointsSpecification(WholeRowsSpecification operations
         "An_approval_by_", "whose_apply_fails",
     ];
 
-    public static TheoryData<string> Operations => [.. Calls().Select(c => c.Name)];
+    public static TheoryData<string> Operations => [.. Calls().Select(c => c.Name).Where(name => All || name.Sum(c => c) / 24 % 4 == 0)];
 
     [Theory, MemberData(nameof(Operations)), Trait("Promise", "P14")]
     public async Task Whichever_command_fails_it_is_done_whole_or_not_at_all(string operation)
