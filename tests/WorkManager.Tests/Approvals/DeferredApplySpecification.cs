@@ -1,6 +1,7 @@
 using AwesomeAssertions;
 using Microsoft.EntityFrameworkCore;
 using WorkManager.Tests.Previews;
+using WorkManager.Tests.Shop;
 
 namespace WorkManager.Tests.Approvals;
 
@@ -248,6 +249,34 @@ public abstract class DeferredApplySpecification(DatabaseFixture databases)
             return Task.CompletedTask;
         };
         return app;
+    }
+}
+
+/// <summary>On SQLite nobody else writes while an approval does.</summary>
+public sealed class ApprovalsBesideAnOutdatedOne(PostgreSqlFixture databases) : IClassFixture<PostgreSqlFixture>
+{
+    [Fact]
+    public async Task Who_was_outdated_does_not_undo_what_somebody_else_approves_before_that_is_recorded()
+    {
+        var between = new BeforeTransactions();
+        await using var app = await StockApp.StartAsync(databases, context: o => o.AddInterceptors(between));
+        app.Script.Apply = async (_, db, token) => (await db.Prices.SingleAsync(token)).Amount += 1;
+        await app.SeedAsync(new Price { Region = "north", Day = new(2026, 3, 1), Amount = 5 });
+        var order = await app.SubmittedAsync<Recount>();
+        var outdated = await app.Reviewer.PreviewAsync(order.Id);
+        await app.WithAsync(db => db.Prices.ExecuteUpdateAsync(p => p.SetProperty(x => x.Amount, 6)));
+        var current = await app.Reviewer.PreviewAsync(order.Id);
+        between.After(1, () =>
+        {
+            using var another = ExecutionContext.SuppressFlow();
+            return Task.Run(() => app.By(Actor.User("anton")).ApproveAsync(order.Id, current.ContentHash));
+        });
+
+        var approving = () => app.Reviewer.ApproveAsync(order.Id, outdated.ContentHash);
+
+        await approving.Should().ThrowAsync<StaleReviewException>();
+        (await app.Reviewer.GetAsync(order.Id)).State.Should().Be(OrderState.Approved);
+        (await app.Maintenance.ApproveDueAsync()).Should().Be(1);
     }
 }
 
