@@ -31,13 +31,11 @@ internal sealed class ApplyRun(
     /// <exception cref="ApprovalDeniedException">One of them is against it.</exception>
     public async Task EnsureNoPolicyObjectsAsync(Actor approver, CancellationToken cancellationToken)
     {
-        foreach (var policy in hosted.Services.GetServices<IApprovalPolicy>())
+        var policies = hosted.Services.GetServices<IApprovalPolicy>();
+        var objection = await hostCode.RunAsync(hosted, () => policies.FindObjectionAsync(applied.Order, approver, cancellationToken)).ConfigureAwait(false);
+        if (objection is not null)
         {
-            var objection = await hostCode.RunAsync(hosted, () => policy.FindObjectionAsync(applied.Order, approver, cancellationToken)).ConfigureAwait(false);
-            if (objection is not null)
-            {
-                throw ApprovalDeniedException.ByPolicy(applied.Order.Id, objection);
-            }
+            throw ApprovalDeniedException.ByPolicy(applied.Order.Id, objection);
         }
     }
 

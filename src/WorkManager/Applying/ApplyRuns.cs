@@ -28,8 +28,8 @@ internal sealed class ApplyRuns(OrderTypeRegistry types, JsonDocuments documents
             .ConfigureAwait(false);
         var failed = items.FindAll(i => i.State == ItemState.Failed);
         var stored = new StoredOrder(order, done, failed, type, descriptor.Version, documents.Stored);
-        // Host code gets the same time and the same ids in every attempt, because they are derived from the order.
         IReadOnlyList<WorkDecision> given = isApproved ? await GivenApprovals.ReadAsync(unit, order.Id).ConfigureAwait(false) : [];
+        // Host code gets the same time and the same ids in every attempt, because they are derived from the order.
         var environment = new ApplyEnvironment(stored, order.SubmittedAt ?? unit.Now, given.Count > 0 ? ApproverOf(given[^1]) : unit.Actor);
         return new ApplyRun(hosted, hostCode, documents.Strict, type, stored, new AppliedOrder(order, done, failed, descriptor, environment), given);
     }

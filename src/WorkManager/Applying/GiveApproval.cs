@@ -10,7 +10,7 @@ internal sealed class GiveApproval(ReviewOptions options)
 {
     /// <summary>The approvals of a content that count at a moment.</summary>
     public static List<WorkDecision> ThatCount(IEnumerable<WorkDecision> given, ContentHash? content, DateTimeOffset clock) =>
-        [.. given.Where(a => a.ContentHash == content?.ToString() && IsLive(a, clock))];
+        [.. given.Where(a => a.ContentHash == content?.ToString() && (a.ExpiresAt is null || a.ExpiresAt > clock))];
 
     /// <summary>Of the approvals of a content, those by others.</summary>
     /// <param name="orderId">The order.</param>
@@ -47,9 +47,10 @@ internal sealed class GiveApproval(ReviewOptions options)
         var isAsCompared = order.State == OrderState.Submitted && order.Revision == compared.Order.Order.Revision;
         var clock = await unit.ReadClockAsync().ConfigureAwait(false);
         var given = await GivenApprovals.ReadAsync(unit, order.Id).ConfigureAwait(false);
-        var others = ThatCount(given, content, clock).FindAll(a => !unit.Actor.Is(a.ActorType, a.ActorId));
+        var counting = ThatCount(given, content, clock);
+        var others = counting.FindAll(a => !unit.Actor.Is(a.ActorType, a.ActorId));
+        var hasApproved = others.Count < counting.Count;
         var isLast = others.Count + 1 >= type.Approvals;
-        var hasApproved = given.Exists(a => a.ContentHash == content?.ToString() && unit.Actor.Is(a.ActorType, a.ActorId) && IsLive(a, clock));
         if (!isAsCompared || (isLast && !type.DefersApply) || (hasApproved && !isLast))
         {
             return Ending.RollBack<WorkOrder?>(null);
@@ -77,8 +78,6 @@ internal sealed class GiveApproval(ReviewOptions options)
         await unit.Rows.Items.Where(i => i.OrderId == order.Id).OrderBy(i => i.Id).LoadAsync(CancellationToken.None).ConfigureAwait(false);
         return Ending.Commit<WorkOrder?>(order);
     }
-
-    private static bool IsLive(WorkDecision approval, DateTimeOffset clock) => approval.ExpiresAt is null || approval.ExpiresAt > clock;
 
     private static EventDetails Given(ContentHash? content, int approvals, int needed) => new(
         new JsonObject { ["content_hash"] = content?.ToString(), ["approvals"] = approvals, ["needed"] = needed }, $"Approved by {approvals} of {needed}");

@@ -4,8 +4,8 @@ namespace WorkManager;
 /// A rule of the application about who may approve which order, beside those of the order types. Register any number of them; one objection is enough.
 /// </summary>
 /// <remarks>
-/// It is asked in the scope of the apply, while the order is locked, and for lists of what somebody may approve. It should read little, and must change
-/// nothing. Automatic approvals are not asked for.
+/// It is asked in the scope of the apply, while the order is locked; before an item is accepted; and for lists of what somebody may approve. It should read
+/// little, and must change nothing. It is not asked about automatic approvals.
 /// </remarks>
 public interface IApprovalPolicy
 {

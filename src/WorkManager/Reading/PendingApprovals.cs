@@ -93,16 +93,9 @@ internal sealed class PendingApprovals(OrderTypeRegistry types, WorkScopes scope
         var scope = await scopes.CreateForAsync(context.Services).ConfigureAwait(false);
         await using (scope.ConfigureAwait(false))
         {
-            foreach (var policy in scope.ServiceProvider.GetServices<IApprovalPolicy>())
-            {
-                if (await policy.FindObjectionAsync(order, context.Actor, cancellationToken).ConfigureAwait(false) is not null)
-                {
-                    return false;
-                }
-            }
+            var policies = scope.ServiceProvider.GetServices<IApprovalPolicy>();
+            return await policies.FindObjectionAsync(order, context.Actor, cancellationToken).ConfigureAwait(false) is null;
         }
-
-        return true;
     }
 
     private Task<List<WorkOrder>> ReadAsync(OperationContext context, Rules rules, ReviewPosition? after, int count, CancellationToken cancellationToken) =>

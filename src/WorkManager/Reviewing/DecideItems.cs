@@ -100,12 +100,10 @@ internal sealed class DecideItems(IdGenerator ids, OrderTypeRegistry types, Work
         var scope = await scopes.CreateForAsync(context.Services).ConfigureAwait(false);
         await using (scope.ConfigureAwait(false))
         {
-            foreach (var policy in decisions.Exists(d => d.Kind == ItemDecisionKind.Accept) ? scope.ServiceProvider.GetServices<IApprovalPolicy>() : [])
+            var policies = decisions.Exists(d => d.Kind == ItemDecisionKind.Accept) ? scope.ServiceProvider.GetServices<IApprovalPolicy>() : [];
+            if (await policies.FindObjectionAsync(order, context.Actor, cancellationToken).ConfigureAwait(false) is { } objection)
             {
-                if (await policy.FindObjectionAsync(order, context.Actor, cancellationToken).ConfigureAwait(false) is { } objection)
-                {
-                    throw ApprovalDeniedException.ByPolicy(orderId, objection);
-                }
+                throw ApprovalDeniedException.ByPolicy(orderId, objection);
             }
 
             return descriptor.TermsOf((OrderType)scope.ServiceProvider.GetRequiredService(descriptor.ClrType));
@@ -214,7 +212,7 @@ internal sealed class DecideItems(IdGenerator ids, OrderTypeRegistry types, Work
         var ids = items.Keys.ToHashSet();
         if (types.Get(order.Type).ReturnedItems == ReturnedItems.Wait || !await StaysAnyAsync(unit, order, ids).ConfigureAwait(false))
         {
-            await rework.ReturnAsync(unit, order, returned.ConvertAll(d => items[d.ItemId]), reasonsOf, reasons).ConfigureAwait(false);
+            await Rework.ReturnAsync(unit, order, again, reasonsOf, reasons).ConfigureAwait(false);
             return null;
         }
 

@@ -67,7 +67,8 @@ internal sealed class ReturnForRework(IdGenerator ids, Rework rework, StoreDiale
                 "item_ids", ValidationCodes.Invalid, $"All items of the order {order.Id} have moved to other orders: return those of these.");
         }
 
-        await rework.ReturnAsync(unit, order, named, null, reasons).ConfigureAwait(false);
+        var returned = await rework.WithDependentsAsync(unit, order, named).ConfigureAwait(false);
+        await Rework.ReturnAsync(unit, order, returned, null, reasons).ConfigureAwait(false);
         unit.Decide(ids.Next(), order, decision).Reasons = reasons.ToJsonString(JsonSerializerOptions.Web);
         return true;
     }

@@ -9,17 +9,16 @@ internal sealed class Rework(OrderTypeRegistry types, RetryOptions retry)
 {
     public const string Message = "Returned for rework";
 
-    /// <summary>Returns items, and what depends on them.</summary>
+    /// <summary>Returns items.</summary>
     /// <param name="unit">The transaction.</param>
     /// <param name="order">The order.</param>
-    /// <param name="named">The items that were named.</param>
-    /// <param name="reasonsOf">The reasons of an item that was named.</param>
+    /// <param name="returned">The items that were named, and what is done again with them; see <see cref="WithDependentsAsync"/>.</param>
+    /// <param name="reasonsOf">The reasons of an item that was named; null for the same for all.</param>
     /// <param name="reasons">The reasons of the order, and of what depends on the items.</param>
-    /// <exception cref="WorkLimitException">One of them was returned too often.</exception>
-    public async Task ReturnAsync(UnitOfWork unit, WorkOrder order, List<WorkItem> named, IReadOnlyDictionary<Guid, JsonArray>? reasonsOf, JsonArray reasons)
+    public static async Task ReturnAsync(
+        UnitOfWork unit, WorkOrder order, List<WorkItem> returned, IReadOnlyDictionary<Guid, JsonArray>? reasonsOf, JsonArray reasons)
     {
         var clock = await unit.ReadClockAsync().ConfigureAwait(false);
-        var returned = await WithDependentsAsync(unit, order, named).ConfigureAwait(false);
         if (order.State == OrderState.Submitted)
         {
             await GivenApprovals.VoidAsync(unit, order.Id, returned.Select(i => i.Id).ToHashSet()).ConfigureAwait(false);

@@ -240,16 +240,7 @@ public abstract class DeferredApplySpecification(DatabaseFixture databases)
         }
     }
 
-    private async Task<StockApp> StartAsync(Action<WorkManagerOptions>? options = null)
-    {
-        var app = await StockApp.StartAsync(databases, options: options);
-        app.Script.Apply = (_, db, _) =>
-        {
-            db.Add(new Price { Region = "south", Day = new(2026, 3, 1), Amount = 1 });
-            return Task.CompletedTask;
-        };
-        return app;
-    }
+    private Task<StockApp> StartAsync(Action<WorkManagerOptions>? options = null) => StockApp.StartWithPricesAsync(databases, options);
 }
 
 /// <summary>On SQLite nobody else writes while an approval does.</summary>

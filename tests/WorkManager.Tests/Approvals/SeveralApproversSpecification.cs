@@ -226,16 +226,7 @@ public abstract class SeveralApproversSpecification(DatabaseFixture databases)
         }
     }
 
-    private async Task<StockApp> StartAsync(Action<WorkManagerOptions>? options = null)
-    {
-        var app = await StockApp.StartAsync(databases, options: options);
-        app.Script.Apply = (_, db, _) =>
-        {
-            db.Add(new Price { Region = "south", Day = new(2026, 3, 1), Amount = 1 });
-            return Task.CompletedTask;
-        };
-        return app;
-    }
+    private Task<StockApp> StartAsync(Action<WorkManagerOptions>? options = null) => StockApp.StartWithPricesAsync(databases, options);
 
     internal static async Task RefusesAsync(StockApp app, WorkOrder order, Actor actor, ContentHash? hash, ApprovalDeniedReason reason)
     {

@@ -114,6 +114,18 @@ public sealed class StockApp : IAsyncDisposable
         return new StockApp(database, services.BuildServiceProvider(new ServiceProviderOptions { ValidateScopes = true, ValidateOnBuild = true }), time, script);
     }
 
+    /// <summary>The same with an apply that adds a price.</summary>
+    public static async Task<StockApp> StartWithPricesAsync(DatabaseFixture databases, Action<WorkManagerOptions>? options = null)
+    {
+        var app = await StartAsync(databases, options: options);
+        app.Script.Apply = (_, db, _) =>
+        {
+            db.Add(new Price { Region = "south", Day = new(2026, 3, 1), Amount = 1 });
+            return Task.CompletedTask;
+        };
+        return app;
+    }
+
     /// <summary>Does something with the host's own context.</summary>
     public async Task<T> WithAsync<T>(Func<StockContext, Task<T>> act)
     {

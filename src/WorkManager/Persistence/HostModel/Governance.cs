@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
@@ -15,6 +16,9 @@ internal static partial class Governance
 
     private static readonly AsyncLocal<Bypass?> Bypassed = new();
 
+    // Each save and each command asks for it.
+    private static readonly ConditionalWeakTable<IReadOnlyModel, Dictionary<IReadOnlyEntityType, GovernedWrites>> Governed = [];
+
     /// <summary>Marks an entity type.</summary>
     public static void Mark(IMutableEntityType type, GovernedWrites rule) => type.SetAnnotation(Annotation, rule.ToString());
 
@@ -25,7 +29,7 @@ internal static partial class Governance
     /// <exception cref="GovernedWriteException">It is governed, and nothing allows it.</exception>
     public static void CheckSave(DbContext context, IReadOnlyEntityType type)
     {
-        if (RuleOf(type) is { } rule)
+        if (RulesOf(context).TryGetValue(type, out var rule))
         {
             Check(context, type, rule);
         }
@@ -35,9 +39,9 @@ internal static partial class Governance
     /// <exception cref="GovernedWriteException">It writes a table of a governed entity, and nothing allows it.</exception>
     public static void CheckCommand(DbContext context, string text)
     {
-        foreach (var type in context.Model.GetEntityTypes())
+        foreach (var (type, rule) in RulesOf(context))
         {
-            if (RuleOf(type) is { } rule && type.GetTableName() is { } table && Writes(text, table))
+            if (type.GetTableName() is { } table && Writes(text, table))
             {
                 Check(context, type, rule);
             }
@@ -65,6 +69,10 @@ internal static partial class Governance
             throw GovernedWriteException.OfTheHost(type.DisplayName());
         }
     }
+
+    private static Dictionary<IReadOnlyEntityType, GovernedWrites> RulesOf(DbContext context) => Governed.GetValue(
+        context.Model,
+        model => model.GetEntityTypes().Where(type => RuleOf(type) is not null).ToDictionary(type => type, type => RuleOf(type)!.Value));
 
     // A value that is stored with its owner, and a derived type, are governed with it.
     private static GovernedWrites? RuleOf(IReadOnlyEntityType type)
