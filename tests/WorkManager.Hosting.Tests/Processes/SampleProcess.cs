@@ -19,12 +19,14 @@ internal sealed class SampleProcess : IAsyncDisposable
         output = ReadAsync();
     }
 
-    /// <summary>Settings with which lost leases and failed attempts cost seconds, not minutes.</summary>
+    /// <summary>Settings with which failed attempts cost seconds, not minutes. Leases last long: that of a process that has to wait for a processor, too.</summary>
     public static string[] Fast { get; } =
     [
-        "--Workers:WordCounts:LeaseTime", "00:00:08", "--WorkManager:Retry:Backoff", "00:00:01", "--WorkManager:Retry:Jitter", "00:00:00",
-        "--WorkManager:Lease:HeartbeatEvery", "00:00:01",
+        "--WorkManager:Retry:Backoff", "00:00:01", "--WorkManager:Retry:Jitter", "00:00:00", "--WorkManager:Lease:HeartbeatEvery", "00:00:01",
     ];
+
+    /// <summary>The leases of a host that will be killed: others take its work after them.</summary>
+    public static string[] ShortLeases { get; } = ["--Workers:WordCounts:LeaseTime", "00:00:20"];
 
     /// <summary>Where it says how it is.</summary>
     public Uri Address => address ?? throw new InvalidOperationException("It has not said where it listens.");
