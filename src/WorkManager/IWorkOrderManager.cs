@@ -472,6 +472,27 @@ public interface IWorkOrderManager
     Task<WorkOrder> CloneAsync(Guid orderId, int? priority = null, CancellationToken cancellationToken = default);
 
     /// <summary>
+    /// Proposes to put back what a completed order has changed: a new order of the type <c>key.reversal</c>, which is submitted at once, and is previewed,
+    /// approved and applied like any other. <see cref="WorkOrder.ParentOrderId"/> is the order that it reverses. Its order type is
+    /// <see cref="OrderTypeAttribute.Reversible"/>.
+    /// </summary>
+    /// <param name="orderId">The order, completed.</param>
+    /// <param name="comment">Why, for its reviewers: up to 2,000 characters; null for nothing.</param>
+    /// <param name="cancellationToken">Cancels waiting and reading.</param>
+    /// <returns>The new order with its item, which counts as submitted by the actor: somebody else has to approve it.</returns>
+    /// <exception cref="WorkNotFoundException">There is no such order.</exception>
+    /// <exception cref="OrderTypeNotFoundException">The order's type is not registered in this process.</exception>
+    /// <exception cref="WorkValidationException">The comment is too long, or has a character that cannot be stored.</exception>
+    /// <exception cref="IllegalTransitionException">The order is not completed.</exception>
+    /// <exception cref="ReversalConflictException">Rows are not as the order left them, or others refer to them by now. An apply checks that, too.</exception>
+    /// <exception cref="AlreadyOpenException">A reversal of the order is open.</exception>
+    /// <exception cref="WorkManagerException">
+    /// What the order changed was not kept, or cannot be put back (<c>not_reversible</c>), or there is a transaction of the caller's
+    /// (<c>transaction_not_allowed</c>).
+    /// </exception>
+    Task<WorkOrder> ProposeReversalAsync(Guid orderId, string? comment = null, CancellationToken cancellationToken = default);
+
+    /// <summary>
     /// Holds an order: leases on its items end, nobody can claim them, and it is not approved, until it is resumed. An order that is held already stays as it
     /// is.
     /// </summary>

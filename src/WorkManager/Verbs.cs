@@ -9,7 +9,8 @@ namespace WorkManager;
 
 /// <summary>Everything that can be done, one object per verb.</summary>
 internal sealed record Verbs(
-    ProposeOrder Propose, CloneOrder CloneGivenUp, CloneSelected CloneSelected, CheckoutItems Checkout, Heartbeat Heartbeat, ReleaseLease Release,
+    ProposeOrder Propose, CloneOrder CloneGivenUp, CloneSelected CloneSelected, ProposeReversal ProposeReversal,
+    CheckoutItems Checkout, Heartbeat Heartbeat, ReleaseLease Release,
     FailItem Fail, SubmitItems Submit, PreviewOrder Preview, ApproveOrder Approve, ApproveDue ApproveDue, RejectOrder Reject, DecideItems Decide,
     ReturnForRework Rework,
     ReworkSelected ReworkSelected, CancelOrder Cancel, RetryOrder Retry, RetrySelected RetrySelected, DeadLetterOrder DeadLetter,

@@ -157,6 +157,9 @@ internal sealed class WorkOrderManager(WorkEngine engine, WorkSession session) :
     public Task<WorkOrder> DeadLetterAsync(Guid orderId, string? reason, CancellationToken cancellationToken) =>
         engine.RunAsync(Verbs.DeadLetter, session, new DeadLetterRequest(orderId, reason), cancellationToken);
 
+    public Task<WorkOrder> ProposeReversalAsync(Guid orderId, string? comment, CancellationToken cancellationToken) =>
+        engine.RunAsync(Verbs.ProposeReversal, session, new ReversalRequest(orderId, comment), cancellationToken);
+
     public Task<WorkOrder> CloneAsync(Guid orderId, int? priority, CancellationToken cancellationToken) =>
         engine.RunAsync(Verbs.CloneGivenUp, session, new CloneRequest(orderId, priority), cancellationToken);
 

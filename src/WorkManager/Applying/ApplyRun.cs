@@ -6,6 +6,7 @@ using WorkManager.Changes;
 using WorkManager.Execution;
 using WorkManager.Orders;
 using WorkManager.OrderTypes;
+using WorkManager.Reversals;
 
 namespace WorkManager.Applying;
 
@@ -14,7 +15,8 @@ namespace WorkManager.Applying;
 /// back is the caller's decision.
 /// </summary>
 internal sealed class ApplyRun(
-    HostUnit hosted, HostCode hostCode, JsonSerializerOptions json, OrderType type, StoredOrder stored, AppliedOrder applied, IReadOnlyList<WorkDecision> given)
+    HostUnit hosted, HostCode hostCode, JsonSerializerOptions json, ReviewOptions review, OrderType type, StoredOrder stored, AppliedOrder applied,
+    IReadOnlyList<WorkDecision> given)
 {
     public AppliedOrder Applied => applied;
 
@@ -55,22 +57,26 @@ internal sealed class ApplyRun(
         hostCode.RunAsync(hosted, () => type.GetObstaclesAsync(stored, cancellationToken));
 
     /// <summary>Runs the order type's apply, saves the host's context, and tells what was changed.</summary>
-    /// <param name="mostRows">How many rows a review shows; null if nobody reviews, and nobody has.</param>
+    /// <param name="forReview">Whether somebody reviews it, or has.</param>
+    /// <param name="forGood">Whether it is to be committed.</param>
     /// <param name="cancellationToken">Given to the host's code.</param>
-    public Task<AppliedChanges> ApplyAsync(int? mostRows, CancellationToken cancellationToken) => hostCode.RunAsync(hosted, async () =>
+    public Task<AppliedChanges> ApplyAsync(bool forReview, bool forGood, CancellationToken cancellationToken) => hostCode.RunAsync(hosted, async () =>
     {
         var steps = type.BeginApply(stored, applied.Environment);
-        using var changes = new HostChanges(hosted, json, forReview: mostRows is not null);
+        var kept = forGood && applied.Type.IsReversible ? new ReversibleChanges(hosted.Host) : null;
+        using var changes = new HostChanges(hosted, json, forReview, kept);
         await steps.BeforeAsync(cancellationToken).ConfigureAwait(false);
         await steps.ApplyAsync(cancellationToken).ConfigureAwait(false);
         await hosted.Host.SaveChangesAsync(cancellationToken).ConfigureAwait(false);
         EnsureConnectionIsOpen();
-        return new AppliedChanges(applied.Environment.Diff ?? changes.ToDiff(), mostRows is { } most ? ToReview(changes, most) : null);
+        return new AppliedChanges(
+            applied.Environment.Diff ?? changes.ToDiff(), forReview ? ToReview(changes) : null,
+            kept is null ? null : await kept.CompleteAsync(changes.Unseen.Count > 0, review.MaxRows, cancellationToken).ConfigureAwait(false));
     });
 
-    private ReviewedContent ToReview(HostChanges changes, int most) => new(
-        applied.Order, applied.Items, changes.Reviewed.Show(most), changes.Reviewed.Tables(), changes.Reviewed.Values(), applied.Environment.Diff,
-        changes.Unseen, IsCutOff: changes.Reviewed.Count > most);
+    private ReviewedContent ToReview(HostChanges changes) => new(
+        applied.Order, applied.Items, changes.Reviewed.Show(review.MaxRows), changes.Reviewed.Tables(), changes.Reviewed.Values(), applied.Environment.Diff,
+        changes.Unseen, IsCutOff: changes.Reviewed.Count > review.MaxRows);
 
     // EF Core passes over it if the connection is lost when it releases the savepoint of the save.
     private void EnsureConnectionIsOpen()

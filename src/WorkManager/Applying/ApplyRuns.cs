@@ -7,7 +7,7 @@ using WorkManager.OrderTypes;
 namespace WorkManager.Applying;
 
 /// <summary>Prepares a run of the apply of an order.</summary>
-internal sealed class ApplyRuns(OrderTypeRegistry types, JsonDocuments documents)
+internal sealed class ApplyRuns(OrderTypeRegistry types, JsonDocuments documents, ReviewOptions review)
 {
     /// <summary>Locks the order, checks that it can be applied, and reads what it applies.</summary>
     /// <exception cref="WorkNotFoundException">There is no such order.</exception>
@@ -30,8 +30,13 @@ internal sealed class ApplyRuns(OrderTypeRegistry types, JsonDocuments documents
         var stored = new StoredOrder(order, done, failed, type, descriptor.Version, documents.Stored);
         IReadOnlyList<WorkDecision> given = isApproved ? await GivenApprovals.ReadAsync(unit, order.Id).ConfigureAwait(false) : [];
         // Host code gets the same time and the same ids in every attempt, because they are derived from the order.
-        var environment = new ApplyEnvironment(stored, order.SubmittedAt ?? unit.Now, given.Count > 0 ? ApproverOf(given[^1]) : unit.Actor);
-        return new ApplyRun(hosted, hostCode, documents.Strict, type, stored, new AppliedOrder(order, done, failed, descriptor, environment), given);
+        var environment = new ApplyEnvironment(
+            stored, order.SubmittedAt ?? unit.Now, given.Count > 0 ? ApproverOf(given[^1]) : unit.Actor, hosted.Host)
+        {
+            KeptChanges = descriptor.IsReversal && order.ParentOrderId is { } reversed
+                ? await AppliedOrders.KeptChangesOf(unit.Rows, reversed).FirstOrDefaultAsync(CancellationToken.None).ConfigureAwait(false) : null,
+        };
+        return new ApplyRun(hosted, hostCode, documents.Strict, review, type, stored, new AppliedOrder(order, done, failed, descriptor, environment), given);
     }
 
     private static void EnsureCanBeApplied(WorkOrder order, bool isApproved)

@@ -15,7 +15,7 @@ namespace WorkManager.Applying;
 /// </remarks>
 internal sealed class ApproveOrder(
     ApplyRuns runs, IdGenerator ids, GiveApproval give, PostCommitSteps postCommit, FailedApprovals failed, DeniedApprovals denied, StoreDialects dialects,
-    ReviewOptions review, ILogger<ApproveOrder>? log = null)
+    ILogger<ApproveOrder>? log = null)
     : IVerb<ApproveRequest, WorkOrder?>
 {
     // So often an approval begins anew because others have decided about the order meanwhile.
@@ -173,7 +173,7 @@ internal sealed class ApproveOrder(
         decision.SelfApproval = isOwnWork;
         decision.ContentHash = reviewed?.ContentHash;
         decision.ConsumedAt = unit.Now;
-        return await ApplyAsync(unit, run, reviewed, [.. others, .. ofItems], isOwnWork, cancellationToken).ConfigureAwait(false);
+        return await ApplyAsync(unit, run, reviewed, decision, [.. others, .. ofItems], isOwnWork, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Applies an order that was approved before.</summary>
@@ -198,14 +198,16 @@ internal sealed class ApproveOrder(
             : null;
         await run.EnsureReadyAsync(cancellationToken).ConfigureAwait(false);
         var ofItems = await FindAcceptedAsync(hosted.Unit, run, request).ConfigureAwait(false);
-        return await ApplyAsync(hosted.Unit, run, reviewed, [.. run.Given, .. ofItems], isOwnWork: false, cancellationToken).ConfigureAwait(false);
+        return await ApplyAsync(hosted.Unit, run, reviewed, run.Given[^1], [.. run.Given, .. ofItems], isOwnWork: false, cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task<Ending<Approval?>> ApplyAsync(
-        UnitOfWork unit, ApplyRun run, WorkDecision? reviewed, IEnumerable<WorkDecision> given, bool isOwnWork, CancellationToken cancellationToken)
+    private static async Task<Ending<Approval?>> ApplyAsync(
+        UnitOfWork unit, ApplyRun run, WorkDecision? reviewed, WorkDecision last, IEnumerable<WorkDecision> given, bool isOwnWork,
+        CancellationToken cancellationToken)
     {
-        var changes = await run.ApplyAsync(reviewed is null ? null : review.MaxRows, cancellationToken).ConfigureAwait(false);
+        var changes = await run.ApplyAsync(forReview: reviewed is not null, forGood: true, cancellationToken).ConfigureAwait(false);
         EnsureIsWhatWasReviewed(reviewed, changes.Content);
+        last.Changes = changes.Kept?.ToJson();
         foreach (var approval in given)
         {
             approval.ConsumedAt = unit.Now;
@@ -217,12 +219,12 @@ internal sealed class ApproveOrder(
     }
 
     /// <summary>Compares what would be applied with what was reviewed, and rolls it back: others have to approve it first, or it is applied later.</summary>
-    private async Task<Ending<Approval?>> CompareAsync(
+    private static async Task<Ending<Approval?>> CompareAsync(
         HostUnit hosted, ApplyRun run, WorkDecision? reviewed, bool isOwnWork, CancellationToken cancellationToken)
     {
         if (reviewed is not null)
         {
-            var changes = await run.ApplyAsync(review.MaxRows, cancellationToken).ConfigureAwait(false);
+            var changes = await run.ApplyAsync(forReview: true, forGood: false, cancellationToken).ConfigureAwait(false);
             EnsureIsWhatWasReviewed(reviewed, changes.Content);
             await hosted.Unit.Dialect.CheckDeferredConstraintsAsync(hosted.Unit).ConfigureAwait(false);
         }

@@ -6,6 +6,7 @@ using Microsoft.EntityFrameworkCore.ChangeTracking;
 using Microsoft.EntityFrameworkCore.Metadata;
 using WorkManager.Changes;
 using WorkManager.Execution;
+using WorkManager.Reversals;
 
 namespace WorkManager.Applying;
 
@@ -29,22 +30,25 @@ internal sealed class HostChanges : IDisposable
     private readonly JsonObject after = [];
     private readonly NewRows added;
     private readonly RowsForReview? reviewed;
+    private readonly ReversibleChanges? kept;
     private readonly List<UnseenCommand> unseen = [];
     private bool isSaving;
 
     /// <param name="hosted">The transaction of the apply.</param>
     /// <param name="json">How values are told.</param>
     /// <param name="forReview">Whether what is changed is compared with a review, or is to be one.</param>
-    public HostChanges(HostUnit hosted, JsonSerializerOptions json, bool forReview = false)
+    /// <param name="kept">Keeps what is changed; null if nobody does.</param>
+    public HostChanges(HostUnit hosted, JsonSerializerOptions json, bool forReview = false, ReversibleChanges? kept = null)
     {
         this.hosted = hosted;
         this.json = json;
+        this.kept = kept;
         host = hosted.Host;
         added = new NewRows(host);
         reviewed = forReview ? new RowsForReview() : null;
         host.SavingChanges += BeginSave;
         hosted.OnCommandOfSave(Record);
-        if (forReview)
+        if (forReview || kept is not null)
         {
             hosted.OnWriteAroundTracker((kind, sql, rows) => unseen.Add(new(kind, sql, rows)));
         }
@@ -85,6 +89,7 @@ internal sealed class HostChanges : IDisposable
             var changed = host.ChangeTracker.Entries().Where(x => x.State is EntityState.Added or EntityState.Modified or EntityState.Deleted).ToList();
             added.Look(changed);
             changed.ForEach(Record);
+            kept?.Record(changed, added.OwnerOf);
         }
         finally
         {
@@ -94,10 +99,10 @@ internal sealed class HostChanges : IDisposable
 
     private void Record(EntityEntry entry)
     {
-        var table = NewRows.TableOf(entry);
+        var table = RowNames.TableOf(entry);
         // A row that was added in an earlier save is still a new one.
         var name = added.NameOf(entry);
-        var row = name ?? NewRows.KeyOf(entry, table);
+        var row = name ?? RowNames.KeyOf(entry, table);
         var members = MembersOf(entry).ToList();
         if (added.OwnerOf(entry) is { } owner && owner.State != entry.State && entry.State != EntityState.Modified)
         {

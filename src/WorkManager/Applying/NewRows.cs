@@ -1,8 +1,8 @@
-using System.Globalization;
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.ChangeTracking;
 using Microsoft.EntityFrameworkCore.Metadata;
+using WorkManager.Changes;
 
 namespace WorkManager.Applying;
 
@@ -17,30 +17,6 @@ internal sealed class NewRows(DbContext host)
     private Dictionary<string, EntityEntry> owners = [];
     private IReadOnlyList<EntityEntry> last = [];
 
-    public static string TableOf(EntityEntry entry) => entry.Metadata.GetTableName() ?? entry.Metadata.DisplayName();
-
-    public static string KeyOf(EntityEntry entry, string table)
-    {
-        var values = entry.Metadata.FindPrimaryKey()?.Properties
-            .Select(p => TextOf(entry.Property(p.Name).OriginalValue)).ToList();
-        return values switch
-        {
-            null => table,
-            [var value] => $"{table}:{value}",
-            // Whatever the values hold, they can be read back.
-            _ => $"{table}:{JsonSerializer.Serialize(values, JsonSerializerOptions.Web)}",
-        };
-    }
-
-    // The usual text of a time has no fractions of a second, and that of bytes is the name of their type: two rows would have one name. That of a date is
-    // read differently by different people.
-    private static string? TextOf(object? value) => value switch
-    {
-        DateTime or DateTimeOffset or DateOnly or TimeOnly => ((IFormattable)value).ToString("O", CultureInfo.InvariantCulture),
-        byte[] bytes => Convert.ToBase64String(bytes),
-        _ => Convert.ToString(value, CultureInfo.InvariantCulture),
-    };
-
     /// <summary>Looks at the changes of a save that is about to be sent, and names the rows that it adds, in their order.</summary>
     public void Look(IReadOnlyList<EntityEntry> changed)
     {
@@ -50,7 +26,7 @@ internal sealed class NewRows(DbContext host)
         last = [.. changed.Where(e => e.State == EntityState.Added)];
         foreach (var entry in last.Where(e => OwnerOf(e) is null))
         {
-            var table = TableOf(entry);
+            var table = RowNames.TableOf(entry);
             counts[table] = counts.GetValueOrDefault(table) + 1;
             names.TryAdd(entry.Entity, $"new:{table}:{counts[table]}");
         }
@@ -125,5 +101,5 @@ internal sealed class NewRows(DbContext host)
     private static string KeyText(EntityEntry entry) => KeyText(entry.Metadata, entry, entry.Metadata.FindPrimaryKey()!.Properties);
 
     private static string KeyText(IEntityType type, EntityEntry entry, IReadOnlyList<IProperty> properties) =>
-        $"{type.GetRootType().Name} {JsonSerializer.Serialize(properties.Select(p => TextOf(entry.Property(p.Name).CurrentValue)))}";
+        $"{type.GetRootType().Name} {JsonSerializer.Serialize(properties.Select(p => RowNames.TextOf(entry.Property(p.Name).CurrentValue)))}";
 }

@@ -98,7 +98,7 @@ internal sealed class PreviewOrder(ApplyRuns runs, IdGenerator ids, ReviewOption
         var begun = time.GetTimestamp();
         var run = await runs.BeginAsync(hosted, orderId, hostCode).ConfigureAwait(false);
         var obstacles = await run.FindObstaclesAsync(cancellationToken).ConfigureAwait(false);
-        var changes = await run.ApplyAsync(options.MaxRows, cancellationToken).ConfigureAwait(false);
+        var changes = await run.ApplyAsync(forReview: true, forGood: false, cancellationToken).ConfigureAwait(false);
         await hosted.Unit.Dialect.CheckDeferredConstraintsAsync(hosted.Unit).ConfigureAwait(false);
         return new(changes.Content!, obstacles, time.GetElapsedTime(begun));
     }

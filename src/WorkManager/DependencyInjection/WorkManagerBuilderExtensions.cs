@@ -5,6 +5,7 @@ using WorkManager.DependencyInjection;
 using WorkManager.Execution;
 using WorkManager.OrderTypes;
 using WorkManager.Proposing;
+using WorkManager.Reversals;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
@@ -52,8 +53,15 @@ public static class WorkManagerBuilderExtensions
         where TOrderType : OrderType
     {
         ArgumentNullException.ThrowIfNull(builder);
-        builder.Services.AddSingleton(OrderTypeDescriptor.Of(typeof(TOrderType)));
+        var descriptor = OrderTypeDescriptor.Of(typeof(TOrderType));
+        builder.Services.AddSingleton(descriptor);
         builder.Services.TryAddScoped<TOrderType>();
+        if (descriptor.IsReversible)
+        {
+            builder.Services.AddSingleton(descriptor.Reversal(typeof(ReversalOf<TOrderType>), typeof(ReversalPayload), typeof(ReversalResult)));
+            builder.Services.TryAddScoped<ReversalOf<TOrderType>>();
+        }
+
         return builder;
     }
 

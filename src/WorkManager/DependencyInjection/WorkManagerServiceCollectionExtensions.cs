@@ -15,6 +15,7 @@ using WorkManager.Proposing;
 using WorkManager.Providers.PostgreSql;
 using WorkManager.Providers.Sqlite;
 using WorkManager.Reading;
+using WorkManager.Reversals;
 using WorkManager.Reviewing;
 using WorkManager.Submitting;
 
@@ -93,6 +94,7 @@ public static class WorkManagerServiceCollectionExtensions
         services.TryAddSingleton<ProposeOrder>();
         services.TryAddSingleton<CloneOrder>();
         services.TryAddSingleton<CloneSelected>();
+        services.TryAddSingleton<ProposeReversal>();
         services.TryAddSingleton<GenerateOrders>();
         services.TryAddSingleton<LeaseRecovery>();
         services.TryAddSingleton<RecoverySchedule>();
@@ -158,11 +160,13 @@ public static class WorkManagerServiceCollectionExtensions
         services.TryAddKeyedSingleton<ISubmittingSql, SqliteSubmittingSql>(ProviderNames.Sqlite);
         services.TryAddKeyedSingleton<ILeaseEndsSql, SqliteLeaseEndsSql>(ProviderNames.Sqlite);
         services.TryAddKeyedSingleton<IReadingSql, SqliteReadingSql>(ProviderNames.Sqlite);
+        services.TryAddKeyedSingleton<IReversalSql, SqliteReversalSql>(ProviderNames.Sqlite);
         services.TryAddKeyedSingleton<IStoreDialect, PostgreSqlDialect>(ProviderNames.PostgreSql);
         services.TryAddKeyedSingleton<ILeasingSql, PostgreSqlLeasingSql>(ProviderNames.PostgreSql);
         services.TryAddKeyedSingleton<ISubmittingSql, PostgreSqlSubmittingSql>(ProviderNames.PostgreSql);
         services.TryAddKeyedSingleton<ILeaseEndsSql, PostgreSqlLeaseEndsSql>(ProviderNames.PostgreSql);
         services.TryAddKeyedSingleton<IReadingSql, PostgreSqlReadingSql>(ProviderNames.PostgreSql);
+        services.TryAddKeyedSingleton<IReversalSql, PostgreSqlReversalSql>(ProviderNames.PostgreSql);
     }
 
     private static void AddFacade(IServiceCollection services)

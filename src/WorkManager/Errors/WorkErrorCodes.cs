@@ -75,6 +75,12 @@ public static class WorkErrorCodes
     /// <summary>The content that was reviewed is not the content that would be applied.</summary>
     public const string StaleReview = "stale_review";
 
+    /// <summary>What the order changed was not kept, or cannot be put back.</summary>
+    public const string NotReversible = "not_reversible";
+
+    /// <summary>Rows are not as the order left them: it cannot be reversed.</summary>
+    public const string ReversalConflict = "reversal_conflict";
+
     /// <summary>A preview took too long; nothing was changed.</summary>
     public const string PreviewTooSlow = "preview_too_slow";
 

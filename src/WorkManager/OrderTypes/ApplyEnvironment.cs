@@ -1,17 +1,24 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace WorkManager.OrderTypes;
 
 /// <summary>What an apply gets from the engine and returns to it, apart from the typed values.</summary>
-internal sealed class ApplyEnvironment(StoredOrder order, DateTimeOffset now, Actor approvedBy)
+internal sealed class ApplyEnvironment(StoredOrder order, DateTimeOffset now, Actor approvedBy, DbContext host)
 {
     private int ids;
 
     public DateTimeOffset Now { get; } = now;
 
     public Actor ApprovedBy { get; } = approvedBy;
+
+    /// <summary>The host's context in the transaction of the apply.</summary>
+    public DbContext Host => host;
+
+    /// <summary>What the order changed that this one reverses; null if it reverses none, or if that is not stored any more.</summary>
+    public string? KeptChanges { get; init; }
 
     public WorkDiff? Diff { get; set; }
 

@@ -19,15 +19,32 @@ namespace WorkManager.OrderTypes;
 /// <param name="ItemFailure">What a failed item means for its order.</param>
 /// <param name="DependencyFailure">What becomes of work that waits for other work, if that comes to nothing.</param>
 /// <param name="RedoDependents">Whether items with a result are done again when one that they waited for is returned for rework.</param>
+/// <param name="IsReversible">Whether what an order changed is kept, so that it can be put back.</param>
 /// <param name="ClrType">The class.</param>
 /// <param name="PayloadType">What a requester gives.</param>
 /// <param name="InputType">What the agent of an item gets.</param>
 /// <param name="ResultType">What the agent submits.</param>
 internal sealed partial record OrderTypeDescriptor(
     string Key, int Version, TimeSpan? LeaseTime, int? MaxLeases, int? MaxReworks, int Approvals, string? ApproverRole, bool DefersApply,
-    ReturnedItems ReturnedItems, ItemFailure ItemFailure, DependencyFailure DependencyFailure, bool RedoDependents, Type ClrType, Type PayloadType,
-    Type InputType, Type ResultType)
+    ReturnedItems ReturnedItems, ItemFailure ItemFailure, DependencyFailure DependencyFailure, bool RedoDependents, bool IsReversible, Type ClrType,
+    Type PayloadType, Type InputType, Type ResultType)
 {
+    /// <summary>The key of the type of those orders that reverse the type's.</summary>
+    public string ReversalKey => $"{Key}.reversal";
+
+    /// <summary>Whether its orders put back what others have changed.</summary>
+    public bool IsReversal { get; private init; }
+
+    /// <summary>The type of the orders that reverse this one's: planned in another way, and approved by the same rules.</summary>
+    /// <param name="clrType">The class.</param>
+    /// <param name="payloadType">The payload, which is the input, too.</param>
+    /// <param name="resultType">The result.</param>
+    public OrderTypeDescriptor Reversal(Type clrType, Type payloadType, Type resultType) => this with
+    {
+        Key = ReversalKey, Version = 1, LeaseTime = null, MaxLeases = null, MaxReworks = 0, ReturnedItems = default, ItemFailure = default,
+        DependencyFailure = default, IsReversible = false, IsReversal = true, ClrType = clrType, PayloadType = payloadType, InputType = payloadType, ResultType = resultType,
+    };
+
     /// <summary>Whom the type lets approve its orders.</summary>
     /// <param name="type">The type, constructed.</param>
     public ApprovalTerms TermsOf(OrderType type) => new(ApproverRole, type.AllowSelfApproval, type.AllowRequesterApproval);
@@ -113,6 +130,12 @@ internal sealed partial record OrderTypeDescriptor(
                 $"The DependencyFailure of {clrType.Name} in [OrderType] is {attribute.DependencyFailure}, which has no meaning.");
         }
 
+        if (attribute.Reversible && !ValidKey().IsMatch($"{attribute.Key}.reversal"))
+        {
+            throw new InvalidOperationException(
+                $"The key of {clrType.Name} in [OrderType] is too long for a reversible type: its reversals have the same key with '.reversal' at the end.");
+        }
+
         int? leases = attribute.MaxLeases == 0 ? null : attribute.MaxLeases;
         int? reworks = attribute.MaxReworks < 0 ? null : attribute.MaxReworks;
         TimeSpan? lease = attribute.LeaseSeconds == 0 ? null : TimeSpan.FromSeconds(attribute.LeaseSeconds);
@@ -123,8 +146,8 @@ internal sealed partial record OrderTypeDescriptor(
                 var arguments = type.GetGenericArguments();
                 return new OrderTypeDescriptor(
                     attribute.Key, attribute.Version, lease, leases, reworks, attribute.Approvals, attribute.ApproverRole, attribute.DeferApply,
-                    attribute.ReturnedItems, attribute.ItemFailure, attribute.DependencyFailure, attribute.RedoDependents, clrType, arguments[0],
-                    arguments[1], arguments[2]);
+                    attribute.ReturnedItems, attribute.ItemFailure, attribute.DependencyFailure, attribute.RedoDependents, attribute.Reversible, clrType,
+                    arguments[0], arguments[1], arguments[2]);
             }
         }
 

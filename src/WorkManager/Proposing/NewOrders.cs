@@ -16,10 +16,11 @@ internal sealed class NewOrders(RetryOptions retry)
     /// <param name="plans">The plans.</param>
     /// <param name="cancellationToken">Cancels waiting for the transaction.</param>
     /// <param name="storesIf">What must be so in the transaction; null if nothing must.</param>
+    /// <param name="andThen">What becomes of an order that was stored, in the same transaction; null for nothing.</param>
     /// <returns>One outcome per plan; none at all if it is not so.</returns>
     public async Task<IReadOnlyList<WorkOutcome<WorkOrder>>> StoreAsync(
         OperationContext context, IReadOnlyList<WorkOutcome<OrderPlan>> plans, CancellationToken cancellationToken,
-        Func<UnitOfWork, Task<bool>>? storesIf = null)
+        Func<UnitOfWork, Task<bool>>? storesIf = null, Action<UnitOfWork, WorkOrder>? andThen = null)
     {
         var ids = plans.Where(p => p.Succeeded).Select(p => p.Value.OrderId).ToHashSet();
         if (ids.Count == 0)
@@ -30,7 +31,7 @@ internal sealed class NewOrders(RetryOptions retry)
         var outcomes = await context.WriteAsync(
             Write.Once<IReadOnlyList<WorkOutcome<WorkOrder>>>(
                 async unit => storesIf is null || await storesIf(unit).ConfigureAwait(false)
-                    ? End(await StoreAsync(unit, plans, context.TraceParent).ConfigureAwait(false))
+                    ? End(await StoreAsync(unit, plans, context.TraceParent, andThen).ConfigureAwait(false))
                     : Ending.RollBack<IReadOnlyList<WorkOutcome<WorkOrder>>>([]),
                 // If it stored no order, there is nothing that must not be done again.
                 async (rows, outcomes) => outcomes.FirstOrDefault(o => o.Succeeded && ids.Contains(o.Value.Id)) is { Value.Id: var id }
@@ -51,7 +52,8 @@ internal sealed class NewOrders(RetryOptions retry)
     private static Ending<IReadOnlyList<WorkOutcome<WorkOrder>>> End(IReadOnlyList<WorkOutcome<WorkOrder>> outcomes) =>
         outcomes is [{ Error: WorkBusyException }] ? Ending.TryAgain(outcomes) : Ending.Commit(outcomes);
 
-    private async Task<IReadOnlyList<WorkOutcome<WorkOrder>>> StoreAsync(UnitOfWork unit, IReadOnlyList<WorkOutcome<OrderPlan>> given, string? traceParent)
+    private async Task<IReadOnlyList<WorkOutcome<WorkOrder>>> StoreAsync(
+        UnitOfWork unit, IReadOnlyList<WorkOutcome<OrderPlan>> given, string? traceParent, Action<UnitOfWork, WorkOrder>? andThen)
     {
         // Items are handed out by this clock: that of a process may be wrong.
         var clock = await unit.ReadClockAsync().ConfigureAwait(false);
@@ -65,6 +67,12 @@ internal sealed class NewOrders(RetryOptions retry)
         }
 
         await unit.SaveAsync().ConfigureAwait(false);
+        if (andThen is not null)
+        {
+            stored.Values.ToList().ForEach(order => andThen(unit, order));
+            await unit.SaveAsync().ConfigureAwait(false);
+        }
+
         var others = built.Where(b => !stored.ContainsKey(b.Value.Id)).Select(b => b.Key).ToList();
         var open = others.Count == 0 ? [] : await OpenAsync(unit, others, stored).ConfigureAwait(false);
         var outcomes = plans.Select(p => !p.Succeeded ? new(p.Error)

@@ -43,6 +43,18 @@ public sealed class Recount(StockScript script, StockContext db) : Scripted(scri
 [OrderType("stock.disposal", Approvals = 2, DeferApply = true)]
 public sealed class Disposal(StockScript script, StockContext db) : Scripted(script, db);
 
+/// <summary>What it changes can be put back.</summary>
+[OrderType("stock.sale", Reversible = true)]
+public sealed class Sale(StockScript script, StockContext db) : Scripted(script, db);
+
+/// <summary>The same, and two buyers approve it.</summary>
+[OrderType("stock.clearance", Approvals = 2, ApproverRole = "buyer", Reversible = true)]
+public sealed class Clearance(StockScript script, StockContext db) : Scripted(script, db);
+
+/// <summary>The same, and it is applied by a duty.</summary>
+[OrderType("stock.season", DeferApply = true, Reversible = true)]
+public sealed class Season(StockScript script, StockContext db) : Scripted(script, db);
+
 /// <summary>The application's own rule.</summary>
 public sealed class StockPolicy(StockScript script) : IApprovalPolicy
 {
@@ -109,7 +121,8 @@ public sealed class StockApp : IAsyncDisposable
         {
             o.Clock = ClockSource.TimeProvider;
             options?.Invoke(o);
-        }).UseDbContext<StockContext>().AddOrderType<Restocking>().AddOrderType<WriteOff>().AddOrderType<Recount>().AddOrderType<Disposal>();
+        }).UseDbContext<StockContext>().AddOrderType<Restocking>().AddOrderType<WriteOff>().AddOrderType<Recount>().AddOrderType<Disposal>()
+            .AddOrderType<Sale>().AddOrderType<Clearance>().AddOrderType<Season>();
         services.AddScoped<IApprovalPolicy, StockPolicy>();
         return new StockApp(database, services.BuildServiceProvider(new ServiceProviderOptions { ValidateScopes = true, ValidateOnBuild = true }), time, script);
     }
