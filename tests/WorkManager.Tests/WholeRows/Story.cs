@@ -42,7 +42,7 @@ internal sealed partial class Story : IAsyncDisposable
     {
         var story = new Story(await ShopApp.StartAsync(
             databases,
-            builder => builder.AddOrderType<Surveys>().AddOrderType<Trails>().AddOrderType<Deeds>().AddGenerator<SurveyGenerator>().Services
+            builder => builder.AddOrderType<Surveys>().AddOrderType<Trails>().AddOrderType<Deeds>().AddOrderType<Parcels>().AddGenerator<SurveyGenerator>().Services
                 .AddSingleton<Manner>()
                 .AddScoped<IAfterCommitHandler<SurveyDone>, SurveyListener>()
                 .AddScoped<IWorkTenantProvider>(_ => new Named(Tenant)),
@@ -118,6 +118,16 @@ internal sealed partial class Story : IAsyncDisposable
             await By(Agent).SubmitAsync((await LeaseAsync(1, begun: true))[0], new Finding(string.Create(CultureInfo.InvariantCulture, $"p{i}"), i));
         }
 
+        Pass(TimeSpan.FromSeconds(5));
+        return order;
+    }
+
+    /// <summary>An order whose changes can be put back; it has its result.</summary>
+    public async Task<WorkOrder> SubmittedParcelAsync()
+    {
+        var order = await By(Planner).ProposeAsync(new Parcel("Eve"), new() { Priority = 60 });
+        Name(order, "parcel");
+        await By(Agent).SubmitAsync((await LeaseAsync(1, begun: true))[0], new Finding("p1", 1));
         Pass(TimeSpan.FromSeconds(5));
         return order;
     }

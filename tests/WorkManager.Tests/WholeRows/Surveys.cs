@@ -108,6 +108,22 @@ public sealed class Deeds(ShopContext db) : OrderType<Deed, Plot, Finding>
     }
 }
 
+public sealed record Parcel(string Owner);
+
+/// <summary>An order whose changes can be put back: it changes a row of the host, deletes one and adds one.</summary>
+[OrderType("rows.parcel", Reversible = true)]
+public sealed class Parcels(ShopContext db) : OrderType<Parcel, Finding>
+{
+    protected override Task ApplyAsync(ApplyContext<Parcel, Parcel, Finding> apply, CancellationToken cancellationToken)
+    {
+        var (ada, bob) = (db.Customers.Single(c => c.Name == "Ada"), db.Customers.Single(c => c.Name == "Bob"));
+        ada.Name = apply.Payload.Owner;
+        db.Customers.Remove(bob);
+        db.Customers.Add(new Customer { Name = "Cleo", WorkOrderId = apply.OrderId });
+        return Task.CompletedTask;
+    }
+}
+
 public sealed class SurveyListener(ShopContext db) : IAfterCommitHandler<SurveyDone>
 {
     public Task HandleAsync(SurveyDone message, CancellationToken cancellationToken)

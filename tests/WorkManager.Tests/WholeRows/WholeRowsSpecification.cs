@@ -854,6 +854,40 @@ public abstract class WholeRowsSpecification(DatabaseFixture databases)
     }
 
     [Fact]
+    public async Task An_approval_of_what_can_be_put_back()
+    {
+        await using var story = await Story.StartAsync(databases);
+        var order = await story.SubmittedParcelAsync();
+
+        await story.WritesAsync(nameof(IWorkOrderManager.ApproveAsync), () => story.By(Story.Reviewer).ApproveAsync(order.Id));
+    }
+
+    [Fact]
+    public async Task A_proposal_of_a_reversal()
+    {
+        await using var story = await Story.StartAsync(databases);
+        var order = await story.SubmittedParcelAsync();
+        await story.By(Story.Reviewer).ApproveAsync(order.Id);
+        story.Pass(TimeSpan.FromSeconds(5));
+
+        await story.WritesAsync(nameof(IWorkOrderManager.ProposeReversalAsync), async () =>
+            story.Name(await story.By(Story.Planner).ProposeReversalAsync(order.Id, "The wrong parcel."), "reversal"));
+    }
+
+    [Fact]
+    public async Task An_approval_of_a_reversal()
+    {
+        await using var story = await Story.StartAsync(databases);
+        var order = await story.SubmittedParcelAsync();
+        await story.By(Story.Reviewer).ApproveAsync(order.Id);
+        var reversal = await story.By(Story.Planner).ProposeReversalAsync(order.Id);
+        story.Name(reversal, "reversal");
+        story.Pass(TimeSpan.FromSeconds(5));
+
+        await story.WritesAsync(nameof(IWorkOrderManager.ApproveAsync), () => story.By(Story.Reviewer).ApproveAsync(reversal.Id));
+    }
+
+    [Fact]
     public async Task An_approval_of_what_has_changed_since_somebody_else_approved_it()
     {
         await using var story = await Story.StartAsync(databases);
