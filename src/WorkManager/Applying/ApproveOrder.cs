@@ -198,7 +198,8 @@ internal sealed class ApproveOrder(
             : null;
         await run.EnsureReadyAsync(cancellationToken).ConfigureAwait(false);
         var ofItems = await FindAcceptedAsync(hosted.Unit, run, request).ConfigureAwait(false);
-        return await ApplyAsync(hosted.Unit, run, reviewed, run.Given[^1], [.. run.Given, .. ofItems], isOwnWork: false, cancellationToken).ConfigureAwait(false);
+        return await ApplyAsync(hosted.Unit, run, reviewed, run.Given[^1], [.. run.Given, .. ofItems], isOwnWork: false, cancellationToken)
+            .ConfigureAwait(false);
     }
 
     private static async Task<Ending<Approval?>> ApplyAsync(

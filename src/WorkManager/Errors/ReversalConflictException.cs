@@ -18,6 +18,6 @@ public sealed class ReversalConflictException : WorkManagerException
     private static string Tell(Guid orderId, IReadOnlyList<ReviewDifference> conflicts)
     {
         var names = string.Join(", ", conflicts.Take(3).Select(c => string.Join(' ', new[] { c.Row, c.Name }.OfType<string>())));
-        return $"Order {orderId} cannot be reversed, because of what has changed since: {names}{(conflicts.Count > 3 ? " and more" : "")}. Nothing was changed.";
+        return $"Order {orderId} cannot be reversed, as some things have changed since: {names}{(conflicts.Count > 3 ? " …" : "")}. Nothing was changed.";
     }
 }

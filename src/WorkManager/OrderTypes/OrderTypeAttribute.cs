@@ -48,8 +48,8 @@ public sealed class OrderTypeAttribute(string key) : Attribute
     public bool DeferApply { get; set; }
 
     /// <summary>
-    /// Whether what an order changed is kept in its approval, so that <see cref="IWorkOrderManager.ProposeReversalAsync"/> can propose to put it back. Reversals
-    /// are orders of a type of their own, whose key is this one's and <c>.reversal</c>, and are approved by the rules of this one.
+    /// Whether what an order changed is kept with its approval, so that <see cref="IWorkOrderManager.ProposeReversalAsync"/> can propose to put it back.
+    /// Reversals are orders of a type of their own, whose key is this one's and <c>.reversal</c>, and are approved by the rules of this one.
     /// </summary>
     /// <value>False by default. If so, each apply reads the rows that it has saved once more, one query per table.</value>
     public bool Reversible { get; set; }

@@ -42,7 +42,8 @@ internal sealed partial record OrderTypeDescriptor(
     public OrderTypeDescriptor Reversal(Type clrType, Type payloadType, Type resultType) => this with
     {
         Key = ReversalKey, Version = 1, LeaseTime = null, MaxLeases = null, MaxReworks = 0, ReturnedItems = default, ItemFailure = default,
-        DependencyFailure = default, IsReversible = false, IsReversal = true, ClrType = clrType, PayloadType = payloadType, InputType = payloadType, ResultType = resultType,
+        DependencyFailure = default, IsReversible = false, IsReversal = true, ClrType = clrType,
+        PayloadType = payloadType, InputType = payloadType, ResultType = resultType,
     };
 
     /// <summary>Whom the type lets approve its orders.</summary>

@@ -71,7 +71,7 @@ public sealed class WorkDecision
     /// <summary>The item's revision that was decided about; null for a decision about the whole order.</summary>
     public int? ItemRevision { get; internal set; }
 
-    /// <summary>The reviewed change, as JSON text.</summary>
+    /// <summary>The reviewed change of a preview; what an approval of a reversible type has changed, to be put back. As JSON text.</summary>
     [JsonColumn, JsonConverter(typeof(JsonTextConverter))]
     public string? Changes { get; internal set; }
 

@@ -29,7 +29,8 @@ internal sealed class ProposeReversal(NewOrders orders, OrderTypeRegistry types,
             throw Transitions.Illegal(original, "reversed");
         }
 
-        var type = types.Find(types.Get(original.Type).ReversalKey) ?? throw NotReversible(original, $"Orders of the type '{original.Type}' are not reversible.");
+        var type = types.Find(types.Get(original.Type).ReversalKey)
+            ?? throw NotReversible(original, $"Orders of the type '{original.Type}' are not reversible.");
         var ofItsTenant = context.For(TenantScope.Of(original.TenantId));
         var rows = await FindRowsAsync(ofItsTenant, original, cancellationToken).ConfigureAwait(false);
         await ofItsTenant.WriteWithHostAsync(

@@ -49,17 +49,11 @@ internal static class Dependents
         using var command = host.Database.GetDbConnection().CreateCommand();
         command.Transaction = host.Database.CurrentTransaction!.GetDbTransaction();
         var columns = reference.Properties.Select(p => names.DelimitIdentifier(p.GetColumnName(table)!));
-        var rows = keys.Select((key, row) => $"({string.Join(", ", key.Select((value, i) => Parameter($"k{row}_{i}", reference.Properties[i], value)))})").ToList();
 #pragma warning disable CA2100 // Names of the model, delimited, and parameters.
         command.CommandText =
-            $"SELECT COUNT(*) FROM {names.DelimitIdentifier(table.Name, table.Schema)} WHERE ({string.Join(", ", columns)}) IN (VALUES {string.Join(", ", rows)})";
+            $"SELECT COUNT(*) FROM {names.DelimitIdentifier(table.Name, table.Schema)} "
+            + $"WHERE ({string.Join(", ", columns)}) IN (VALUES {KeyParameters.Add(command, reference.Properties, keys)})";
 #pragma warning restore CA2100
         return Convert.ToInt32(command.ExecuteScalar(), CultureInfo.InvariantCulture);
-
-        string Parameter(string name, IProperty property, object? value)
-        {
-            command.Parameters.Add(property.GetRelationalTypeMapping().CreateParameter(command, name, value, nullable: true));
-            return $"@{name}";
-        }
     }
 }

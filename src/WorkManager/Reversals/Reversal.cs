@@ -131,7 +131,7 @@ internal sealed class Reversal(DbContext host, IReversalSql sql, Guid orderId, I
     private void AddAgain(IEntityType type, ReversibleRow row)
     {
         var entry = StoredRows.EntryOf(host, type, Make(type));
-        var parts = row.Before.Where(b => b.Key.Contains('.', StringComparison.Ordinal) && entry.Metadata.FindNavigation(b.Key.Split('.')[0]) is not null).ToList();
+        var parts = row.Before.Where(b => b.Key.Split('.') is [var first, _, ..] && entry.Metadata.FindNavigation(first) is not null).ToList();
         foreach (var (path, value) in row.Before.Except(parts))
         {
             Write(entry, path.Split('.'), value);

@@ -59,7 +59,7 @@ internal sealed class ReversibleChanges(DbContext host)
         }
         else if (row.Kind != RowChangeKind.Added)
         {
-            Keep(row, entry, PathOf(entry), all: row.Kind == RowChangeKind.Deleted);
+            Keep(row, entry, all: row.Kind == RowChangeKind.Deleted);
         }
     }
 
@@ -124,10 +124,10 @@ internal sealed class ReversibleChanges(DbContext host)
             case EntityState.Deleted:
                 row.Kind = RowChangeKind.Deleted;
                 row.Parts.Clear();
-                Keep(row, entry, "", all: true);
+                Keep(row, entry, all: true);
                 break;
             case EntityState.Modified when row.Kind == RowChangeKind.Modified:
-                Keep(row, entry, "", all: false);
+                Keep(row, entry, all: false);
                 break;
         }
     }
@@ -135,17 +135,17 @@ internal sealed class ReversibleChanges(DbContext host)
     /// <summary>A value in the row of its owner comes or goes, or takes the place of another one.</summary>
     private void RecordPart(Row row, EntityEntry entry)
     {
-        var path = PathOf(entry);
+        var path = RowMember.PathOf(RowMember.NavigationsTo(entry.Metadata));
         if (entry.State == EntityState.Deleted && row.Parts.TryAdd(path, true))
         {
-            Keep(row, entry, path, all: true);
+            Keep(row, entry, all: true);
         }
         else if (entry.State == EntityState.Deleted && row.NewParts.Contains(path))
         {
             // Its place was taken in the same save, which was seen first.
             row.Parts[path] = true;
             row.Forget(path);
-            Keep(row, entry, path, all: true);
+            Keep(row, entry, all: true);
         }
         else if (entry.State == EntityState.Added && row.Parts.TryAdd(path, false))
         {
@@ -155,9 +155,9 @@ internal sealed class ReversibleChanges(DbContext host)
     }
 
     /// <summary>Keeps values as they were before.</summary>
-    private void Keep(Row row, EntityEntry entry, string within, bool all)
+    private void Keep(Row row, EntityEntry entry, bool all)
     {
-        foreach (var (member, property) in MembersOf(entry, within))
+        foreach (var (member, property) in MembersOf(entry))
         {
             // A secret that is none needs no keeping.
             var isKept = all ? member.IsInserted && !(member.IsRedacted && property.OriginalValue is null) : property.IsModified && member.IsReversible;
@@ -218,12 +218,11 @@ internal sealed class ReversibleChanges(DbContext host)
         return byEntity[entry.Entity] = row;
     }
 
-    private static string PathOf(EntityEntry entry) => RowMember.PathOf(Through(entry));
-
-    private static IEnumerable<(RowMember Member, PropertyEntry Property)> MembersOf(EntityEntry entry, string within)
+    private static IEnumerable<(RowMember Member, PropertyEntry Property)> MembersOf(EntityEntry entry)
     {
-        var through = Through(entry);
-        return entry.Properties.Where(p => within.Length == 0 || !p.Metadata.IsPrimaryKey()).Where(p => p.Metadata != entry.Metadata.FindDiscriminatorProperty())
+        var through = RowMember.NavigationsTo(entry.Metadata);
+        return entry.Properties.Where(p => through.Count == 0 || !p.Metadata.IsPrimaryKey())
+            .Where(p => p.Metadata != entry.Metadata.FindDiscriminatorProperty())
             .Select(p => (new RowMember(p.Metadata, through), p))
             .Concat(entry.ComplexProperties.Where(c => RowMember.HasColumns(c.Metadata)).SelectMany(c => MembersOf(c, [.. through, c.Metadata])));
     }
@@ -231,17 +230,6 @@ internal sealed class ReversibleChanges(DbContext host)
     private static IEnumerable<(RowMember Member, PropertyEntry Property)> MembersOf(ComplexPropertyEntry complex, IReadOnlyList<IPropertyBase> through) =>
         complex.Properties.Select(p => (new RowMember(p.Metadata, through), p))
             .Concat(complex.ComplexProperties.Where(c => RowMember.HasColumns(c.Metadata)).SelectMany(c => MembersOf(c, [.. through, c.Metadata])));
-
-    private static IReadOnlyList<IPropertyBase> Through(EntityEntry entry)
-    {
-        var through = new List<IPropertyBase>();
-        for (var type = entry.Metadata; type.FindOwnership() is { PrincipalToDependent: { } navigation } ownership; type = ownership.PrincipalEntityType)
-        {
-            through.Insert(0, navigation);
-        }
-
-        return through;
-    }
 
     private static IEnumerable<ComplexPropertyEntry> ComplexOf(EntityEntry entry) => entry.ComplexProperties.SelectMany(ComplexOf);
 

@@ -24,11 +24,15 @@ internal sealed record RowMember(IProperty Property, IReadOnlyList<IPropertyBase
 
     public bool IsRedacted { get; } = ReviewAnnotations.IsRedacted(Property);
 
-    /// <summary>Whether the application sets it, and somebody reviews it. The rest is made anew by each save: stamps, tokens, what the database computes.</summary>
+    /// <summary>Whether the application sets it, and somebody reviews it. The rest is made anew by each save: stamps, tokens, computed columns.</summary>
     public bool IsReversible { get; } = !Property.IsConcurrencyToken && !IsComputed(Property) && !ReviewAnnotations.IsNotReviewed(Property);
 
     /// <summary>Whether a row that is added again needs its value.</summary>
     public bool IsInserted { get; } = !IsComputed(Property);
+
+    /// <summary>The navigations that lead from the owner of a row to an entity in it.</summary>
+    public static IReadOnlyList<INavigation> NavigationsTo(IEntityType type) =>
+        type.FindOwnership() is { PrincipalToDependent: { } navigation } ownership ? [.. NavigationsTo(ownership.PrincipalEntityType), navigation] : [];
 
     public static string PathOf(IEnumerable<IPropertyBase> through) => string.Join('.', through.Select(p => p.Name));
 
@@ -59,10 +63,8 @@ internal sealed record RowMember(IProperty Property, IReadOnlyList<IPropertyBase
 
     // In the table of its owner, a value has other columns than in one of its own.
     private static string ColumnOf(IProperty property, IReadOnlyList<IPropertyBase> through) =>
-        StoreObjectIdentifier.Create(EntityTypeOf(through.Count > 0 ? through[0].DeclaringType : property.DeclaringType), StoreObjectType.Table) is { } table
+        StoreObjectIdentifier.Create((through.Count > 0 ? through[0] : property).DeclaringType.ContainingEntityType, StoreObjectType.Table) is { } table
             && property.GetColumnName(table) is { } name ? name : property.GetColumnName();
-
-    private static IReadOnlyEntityType EntityTypeOf(ITypeBase type) => type.ContainingEntityType;
 
     private static bool IsComputed(IProperty property) => property.ValueGenerated is ValueGenerated.OnAddOrUpdate or ValueGenerated.OnUpdate;
 }

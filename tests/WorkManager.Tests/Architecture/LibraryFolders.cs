@@ -7,7 +7,7 @@ public sealed class LibraryFolders() : FolderRules(SourceTree.Library)
 {
     private static readonly string[] Domain = ["Errors", "Orders", "OrderTypes", "OrderTypes/Json", "Changes"];
 
-    private static readonly string[] Kernel = ["Diagnostics", "Auditing", "Persistence", "Execution", "Selecting"];
+    private static readonly string[] Kernel = ["Diagnostics", "Auditing", "Persistence", "Execution", "Reversals", "Selecting"];
 
     private static readonly string[] Verbs = ["Proposing", "Leasing", "Submitting", "Reviewing", "Applying", "Operating"];
 
@@ -29,6 +29,8 @@ public sealed class LibraryFolders() : FolderRules(SourceTree.Library)
         ("Persistence/HostModel", ["Errors", "Orders", "Persistence/Schema", "Persistence/Migrations"]),
         ("Persistence", ["Orders", "Persistence/Schema", "Persistence/HostModel"]),
         ("Execution", ["Errors", "Orders", "Diagnostics", "Auditing", "Persistence/Schema", "Persistence/HostModel", "Persistence"]),
+        // What an apply has changed, kept and put back.
+        ("Reversals", [.. Domain, "Execution"]),
         // What an operator does to many orders, whichever verb does it to one of them.
         ("Selecting", [.. Domain, "Execution"]),
         .. Verbs.Select(verb => (verb, (string[])[.. Domain, .. Kernel])),

@@ -168,7 +168,8 @@ public abstract class ReversalSpecification(DatabaseFixture databases)
         await using var app = await WithStockAsync();
         app.Script.Apply = (_, db, _) => Changes["values of every kind"](db);
         var order = await AppliedAsync<Sale>(app);
-        await app.Database.ExecuteAsync($"UPDATE articles SET \"{column}\" = {(value is null ? "NULL" : int.TryParse(value, out _) ? value : $"'{value}'")} WHERE \"Id\" = 1");
+        var sql = value is null ? "NULL" : int.TryParse(value, out _) ? value : $"'{value}'";
+        await app.Database.ExecuteAsync($"UPDATE articles SET \"{column}\" = {sql} WHERE \"Id\" = 1");
 
         var proposing = () => app.By(Anna).ProposeReversalAsync(order.Id);
 
@@ -196,11 +197,11 @@ public abstract class ReversalSpecification(DatabaseFixture databases)
     {
         await using var app = await WithStockAsync();
         var below = new Shelf { Name = "below" };
-        app.Script.Apply = async (_, db, _) =>
+        app.Script.Apply = async (_, db, token) =>
         {
             db.Add(below);
             db.Add(new Price { Region = "east", Day = new(2026, 3, 2), Amount = 1 });
-            db.Remove(await db.Prices.SingleAsync());
+            db.Remove(await db.Prices.SingleAsync(token));
         };
         var order = await AppliedAsync<Sale>(app);
         await app.SeedAsync(
@@ -378,7 +379,8 @@ public abstract class ReversalSpecification(DatabaseFixture databases)
         await Proposing(Guid.NewGuid()).Should().ThrowAsync<WorkNotFoundException>();
         (await Proposing(done.Id, new string('x', 2001)).Should().ThrowAsync<WorkValidationException>()).Which.Code.Should().Be("validation_failed");
         var byHand = () => app.By(Anna).ProposeAsync("stock.sale.reversal", JsonDocument.Parse($$"""{"orderId":"{{done.Id}}"}""").RootElement);
-        (await byHand.Should().ThrowAsync<WorkValidationException>()).Which.Errors.Should().ContainSingle().Which.Message.Should().Contain("ProposeReversalAsync");
+        (await byHand.Should().ThrowAsync<WorkValidationException>()).Which.Errors.Should().ContainSingle().Which.Message.Should()
+            .Contain("ProposeReversalAsync");
 
         Func<Task> Proposing(Guid id, string? comment = null) => () => app.By(Anna).ProposeReversalAsync(id, comment);
     }

@@ -59,6 +59,24 @@ internal static class Reviews
         Console.WriteLine(decided.Order.State);
     }
 
+    public static async Task ReverseAsync(IWorkOrderManager work, Guid orderId)
+    {
+        #region propose-reversal
+        try
+        {
+            WorkOrder reversal = await work.As(Actor.User("anna")).ProposeReversalAsync(orderId, "The price was for another shop.");
+            Console.WriteLine($"Order {reversal.Id} waits for its review.");
+        }
+        catch (ReversalConflictException refused)
+        {
+            foreach (var conflict in refused.Conflicts)
+            {
+                Console.WriteLine($"{conflict.Row} {conflict.Name} was left as {conflict.Reviewed?.ToJsonString()} and is {conflict.Now?.ToJsonString()}");
+            }
+        }
+        #endregion
+    }
+
     private sealed record Translation(string Text);
 
     public static void Configure(ModelBuilder modelBuilder)
@@ -85,6 +103,15 @@ internal static class Reviews
 public sealed record RefundRequest(string OrderNumber);
 
 public sealed record RefundChecked(decimal Amount);
+
+#region reversible
+[OrderType("shop.price_change", Reversible = true)]
+public sealed class PriceChange : OrderType<RefundRequest, RefundChecked>
+#endregion
+{
+    protected override Task ApplyAsync(ApplyContext<RefundRequest, RefundRequest, RefundChecked> apply, CancellationToken cancellationToken) =>
+        Task.CompletedTask;
+}
 
 #region several-approvers
 [OrderType("shop.refund", Approvals = 2, ApproverRole = "finance")]

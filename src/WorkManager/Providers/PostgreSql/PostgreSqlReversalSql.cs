@@ -31,20 +31,14 @@ internal sealed class PostgreSqlReversalSql : IReversalSql
         {
             command.Transaction = host.Database.CurrentTransaction!.GetDbTransaction();
             var columns = properties.Select(p => names.DelimitIdentifier(p.GetColumnName(StoreObjectIdentifier.Table(table.Name, table.Schema))!)).ToList();
-            var rows = keys.Select((key, row) => $"({string.Join(", ", key.Select((value, i) => Parameter(properties[i], $"k{row}_{i}", value)))})").ToList();
             var list = string.Join(", ", columns);
             // In the order of their keys: two that lock the same rows would wait for each other.
 #pragma warning disable CA2100 // Names of the model, delimited, and parameters.
             command.CommandText =
-                $"SELECT 1 FROM {names.DelimitIdentifier(table.Name, table.Schema)} WHERE ({list}) IN ({string.Join(", ", rows)}) ORDER BY {list} FOR UPDATE";
+                $"SELECT 1 FROM {names.DelimitIdentifier(table.Name, table.Schema)} WHERE ({list}) IN ({KeyParameters.Add(command, properties, keys)}) "
+                + $"ORDER BY {list} FOR UPDATE";
 #pragma warning restore CA2100
             await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
-        }
-
-        string Parameter(IProperty property, string name, object? value)
-        {
-            command.Parameters.Add(property.GetRelationalTypeMapping().CreateParameter(command, name, value, nullable: false));
-            return $"@{name}";
         }
     }
 }
