@@ -17,8 +17,9 @@ internal sealed partial class RowText(DateTime now, string traceId)
     /// <summary>Names an id. Others are named when they are met.</summary>
     public void Name(Guid id, string name) => ids.Add(id, name);
 
-    /// <summary>Makes the hash of a text known.</summary>
-    public void Hash(string text) => hashes[HashOf(text)] = $"sha256 of {text}";
+    /// <summary>Makes the hash of a text known. Ids in it are told by the names that they have.</summary>
+    public void Hash(string text) =>
+        hashes[HashOf(text)] = $"sha256 of {ids.Aggregate(text, (told, id) => told.Replace($"{id.Key}", id.Value, StringComparison.Ordinal))}";
 
     /// <summary>What was added, changed and removed.</summary>
     /// <param name="before">The rows before.</param>

@@ -869,6 +869,7 @@ public abstract class WholeRowsSpecification(DatabaseFixture databases)
         var order = await story.SubmittedParcelAsync();
         await story.By(Story.Reviewer).ApproveAsync(order.Id);
         story.Pass(TimeSpan.FromSeconds(5));
+        story.HashesOf($$"""{"comment":"The wrong parcel.","orderId":"{{order.Id}}"}""", """{"rows":3}""");
 
         await story.WritesAsync(nameof(IWorkOrderManager.ProposeReversalAsync), async () =>
             story.Name(await story.By(Story.Planner).ProposeReversalAsync(order.Id, "The wrong parcel."), "reversal"));
