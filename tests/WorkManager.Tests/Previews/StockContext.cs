@@ -22,6 +22,7 @@ public sealed class StockContext(DbContextOptions<StockContext> options) : DbCon
             article.Property(a => a.UpdatedAt).NotReviewed();
             article.Property(a => a.Secret).Redacted();
             article.Property<string?>("Remark");
+            article.HasQueryFilter(a => !a.Name.EndsWith("(deleted)"));
             article.OwnsOne(a => a.Maker);
             article.ComplexProperty(a => a.Size, size => size.Property(s => s.Width).HasColumnName("width"));
             article.HasMany(a => a.Shelves).WithMany(s => s.Articles).UsingEntity(join => join.ToTable("articles_shelves"));
