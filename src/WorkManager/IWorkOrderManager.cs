@@ -376,6 +376,31 @@ public interface IWorkOrderManager
     /// <exception cref="WorkLimitException">An item was returned too often (<c>rework_limit</c>).</exception>
     Task<DecidedItems> DecideAsync(Guid orderId, IReadOnlyList<ItemDecision> decisions, CancellationToken cancellationToken = default);
 
+    /// <summary>
+    /// Corrects the result of an item that waits for review. The new result is checked like a submitted one, takes its place, and is what is applied. Both are
+    /// kept in the decisions of the order (<see cref="WorkDecision.Baseline"/>, <see cref="WorkDecision.Changes"/>).
+    /// </summary>
+    /// <typeparam name="TResult">The result of the item's order type.</typeparam>
+    /// <param name="itemId">The item, submitted.</param>
+    /// <param name="result">The whole result as it is to be.</param>
+    /// <param name="options">Why, and which result it is that is corrected; null for nothing.</param>
+    /// <param name="cancellationToken">Cancels waiting and reading.</param>
+    /// <returns>The item. If its result is this one already, nothing was written.</returns>
+    /// <remarks>
+    /// Whoever edits counts as one who submitted work of the order: by default somebody else has to approve it. Approvals that were given before are void, the
+    /// order is not approved automatically any more, and a preview from before is outdated.
+    /// </remarks>
+    /// <exception cref="WorkNotFoundException">There is no such item.</exception>
+    /// <exception cref="OrderTypeNotFoundException">The item's order type is not registered in this process.</exception>
+    /// <exception cref="WorkValidationException">The result breaks a rule, or the comment is too long or has a character that cannot be stored.</exception>
+    /// <exception cref="WorkLimitException">The result is too large.</exception>
+    /// <exception cref="IllegalTransitionException">The order does not wait for review, or the item has no result to be reviewed.</exception>
+    /// <exception cref="OrderNotReadyException">The order is held.</exception>
+    /// <exception cref="StaleReviewException">The result is not the one that <see cref="EditOptions.ResultHash"/> names.</exception>
+    /// <exception cref="ApprovalDeniedException">The actor is not named, is an agent, or has not the role that the order type asks for.</exception>
+    Task<WorkItem> EditAsync<TResult>(Guid itemId, TResult result, EditOptions? options = null, CancellationToken cancellationToken = default)
+        where TResult : notnull;
+
     /// <summary>Refuses an order: it ends as rejected, unless it is returned for rework. Leases on its items end; submitted items are rejected.</summary>
     /// <param name="orderId">The order, submitted or still being worked on.</param>
     /// <param name="reasons">Why: at least one.</param>

@@ -127,6 +127,10 @@ internal sealed class WorkOrderManager(WorkEngine engine, WorkSession session) :
                 : new SubmitRequest(s.Lease, Result(s.Result), s.Options ?? new SubmitOptions(), s.Granted),
             cancellationToken);
 
+    public Task<WorkItem> EditAsync<TResult>(Guid itemId, TResult result, EditOptions? options, CancellationToken cancellationToken)
+        where TResult : notnull =>
+        engine.RunAsync(Verbs.Edit, session, new EditRequest(itemId, Result(result), options ?? new EditOptions()), cancellationToken);
+
     public Task<OrderPreview> PreviewAsync(Guid orderId, PreviewOptions? options, CancellationToken cancellationToken) =>
         engine.RunAsync(Verbs.Preview, session, new PreviewRequest(orderId, options ?? new()), cancellationToken);
 

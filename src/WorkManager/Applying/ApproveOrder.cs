@@ -55,12 +55,16 @@ internal sealed class ApproveOrder(
             {
                 var previews = rows.Decisions.Where(d => d.OrderId == request.OrderId && d.Decision == WorkDecision.Preview);
                 var given = GivenApprovals.OfOrderOrItems(rows.Decisions, request.OrderId);
+                var edits = GivenApprovals.EditsBy(rows.Decisions, context.Actor).Where(d => d.OrderId == request.OrderId);
                 return rows.Orders.Where(o => o.Id == request.OrderId)
-                    .Select(o => new { o.TenantId, o.TraceParent, o.Revision, IsPreviewed = previews.Any(), HasGiven = given.Any() })
+                    .Select(o => new { o.TenantId, o.TraceParent, o.Revision, IsPreviewed = previews.Any(), HasGiven = given.Any(), HasEdited = edits.Any() })
                     .SingleOrDefaultAsync(cancellationToken);
             },
             cancellationToken).ConfigureAwait(false) ?? throw WorkNotFoundException.Order(request.OrderId);
-        return ((order.TenantId, order.TraceParent), request with { IsPreviewed = order.IsPreviewed, WithoutGivenAt = order.HasGiven ? null : order.Revision });
+        return ((order.TenantId, order.TraceParent), request with
+        {
+            IsPreviewed = order.IsPreviewed, WithoutGivenAt = order.HasGiven ? null : order.Revision, Edited = (order.HasEdited, order.Revision),
+        });
     }
 
     private async Task<Approval?> ApproveOrRecordAsync(OperationContext context, ApproveRequest request, CancellationToken cancellationToken)
@@ -156,7 +160,7 @@ internal sealed class ApproveOrder(
             return await LeaveToReviewersAsync(unit, run.Applied.Order).ConfigureAwait(false);
         }
 
-        var isOwnWork = await EnsureMayApproveAsync(run, unit.Actor, request, cancellationToken).ConfigureAwait(false);
+        var isOwnWork = await EnsureMayApproveAsync(run, unit, request, cancellationToken).ConfigureAwait(false);
         var reviewed = await FindReviewAsync(run, unit, request).ConfigureAwait(false);
         var others = await FindOthersAsync(unit, run, request).ConfigureAwait(false);
         await run.EnsureReadyAsync(cancellationToken).ConfigureAwait(false);
@@ -234,7 +238,7 @@ internal sealed class ApproveOrder(
     }
 
     // An automatic approval has submitted no work, and no role.
-    private static async Task<bool> EnsureMayApproveAsync(ApplyRun run, Actor actor, ApproveRequest request, CancellationToken cancellationToken)
+    private static async Task<bool> EnsureMayApproveAsync(ApplyRun run, UnitOfWork unit, ApproveRequest request, CancellationToken cancellationToken)
     {
         if (request.Policy is not null)
         {
@@ -242,8 +246,12 @@ internal sealed class ApproveOrder(
         }
 
         var terms = await run.ReadTermsAsync().ConfigureAwait(false);
-        var isOwnWork = ApprovalRules.EnsureMayApprove(run.Applied.Order, run.Applied.Items, terms, actor);
-        await run.EnsureNoPolicyObjectsAsync(actor, cancellationToken).ConfigureAwait(false);
+        var order = run.Applied.Order;
+        // Asked before the order was locked, which saves a question: an edit raises its revision.
+        var hasEdited = order.Revision == request.Edited.At + 1 ? request.Edited.Has
+            : await GivenApprovals.EditsBy(unit.Rows.Decisions, unit.Actor).AnyAsync(d => d.OrderId == order.Id, CancellationToken.None).ConfigureAwait(false);
+        var isOwnWork = ApprovalRules.EnsureMayApprove(order, run.Applied.Items, hasEdited, terms, unit.Actor);
+        await run.EnsureNoPolicyObjectsAsync(unit.Actor, cancellationToken).ConfigureAwait(false);
         return isOwnWork;
     }
 

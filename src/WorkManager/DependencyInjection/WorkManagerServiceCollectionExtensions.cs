@@ -111,6 +111,7 @@ public static class WorkManagerServiceCollectionExtensions
         services.TryAddSingleton<ExtendLeases>();
         services.TryAddSingleton<ResultCheck>();
         services.TryAddSingleton<SubmitItems>();
+        services.TryAddSingleton<EditResult>();
         services.TryAddSingleton<ApplyRuns>();
         services.TryAddSingleton<PostCommitSteps>();
         services.TryAddSingleton<FailedApprovals>();

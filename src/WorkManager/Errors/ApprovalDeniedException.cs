@@ -1,8 +1,8 @@
 namespace WorkManager;
 
 /// <summary>
-/// The actor may not decide about this order (<c>approval_denied</c>): approve, reject, return or cancel it, hold or resume it, retry it, give it up, or
-/// change its priority, revoke or extend its leases; or about an order type: pause or resume it.
+/// The actor may not decide about this order (<c>approval_denied</c>): approve, reject, return or cancel it, correct a result of it, hold or resume it,
+/// retry it, give it up, or change its priority, revoke or extend its leases; or about an order type: pause or resume it.
 /// </summary>
 public sealed class ApprovalDeniedException : WorkManagerException
 {

@@ -9,7 +9,7 @@ public enum ApprovalDeniedReason
     /// </summary>
     Agent,
 
-    /// <summary>The actor submitted work of this order, itself or through an agent.</summary>
+    /// <summary>The actor submitted work of this order, itself or through an agent, or has edited a result of it.</summary>
     Self,
 
     /// <summary>The actor lacks the role that the order type asks for.</summary>

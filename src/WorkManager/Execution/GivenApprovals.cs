@@ -19,13 +19,25 @@ internal static class GivenApprovals
         d => d.OrderId == orderId && (d.Decision == WorkDecision.Approve || d.Decision == WorkDecision.Accept)
             && d.SupersededAt == null && d.ConsumedAt == null);
 
+    /// <summary>Edits of results that are still to be applied, by an actor, or by somebody in its name.</summary>
+    public static IQueryable<WorkDecision> EditsBy(IQueryable<WorkDecision> decisions, Actor actor)
+    {
+        var (kind, id, name) = (actor.Type, actor.Id, actor.ToString());
+        return decisions.Where(d => d.Decision == WorkDecision.Edit && d.SupersededAt == null
+            && ((d.ActorType == kind && d.ActorId == id) || d.OnBehalfOf == name));
+    }
+
     /// <summary>Makes those of an order void: what they were for is not to be applied any more.</summary>
     /// <param name="unit">The transaction.</param>
     /// <param name="orderId">The order.</param>
     /// <param name="itemIds">The items of which it is so; null for all. Approvals of the whole order are void in any case.</param>
-    public static async Task VoidAsync(UnitOfWork unit, Guid orderId, IReadOnlySet<Guid>? itemIds = null)
+    /// <param name="withEdits">Whether the results of these items are gone, so that nobody's edits of them are left.</param>
+    public static async Task VoidAsync(UnitOfWork unit, Guid orderId, IReadOnlySet<Guid>? itemIds = null, bool withEdits = false)
     {
-        var given = await OfOrderOrItems(unit.Rows.Decisions, orderId).ToListAsync(CancellationToken.None).ConfigureAwait(false);
+        var kinds = withEdits ? (string[])[WorkDecision.Approve, WorkDecision.Accept, WorkDecision.Edit] : [WorkDecision.Approve, WorkDecision.Accept];
+        var given = await unit.Rows.Decisions
+            .Where(d => d.OrderId == orderId && kinds.Contains(d.Decision) && d.SupersededAt == null && d.ConsumedAt == null)
+            .ToListAsync(CancellationToken.None).ConfigureAwait(false);
         Void(unit, given.Where(d => d.ItemId is not { } id || itemIds?.Contains(id) != false));
     }
 

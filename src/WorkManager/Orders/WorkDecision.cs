@@ -11,6 +11,7 @@ public sealed class WorkDecision
     internal const string Preview = "preview";
     internal const string Approve = "approve";
     internal const string Accept = "accept";
+    internal const string Edit = "edit";
 
     internal WorkDecision()
     {
@@ -29,8 +30,8 @@ public sealed class WorkDecision
     public string TenantId { get; internal set; } = "";
 
     /// <summary>
-    /// What was decided: <c>approve</c>, <c>reject</c>, <c>rework</c> or <c>cancel</c>; about an item <c>accept</c>, <c>return</c> or <c>reject</c>;
-    /// <c>preview</c> for what a reviewer was shown before that.
+    /// What was decided: <c>approve</c>, <c>reject</c>, <c>rework</c> or <c>cancel</c>; about an item <c>accept</c>, <c>edit</c>, <c>return</c> or
+    /// <c>reject</c>; <c>preview</c> for what a reviewer was shown before that.
     /// </summary>
     public string Decision { get; internal set; } = "";
 
@@ -71,11 +72,13 @@ public sealed class WorkDecision
     /// <summary>The item's revision that was decided about; null for a decision about the whole order.</summary>
     public int? ItemRevision { get; internal set; }
 
-    /// <summary>The reviewed change of a preview; what an approval of a reversible type has changed, to be put back. As JSON text.</summary>
+    /// <summary>
+    /// The reviewed change of a preview; the new result of an edit; what an approval of a reversible type has changed, to be put back. As JSON text.
+    /// </summary>
     [JsonColumn, JsonConverter(typeof(JsonTextConverter))]
     public string? Changes { get; internal set; }
 
-    /// <summary>The values before the reviewed change, as JSON text.</summary>
+    /// <summary>The result before an edit, as JSON text.</summary>
     [JsonColumn, JsonConverter(typeof(JsonTextConverter))]
     public string? Baseline { get; internal set; }
 

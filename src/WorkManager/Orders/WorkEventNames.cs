@@ -42,6 +42,9 @@ public static class WorkEventNames
     /// <summary>A reviewer has decided that an item's result is to be applied with its order.</summary>
     public const string ItemApproved = "item_approved";
 
+    /// <summary>A reviewer has put a corrected result in the place of an item's.</summary>
+    public const string Edited = "edited";
+
     /// <summary>Somebody wanted to approve what is not any more what would be applied: nothing was. Earlier approvals of it are void.</summary>
     public const string ReviewOutdated = "review_outdated";
 

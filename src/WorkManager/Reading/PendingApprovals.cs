@@ -144,6 +144,8 @@ internal sealed class PendingApprovals(OrderTypeRegistry types, WorkScopes scope
             orders = orders.Where(o => !notOfSubmitter.Contains(o.Type)
                 || !rows.Items.Any(i => i.OrderId == o.Id && (i.State == ItemState.Submitted || i.State == ItemState.Accepted)
                     && ((i.SubmittedByType == kind && i.SubmittedById == id) || i.SubmittedFor == name)));
+            var edits = GivenApprovals.EditsBy(rows.Decisions, actor);
+            orders = orders.Where(o => !notOfSubmitter.Contains(o.Type) || !edits.Any(d => d.OrderId == o.Id));
         }
 
         return orders.Where(o => !rows.Decisions.Any(d => d.OrderId == o.Id && d.Decision == WorkDecision.Approve && d.ItemId == null

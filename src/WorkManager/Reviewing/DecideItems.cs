@@ -135,7 +135,7 @@ internal sealed class DecideItems(IdGenerator ids, OrderTypeRegistry types, Work
         var given = await GivenApprovals.OfItems(unit.Rows.Decisions, order.Id).ToListAsync(CancellationToken.None).ConfigureAwait(false);
         GivenApprovals.Void(unit, given.Where(d => items.ContainsKey(d.ItemId!.Value)));
 
-        Accept(unit, order, decisions.FindAll(d => d.Kind == ItemDecisionKind.Accept), items, terms);
+        await AcceptAsync(unit, order, decisions.FindAll(d => d.Kind == ItemDecisionKind.Accept), items, terms).ConfigureAwait(false);
         var rejected = decisions.FindAll(d => d.Kind == ItemDecisionKind.Reject);
         Reject(unit, order, rejected, items);
         if (rejected.Count + returned.Count > 0)
@@ -172,12 +172,14 @@ internal sealed class DecideItems(IdGenerator ids, OrderTypeRegistry types, Work
         }
     }
 
-    private void Accept(UnitOfWork unit, WorkOrder order, List<Decided> accepted, Dictionary<Guid, WorkItem> items, ApprovalTerms terms)
+    private async Task AcceptAsync(UnitOfWork unit, WorkOrder order, List<Decided> accepted, Dictionary<Guid, WorkItem> items, ApprovalTerms terms)
     {
+        var edits = GivenApprovals.EditsBy(unit.Rows.Decisions, unit.Actor).Where(d => d.OrderId == order.Id).Select(d => d.ItemId!.Value);
+        var edited = accepted.Count == 0 ? [] : await edits.ToListAsync(CancellationToken.None).ConfigureAwait(false);
         foreach (var decision in accepted)
         {
             var item = items[decision.ItemId];
-            var isOwnWork = ApprovalRules.EnsureMayApprove(order, [item], terms, unit.Actor);
+            var isOwnWork = ApprovalRules.EnsureMayApprove(order, [item], edited.Contains(item.Id), terms, unit.Actor);
             var row = Decide(unit, order, item, WorkDecision.Accept);
             (row.ContentHash, row.SelfApproval) = (item.ResultHash, isOwnWork);
             unit.Audit.Record(WorkEventNames.ItemApproved, item, new EventDetails(new JsonObject { ["result_hash"] = item.ResultHash }));
@@ -216,7 +218,7 @@ internal sealed class DecideItems(IdGenerator ids, OrderTypeRegistry types, Work
             return null;
         }
 
-        await GivenApprovals.VoidAsync(unit, order.Id, ids).ConfigureAwait(false);
+        await GivenApprovals.VoidAsync(unit, order.Id, ids, withEdits: true).ConfigureAwait(false);
         return await ChildOrder.MoveAsync(unit, order, childId, again, reasonsOf, reasons).ConfigureAwait(false);
     }
 

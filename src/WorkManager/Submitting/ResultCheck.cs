@@ -82,7 +82,7 @@ internal sealed class ResultCheck(OrderTypeRegistry types, JsonDocuments documen
         try
         {
             var type = types.Get(item.OrderType);
-            var document = await CheckResultAsync(context, type, item, request, cancellationToken).ConfigureAwait(false);
+            var document = await CheckAsync(context, type, item, request.Result, cancellationToken).ConfigureAwait(false);
             return CheckedResult.Good(request, item, document, type.Version);
         }
         catch (WorkValidationException refused)
@@ -110,10 +110,12 @@ internal sealed class ResultCheck(OrderTypeRegistry types, JsonDocuments documen
         }
     }
 
-    private async Task<CheckedDocument> CheckResultAsync(
-        OperationContext context, OrderTypeDescriptor descriptor, WorkItem item, SubmitRequest request, CancellationToken cancellationToken)
+    /// <summary>Checks a result by the rules of its order type.</summary>
+    /// <exception cref="WorkManagerException">It is refused.</exception>
+    public async Task<CheckedDocument> CheckAsync(
+        OperationContext context, OrderTypeDescriptor descriptor, WorkItem item, IncomingDocument given, CancellationToken cancellationToken)
     {
-        var result = documents.Check("result", request.Result, descriptor.ResultType);
+        var result = documents.Check("result", given, descriptor.ResultType);
         var errors = await RunRulesAsync(context, descriptor, item, result.Value, cancellationToken).ConfigureAwait(false);
         return errors.Count == 0 ? result : throw new WorkValidationException("result", errors);
     }

@@ -43,6 +43,7 @@ public abstract class StrangerSpecification(DatabaseFixture databases)
         [nameof(IWorkOrderManager.RetryAsync)] = c => CodeOf(c.User.RetryAsync(c.Order)),
         [nameof(IWorkOrderManager.DeadLetterAsync)] = c => CodeOf(c.User.DeadLetterAsync(c.Order)),
         [nameof(IWorkOrderManager.CloneAsync)] = c => CodeOf(c.User.CloneAsync(c.Order)),
+        [nameof(IWorkOrderManager.EditAsync)] = c => CodeOf(c.User.EditAsync(c.Lease.Item.Id, c.Result)),
         [nameof(IWorkOrderManager.ProposeReversalAsync)] = c => CodeOf(c.User.ProposeReversalAsync(c.Order)),
         [nameof(IWorkOrderManager.HoldAsync)] = c => CodeOf(c.User.HoldAsync(c.Order)),
         [nameof(IWorkOrderManager.ResumeAsync)] = c => CodeOf(c.User.ResumeAsync(c.Order)),

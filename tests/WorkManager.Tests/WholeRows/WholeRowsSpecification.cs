@@ -853,6 +853,23 @@ public abstract class WholeRowsSpecification(DatabaseFixture databases)
         await story.WritesAsync(nameof(IWorkMaintenance.ApproveDueAsync), async () => Assert.Equal(1, await story.Maintenance.ApproveDueAsync()));
     }
 
+    [Theory, InlineData(Way.Own), InlineData(Way.Joined)]
+    public async Task An_edit_of_a_result(Way way)
+    {
+        await using var story = await Story.StartAsync(databases);
+        var order = await story.SubmittedDeedAsync(2);
+        var preview = await PreviewAsync(story, order);
+        await story.By(Actor.User("carl")).ApproveAsync(order.Id, preview);
+        story.Pass(TimeSpan.FromSeconds(5));
+        await ForgetNumbersAsync(story);
+        story.HashesOf("""{"note":"counted again","plot":"p1","trees":7}""");
+        var item = (await story.By(Story.Reviewer).GetAsync(order.Id)).Items.OrderBy(i => i.Id).First();
+
+        await story.WritesAsync(nameof(IWorkOrderManager.EditAsync), () => CallAsync(
+            story, way, Story.Reviewer,
+            work => work.EditAsync(item.Id, new Finding("p1", 7, "counted again"), new() { Comment = "Too few.", ResultHash = item.ResultHash })));
+    }
+
     [Fact]
     public async Task An_approval_of_what_can_be_put_back()
     {

@@ -59,6 +59,17 @@ internal static class Reviews
         Console.WriteLine(decided.Order.State);
     }
 
+    public static async Task EditAsync(IWorkOrderManager reviewer, WorkItem item)
+    {
+        #region edit-result
+        await reviewer.EditAsync(item.Id, new Translation("Guten Tag"), new EditOptions
+        {
+            Comment = "Too informal.",
+            ResultHash = item.ResultHash, // refused if the result is another one by now
+        });
+        #endregion
+    }
+
     public static async Task ReverseAsync(IWorkOrderManager work, Guid orderId)
     {
         #region propose-reversal
