@@ -511,6 +511,7 @@ public interface IWorkOrderManager
     /// <exception cref="IllegalTransitionException">The order is not completed.</exception>
     /// <exception cref="ReversalConflictException">Rows are not as the order left them, or others refer to them by now. An apply checks that, too.</exception>
     /// <exception cref="AlreadyOpenException">A reversal of the order is open.</exception>
+    /// <exception cref="ApprovalDeniedException">The actor is not named, or is an agent that did not propose the order.</exception>
     /// <exception cref="WorkManagerException">
     /// What the order changed was not kept, or cannot be put back (<c>not_reversible</c>), or there is a transaction of the caller's
     /// (<c>transaction_not_allowed</c>).

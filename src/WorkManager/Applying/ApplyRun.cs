@@ -18,6 +18,9 @@ internal sealed class ApplyRun(
     HostUnit hosted, HostCode hostCode, JsonSerializerOptions json, ReviewOptions review, OrderType type, StoredOrder stored, AppliedOrder applied,
     IReadOnlyList<WorkDecision> given)
 {
+    // The order type may read rows as soon as it is asked whether it is ready.
+    private readonly ReversibleChanges? reversible = applied.Type.IsReversible ? new ReversibleChanges(hosted.Host, review.MaxRows) : null;
+
     public AppliedOrder Applied => applied;
 
     /// <summary>The approvals by which the order is applied, if they were given before.</summary>
@@ -63,15 +66,14 @@ internal sealed class ApplyRun(
     public Task<AppliedChanges> ApplyAsync(bool forReview, bool forGood, CancellationToken cancellationToken) => hostCode.RunAsync(hosted, async () =>
     {
         var steps = type.BeginApply(stored, applied.Environment);
-        var kept = forGood && applied.Type.IsReversible ? new ReversibleChanges(hosted.Host) : null;
-        using var changes = new HostChanges(hosted, json, forReview, kept);
+        using var changes = new HostChanges(hosted, json, forReview, forGood ? reversible : null);
         await steps.BeforeAsync(cancellationToken).ConfigureAwait(false);
         await steps.ApplyAsync(cancellationToken).ConfigureAwait(false);
         await hosted.Host.SaveChangesAsync(cancellationToken).ConfigureAwait(false);
         EnsureConnectionIsOpen();
         return new AppliedChanges(
             applied.Environment.Diff ?? changes.ToDiff(), forReview ? ToReview(changes) : null,
-            kept is null ? null : await kept.CompleteAsync(changes.Unseen.Count > 0, review.MaxRows, cancellationToken).ConfigureAwait(false));
+            forGood && reversible is not null ? await reversible.CompleteAsync(changes.Unseen.Count > 0, cancellationToken).ConfigureAwait(false) : null);
     });
 
     private ReviewedContent ToReview(HostChanges changes) => new(

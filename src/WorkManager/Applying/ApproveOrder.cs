@@ -212,7 +212,7 @@ internal sealed class ApproveOrder(
     {
         var changes = await run.ApplyAsync(forReview: reviewed is not null, forGood: true, cancellationToken).ConfigureAwait(false);
         EnsureIsWhatWasReviewed(reviewed, changes.Content);
-        last.Changes = changes.Kept?.ToJson();
+        last.Changes = changes.Kept;
         foreach (var approval in given)
         {
             approval.ConsumedAt = unit.Now;

@@ -51,7 +51,7 @@ public sealed class OrderTypeAttribute(string key) : Attribute
     /// Whether what an order changed is kept with its approval, so that <see cref="IWorkOrderManager.ProposeReversalAsync"/> can propose to put it back.
     /// Reversals are orders of a type of their own, whose key is this one's and <c>.reversal</c>, and are approved by the rules of this one.
     /// </summary>
-    /// <value>False by default. If so, each apply reads the rows that it has saved once more, one query per table.</value>
+    /// <value>False by default. If so, each apply reads the rows that it has saved once more.</value>
     public bool Reversible { get; set; }
 
     /// <summary>What becomes of an order if a reviewer returns some of its items; see <see cref="IWorkOrderManager.DecideAsync"/>.</summary>

@@ -24,6 +24,7 @@ internal sealed class ProposeReversal(NewOrders orders, OrderTypeRegistry types,
         var original = await context.ReadAsync(
             rows => rows.Orders.AsNoTracking().SingleOrDefaultAsync(o => o.Id == request.OrderId, cancellationToken),
             cancellationToken).ConfigureAwait(false) ?? throw WorkNotFoundException.Order(request.OrderId);
+        DecisionRules.EnsureMayDecide(original, context.Actor, "reverse");
         if (original.State != OrderState.Completed)
         {
             throw Transitions.Illegal(original, "reversed");
@@ -36,8 +37,8 @@ internal sealed class ProposeReversal(NewOrders orders, OrderTypeRegistry types,
         await ofItsTenant.WriteWithHostAsync(
             Write.Trial(async hosted =>
             {
-                await new Reversal(hosted.Host, dialects.Sql<IReversalSql>(hosted.Host), original.Id, rows).EnsureIsPossibleAsync(cancellationToken)
-                    .ConfigureAwait(false);
+                await new Reversal(hosted.Host, dialects.Sql<IReversalSql>(hosted.Host), original.Id, rows)
+                    .EnsureIsPossibleAsync(locks: false, cancellationToken).ConfigureAwait(false);
                 return true;
             }),
             cancellationToken).ConfigureAwait(false);

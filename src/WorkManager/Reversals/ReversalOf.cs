@@ -43,7 +43,7 @@ internal sealed class ReversalOf<TOrderType>(TOrderType reversed, StoreDialects 
 
     private sealed class Steps(Reversal reversal) : IApplySteps
     {
-        public Task BeforeAsync(CancellationToken cancellationToken) => reversal.EnsureIsPossibleAsync(cancellationToken);
+        public Task BeforeAsync(CancellationToken cancellationToken) => reversal.EnsureIsPossibleAsync(locks: true, cancellationToken);
 
         public Task ApplyAsync(CancellationToken cancellationToken) => reversal.ApplyAsync(cancellationToken);
 

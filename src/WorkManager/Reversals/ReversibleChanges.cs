@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Text.Json.Nodes;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.ChangeTracking;
@@ -8,22 +9,40 @@ namespace WorkManager.Reversals;
 
 /// <summary>Keeps what an apply changes, over all of its saves, with all that is needed to put it back; or the first reason why that is not possible.</summary>
 /// <remarks>
-/// Values before are those that the host's context has read. Values after are read from the database once all is saved: it may round them, and triggers may
-/// change them. So a later comparison is between what the database held then and what it holds now.
+/// <para>
+/// Values before are those that the host's context has read by a query. Values after are read from the database once all is saved: it may round them, and
+/// triggers may change them. So a later comparison is between what the database held then and what it holds now.
+/// </para>
+/// <para>An apply does not fail because of what is kept of it: what cannot be kept is an obstacle.</para>
 /// </remarks>
-internal sealed class ReversibleChanges(DbContext host)
+internal sealed class ReversibleChanges
 {
+    private const int MostCharacters = 16 * 1024 * 1024;
+
+    private readonly DbContext host;
+    private readonly int mostRows;
     private readonly List<Row> rows = [];
     private readonly Dictionary<object, Row> byEntity = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<(IEntityType, string), Row> byKey = [];
+    private readonly HashSet<object> read = new(ReferenceEqualityComparer.Instance);
+    private readonly HashSet<(Row, string)> newParts = [];
     private string? obstacle;
+
+    /// <param name="host">The host's context, from which nothing was read yet. It lives as long as one attempt at the apply.</param>
+    /// <param name="mostRows">How many rows are kept.</param>
+    public ReversibleChanges(DbContext host, int mostRows)
+    {
+        (this.host, this.mostRows) = (host, mostRows);
+        host.ChangeTracker.Tracked += Remember;
+    }
 
     /// <summary>Looks at what is about to be saved.</summary>
     /// <param name="changed">The entities.</param>
     /// <param name="ownerOf">Finds the entity in whose row another one is stored; null if that has a row of its own.</param>
-    public void Record(IReadOnlyList<EntityEntry> changed, Func<EntityEntry, EntityEntry?> ownerOf)
+    public void Record(IReadOnlyList<EntityEntry> changed, Func<EntityEntry, EntityEntry?> ownerOf) => KeepOrSayWhyNot(() =>
     {
-        foreach (var entry in changed)
+        newParts.Clear();
+        foreach (var entry in changed.TakeWhile(_ => obstacle is null))
         {
             Record(entry, ownerOf(entry));
         }
@@ -32,24 +51,90 @@ internal sealed class ReversibleChanges(DbContext host)
         {
             CannotBeReversed(table, "the database deletes rows, or takes references from them, that the context has not loaded");
         }
+    });
+
+    /// <summary>Reads what the database holds now, once all is saved.</summary>
+    /// <param name="hasUnseen">Whether something went past the tracker.</param>
+    /// <param name="cancellationToken">Cancels the queries.</param>
+    /// <returns>What is kept, as JSON.</returns>
+    public async Task<string> CompleteAsync(bool hasUnseen, CancellationToken cancellationToken)
+    {
+        obstacle ??= hasUnseen ? "The apply wrote past the change tracker, with ExecuteUpdate, ExecuteDelete or SQL." : null;
+        rows.RemoveAll(r => r is { Kind: RowChangeKind.Modified, Before.Count: 0, Parts.Count: 0 });
+        var kept = new List<ReversibleRow>();
+        foreach (var ofType in rows.GroupBy(r => r.Entry.Metadata).TakeWhile(_ => obstacle is null))
+        {
+            await KeepOrSayWhyNotAsync(async () => kept.AddRange(await CompleteAsync(ofType.Key, [.. ofType], cancellationToken).ConfigureAwait(false)))
+                .ConfigureAwait(false);
+        }
+
+        var json = new KeptChanges(kept, null).ToJson();
+        obstacle ??= json.Length > MostCharacters ? $"What the apply changed has {json.Length} characters; {MostCharacters} are kept." : null;
+        return obstacle is null ? json : KeptChanges.NotReversible(obstacle).ToJson();
+    }
+
+    private void Remember(object? sender, EntityTrackedEventArgs tracked)
+    {
+        if (tracked.FromQuery)
+        {
+            read.Add(tracked.Entry.Entity);
+        }
+    }
+
+    private async Task<List<ReversibleRow>> CompleteAsync(IEntityType type, List<Row> ofType, CancellationToken cancellationToken)
+    {
+        var (key, members) = (type.FindPrimaryKey()!.Properties, RowMember.ToKeep(type));
+        if (ofType.DistinctBy(r => RowKeys.TextOf(key, r.Key)).Count() < ofType.Count)
+        {
+            CannotBeReversed(RowNames.TableOf(type), "a row was added, and changed after the context was cleared");
+            return [];
+        }
+
+        var there = ofType.FindAll(r => r.Kind != RowChangeKind.Deleted);
+        var stored = await StoredRows.ReadAsync(host, type, [.. key.Select(RowMember.Of)], there.ConvertAll(r => r.Key), members, cancellationToken)
+            .ConfigureAwait(false);
+        var storedByKey = stored.ToDictionary(r => RowKeys.TextOf(key, r));
+        return ofType.ConvertAll(row =>
+        {
+            var now = row.Kind == RowChangeKind.Deleted ? null : storedByKey.GetValueOrDefault(RowKeys.TextOf(key, row.Key));
+            if (now is null && row.Kind != RowChangeKind.Deleted)
+            {
+                CannotBeReversed(RowNames.TableOf(type), "a row could not be found again when all was saved");
+            }
+
+            var after = now is null ? [] : members.Where(m => m.IsReversible && (row.Kind == RowChangeKind.Added || row.Has(m)))
+                .Select(m => KeyValuePair.Create(m.Path, now[m.Path]?.DeepClone()));
+            return new ReversibleRow(
+                type.Name, RowNames.Of(RowNames.TableOf(type), row.Key), row.Kind, RowKeys.ToJson(key, row.Key), row.Before, new JsonObject(after), row.Parts);
+        });
     }
 
     private void Record(EntityEntry entry, EntityEntry? owner)
     {
-        if (entry.Metadata.FindPrimaryKey() is null || (owner is null && entry.Metadata.IsOwned()) || entry.Metadata.IsMappedToJson())
+        if (entry.Metadata.FindPrimaryKey() is not { } key || (owner is null && entry.Metadata.IsOwned()) || entry.Metadata.IsMappedToJson())
         {
-            CannotBeReversed(RowNames.TableOf(entry), "an owned collection, or a value that is stored as JSON, has changed");
+            CannotBeReversed(RowNames.TableOf(entry), "an owned value in a row of its own, or one that is stored as JSON, has changed");
             return;
         }
 
-        if (entry.Metadata.FindPrimaryKey()!.Properties.Any(p => !new RowMember(p, []).CanBeKept))
+        if (key.Properties.Any(p => !RowMember.Of(p).CanBeKept))
         {
             CannotBeReversed(RowNames.TableOf(entry), "its key is of a type that EF Core cannot write as JSON");
             return;
         }
 
         var row = RowOf(owner ?? entry);
-        if (owner is null)
+        if (entry.State == EntityState.Added)
+        {
+            // What it had before is known: nothing.
+            read.Add(entry.Entity);
+        }
+
+        if (!read.Contains(entry.Entity))
+        {
+            CannotBeReversed(RowNames.TableOf(entry), "a row was changed or deleted that no query has read, so that its values before are not known");
+        }
+        else if (owner is null)
         {
             RecordRow(row, entry);
         }
@@ -63,67 +148,22 @@ internal sealed class ReversibleChanges(DbContext host)
         }
     }
 
-    /// <summary>Reads what the database holds now, once all is saved.</summary>
-    /// <param name="hasUnseen">Whether something went past the tracker.</param>
-    /// <param name="mostRows">How many rows are kept.</param>
-    /// <param name="cancellationToken">Cancels the queries.</param>
-    public async Task<KeptChanges> CompleteAsync(bool hasUnseen, int mostRows, CancellationToken cancellationToken)
-    {
-        rows.RemoveAll(r => r is { Kind: RowChangeKind.Modified, Before.Count: 0, Parts.Count: 0 });
-        obstacle ??= hasUnseen ? "The apply wrote past the change tracker, with ExecuteUpdate, ExecuteDelete or SQL."
-            : rows.Count > mostRows ? $"The apply changed {rows.Count} rows; Review.MaxRows is {mostRows}." : null;
-        var kept = new List<ReversibleRow>();
-        foreach (var ofType in rows.GroupBy(r => r.Entry.Metadata))
-        {
-            kept.AddRange(obstacle is null ? await CompleteAsync(ofType.Key, [.. ofType], cancellationToken).ConfigureAwait(false) : []);
-        }
-
-        return obstacle is null ? new KeptChanges(kept, null) : KeptChanges.NotReversible(obstacle);
-    }
-
-    private async Task<List<ReversibleRow>> CompleteAsync(IEntityType type, List<Row> ofType, CancellationToken cancellationToken)
-    {
-        var (key, members) = (type.FindPrimaryKey()!.Properties, RowMember.ToKeep(type));
-        if (ofType.DistinctBy(r => RowKeys.TextOf(type, r.Key)).Count() < ofType.Count)
-        {
-            CannotBeReversed(RowNames.TableOf(type), "a row was added, and changed after the context was cleared");
-            return [];
-        }
-
-        var there = ofType.FindAll(r => r.Kind != RowChangeKind.Deleted);
-        var stored = await StoredRows.ReadAsync(host, type, key, there.ConvertAll(r => r.Key), members, cancellationToken).ConfigureAwait(false);
-        var byKey = stored.ToDictionary(r => RowKeys.TextOf(key, r));
-        return ofType.ConvertAll(row =>
-        {
-            var now = byKey.GetValueOrDefault(RowKeys.TextOf(type, row.Key));
-            if (now is null && row.Kind != RowChangeKind.Deleted)
-            {
-                CannotBeReversed(RowNames.TableOf(type), "a row was not there any more when all was saved");
-            }
-
-            var after = now is null ? [] : members.Where(m => m.IsReversible && (row.Kind == RowChangeKind.Added || row.Has(m)))
-                .Select(m => KeyValuePair.Create(m.Path, now[m.Path]?.DeepClone()));
-            return new ReversibleRow(
-                type.Name, RowNames.Of(RowNames.TableOf(type), row.Key), row.Kind, RowKeys.ToJson(type, row.Key), row.Before, new JsonObject(after), row.Parts);
-        });
-    }
-
     private void RecordRow(Row row, EntityEntry entry)
     {
         switch (entry.State)
         {
             case EntityState.Added when row.Kind == RowChangeKind.Deleted:
-                CannotBeReversed(RowNames.TableOf(entry), "a row was deleted and added again");
-                break;
             case EntityState.Deleted when row.Kind == RowChangeKind.Added && !ReferenceEquals(row.Entry.Entity, entry.Entity):
                 CannotBeReversed(RowNames.TableOf(entry), "a row was deleted and added again");
                 break;
+            case EntityState.Added:
+                EnsureCanBeCompared(entry);
+                break;
             case EntityState.Deleted when row.Kind == RowChangeKind.Added:
-                rows.Remove(row);
+                Forget(row);
                 break;
             case EntityState.Deleted:
                 row.Kind = RowChangeKind.Deleted;
-                row.Parts.Clear();
                 Keep(row, entry, all: true);
                 break;
             case EntityState.Modified when row.Kind == RowChangeKind.Modified:
@@ -132,33 +172,39 @@ internal sealed class ReversibleChanges(DbContext host)
         }
     }
 
-    /// <summary>A value in the row of its owner comes or goes, or takes the place of another one.</summary>
+    /// <summary>A value in the row of its owner comes or goes, or takes the place of another one. One that was not there before has no values before.</summary>
     private void RecordPart(Row row, EntityEntry entry)
     {
-        var path = RowMember.PathOf(RowMember.NavigationsTo(entry.Metadata));
-        if (entry.State == EntityState.Deleted && row.Parts.TryAdd(path, true))
+        var path = PathOf(entry);
+        if (entry.State == EntityState.Added && row.Parts.TryAdd(path, false))
         {
-            Keep(row, entry, all: true);
+            newParts.Add((row, path));
         }
-        else if (entry.State == EntityState.Deleted && row.NewParts.Contains(path))
+        else if (entry.State == EntityState.Deleted && (row.Parts.TryAdd(path, true) || newParts.Contains((row, path))))
         {
-            // Its place was taken in the same save, which was seen first.
+            // If another one has taken its place in the same save, that may have been seen first.
             row.Parts[path] = true;
-            row.Forget(path);
             Keep(row, entry, all: true);
-        }
-        else if (entry.State == EntityState.Added && row.Parts.TryAdd(path, false))
-        {
-            row.NewParts.Add(path);
-            row.Forget(path);
         }
     }
 
     /// <summary>Keeps values as they were before.</summary>
     private void Keep(Row row, EntityEntry entry, bool all)
     {
-        foreach (var (member, property) in MembersOf(entry))
+        if (row.IsNew(PathOf(entry)))
         {
+            return;
+        }
+
+        foreach (var property in PropertiesOf(entry))
+        {
+            var member = RowMember.Of(property.Metadata);
+            if (!all && property.IsModified && member.IsReversible && property.Metadata.IsConcurrencyToken)
+            {
+                CannotBeReversed(
+                    RowNames.TableOf(entry), $"the concurrency token {member.Column} has changed. If it counts versions, mark it as NotReviewed()");
+            }
+
             // A secret that is none needs no keeping.
             var isKept = all ? member.IsInserted && !(member.IsRedacted && property.OriginalValue is null) : property.IsModified && member.IsReversible;
             if (isKept)
@@ -167,7 +213,40 @@ internal sealed class ReversibleChanges(DbContext host)
             }
         }
 
-        if (ComplexOf(entry).FirstOrDefault(c => !RowMember.HasColumns(c.Metadata) && (all || c.IsModified)) is { } complex)
+        EnsureHasOnlyColumns(entry, all);
+    }
+
+    private void Keep(Row row, RowMember member, PropertyEntry property)
+    {
+        if (member.IsRedacted || !member.CanBeKept)
+        {
+            CannotBeReversed(RowNames.TableOf(row.Entry), WhyNot(member));
+        }
+        else if (!row.Before.ContainsKey(member.Path))
+        {
+            row.Before[member.Path] = member.ToJson(property.OriginalValue);
+        }
+    }
+
+    /// <summary>A row that is added will be deleted: whatever it holds has to be compared before.</summary>
+    private void EnsureCanBeCompared(EntityEntry entry)
+    {
+        if (RowMember.In(entry.Metadata).FirstOrDefault(m => m is { CanBeKept: false, IsReversible: true }) is { } member)
+        {
+            CannotBeReversed(RowNames.TableOf(entry), WhyNot(member));
+        }
+
+        if (entry.Metadata.GetNavigations().FirstOrDefault(n => n.TargetEntityType.IsOwned() && n.TargetEntityType.IsMappedToJson()) is { } json)
+        {
+            CannotBeReversed(RowNames.TableOf(entry), $"{json.Name} is stored as JSON");
+        }
+
+        EnsureHasOnlyColumns(entry, all: true);
+    }
+
+    private void EnsureHasOnlyColumns(EntityEntry entry, bool all)
+    {
+        if (ComplexOf(entry.ComplexProperties).FirstOrDefault(c => !RowMember.HasColumns(c.Metadata) && (all || c.IsModified)) is { } complex)
         {
             CannotBeReversed(RowNames.TableOf(entry), $"{complex.Metadata.Name} is a complex value that is optional, or stored as JSON");
         }
@@ -178,20 +257,8 @@ internal sealed class ReversibleChanges(DbContext host)
         }
     }
 
-    private void Keep(Row row, RowMember member, PropertyEntry property)
-    {
-        if (member.IsRedacted || !member.CanBeKept)
-        {
-            var why = member.IsRedacted ? "redacted" : "of a type that EF Core cannot write as JSON";
-            CannotBeReversed(RowNames.TableOf(row.Entry), $"{member.Column} is {why}");
-            return;
-        }
-
-        if (!row.Before.ContainsKey(member.Path))
-        {
-            row.Before[member.Path] = member.ToJson(property.OriginalValue);
-        }
-    }
+    private static string WhyNot(RowMember member) =>
+        $"{member.Column} is {(member.IsRedacted ? "redacted" : "of a type that EF Core cannot write as JSON")}";
 
     private void CannotBeReversed(string table, string why) => obstacle ??= $"{table}: {why}.";
 
@@ -203,38 +270,65 @@ internal sealed class ReversibleChanges(DbContext host)
         }
 
         var row = new Row(entry);
-        var isKeyKnown = entry.State != EntityState.Added || !entry.Properties.Any(p => p.Metadata.IsPrimaryKey() && p.IsTemporary);
-        var key = (entry.Metadata, isKeyKnown ? RowKeys.TextOf(entry.Metadata, row.Key) : "");
         // The host may have cleared its context, and have read the row again.
-        if (isKeyKnown && !byKey.TryAdd(key, row))
+        if (row.HasKey && !byKey.TryAdd((entry.Metadata, row.KeyText), row))
         {
-            row = byKey[key];
+            row = byKey[(entry.Metadata, row.KeyText)];
         }
         else
         {
             rows.Add(row);
+            obstacle ??= rows.Count > mostRows ? $"The apply changed more rows than Review.MaxRows, which is {mostRows}." : null;
         }
 
         return byEntity[entry.Entity] = row;
     }
 
-    private static IEnumerable<(RowMember Member, PropertyEntry Property)> MembersOf(EntityEntry entry)
+    private void Forget(Row row)
     {
-        var through = RowMember.NavigationsTo(entry.Metadata);
-        return entry.Properties.Where(p => through.Count == 0 || !p.Metadata.IsPrimaryKey())
-            .Where(p => p.Metadata != entry.Metadata.FindDiscriminatorProperty())
-            .Select(p => (new RowMember(p.Metadata, through), p))
-            .Concat(entry.ComplexProperties.Where(c => RowMember.HasColumns(c.Metadata)).SelectMany(c => MembersOf(c, [.. through, c.Metadata])));
+        rows.Remove(row);
+        byEntity.Remove(row.Entry.Entity);
+        foreach (var known in byKey.Where(k => k.Value == row).ToList())
+        {
+            byKey.Remove(known.Key);
+        }
     }
 
-    private static IEnumerable<(RowMember Member, PropertyEntry Property)> MembersOf(ComplexPropertyEntry complex, IReadOnlyList<IPropertyBase> through) =>
-        complex.Properties.Select(p => (new RowMember(p.Metadata, through), p))
-            .Concat(complex.ComplexProperties.Where(c => RowMember.HasColumns(c.Metadata)).SelectMany(c => MembersOf(c, [.. through, c.Metadata])));
+    private void KeepOrSayWhyNot(Action keep)
+    {
+        try
+        {
+            keep();
+        }
+        catch (Exception failure) when (IsOfKeeping(failure))
+        {
+            obstacle ??= $"What it changed could not be kept: {failure.Message}";
+        }
+    }
 
-    private static IEnumerable<ComplexPropertyEntry> ComplexOf(EntityEntry entry) => entry.ComplexProperties.SelectMany(ComplexOf);
+    private async Task KeepOrSayWhyNotAsync(Func<Task> keep)
+    {
+        try
+        {
+            await keep().ConfigureAwait(false);
+        }
+        catch (Exception failure) when (IsOfKeeping(failure))
+        {
+            obstacle ??= $"What it changed could not be kept: {failure.Message}";
+        }
+    }
 
-    private static IEnumerable<ComplexPropertyEntry> ComplexOf(ComplexPropertyEntry complex) =>
-        RowMember.HasColumns(complex.Metadata) ? complex.ComplexProperties.SelectMany(ComplexOf).Prepend(complex) : [complex];
+    // After an error of the database its transaction may be of no use.
+    private static bool IsOfKeeping(Exception failure) => failure is not (DbException or OperationCanceledException);
+
+    private static string PathOf(EntityEntry entry) => RowMember.PathOf(RowMember.NavigationsTo(entry.Metadata));
+
+    private static IEnumerable<PropertyEntry> PropertiesOf(EntityEntry entry) => entry.Properties
+        .Where(p => !(entry.Metadata.IsOwned() && p.Metadata.IsPrimaryKey()) && p.Metadata != entry.Metadata.FindDiscriminatorProperty())
+        .Concat(ComplexOf(entry.ComplexProperties).Where(c => RowMember.HasColumns(c.Metadata)).SelectMany(c => c.Properties));
+
+    private static IEnumerable<ComplexPropertyEntry> ComplexOf(IEnumerable<ComplexPropertyEntry> complex) =>
+        complex.SelectMany(c => RowMember.HasColumns(c.Metadata) ? ComplexOf(c.ComplexProperties).Prepend(c) : [c]);
 
     private sealed class Row(EntityEntry entry)
     {
@@ -244,22 +338,21 @@ internal sealed class ReversibleChanges(DbContext host)
 
         public JsonObject Before { get; } = [];
 
+        /// <summary>Of values in the row that came or went: whether they were there before.</summary>
         public Dictionary<string, bool> Parts { get; } = [];
 
-        public HashSet<string> NewParts { get; } = [];
+        /// <summary>Whether its key is known. That of a new row may be known once it is saved.</summary>
+        public bool HasKey => entry.State != EntityState.Added || !entry.Properties.Any(p => p.Metadata.IsPrimaryKey() && p.IsTemporary);
 
-        /// <summary>Its key. That of a new row is known once it is saved.</summary>
         public object?[] Key => [.. entry.Metadata.FindPrimaryKey()!.Properties.Select(p => entry.Property(p.Name).CurrentValue)];
 
-        public bool Has(RowMember member) =>
-            Before.ContainsKey(member.Path) || Parts.Keys.Any(part => member.Path.StartsWith($"{part}.", StringComparison.Ordinal));
+        public string KeyText => RowKeys.TextOf(entry.Metadata.FindPrimaryKey()!.Properties, Key);
 
-        public void Forget(string part)
-        {
-            foreach (var path in Before.Select(b => b.Key).Where(p => p.StartsWith($"{part}.", StringComparison.Ordinal)).ToList())
-            {
-                Before.Remove(path);
-            }
-        }
+        public bool Has(RowMember member) => Before.ContainsKey(member.Path) || Parts.Keys.Any(part => IsWithin(member.Path, part));
+
+        /// <summary>Whether a value in the row, or one that it is part of, was not there before.</summary>
+        public bool IsNew(string part) => Parts.Any(p => !p.Value && (part == p.Key || IsWithin(part, p.Key)));
+
+        private static bool IsWithin(string path, string part) => path.StartsWith($"{part}.", StringComparison.Ordinal);
     }
 }

@@ -4,23 +4,22 @@ using Microsoft.EntityFrameworkCore.Metadata;
 
 namespace WorkManager.Reversals;
 
-/// <summary>Primary keys of rows, as JSON.</summary>
+/// <summary>Keys of rows, as JSON.</summary>
 internal static class RowKeys
 {
-    /// <summary>The key of an entity that is not new.</summary>
-    public static object?[] Of(EntityEntry entry) => [.. entry.Metadata.FindPrimaryKey()!.Properties.Select(p => entry.Property(p.Name).OriginalValue)];
+    /// <summary>Values of an entity that is not new, as they were read.</summary>
+    public static object?[] Of(EntityEntry entry, IEnumerable<IProperty> key) => [.. key.Select(p => entry.Property(p.Name).OriginalValue)];
 
-    public static JsonArray ToJson(IEntityType type, IReadOnlyList<object?> key) =>
-        [.. type.FindPrimaryKey()!.Properties.Zip(key, (property, value) => Member(property).ToJson(value))];
+    public static JsonArray ToJson(IReadOnlyList<IProperty> key, IReadOnlyList<object?> values) =>
+        [.. key.Zip(values, (property, value) => RowMember.Of(property).ToJson(value))];
 
-    public static object?[] FromJson(IEntityType type, JsonArray key) =>
-        [.. type.FindPrimaryKey()!.Properties.Zip(key, (property, value) => Member(property).FromJson(value))];
+    public static object?[] FromJson(IReadOnlyList<IProperty> key, JsonArray values) =>
+        [.. key.Zip(values, (property, value) => RowMember.Of(property).FromJson(value))];
 
-    /// <summary>A text that is the same for the same key.</summary>
-    public static string TextOf(IEntityType type, IReadOnlyList<object?> key) => ToJson(type, key).ToJsonString();
+    /// <summary>A text that is the same for the same values.</summary>
+    public static string TextOf(IReadOnlyList<IProperty> key, IReadOnlyList<object?> values) => ToJson(key, values).ToJsonString();
 
     /// <summary>The same of a row that was read.</summary>
-    public static string TextOf(IReadOnlyList<IProperty> key, JsonObject row) => new JsonArray([.. key.Select(p => row[p.Name]?.DeepClone())]).ToJsonString();
-
-    private static RowMember Member(IProperty property) => new(property, []);
+    public static string TextOf(IReadOnlyList<IProperty> key, JsonObject row) =>
+        new JsonArray([.. key.Select(p => row[RowMember.Of(p).Path]?.DeepClone())]).ToJsonString();
 }

@@ -32,6 +32,15 @@ public sealed class StockContext(DbContextOptions<StockContext> options) : DbCon
             shelf.ToTable("shelves");
             shelf.HasOne(s => s.Above).WithMany().HasForeignKey(s => s.AboveId);
         });
+        modelBuilder.Entity<Batch>(batch =>
+        {
+            batch.ToTable("batches").HasAlternateKey(b => b.Code);
+            batch.Property(b => b.Priority).HasDefaultValue(10);
+            batch.Property(b => b.Weight).IsConcurrencyToken();
+            batch.OwnsMany(b => b.Notes, note => note.ToTable("batch_notes").HasKey("Id"));
+        });
+        modelBuilder.Entity<ColdBatch>();
+        modelBuilder.Entity<Label>().ToTable("labels").HasOne<Batch>().WithMany().HasForeignKey(l => l.BatchCode).HasPrincipalKey(b => b.Code);
         modelBuilder.Entity<Price>().ToTable("prices").HasKey(p => new { p.Region, p.Day });
     }
 }
@@ -87,6 +96,50 @@ public sealed class Shelf
     public Shelf? Above { get; set; }
 
     public List<Article> Articles { get; } = [];
+}
+
+/// <summary>It has no public constructor without arguments, another key, a default of the database, a token of its own, and rows that it owns.</summary>
+public class Batch
+{
+    private readonly List<BatchNote> notes = [];
+
+    public Batch(string code) => Code = code;
+
+    protected Batch() => Code = "";
+
+    public int Id { get; private set; }
+
+    [MaxLength(20)]
+    public string Code { get; private set; }
+
+    public int Priority { get; set; }
+
+    public decimal Weight { get; set; }
+
+    public double? Ratio { get; set; }
+
+    public IReadOnlyList<BatchNote> Notes => notes;
+
+    public void Note(string text) => notes.Add(new BatchNote { Text = text });
+}
+
+public sealed class ColdBatch(string code) : Batch(code)
+{
+    public int Degrees { get; set; }
+}
+
+public sealed class BatchNote
+{
+    public required string Text { get; set; }
+}
+
+/// <summary>It refers to another key than the primary one, and goes with what it refers to.</summary>
+public sealed class Label
+{
+    public int Id { get; set; }
+
+    [MaxLength(20)]
+    public required string BatchCode { get; set; }
 }
 
 /// <summary>Its key has two columns.</summary>

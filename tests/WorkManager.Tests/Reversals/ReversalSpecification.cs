@@ -32,6 +32,63 @@ public abstract class ReversalSpecification(DatabaseFixture databases)
             hammer.Maker.City = "Bari";
             hammer.Name = "mallet";
         },
+        ["an owned value that comes, and changes with a second save"] = async db =>
+        {
+            var ball = await BallAsync(db);
+            ball.Maker = new Maker { City = "Rome" };
+            await db.SaveChangesAsync();
+            (ball.Maker.City, ball.Name) = ("Bari", "bat");
+        },
+        ["an owned value that comes, and goes with a second save"] = async db =>
+        {
+            var ball = await BallAsync(db);
+            (ball.Maker, ball.Name) = (new Maker { City = "Rome" }, "bat");
+            await db.SaveChangesAsync();
+            ball.Maker = null;
+        },
+        ["an owned value that comes, and whose place another takes with a second save"] = async db =>
+        {
+            var ball = await BallAsync(db);
+            ball.Maker = new Maker { City = "Rome" };
+            await db.SaveChangesAsync();
+            ball.Maker = new Maker { City = "Bari" };
+        },
+        ["an owned value that changes, and whose place another takes with a second save"] = async db =>
+        {
+            var hammer = await HammerAsync(db);
+            hammer.Maker!.City = "Oslo";
+            await db.SaveChangesAsync();
+            hammer.Maker = new Maker { City = "Rome" };
+        },
+        ["an owned value that comes, and a row that is deleted with a second save"] = async db =>
+        {
+            var ball = await BallAsync(db);
+            ball.Maker = new Maker { City = "Rome" };
+            await db.SaveChangesAsync();
+            db.Remove(ball);
+        },
+        ["a row that is added, deleted and added again"] = async db =>
+        {
+            Price[] east = [new() { Region = "east", Day = new(2026, 3, 2), Amount = 1 }, new() { Region = "east", Day = new(2026, 3, 2), Amount = 2 }];
+            db.Add(east[0]);
+            await db.SaveChangesAsync();
+            db.Remove(east[0]);
+            await db.SaveChangesAsync();
+            db.Add(east[1]);
+        },
+        ["a new row to which others are moved"] = async db =>
+        {
+            var best = new Shelf { Name = "best" };
+            db.Add(best);
+            await db.Shelves.ForEachAsync(s => s.AboveId = best.Id);
+        },
+        ["a deleted row whose value is a default of its type, and not of the database"] = async db => db.Remove(await db.Set<Batch>().SingleAsync()),
+        ["a new row of a derived type, and one that refers to another key of it"] = async db =>
+        {
+            db.Add(new ColdBatch("c-1") { Degrees = -5, Priority = 3 });
+            await db.SaveChangesAsync();
+            db.Add(new Label { BatchCode = "c-1" });
+        },
         ["rows with keys of the database's, of EF Core's and of two columns"] = async db =>
         {
             var low = new Shelf { Name = "low" };
@@ -219,6 +276,65 @@ public abstract class ReversalSpecification(DatabaseFixture databases)
         (await StockAsync(app)).Should().Be(before);
     }
 
+    [Theory]
+    [InlineData("batch_notes", "INSERT INTO batch_notes (\"BatchId\", \"Text\") SELECT \"Id\", 'late' FROM batches WHERE \"Code\" = 'b-2'", "Notes")]
+    [InlineData("labels", "INSERT INTO labels (\"BatchCode\") VALUES ('b-2')", "BatchCode")]
+    public async Task A_row_that_goes_with_one_that_was_added_is_a_conflict(string table, string sql, string name)
+    {
+        await using var app = await WithStockAsync();
+        app.Script.Apply = (_, db, _) =>
+        {
+            db.Add(new ColdBatch("b-2"));
+            return Task.CompletedTask;
+        };
+        var order = await AppliedAsync<Sale>(app);
+        await app.Database.ExecuteAsync(sql);
+
+        var proposing = () => app.By(Anna).ProposeReversalAsync(order.Id);
+
+        (await proposing.Should().ThrowAsync<ReversalConflictException>()).Which.Conflicts.Should().ContainSingle().Which.Name.Should().Be(name);
+        (await app.Database.CountAsync($"SELECT COUNT(*) FROM {table}")).Should().Be(1);
+    }
+
+    [Theory]
+    [InlineData("Previews.Price", "Previews.Gone", "is not in the model any more")]
+    [InlineData("\"before\":{\"Amount\"", "\"before\":{\"Sum\"", "does not fit the model")]
+    [InlineData("[\"north\",", "[", "other columns")]
+    [InlineData("\"2026-03-01\"]", "true]", "does not fit the model")]
+    public async Task What_was_kept_of_another_model_cannot_be_put_back(string kept, string other, string message)
+    {
+        await using var app = await WithStockAsync();
+        app.Script.Apply = async (_, db, token) => (await db.Prices.SingleAsync(token)).Amount = 7;
+        var order = await AppliedAsync<Sale>(app);
+        // As it came in, in the text of a JSON column.
+        var changes = (await app.Reviewer.GetAsync(order.Id, OrderParts.Decisions)).Decisions.Single(d => d.Decision == "approve").Changes!;
+        changes.Should().Contain(kept);
+        var text = changes.Replace(kept, other, StringComparison.Ordinal);
+        await app.Database.ExecuteAsync($"UPDATE work_decisions SET changes = '{text}' WHERE decision = 'approve'");
+
+        var proposing = () => app.By(Anna).ProposeReversalAsync(order.Id);
+
+        var refused = (await proposing.Should().ThrowAsync<WorkManagerException>()).Which;
+        (refused.Code, refused.Message.Contains(message, StringComparison.Ordinal)).Should().Be(("not_reversible", true), refused.Message);
+    }
+
+    [Fact]
+    public async Task What_an_interceptor_makes_of_the_values_from_before_is_noticed_and_nothing_is_put_back()
+    {
+        var stamp = new Stamp();
+        await using var app = await StartAsync(context: o => o.AddInterceptors(stamp));
+        app.Script.Apply = async (_, db, _) => (await HammerAsync(db)).Name = "mallet";
+        var order = await AppliedAsync<Sale>(app);
+        var reversal = await app.By(Anna).ProposeReversalAsync(order.Id);
+        var before = await StockAsync(app);
+        stamp.IsOn = true;
+
+        var approving = () => app.Reviewer.ApproveAsync(reversal.Id);
+
+        (await approving.Should().ThrowAsync<WorkManagerException>()).Which.Message.Should().Contain("did not take the value from before of articles:1 Name");
+        (await StockAsync(app)).Should().Be(before);
+    }
+
     [Fact, Trait("Promise", "P14")]
     public async Task What_changes_after_the_proposal_is_a_conflict_of_the_preview_and_of_the_approval_and_nothing_is_half_done()
     {
@@ -319,9 +435,19 @@ public abstract class ReversalSpecification(DatabaseFixture databases)
     [InlineData("nothing")]
     [InlineData("deleted and added again")]
     [InlineData("what the database deletes by itself")]
+    [InlineData("what the database deletes by another key")]
+    [InlineData("a token")]
+    [InlineData("changed unread")]
+    [InlineData("deleted unread")]
+    [InlineData("an owned row")]
     public async Task What_cannot_be_put_back_is_said_when_a_reversal_is_proposed_and_the_order_is_applied_all_the_same(string what)
     {
         await using var app = await WithStockAsync(o => o.Review.MaxRows = 3);
+        if (what == "what the database deletes by another key")
+        {
+            await app.SeedAsync(new Label { BatchCode = "b-1" });
+        }
+
         app.Script.Apply = async (_, db, token) =>
         {
             switch (what)
@@ -335,6 +461,21 @@ public abstract class ReversalSpecification(DatabaseFixture databases)
                     break;
                 case "what the database deletes by itself":
                     db.Remove(await HammerAsync(db));
+                    break;
+                case "what the database deletes by another key":
+                    db.Remove(await db.Set<Batch>().SingleAsync(token));
+                    break;
+                case "a token":
+                    (await db.Set<Batch>().SingleAsync(token)).Weight = 9;
+                    break;
+                case "changed unread":
+                    db.Update(new Price { Region = "north", Day = new(2026, 3, 1), Amount = 7 });
+                    break;
+                case "deleted unread":
+                    db.Remove(new Price { Region = "north", Day = new(2026, 3, 1) });
+                    break;
+                case "an owned row":
+                    (await db.Set<Batch>().SingleAsync(token)).Note("heavy");
                     break;
                 case "too many rows":
                     db.AddRange(Enumerable.Range(0, 4).Select(i => new Shelf { Name = $"{i}" }));
@@ -356,7 +497,11 @@ public abstract class ReversalSpecification(DatabaseFixture databases)
         {
             "past the tracker" => "ExecuteUpdate",
             "a secret" => "Secret is redacted",
-            "too many rows" => "4 rows",
+            "what the database deletes by another key" => "labels: the database deletes rows",
+            "a token" => "the concurrency token Weight has changed",
+            "changed unread" or "deleted unread" => "that no query has read",
+            "an owned row" => "batch_notes: an owned value in a row of its own",
+            "too many rows" => "more rows than Review.MaxRows, which is 3",
             "what the database deletes by itself" => "articles_shelves: the database deletes rows",
             "nothing" => "changed nothing",
             _ => "added again",
@@ -376,6 +521,8 @@ public abstract class ReversalSpecification(DatabaseFixture databases)
         (await Proposing(plain.Id).Should().ThrowAsync<WorkManagerException>()).Which.Message.Should().Contain("'stock.restock' are not reversible");
         (await Proposing(done.Id).Should().ThrowAsync<WorkManagerException>()).Which.Message.Should().Contain("when its type was not reversible");
         await Proposing(open.Id).Should().ThrowAsync<IllegalTransitionException>();
+        var byAgent = () => app.By(Actor.Agent("agent-1")).ProposeReversalAsync(done.Id);
+        (await byAgent.Should().ThrowAsync<ApprovalDeniedException>()).Which.Reason.Should().Be(ApprovalDeniedReason.Agent);
         await Proposing(Guid.NewGuid()).Should().ThrowAsync<WorkNotFoundException>();
         (await Proposing(done.Id, new string('x', 2001)).Should().ThrowAsync<WorkValidationException>()).Which.Code.Should().Be("validation_failed");
         var byHand = () => app.By(Anna).ProposeAsync("stock.sale.reversal", JsonDocument.Parse($$"""{"orderId":"{{done.Id}}"}""").RootElement);
@@ -431,7 +578,10 @@ public abstract class ReversalSpecification(DatabaseFixture databases)
         await app.SeedAsync(
             new Article { Name = "ball", Kind = ArticleKind.Toy, Size = new Size { Width = 1 } },
             new Shelf { Name = "middle", AboveId = hammer.Shelves[0].Id },
-            new Price { Region = "north", Day = new DateOnly(2026, 3, 1), Amount = 5.0m });
+            new Price { Region = "north", Day = new DateOnly(2026, 3, 1), Amount = 5.0m },
+            new Batch("b-1") { Weight = 2.5m, Priority = 7 });
+        // A default of its type, which EF Core would leave to the database.
+        await app.Database.ExecuteAsync("UPDATE batches SET \"Priority\" = 0");
         return app;
     }
 
@@ -440,7 +590,7 @@ public abstract class ReversalSpecification(DatabaseFixture databases)
     {
         var text = new StringBuilder();
         await using var connection = await app.Database.OpenConnectionAsync();
-        foreach (var table in (string[])["articles", "shelves", "prices", "articles_shelves"])
+        foreach (var table in (string[])["articles", "shelves", "prices", "articles_shelves", "batches", "labels", "batch_notes"])
         {
             await using var command = connection.CreateCommand();
             command.CommandText = $"SELECT * FROM {table} ORDER BY 1, 2";
@@ -458,6 +608,23 @@ public abstract class ReversalSpecification(DatabaseFixture databases)
         }
 
         return text.ToString();
+    }
+
+    /// <summary>An application that has the last word about names.</summary>
+    private sealed class Stamp : SaveChangesInterceptor
+    {
+        public bool IsOn { get; set; }
+
+        public override ValueTask<InterceptionResult<int>> SavingChangesAsync(
+            DbContextEventData eventData, InterceptionResult<int> result, CancellationToken cancellationToken = default)
+        {
+            foreach (var entry in eventData.Context!.ChangeTracker.Entries<Article>().Where(e => IsOn && e.State == EntityState.Modified))
+            {
+                entry.Entity.Name = entry.Entity.Name.ToUpperInvariant();
+            }
+
+            return ValueTask.FromResult(result);
+        }
     }
 
     private sealed class SoftDelete : SaveChangesInterceptor

@@ -4,8 +4,8 @@ using WorkManager.Tests.Previews;
 
 namespace WorkManager.Tests.Reversals;
 
-/// <summary>A reversal, and somebody who changes the same row at the same moment. On SQLite an apply has the database to itself.</summary>
-public sealed class ReversalLocksTests(PostgreSqlFixture databases) : IClassFixture<PostgreSqlFixture>
+/// <summary>What only PostgreSQL has: somebody who changes a row at the same moment as a reversal, and numbers that are none.</summary>
+public sealed class ReversalsOfPostgreSql(PostgreSqlFixture databases) : IClassFixture<PostgreSqlFixture>
 {
     [Fact, Trait("Promise", "P14")]
     public async Task A_change_that_is_under_way_is_waited_for_and_is_a_conflict()
@@ -29,6 +29,23 @@ public sealed class ReversalLocksTests(PostgreSqlFixture databases) : IClassFixt
         var refused = () => approving;
         (await refused.Should().ThrowAsync<ReversalConflictException>()).Which.Conflicts.Should().ContainSingle().Which.Now!.ToJsonString().Should().Be("8");
         (await app.WithAsync(db => db.Prices.SingleAsync())).Amount.Should().Be(8);
+    }
+
+    [Fact]
+    public async Task A_number_without_a_json_form_does_not_keep_an_order_from_being_applied()
+    {
+        await using var app = await StockApp.StartAsync(databases);
+        app.Script.Apply = (_, db, _) =>
+        {
+            db.Add(new Batch("b-1") { Ratio = double.NaN });
+            return Task.CompletedTask;
+        };
+        var order = await app.SubmittedAsync<Sale>();
+
+        (await app.Reviewer.ApproveAsync(order.Id)).State.Should().Be(OrderState.Completed);
+
+        var proposing = () => app.By(Actor.User("anna")).ProposeReversalAsync(order.Id);
+        (await proposing.Should().ThrowAsync<WorkManagerException>()).Which.Message.Should().Contain("could not be kept");
     }
 
     private static async Task WaitUntilSomebodyWaitsAsync(StockApp app)
