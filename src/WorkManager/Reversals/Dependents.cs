@@ -65,7 +65,8 @@ internal static class Dependents
         var list = string.Join(", ", columns.Select(names.DelimitIdentifier));
 #pragma warning disable CA2100 // Names of the model, delimited, and parameters.
         command.CommandText =
-            $"SELECT COUNT(*) FROM {names.DelimitIdentifier(table.Name, table.Schema)} WHERE ({list}) IN (VALUES {KeyParameters.Add(command, properties, keys)})";
+            $"SELECT COUNT(*) FROM {names.DelimitIdentifier(table.Name, table.Schema)} "
+            + $"WHERE ({list}) IN (VALUES {KeyParameters.Add(command, properties, keys)})";
 #pragma warning restore CA2100
         return Convert.ToInt32(command.ExecuteScalar(), CultureInfo.InvariantCulture);
     }

@@ -161,7 +161,8 @@ internal sealed class Reversal(DbContext host, IReversalSql sql, Guid orderId, I
         var dependentType = way.Count > 0 ? way[0].DeclaringEntityType : reference.DeclaringEntityType;
         var (key, by) = (KeyOf(dependentType), reference.Properties.Select(RowMember.Of).ToList());
         var dependents = await StoredRows.ReadAsync(
-            host, dependentType, by, [KeyOf(row, type, reference.PrincipalKey)], [.. key.Select(RowMember.Of).Union(by)], cancellationToken).ConfigureAwait(false);
+            host, dependentType, by, [KeyOf(row, type, reference.PrincipalKey)], [.. key.Select(RowMember.Of).Union(by)], cancellationToken)
+            .ConfigureAwait(false);
         foreach (var dependent in dependents.Where(d => !IsOwnDoing(dependentType, RowKeys.TextOf(key, d), by)))
         {
             var name = RowNames.Of(RowNames.TableOf(dependentType), key.Select(p => RowMember.Of(p).FromJson(dependent[p.Name])));

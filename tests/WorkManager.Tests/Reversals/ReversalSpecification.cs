@@ -75,6 +75,10 @@ public abstract class ReversalSpecification(DatabaseFixture databases)
             db.Remove(east[0]);
             await db.SaveChangesAsync();
             db.Add(east[1]);
+            await db.SaveChangesAsync();
+            db.Remove(east[1]);
+            await db.SaveChangesAsync();
+            db.Add(east[1]);
         },
         ["a new row to which others are moved"] = async db =>
         {

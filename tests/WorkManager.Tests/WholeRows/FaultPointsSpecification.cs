@@ -20,7 +20,9 @@ public abstract class FaultPointsSpecification(WholeRowsSpecification operations
         // Their commands are many, and their documents large.
         "fill_several_commands",
         // What is recorded of a refusal or a failure is told to the log if it cannot be stored: the caller hears of it in any case.
-        "An_approval_by_", "whose_apply_fails",
+        "An_approval_by_", "whose_apply_fails", "has_changed_since_somebody_else",
+        // A submit, and an approval that fails by itself: that is recorded.
+        "An_automatic_approval",
     ];
 
     public static TheoryData<string> Operations => [.. Calls().Select(c => c.Name).Where(name => All || name.Sum(c => c) / 24 % 4 == 0)];

@@ -173,7 +173,7 @@ internal sealed partial class Story : IAsyncDisposable
             // What fails has done nothing, or all of it.
             var thrown = await faults.RunAsync(app.Database, call);
             var written = Difference(before, await ReadAsync(), inAnyOrder);
-            if (IsRecorded(written))
+            if (IsRecorded(written) || SeparateSteps.Explain(test, thrown is not null, FileOf(test), written))
             {
                 return;
             }
@@ -211,6 +211,9 @@ internal sealed partial class Story : IAsyncDisposable
             Assert.Equal(Numbers().Replace(RepositoryFiles.Read($"{Folder}/{test}.txt"), "Id: n"), Numbers().Replace(text, "Id: n"));
         }
     }
+
+    // Without the lines that say what it is.
+    private static string FileOf(string test) => string.Join("\n\n", RepositoryFiles.Read($"{Folder}/{test}.txt").Split("\n\n")[1..]);
 
     // What is rolled back has used up numbers of the database.
     [GeneratedRegex(@"\bId: \d+")]
