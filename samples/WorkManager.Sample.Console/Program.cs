@@ -65,6 +65,7 @@ async Task<bool> TellAsync(CancellationToken cancellationToken)
     var board = await Get<AgentTeam>().WorkAsync(cancellationToken);
     var lateSubmitRefused = await Get<LateAgent>().ComeBackAsync(board, cancellationToken);
     await Get<Reviewer>().ReviewAsync(cancellationToken);
+    await Get<PuttingBack>().PutBackAsync(cancellationToken);
     await Get<Result>().PrintAsync(cancellationToken);
     await Get<AuditTrail>().PrintAsync(cancellationToken);
     var passed = await Get<Verification>().RunAsync(board, lateSubmitRefused, cancellationToken);

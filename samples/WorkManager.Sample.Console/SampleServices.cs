@@ -25,6 +25,7 @@ internal static class SampleServices
         .AddScoped<AgentTeam>()
         .AddScoped<LateAgent>()
         .AddScoped<Reviewer>()
+        .AddScoped<PuttingBack>()
         .AddScoped<IAfterCommitHandler<ZonesChanged>, ZonesChangedHandler>()
         .AddSingleton<Story>()
         .AddScoped<Result>()

@@ -67,6 +67,8 @@ internal sealed class Verification(SampleRun run, SampleDatabase database, Story
     {
         Check("work_events", "orders approved by Bert", run.Orders.Count - 1, byActor.GetValueOrDefault("user bert"));
         Check("work_orders", "approvals of what had changed since it was seen, refused", 1, run.HasRefusedStaleReview ? 1 : 0);
+        Check("work_orders", "reversals of what has changed since, refused", 1, run.HasRefusedReversal ? 1 : 0);
+        Check("countries", "rows as they were before an order that was put back", 1, run.HasPutBack ? 1 : 0);
         Check("work_events", "orders approved by anybody", run.Orders.Count - 1, byActor.Values.Sum());
     }
 

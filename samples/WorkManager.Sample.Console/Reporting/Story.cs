@@ -32,6 +32,15 @@ internal sealed class Story
     /// <summary>A paragraph that should not be overlooked.</summary>
     public void Stress(string paragraph, int indent = 0) => Write(paragraph, indent, new Style(Color.Yellow));
 
+    /// <summary>Lines as they are.</summary>
+    public void Lines(string text, int indent)
+    {
+        foreach (var line in text.TrimEnd().Split('\n'))
+        {
+            console.WriteLine($"{new string(' ', indent)}{line}");
+        }
+    }
+
     public void Blank() => console.WriteLine();
 
     public void Table(IEnumerable<string> columns, IEnumerable<IEnumerable<string>> rows)

@@ -24,6 +24,12 @@ internal sealed class SampleRun(TimeProvider time)
     /// <summary>Whether an approval was refused, because a row had changed that the reviewer had seen.</summary>
     public bool HasRefusedStaleReview { get; set; }
 
+    /// <summary>Whether it was refused to put back an order whose rows have changed since.</summary>
+    public bool HasRefusedReversal { get; set; }
+
+    /// <summary>Whether an order was put back, and the row is what it was before.</summary>
+    public bool HasPutBack { get; set; }
+
     public void Add(RequestedOrder order) => orders.Add(order);
 }
 

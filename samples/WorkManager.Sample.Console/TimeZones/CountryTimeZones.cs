@@ -18,7 +18,7 @@ internal sealed record ZonesFound(string Code, [property: MinLength(1)] string[]
 internal sealed record ZonesChanged(int Countries);
 
 /// <summary>The kind of work: how it is split into items, what a good result is, and how results become the host's data.</summary>
-[OrderType(Key)]
+[OrderType(Key, Reversible = true)]
 internal sealed class CountryTimeZones(AppDbContext db, TzData tz) : OrderType<CountryBatch, CountryInput, ZonesFound>
 {
     public const string Key = "country.timezones";
