@@ -100,7 +100,9 @@ internal sealed class ApproveOrder(
                             ? ApplyApprovedAsync(hosted, request, hostCode, cancellationToken)
                             : ApproveAsync(hosted, request, decisionId, hostCode, cancellationToken),
                         (rows, _) => FailedApprovals.IsRecordedAsync(rows, request.OrderId, WorkEventNames.Applied, context.OperationId)),
-                    cancellationToken).ConfigureAwait(false);
+                    cancellationToken,
+                    // What others commit between the look of the host's code and its save would be overwritten, although nobody has reviewed that.
+                    seesOneMoment: request.ContentHash is not null || request.IsDeferred).ConfigureAwait(false);
                 if (approval is null or { IsApplied: true })
                 {
                     return approval;

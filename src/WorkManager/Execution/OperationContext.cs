@@ -87,8 +87,12 @@ internal sealed class OperationContext(
     /// <summary>Writes in one transaction together with the host's own context, in a fresh scope for each attempt.</summary>
     /// <param name="write">The write.</param>
     /// <param name="cancellationToken">Cancels waiting for the transaction to begin.</param>
-    public Task<T> WriteWithHostAsync<T>(Write<HostUnit, T> write, CancellationToken cancellationToken) => repetition.RunAsync(
-        this, write, attempt => transactions.WithHostAsync(this, attempt, write.Body), repeatsConflicts: false, cancellationToken);
+    /// <param name="seesOneMoment">
+    /// Whether all of it sees the database as it was at its first statement. A row that others have changed since cannot be overwritten: that is a conflict, and
+    /// it runs again.
+    /// </param>
+    public Task<T> WriteWithHostAsync<T>(Write<HostUnit, T> write, CancellationToken cancellationToken, bool seesOneMoment = false) => repetition.RunAsync(
+        this, write, attempt => transactions.WithHostAsync(this, attempt, write.Body, seesOneMoment), repeatsConflicts: seesOneMoment, cancellationToken);
 
     private async Task<T> WriteAsync<T>(
         Write<UnitOfWork, T> write, Func<OperationContext, Attempt, Func<UnitOfWork, Task<Ending<T>>>, Task<Ending<T>>> run,

@@ -127,7 +127,7 @@ internal sealed class WorkTransactions(
     }
 
     /// <summary>Runs an attempt in one transaction with the host's context, which comes from a new scope.</summary>
-    public async Task<Ending<T>> WithHostAsync<T>(OperationContext context, Attempt attempt, Func<HostUnit, Task<Ending<T>>> body)
+    public async Task<Ending<T>> WithHostAsync<T>(OperationContext context, Attempt attempt, Func<HostUnit, Task<Ending<T>>> body, bool seesOneMoment)
     {
         using var tenant = TenantFlow.Enter(context.Tenant);
         var scope = await scopes.CreateForAsync(context.Services).ConfigureAwait(false);
@@ -136,7 +136,8 @@ internal sealed class WorkTransactions(
             var host = owner.Resolve(scope.ServiceProvider);
             await EnsureIsOnTheDatabaseOfAsync(context.Host, host).ConfigureAwait(false);
             using var apply = ApplyScope.Enter(host);
-            var transaction = await BeginAsync(host, ForWrites, CancellationToken.None).ConfigureAwait(false);
+            var level = seesOneMoment ? IsolationLevel.RepeatableRead : ForWrites;
+            var transaction = await BeginAsync(host, level, CancellationToken.None).ConfigureAwait(false);
             await using (transaction.ConfigureAwait(false))
             {
                 var db = await contexts.JoinAsync(host, transaction).ConfigureAwait(false);

@@ -138,17 +138,7 @@ public abstract class EditResultSpecification(DatabaseFixture databases)
 
     private static Task<List<string>> TextsAsync(StockApp app) => app.WithAsync(db => db.Shelves.Select(s => s.Name).ToListAsync());
 
-    /// <summary>A stock in which each result becomes the name of a shelf.</summary>
-    private async Task<StockApp> StartAsync()
-    {
-        var app = await StockApp.StartAsync(databases);
-        app.Script.Apply = (apply, db, _) =>
-        {
-            db.AddRange(apply.Items.Select(i => new Shelf { Name = i.Result.Text }));
-            return Task.CompletedTask;
-        };
-        return app;
-    }
+    private Task<StockApp> StartAsync() => StockApp.StartWithShelvesAsync(databases);
 }
 
 /// <summary>An edit at the same moment as an approval. On SQLite an approval holds the writer before anything of it begins.</summary>

@@ -127,6 +127,18 @@ public sealed class StockApp : IAsyncDisposable
         return new StockApp(database, services.BuildServiceProvider(new ServiceProviderOptions { ValidateScopes = true, ValidateOnBuild = true }), time, script);
     }
 
+    /// <summary>The same with an apply that adds a shelf of the name of each result.</summary>
+    public static async Task<StockApp> StartWithShelvesAsync(DatabaseFixture databases)
+    {
+        var app = await StartAsync(databases);
+        app.Script.Apply = (apply, db, _) =>
+        {
+            db.AddRange(apply.Items.Select(i => new Shelf { Name = i.Result.Text }));
+            return Task.CompletedTask;
+        };
+        return app;
+    }
+
     /// <summary>The same with an apply that adds a price.</summary>
     public static async Task<StockApp> StartWithPricesAsync(DatabaseFixture databases, Action<WorkManagerOptions>? options = null)
     {
