@@ -15,8 +15,8 @@ namespace WorkManager.Applying;
 /// back is the caller's decision.
 /// </summary>
 internal sealed class ApplyRun(
-    HostUnit hosted, HostCode hostCode, JsonSerializerOptions json, ReviewOptions review, OrderType type, StoredOrder stored, AppliedOrder applied,
-    IReadOnlyList<WorkDecision> given)
+    HostUnit hosted, HostCode hostCode, JsonSerializerOptions json, ReviewOptions review, TimeProvider time, OrderType type, StoredOrder stored,
+    AppliedOrder applied, IReadOnlyList<WorkDecision> given)
 {
     // The order type may read rows as soon as it is asked whether it is ready.
     private readonly ReversibleChanges? reversible = applied.Type.IsReversible ? new ReversibleChanges(hosted.Host, review.MaxRows) : null;
@@ -65,16 +65,33 @@ internal sealed class ApplyRun(
     /// <param name="cancellationToken">Given to the host's code.</param>
     public Task<AppliedChanges> ApplyAsync(bool forReview, bool forGood, CancellationToken cancellationToken) => hostCode.RunAsync(hosted, async () =>
     {
+        using var late = new CancellationTokenSource(review.ApplyTimeLimit, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
+        try
+        {
+            var changes = await ApplyAsync(forReview, forGood ? reversible : null, either.Token).ConfigureAwait(false);
+            // Host code may not look at its token.
+            late.Token.ThrowIfCancellationRequested();
+            return changes;
+        }
+        catch (Exception failure) when (late.IsCancellationRequested && !cancellationToken.IsCancellationRequested && failure is not WorkManagerException)
+        {
+            throw ApplyFailedException.TooSlow(applied.Order.Id, review.ApplyTimeLimit, failure);
+        }
+    });
+
+    private async Task<AppliedChanges> ApplyAsync(bool forReview, ReversibleChanges? keep, CancellationToken cancellationToken)
+    {
         var steps = type.BeginApply(stored, applied.Environment);
-        using var changes = new HostChanges(hosted, json, forReview, forGood ? reversible : null);
+        using var changes = new HostChanges(hosted, json, forReview, keep);
         await steps.BeforeAsync(cancellationToken).ConfigureAwait(false);
         await steps.ApplyAsync(cancellationToken).ConfigureAwait(false);
         await hosted.Host.SaveChangesAsync(cancellationToken).ConfigureAwait(false);
         EnsureConnectionIsOpen();
         return new AppliedChanges(
             applied.Environment.Diff ?? changes.ToDiff(), forReview ? ToReview(changes) : null,
-            forGood && reversible is not null ? await reversible.CompleteAsync(changes.Unseen.Count > 0, cancellationToken).ConfigureAwait(false) : null);
-    });
+            keep is not null ? await keep.CompleteAsync(changes.Unseen.Count > 0, cancellationToken).ConfigureAwait(false) : null);
+    }
 
     private ReviewedContent ToReview(HostChanges changes) => new(
         applied.Order, applied.Items, changes.Reviewed.Show(review.MaxRows), changes.Reviewed.Tables(), changes.Reviewed.Values(), applied.Environment.Diff,

@@ -7,7 +7,7 @@ using WorkManager.OrderTypes;
 namespace WorkManager.Applying;
 
 /// <summary>Prepares a run of the apply of an order.</summary>
-internal sealed class ApplyRuns(OrderTypeRegistry types, JsonDocuments documents, ReviewOptions review)
+internal sealed class ApplyRuns(OrderTypeRegistry types, JsonDocuments documents, ReviewOptions review, TimeProvider time)
 {
     /// <summary>Locks the order, checks that it can be applied, and reads what it applies.</summary>
     /// <exception cref="WorkNotFoundException">There is no such order.</exception>
@@ -36,7 +36,8 @@ internal sealed class ApplyRuns(OrderTypeRegistry types, JsonDocuments documents
             KeptChanges = descriptor.IsReversal && order.ParentOrderId is { } reversed
                 ? await AppliedOrders.KeptChangesOf(unit.Rows, reversed).FirstOrDefaultAsync(CancellationToken.None).ConfigureAwait(false) : null,
         };
-        return new ApplyRun(hosted, hostCode, documents.Strict, review, type, stored, new AppliedOrder(order, done, failed, descriptor, environment), given);
+        var applied = new AppliedOrder(order, done, failed, descriptor, environment);
+        return new ApplyRun(hosted, hostCode, documents.Strict, review, time, type, stored, applied, given);
     }
 
     private static void EnsureCanBeApplied(WorkOrder order, bool isApproved)

@@ -47,12 +47,13 @@ internal sealed class FailedApprovals(RetryOptions retry, ILogger<FailedApproval
     /// <summary>The host's code failed.</summary>
     public Task RecordAsync(OperationContext context, ApproveRequest request, Exception failure)
     {
-        var (type, message) = (failure.GetType().FullName, failure.GetBaseException().Message);
+        var (type, message) = (failure.GetType().FullName, failure is WorkManagerException ? failure.Message : failure.GetBaseException().Message);
+        var code = failure is WorkManagerException known ? known.Code : WorkErrorCodes.ApplyFailed;
         return TryRecordAsync(
             context, request.OrderId, WorkEventNames.Failed,
             new EventDetails(
-                new JsonObject { ["code"] = WorkErrorCodes.ApplyFailed, ["exception"] = type, ["message"] = message }, "Apply failed; nothing was changed"),
-            (unit, order) => FailAsync(unit, order, request, WorkErrorCodes.ApplyFailed, message, new JsonObject { ["exception"] = type }));
+                new JsonObject { ["code"] = code, ["exception"] = type, ["message"] = message }, "Apply failed; nothing was changed"),
+            (unit, order) => FailAsync(unit, order, request, code, message, new JsonObject { ["exception"] = type }));
     }
 
     /// <summary>The order type says that the order cannot be applied yet. That is no event: it may stay so for long.</summary>

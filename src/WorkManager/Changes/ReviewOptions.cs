@@ -15,6 +15,14 @@ public sealed class ReviewOptions
     [Range(typeof(TimeSpan), "00:00:00.01", "01:00:00")]
     public TimeSpan TimeLimit { get; set; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>
+    /// How long the apply of an approval may take, at once or deferred. It holds the lock of its order, and on SQLite the database's only writer. What takes
+    /// longer is rolled back (<c>apply_timeout</c>): its token is cancelled, and code that does not look at it is heard when it returns.
+    /// </summary>
+    /// <value>10 minutes by default; 10 milliseconds to 1 day.</value>
+    [Range(typeof(TimeSpan), "00:00:00.01", "1.00:00:00")]
+    public TimeSpan ApplyTimeLimit { get; set; } = TimeSpan.FromMinutes(10);
+
     /// <summary>How long an approval counts that waits for those of others; see <see cref="OrderTypeAttribute.Approvals"/>.</summary>
     /// <value>7 days by default; 1 second to 3650 days.</value>
     [Range(typeof(TimeSpan), "00:00:01", "3650.00:00:00")]

@@ -12,6 +12,13 @@ public sealed class ApplyFailedException : WorkManagerException
             cause)
         => OrderId = orderId;
 
+    private ApplyFailedException(string message, Guid orderId, Exception cause)
+        : base(WorkErrorCodes.ApplyTimeout, message, cause) => OrderId = orderId;
+
+    internal static ApplyFailedException TooSlow(Guid orderId, TimeSpan limit, Exception cause) => new(
+        $"Applying order {orderId} took longer than {limit}, and was rolled back. Make it faster, or Review.ApplyTimeLimit longer: meanwhile it holds locks.",
+        orderId, cause);
+
     /// <summary>The order.</summary>
     public Guid OrderId { get; }
 }

@@ -88,8 +88,8 @@ internal sealed class OperationContext(
     /// <param name="write">The write.</param>
     /// <param name="cancellationToken">Cancels waiting for the transaction to begin.</param>
     /// <param name="seesOneMoment">
-    /// Whether all of it sees the database as it was at its first statement. A row that others have changed since cannot be overwritten: that is a conflict, and
-    /// it runs again.
+    /// Whether all of it sees the database as it was at its first statement. A row that others have changed since cannot be overwritten: that is a conflict,
+    /// and it runs again.
     /// </param>
     public Task<T> WriteWithHostAsync<T>(Write<HostUnit, T> write, CancellationToken cancellationToken, bool seesOneMoment = false) => repetition.RunAsync(
         this, write, attempt => transactions.WithHostAsync(this, attempt, write.Body, seesOneMoment), repeatsConflicts: seesOneMoment, cancellationToken);

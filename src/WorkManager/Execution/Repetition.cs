@@ -22,7 +22,7 @@ internal sealed class Repetition(EngineContexts contexts, StoreDialects dialects
     /// <param name="write">The write.</param>
     /// <param name="run">How one attempt runs.</param>
     /// <param name="repeatsConflicts">
-    /// Whether the write runs again after a conflict. If host code runs in it, the host's execution strategy decides, unless the engine has asked for conflicts.
+    /// Whether the write runs again after a conflict. If host code runs in it, the host's execution strategy decides, unless it sees one moment.
     /// </param>
     /// <param name="cancellationToken">Cancels between attempts. It is ignored after an attempt without an answer, unless the write is repeatable.</param>
     /// <exception cref="WorkBusyException">Each attempt, or the one that may not be repeated, met a conflict.</exception>

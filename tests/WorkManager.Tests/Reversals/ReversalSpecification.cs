@@ -357,6 +357,7 @@ public abstract class ReversalSpecification(DatabaseFixture databases)
         (await StockAsync(app)).Should().Be(before);
         var stored = await app.Reviewer.GetAsync(reversal.Id, OrderParts.Events);
         stored.State.Should().Be(OrderState.Submitted);
+        stored.ReadError()!.Code.Should().Be("reversal_conflict");
         stored.ReadError()!.Message.Should().Contain("""prices:["north","2026-03-01"] Amount""");
         stored.Events.Last().Should().BeEquivalentTo(new { Event = "failed", ActorId = "bert", OrderId = reversal.Id });
         await app.Database.ExecuteAsync("UPDATE prices SET \"Amount\" = 7.25");
