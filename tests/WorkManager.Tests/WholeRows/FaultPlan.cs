@@ -123,5 +123,5 @@ internal sealed class FaultPlan(Fault fault, int number) : IObserver<DiagnosticL
     }
 
     /// <summary>No failure that anybody expects.</summary>
-    private sealed class InjectedException() : Exception("An injected fault.");
+    private sealed class InjectedException() : DbException("An injected fault.");
 }
