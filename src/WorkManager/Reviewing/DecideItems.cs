@@ -138,9 +138,9 @@ internal sealed class DecideItems(IdGenerator ids, OrderTypeRegistry types, Work
         await AcceptAsync(unit, order, decisions.FindAll(d => d.Kind == ItemDecisionKind.Accept), items, terms).ConfigureAwait(false);
         var rejected = decisions.FindAll(d => d.Kind == ItemDecisionKind.Reject);
         Reject(unit, order, rejected, items);
-        if (rejected.Count + returned.Count > 0)
+        if (rejected.Count > 0)
         {
-            GivenApprovals.Void(unit, await GivenApprovals.ReadAsync(unit, order.Id).ConfigureAwait(false));
+            await GivenApprovals.VoidAsync(unit, order.Id, rejected.Select(d => d.ItemId).ToHashSet(), withEdits: true).ConfigureAwait(false);
         }
 
         return returned.Count == 0 ? null : await ReturnAsync(unit, order, returned, again, childId).ConfigureAwait(false);

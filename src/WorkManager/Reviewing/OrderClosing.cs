@@ -36,7 +36,7 @@ internal static class OrderClosing
 
     // Only what waits for review can have any.
     private static Task VoidApprovalsAsync(UnitOfWork unit, WorkOrder order) =>
-        order.State.IsInReview() ? GivenApprovals.VoidAsync(unit, order.Id) : Task.CompletedTask;
+        order.State.IsInReview() ? GivenApprovals.VoidAsync(unit, order.Id, withEdits: true) : Task.CompletedTask;
 
     private static async Task RejectResultsAsync(UnitOfWork unit, WorkOrder order, Closing closing)
     {

@@ -94,7 +94,7 @@ internal sealed class EditResult(ResultCheck check, OrderTypeRegistry types, IdG
     private static EventDetails Said(WorkItem before, CheckedDocument after, string? comment)
     {
         var (was, now) = (JsonNode.Parse(before.Result!), JsonNode.Parse(after.Text));
-        var said = new JsonObject { ["result_hash"] = after.Hash, ["comment"] = comment };
+        var said = new JsonObject { ["result"] = now?.DeepClone(), ["comment"] = comment };
         return new EventDetails(
             said, "Result corrected by a reviewer", was is JsonObject b && now is JsonObject a ? WorkDiff.Between(b, a) : null);
     }

@@ -63,12 +63,17 @@ public abstract class EditResultSpecification(DatabaseFixture databases)
         (await app.Reviewer.GetAsync(order.Id, OrderParts.Decisions)).Decisions.Single(d => d.Decision == "approve").SelfApproval.Should().BeTrue();
     }
 
-    [Fact]
-    public async Task Who_edited_what_is_done_again_may_approve_it()
+    [Theory, InlineData(false), InlineData(true)]
+    public async Task Who_edited_what_is_done_again_may_approve_it(bool wasRejected)
     {
         await using var app = await StartAsync();
         var order = await app.SubmittedAsync();
         await app.Reviewer.EditAsync((await ItemAsync(app, order)).Id, new Counted("bert"));
+        if (wasRejected)
+        {
+            await app.By(Actor.User("carl")).RejectAsync(order.Id, Reasons);
+        }
+
         await app.By(Actor.User("carl")).ReturnForReworkAsync(order.Id, Reasons);
         var agent = app.By(Actor.Agent("agent-2"));
         await agent.SubmitAsync((await agent.CheckoutAsync(new() { OrderId = order.Id }))!, new Counted("again"));

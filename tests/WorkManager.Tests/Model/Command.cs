@@ -96,6 +96,18 @@ internal sealed record Submit(int Who, int Lease, int Lie, int Value) : Command;
 
 internal sealed record Approve(int Who, int Order) : Command;
 
+/// <summary>Somebody looks at what an approval would change.</summary>
+internal sealed record Preview(int Who, int Order) : Command;
+
+/// <summary>An approval of what the last preview of the order showed, whoever made it.</summary>
+internal sealed record ApproveSeen(int Who, int Order) : Command;
+
+/// <param name="Who">The reviewer.</param>
+/// <param name="Order">The order.</param>
+/// <param name="Item">The item of the order, by its number.</param>
+/// <param name="Value">The result that takes the place of its own; a negative one is refused.</param>
+internal sealed record Edit(int Who, int Order, int Item, int Value) : Command;
+
 internal sealed record Reject(int Who, int Order, bool WithReason) : Command;
 
 /// <param name="Who">The reviewer.</param>

@@ -44,6 +44,15 @@ internal sealed class ModelOrder(int number, int type, Actor requester, bool has
     /// <summary>Why the last apply failed.</summary>
     public string? Error { get; set; }
 
+    /// <summary>What the last preview showed; null if there was none.</summary>
+    public string? Seen { get; set; }
+
+    /// <summary>What an apply would write.</summary>
+    public string Content => string.Join(",", Items.Where(i => i.State == ItemState.Submitted).Select(i => i.Result));
+
+    /// <summary>The same, and of which items it is.</summary>
+    public string Reviewed => string.Join(",", Items.Index().Where(x => x.Item.State == ItemState.Submitted).Select(x => $"{x.Index}:{x.Item.Result}"));
+
     public List<ModelItem> Items { get; private init; } = [];
 
     public List<string> Events { get; private init; } = [];
@@ -222,6 +231,7 @@ internal sealed class ModelOrder(int number, int type, Actor requester, bool has
         ApplyAttempts = ApplyAttempts,
         NextApply = NextApply,
         Error = Error,
+        Seen = Seen,
         Items = Items.ConvertAll(i => i.Clone()),
         Events = [.. Events],
     };
@@ -267,6 +277,9 @@ internal sealed class ModelItem(ItemName name, int maxAttempts)
 
     public Actor? SubmittedBy { get; set; }
 
+    /// <summary>Who has edited its result.</summary>
+    public List<Actor> Editors { get; private set; } = [];
+
     public string? Error { get; set; }
 
     public bool IsLeased => State is ItemState.Leased or ItemState.InProgress;
@@ -297,6 +310,7 @@ internal sealed class ModelItem(ItemName name, int maxAttempts)
         var clone = (ModelItem)MemberwiseClone();
         clone.events = [.. events];
         clone.Waits = new(Waits);
+        clone.Editors = [.. Editors];
         return clone;
     }
 }

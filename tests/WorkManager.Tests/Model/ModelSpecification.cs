@@ -69,7 +69,7 @@ public abstract class ModelSpecification(DatabaseFixture databases, ITestOutputH
         "Propose validation_failed", "CheckOut validation_failed", "Release", "Release lease_lost NotLeased", "Submit lease_lost Superseded", "Approve",
         "Approve approval_denied Agent", "Approve illegal_transition", "HeartbeatMany", "ReleaseMany", "SubmitMany", "SubmitMany validation_failed",
         "Reject", "Reclaim", "Look", "Release not_found", "Cancel not_found", "Propose already_open", "Propose dependency_failed",
-        "Retry dependency_failed",
+        "Retry dependency_failed", "Preview", "ApproveSeen", "ApproveSeen stale_review", "Approve content_hash_required", "Edit", "Edit illegal_transition",
     ];
 
     private async Task PlayAsync(Stage stage, Sequence sequence)

@@ -13,6 +13,7 @@ internal sealed class RealShop(ShopApp app, HostState host)
     private readonly DateTimeOffset start = app.Time.GetUtcNow();
     private readonly List<Guid> known = [];
     private readonly List<(WorkLease Lease, int Who)> leases = [];
+    private readonly System.Collections.Concurrent.ConcurrentDictionary<Guid, ContentHash> seen = [];
     private readonly System.Collections.Concurrent.ConcurrentDictionary<Guid, int> numbers = [];
     private readonly System.Collections.Concurrent.ConcurrentDictionary<Guid, ItemName> items = [];
 
@@ -32,6 +33,10 @@ internal sealed class RealShop(ShopApp app, HostState host)
                 Fail fail => Say(Describe(await Holder(fail.Who, fail.Lease).FailAsync(Token(fail.Lease, fail.Lie), Failure(fail)))),
                 Submit submit => Say($"{Describe(await SubmitAsync(submit))} {submit.Value}"),
                 Approve approve => Say($"{(await By(approve.Who).ApproveAsync(Order(approve.Order))).State}"),
+                ApproveSeen seen => Say($"{(await By(seen.Who).ApproveAsync(Order(seen.Order), this.seen.GetValueOrDefault(Order(seen.Order), Unseen))).State}"),
+                Preview preview => Say(await PreviewAsync(preview)),
+                Edit edit => Say(await By(edit.Who).EditAsync((await ItemsAsync(edit.Order, edit.Item))!.Single(), new JobResult(edit.Value)) is var item
+                    ? $"{item.State} {item.ReadResult<JobResult>(Json)!.Value}" : ""),
                 Reject reject => Say(
                     $"{(await By(reject.Who).RejectAsync(Order(reject.Order), reject.WithReason ? [new RejectionReason("no", "No.")] : [])).State}"),
                 Rework rework => Say($"{(await By(rework.Who).ReturnForReworkAsync(
@@ -66,6 +71,16 @@ internal sealed class RealShop(ShopApp app, HostState host)
         {
             return () => Refused(refused);
         }
+    }
+
+    /// <summary>A hash that no preview has.</summary>
+    private static ContentHash Unseen => ContentHash.Parse(new string('0', 64));
+
+    private async Task<string> PreviewAsync(Preview command)
+    {
+        var preview = await By(command.Who).PreviewAsync(Order(command.Order));
+        seen[preview.OrderId] = preview.ContentHash!.Value;
+        return $"{preview.Changes.Single().Values.Single(v => v.Name == "Text").After} obstacles {preview.Obstacles.Count}";
     }
 
     public async Task<IReadOnlyList<OrderView>> ViewsAsync()

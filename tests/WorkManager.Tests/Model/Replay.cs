@@ -9,7 +9,10 @@ namespace WorkManager.Tests.Model;
 internal static class Replay
 {
     /// <summary>Steps that leave the state of an order as it is.</summary>
-    private static readonly string[] Stays = [WorkEventNames.Held, WorkEventNames.Resumed, WorkEventNames.Rescheduled, WorkEventNames.DependencyMet];
+    private static readonly string[] Stays = 
+    [
+        WorkEventNames.Held, WorkEventNames.Resumed, WorkEventNames.Rescheduled, WorkEventNames.DependencyMet, WorkEventNames.ReviewOutdated,
+    ];
 
     /// <summary>Replays the trail of an order with all its items: every step is in the tables, and the end is what is stored.</summary>
     public static void Check(WorkOrder order)
@@ -53,6 +56,13 @@ internal static class Replay
         var (state, epoch, attempts, result, holder) = (ItemState.Queued, 0L, 0, (string?)null, (string?)null);
         foreach (var step in trail)
         {
+            if (step.Event == WorkEventNames.Edited)
+            {
+                state.Should().Be(ItemState.Submitted, "only what waits for review is edited");
+                result = ResultIn(step);
+                continue;
+            }
+
             var to = step.Event is WorkEventNames.Released or WorkEventNames.LeaseExpired or WorkEventNames.AttemptFailed or WorkEventNames.Requeued
                 ? ItemState.Queued
                 : StateNames.Parse<ItemState>(step.Event);
@@ -66,7 +76,7 @@ internal static class Replay
             step.LeaseEpoch.Should().Be(epoch == 0 ? null : epoch, "each step of an item says under which grant it was done");
             if (step.Event == WorkEventNames.Submitted)
             {
-                result = JsonDocument.Parse(step.Payload!).RootElement.GetProperty("result").GetRawText();
+                result = ResultIn(step);
             }
             else if (step.Event == WorkEventNames.Requeued)
             {
@@ -81,6 +91,8 @@ internal static class Replay
         (state, epoch, attempts, result, holder).Should().Be(
             (item.State, item.LeaseEpoch, item.Attempts, item.Result, item.LeasedByAgentId?.Split(':')[^1]), "the trail of the item ends in its row");
     }
+
+    private static string ResultIn(WorkEvent step) => JsonDocument.Parse(step.Payload!).RootElement.GetProperty("result").GetRawText();
 
     // A retry says how many it begins with.
     private static int AttemptsIn(WorkEvent step) =>

@@ -64,6 +64,10 @@ internal static class Sequences
         Gen.Select(Holder, Leases, Lie, Gen.OneOf(1, -2), (who, leases, lie, value) => (Command)new SubmitMany(who, leases, lie, value)));
 
     private static readonly Gen<Command> AnyApprove = Gen.Select(Reviewer, Order, (who, order) => (Command)new Approve(who, order));
+    private static readonly Gen<Command> AnyApproveSeen = Gen.Select(Reviewer, Order, (who, order) => (Command)new ApproveSeen(who, order));
+    private static readonly Gen<Command> AnyPreview = Gen.Select(Who, Order, (who, order) => (Command)new Preview(who, order));
+    private static readonly Gen<Command> AnyEdit = Gen.Select(
+        Reviewer, Order, Gen.Int[0, 3], Gen.Frequency((8, Gen.Int[0, 3]), (1, Gen.Const(-1))), (who, order, item, value) => (Command)new Edit(who, order, item, value));
     private static readonly Gen<Command> AnyReject = Gen.Select(
         Reviewer, Order, Gen.Frequency((5, Gen.Const(true)), (1, Gen.Const(false))), (who, order, reason) => (Command)new Reject(who, order, reason));
     private static readonly Gen<Command> AnyRework = Gen.Select(
@@ -86,9 +90,9 @@ internal static class Sequences
 
     private static readonly Gen<Command> AtAnyTime = Gen.Frequency(
         (16, AnyPropose), (32, AnyCheckOut), (30, AnyMany), (16, AnyHeartbeat), (8, AnyRelease), (4, AnySnooze), (6, AnyFail), (56, AnySubmit), (20, AnyApprove), (3, AnyReject), (6, AnyRework),
-        (2, AnyCancel), (3, AnyReclaim), (6, AnyRetry), (2, AnyGiveUp), (4, AnyHold), (8, AnyResume), (3, AnyPrioritize));
+        (2, AnyCancel), (3, AnyReclaim), (5, AnyEdit), (6, AnyRetry), (2, AnyGiveUp), (4, AnyHold), (8, AnyResume), (3, AnyPrioritize));
 
-    private static readonly Gen<List<Command>> Anything = Gen.Frequency((30, AtAnyTime), (1, AnyLook), (1, AnyHostFails), (1, AnyApproveDue), (3, AnyPass)).List[1, 20];
+    private static readonly Gen<List<Command>> Anything = Gen.Frequency((30, AtAnyTime), (2, AnyPreview), (2, AnyApproveSeen), (1, AnyLook), (1, AnyHostFails), (1, AnyApproveDue), (3, AnyPass)).List[1, 20];
 
     /// <summary>The way of an order from end to end, with some steps left out: what chance alone hardly ever finds.</summary>
     private static readonly Gen<List<Command>> Way = Gen.Select(
@@ -143,9 +147,39 @@ internal static class Sequences
             Command[] Work(int order) => [new CheckOut(agent, 2, order, null, null, null), new Submit(Command.Holder, 0, 0, 1)];
         });
 
+    /// <summary>An order that is reviewed, corrected or returned, and reviewed again, with some steps left out.</summary>
+    private static readonly Gen<List<Command>> UnderReview = Gen.Select(
+        Gen.Select(Gen.Int[0, 1], Gen.Int[0, 2], Gen.Int[1, 2]), Gen.Int[2, 4], Gen.Select(Gen.Int[0, 1], Gen.Int[0, 1], Gen.Int[0, 1]), Gen.Int[0, 2], Gen.Int[0, 3].List[16],
+        (order, agent, people, change, dice) =>
+        {
+            var (who, type, items) = order;
+            var (first, second, third) = people;
+            Command[] steps =
+            [
+                new Propose(who, type, 10, items, 2, 0, Flaw.None),
+                .. Work(items),
+                new Preview(first, 0),
+                new HostFails(change == 2),
+                change == 0 ? new Edit(second, 0, 0, 3) : new Rework(second, 0, 0),
+                .. Work(1),
+                new ApproveSeen(third, 0),
+                new HostFails(false),
+                new Reject(second, 0, true),
+                new Rework(second, 0, null),
+                .. Work(items),
+                new Preview(third, 0),
+                new Approve(first, 0),
+                new ApproveSeen(first, 0),
+                new ApproveSeen(third, 0),
+            ];
+            return steps.Where((step, i) => i < 2 || dice[i % 16] > (step is Reject or Edit ? 1 : 0)).ToList();
+
+            Command[] Work(int items) => [new CheckOut(agent, items, 0, null, null, null), .. Enumerable.Range(0, items).Select(i => new Submit(Command.Holder, i, 0, 1))];
+        });
+
     /// <summary>Calls by many, one after the other.</summary>
     public static readonly Gen<Sequence> OneByOne = Gen.Select(
-        Gen.Bool, Gen.Frequency((2, Way), (1, OneAfterAnother), (2, Anything)).List[1, 6],
+        Gen.Bool, Gen.Frequency((2, Way), (1, OneAfterAnother), (1, UnderReview), (2, Anything)).List[1, 6],
         (isLimited, parts) => new Sequence(isLimited, [.. parts.SelectMany(part => part)]));
 
     /// <summary>

@@ -93,7 +93,10 @@ internal sealed class WorkModel(Limits? limits = null)
             Snooze snooze => Holding(snooze.Who, snooze.Lease, snooze.Lie, (item, who) => Release(item, who, snooze.Seconds)),
             Fail fail => Holding(fail.Who, fail.Lease, fail.Lie, (item, who) => Fail(item, who, fail)),
             Submit submit => Holding(submit.Who, submit.Lease, submit.Lie, (item, who) => Submit(item, who, submit.Value)),
-            Approve approve => Do(approve),
+            Approve approve => Do(approve, isSeen: false),
+            ApproveSeen seen => Do(new Approve(seen.Who, seen.Order), isSeen: true),
+            Preview preview => Do(preview),
+            Edit edit => Do(edit),
             Reject { WithReason: false } => Answer.Refused("validation_failed"),
             Reject reject => Close(reject.Who, reject.Order),
             Rework rework => Do(rework),
@@ -503,7 +506,73 @@ internal sealed class WorkModel(Limits? limits = null)
         return answer;
     }
 
-    private Answer Do(Approve approve)
+    private Answer Do(Preview preview)
+    {
+        if (OrderOf(preview.Order, preview.Who) is not { } order)
+        {
+            return Answer.Refused("not_found");
+        }
+
+        if (order.IsLive || order.State != OrderState.Submitted)
+        {
+            return Answer.Refused(order.IsLive ? "order_not_ready" : "illegal_transition");
+        }
+
+        if (hostFails)
+        {
+            return Answer.Refused("apply_failed");
+        }
+
+        order.Seen = order.Reviewed;
+        return Answer.Of($"{order.Content} obstacles {(order.HasObstacle ? 1 : 0)}");
+    }
+
+    private Answer Do(Edit edit)
+    {
+        if (OrderOf(edit.Order, edit.Who) is not { } order)
+        {
+            return Answer.Refused("not_found");
+        }
+
+        var actor = Cast.Actors[edit.Who];
+        if (actor.Type == ActorType.Agent)
+        {
+            return Answer.Refused("approval_denied", ApprovalDeniedReason.Agent);
+        }
+
+        if (edit.Value < 0)
+        {
+            return Answer.Refused("validation_failed");
+        }
+
+        if (order.State != OrderState.Submitted)
+        {
+            return Answer.Refused("illegal_transition");
+        }
+
+        if (order.Held)
+        {
+            return Answer.Refused("order_not_ready");
+        }
+
+        var item = order.Items[edit.Item % order.Items.Count];
+        if (item.State != ItemState.Submitted)
+        {
+            return Answer.Refused("illegal_transition");
+        }
+
+        if (item.Result != edit.Value)
+        {
+            order.NextApply = null;
+            item.Result = edit.Value;
+            item.Editors.Add(actor);
+            item.Log("edited", Name(edit.Who));
+        }
+
+        return Answer.Of($"{item.State} {item.Result}");
+    }
+
+    private Answer Do(Approve approve, bool isSeen)
     {
         if (OrderOf(approve.Order, approve.Who) is not { } order)
         {
@@ -531,15 +600,27 @@ internal sealed class WorkModel(Limits? limits = null)
             return Answer.Refused("order_not_ready");
         }
 
-        var isOwn = order.Items.Any(i => i.SubmittedBy is { } by && (by.IsSame(actor) || by.Principal?.ToString() == actor.ToString()));
+        var isOwn = order.Items.Any(i => i.Editors.Exists(e => e.IsSame(actor))
+            || (i.SubmittedBy is { } by && (by.IsSame(actor) || by.Principal?.ToString() == actor.ToString())));
         if (isOwn && Cast.Types[order.Type] != LenientJob.Key)
         {
             return Answer.Refused("approval_denied", ApprovalDeniedReason.Self);
         }
 
+        if (isSeen ? order.Seen is null : order.Seen is not null)
+        {
+            return Answer.Refused(isSeen ? "stale_review" : "content_hash_required");
+        }
+
         if (order.HasObstacle)
         {
             return Answer.Refused("order_not_ready");
+        }
+
+        if (isSeen && !hostFails && order.Seen != order.Reviewed)
+        {
+            order.Events.Add($"review_outdated {Name(approve.Who)}");
+            return Answer.Refused("stale_review");
         }
 
         return Apply(order, Name(approve.Who)) ? Answer.Of($"{order.State}") : Answer.Refused("apply_failed");
@@ -623,6 +704,7 @@ internal sealed class WorkModel(Limits? limits = null)
         foreach (var item in order.Items.Where(i => i.State == ItemState.Submitted))
         {
             item.Error = "rejected";
+            item.Editors.Clear();
             item.Move(ItemState.Rejected, Name(who));
         }
 
@@ -697,6 +779,7 @@ internal sealed class WorkModel(Limits? limits = null)
             item.Reworks++;
             item.Error = "rework";
             (item.Result, item.SubmittedBy) = (null, null);
+            item.Editors.Clear();
             order.Enter(item, Name(rework.Who), Now);
         }
 

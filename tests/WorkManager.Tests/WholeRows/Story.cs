@@ -216,7 +216,7 @@ internal sealed partial class Story : IAsyncDisposable
     private static string FileOf(string test) => string.Join("\n\n", RepositoryFiles.Read($"{Folder}/{test}.txt").Split("\n\n")[1..]);
 
     // What is rolled back has used up numbers of the database.
-    [GeneratedRegex(@"\bId: \d+")]
+    [GeneratedRegex(@"\bId: \d+|\bcustomers:\d+|""key"":\[\d+\]|""Id"":\d+")]
     private static partial Regex Numbers();
 
     private string Difference(IReadOnlyList<StoredRow> before, IReadOnlyList<StoredRow> after, bool inAnyOrder)
