@@ -400,21 +400,6 @@ public abstract class PreviewSpecification(DatabaseFixture databases)
     // What an approval is for; the order of columns does not count.
     private static IEnumerable<string> Told(OrderPreview preview) => preview.Changes.Select(row =>
         $"{row.Kind} {row.Row} {string.Join(' ', row.Values.Where(v => v.IsReviewed).OrderBy(v => v.Name, StringComparer.Ordinal).Select(v => $"{v.Name}: {v.Before?.ToJsonString()} > {v.After?.ToJsonString()};"))}");
-
-    private sealed class SoftDelete : SaveChangesInterceptor
-    {
-        public override ValueTask<InterceptionResult<int>> SavingChangesAsync(
-            DbContextEventData eventData, InterceptionResult<int> result, CancellationToken cancellationToken = default)
-        {
-            foreach (var entry in eventData.Context!.ChangeTracker.Entries<Article>().Where(e => e.State == EntityState.Deleted).ToList())
-            {
-                entry.State = EntityState.Unchanged;
-                entry.Entity.Name += " (deleted)";
-            }
-
-            return ValueTask.FromResult(result);
-        }
-    }
 }
 
 /// <summary>What PostgreSQL would check at the commit.</summary>

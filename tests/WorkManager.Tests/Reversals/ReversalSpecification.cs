@@ -631,21 +631,6 @@ public abstract class ReversalSpecification(DatabaseFixture databases)
             return ValueTask.FromResult(result);
         }
     }
-
-    private sealed class SoftDelete : SaveChangesInterceptor
-    {
-        public override ValueTask<InterceptionResult<int>> SavingChangesAsync(
-            DbContextEventData eventData, InterceptionResult<int> result, CancellationToken cancellationToken = default)
-        {
-            foreach (var entry in eventData.Context!.ChangeTracker.Entries<Article>().Where(e => e.State == EntityState.Deleted).ToList())
-            {
-                entry.State = EntityState.Unchanged;
-                entry.Entity.Name += " (deleted)";
-            }
-
-            return ValueTask.FromResult(result);
-        }
-    }
 }
 
 public sealed class ReversalOnSqlite(SqliteFixture databases) : ReversalSpecification(databases), IOnSqlite;
