@@ -5,6 +5,7 @@ using WorkManager.Auditing;
 using WorkManager.Changes;
 using WorkManager.Execution;
 using WorkManager.Orders;
+using WorkManager.OrderTypes;
 using WorkManager.Persistence;
 
 namespace WorkManager.Applying;
@@ -15,7 +16,7 @@ namespace WorkManager.Applying;
 /// </remarks>
 internal sealed class ApproveOrder(
     ApplyRuns runs, IdGenerator ids, GiveApproval give, PostCommitSteps postCommit, FailedApprovals failed, DeniedApprovals denied, StoreDialects dialects,
-    ILogger<ApproveOrder>? log = null)
+    OrderTypeRegistry types, ILogger<ApproveOrder>? log = null)
     : IVerb<ApproveRequest, WorkOrder?>
 {
     // So often an approval begins anew because others have decided about the order meanwhile.
@@ -47,7 +48,7 @@ internal sealed class ApproveOrder(
         return (approval?.Kept ?? approval?.Order.Order)?.Detach(withItems: true);
     }
 
-    private static async Task<((string TenantId, string? TraceParent), ApproveRequest)> FindAsync(
+    private async Task<((string TenantId, string? TraceParent), ApproveRequest)> FindAsync(
         OperationContext context, ApproveRequest request, CancellationToken cancellationToken)
     {
         var order = await context.ReadAsync(
@@ -57,13 +58,17 @@ internal sealed class ApproveOrder(
                 var given = GivenApprovals.OfOrderOrItems(rows.Decisions, request.OrderId);
                 var edits = GivenApprovals.EditsBy(rows.Decisions, context.Actor).Where(d => d.OrderId == request.OrderId);
                 return rows.Orders.Where(o => o.Id == request.OrderId)
-                    .Select(o => new { o.TenantId, o.TraceParent, o.Revision, IsPreviewed = previews.Any(), HasGiven = given.Any(), HasEdited = edits.Any() })
+                    .Select(o => new
+                    {
+                        o.TenantId, o.Type, o.TraceParent, o.Revision, IsPreviewed = previews.Any(), HasGiven = given.Any(), HasEdited = edits.Any(),
+                    })
                     .SingleOrDefaultAsync(cancellationToken);
             },
             cancellationToken).ConfigureAwait(false) ?? throw WorkNotFoundException.Order(request.OrderId);
         return ((order.TenantId, order.TraceParent), request with
         {
             IsPreviewed = order.IsPreviewed, WithoutGivenAt = order.HasGiven ? null : order.Revision, Edited = (order.HasEdited, order.Revision),
+            IsReversible = types.Find(order.Type)?.IsReversible == true,
         });
     }
 
@@ -101,8 +106,9 @@ internal sealed class ApproveOrder(
                             : ApproveAsync(hosted, request, decisionId, hostCode, cancellationToken),
                         (rows, _) => FailedApprovals.IsRecordedAsync(rows, request.OrderId, WorkEventNames.Applied, context.OperationId)),
                     cancellationToken,
-                    // What others commit between the look of the host's code and its save would be overwritten, although nobody has reviewed that.
-                    seesOneMoment: request.ContentHash is not null || request.IsDeferred).ConfigureAwait(false);
+                    // What others commit between the look of the host's code and its save would be overwritten, although nobody has
+                    // reviewed that, and nothing could put it back.
+                    seesOneMoment: request.ContentHash is not null || request.IsDeferred || request.IsReversible).ConfigureAwait(false);
                 if (approval is null or { IsApplied: true })
                 {
                     return approval;

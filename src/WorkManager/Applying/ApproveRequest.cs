@@ -15,6 +15,9 @@ internal sealed record ApproveRequest(Guid OrderId, ContentHash? ContentHash, st
     /// <summary>The revision of the order at which nobody had approved it or an item of it; null if somebody had.</summary>
     public int? WithoutGivenAt { get; init; }
 
+    /// <summary>Whether it keeps what it changes, to be put back.</summary>
+    public bool IsReversible { get; init; }
+
     /// <summary>Whether the approver had edited a result of it, and at which revision of the order that was so.</summary>
     public (bool Has, int At) Edited { get; init; }
 

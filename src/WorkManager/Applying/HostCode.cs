@@ -29,8 +29,8 @@ internal sealed class HostCode
     public Exception? FailureOfTheOrder(Exception thrown, IStoreDialect dialect, CancellationToken cancellationToken)
     {
         var failure = Failure ?? (dialect.RefusesToStore(thrown) ? thrown : null);
-        var isOfOthers = thrown is WorkBusyException && IsConflict;
-        return isOfOthers || failure?.IsCancellationBy(cancellationToken) == true ? null : failure;
+        // Also if what was thrown afterwards is something else, such as a cancellation before the next attempt.
+        return IsConflict || failure?.IsCancellationBy(cancellationToken) == true ? null : failure;
     }
 
     public async Task<T> RunAsync<T>(HostUnit hosted, Func<Task<T>> code)
@@ -42,7 +42,7 @@ internal sealed class HostCode
         }
         catch (Exception failure)
         {
-            (Failure, IsConflict) = (failure, hosted.Unit.Dialect.MayRunAgain(failure));
+            (Failure, IsConflict) = (failure, failure is not WorkManagerException && hosted.Unit.Dialect.MayRunAgain(failure));
             if (failure is InvalidOperationException && hosted.Host.Database.GetDbConnection().State != ConnectionState.Open)
             {
                 // Who uses the transaction of a lost connection is told that it is completed. To an execution strategy that is no reason to try again.

@@ -34,7 +34,7 @@ internal sealed class Repetition(EngineContexts contexts, StoreDialects dialects
         {
             return await RunAsync(context, write, run, dialect, repeatsConflicts, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception conflict) when (dialect.IsConflict(conflict))
+        catch (Exception conflict) when (conflict is not ApplyFailedException && dialect.IsConflict(conflict))
         {
             throw new WorkBusyException(conflict, isJoined: false);
         }
@@ -80,7 +80,7 @@ internal sealed class Repetition(EngineContexts contexts, StoreDialects dialects
                 locked++;
                 attempts.ForgetLast();
             }
-            catch (Exception failure) when (conflicts < MostConflicts - 1 && isConflict(failure))
+            catch (Exception failure) when (conflicts < MostConflicts - 1 && failure is not ApplyFailedException && isConflict(failure))
             {
                 // The database rolled everything back. The other transaction got its locks, so there is no need to wait before the next attempt.
                 conflicts++;

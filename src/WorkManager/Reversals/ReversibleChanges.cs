@@ -75,10 +75,8 @@ internal sealed class ReversibleChanges
 
     private void Remember(object? sender, EntityTrackedEventArgs tracked)
     {
-        if (tracked.FromQuery)
-        {
-            read.Add(tracked.Entry.Entity);
-        }
+        // One that was read before, and is attached again, may have been changed in between.
+        _ = tracked.FromQuery ? read.Add(tracked.Entry.Entity) : read.Remove(tracked.Entry.Entity);
     }
 
     private async Task<List<ReversibleRow>> CompleteAsync(IEntityType type, List<Row> ofType, CancellationToken cancellationToken)
@@ -241,6 +239,12 @@ internal sealed class ReversibleChanges
             CannotBeReversed(RowNames.TableOf(entry), $"{json.Name} is stored as JSON");
         }
 
+        var keys = Dependents.References(entry.Metadata).SelectMany(f => f.PrincipalKey.Properties).Where(p => !p.IsPrimaryKey());
+        if (keys.Select(RowMember.Of).FirstOrDefault(m => !m.IsReversible || m.IsRedacted) is { } key)
+        {
+            CannotBeReversed(RowNames.TableOf(entry), $"others refer to it by {key.Column}, which is not kept");
+        }
+
         EnsureHasOnlyColumns(entry, all: true);
     }
 
@@ -318,8 +322,9 @@ internal sealed class ReversibleChanges
         }
     }
 
-    // After an error of the database its transaction may be of no use.
-    private static bool IsOfKeeping(Exception failure) => failure is not (DbException or OperationCanceledException);
+    // After an error of the database its transaction may be of no use. Execution strategies wrap it.
+    private static bool IsOfKeeping(Exception failure) => failure is not (DbException or OperationCanceledException or TimeoutException)
+        && (failure.InnerException is not { } inner || IsOfKeeping(inner));
 
     private static string PathOf(EntityEntry entry) => RowMember.PathOf(RowMember.NavigationsTo(entry.Metadata));
 

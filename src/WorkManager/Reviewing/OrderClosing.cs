@@ -20,9 +20,13 @@ internal static class OrderClosing
             throw Transitions.Illegal(order, OrderState.Rejected);
         }
 
-        await VoidApprovalsAsync(unit, order).ConfigureAwait(false);
         await OpenItems.TakeOutAsync(unit, order, "Lease revoked: the order is closed").ConfigureAwait(false);
-        await RejectResultsAsync(unit, order, closing).ConfigureAwait(false);
+        if (await RejectResultsAsync(unit, order, closing).ConfigureAwait(false))
+        {
+            // Also of what is worked on: it may have been returned by a reviewer who had accepted the rest.
+            await GivenApprovals.VoidAsync(unit, order.Id, withEdits: true).ConfigureAwait(false);
+        }
+
         if (order.State is OrderState.CheckedOut or OrderState.InProgress)
         {
             unit.Lifecycle.Move(order, OrderState.Queued, new EventDetails(Message: "Leases revoked", Actor: Lifecycle.Engine));
@@ -34,11 +38,8 @@ internal static class OrderClosing
         return order.Detach(withItems: false);
     }
 
-    // Only what waits for review can have any.
-    private static Task VoidApprovalsAsync(UnitOfWork unit, WorkOrder order) =>
-        order.State.IsInReview() ? GivenApprovals.VoidAsync(unit, order.Id, withEdits: true) : Task.CompletedTask;
-
-    private static async Task RejectResultsAsync(UnitOfWork unit, WorkOrder order, Closing closing)
+    /// <returns>Whether there were any.</returns>
+    private static async Task<bool> RejectResultsAsync(UnitOfWork unit, WorkOrder order, Closing closing)
     {
         var submitted = await unit.Rows.Items
             .Where(i => i.OrderId == order.Id && i.State == ItemState.Submitted)
@@ -50,5 +51,7 @@ internal static class OrderClosing
                 .ToJsonString(JsonSerializerOptions.Web);
             unit.Lifecycle.Move(order, item, ItemState.Rejected, new EventDetails(Message: closing.Message));
         }
+
+        return submitted.Count > 0;
     }
 }

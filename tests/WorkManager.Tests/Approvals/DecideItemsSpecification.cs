@@ -407,6 +407,20 @@ public abstract class DecideItemsSpecification(DatabaseFixture databases)
         }
     }
 
+    [Fact]
+    public async Task What_was_accepted_before_an_order_was_rejected_does_not_count_when_it_is_done_again()
+    {
+        await using var app = await ShopApp.StartAsync(databases, b => b.AddOrderType<WholeBook>());
+        var order = await SubmittedAsync<WholeBook>(app, 2);
+        var items = await ItemsAsync(app, order.Id);
+        await app.Reviewer.DecideAsync(order.Id, [ItemDecision.Accept(items[0]), ItemDecision.Return(items[1], new RejectionReason("no", "No."))]);
+
+        await app.Reviewer.RejectAsync(order.Id, [new RejectionReason("no", "No.")]);
+
+        var decisions = (await app.Reviewer.GetAsync(order.Id, OrderParts.Decisions)).Decisions;
+        decisions.Single(d => d.Decision == "accept").SupersededAt.Should().NotBeNull("the order is worked on, and was rejected all the same");
+    }
+
     internal static async Task<List<WorkItem>> ItemsAsync(ShopApp app, Guid orderId) =>
         [.. (await app.Reviewer.GetAsync(orderId)).Items.OrderBy(i => i.Id)];
 

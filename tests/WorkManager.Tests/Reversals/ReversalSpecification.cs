@@ -444,6 +444,7 @@ public abstract class ReversalSpecification(DatabaseFixture databases)
     [InlineData("a token")]
     [InlineData("changed unread")]
     [InlineData("deleted unread")]
+    [InlineData("changed while detached")]
     [InlineData("an owned row")]
     public async Task What_cannot_be_put_back_is_said_when_a_reversal_is_proposed_and_the_order_is_applied_all_the_same(string what)
     {
@@ -476,6 +477,12 @@ public abstract class ReversalSpecification(DatabaseFixture databases)
                 case "changed unread":
                     db.Update(new Price { Region = "north", Day = new(2026, 3, 1), Amount = 7 });
                     break;
+                case "changed while detached":
+                    var detached = await db.Prices.SingleAsync(token);
+                    db.ChangeTracker.Clear();
+                    detached.Amount = 8;
+                    db.Update(detached);
+                    break;
                 case "deleted unread":
                     db.Remove(new Price { Region = "north", Day = new(2026, 3, 1) });
                     break;
@@ -504,7 +511,7 @@ public abstract class ReversalSpecification(DatabaseFixture databases)
             "a secret" => "Secret is redacted",
             "what the database deletes by another key" => "labels: the database deletes rows",
             "a token" => "the concurrency token Weight has changed",
-            "changed unread" or "deleted unread" => "that no query has read",
+            "changed unread" or "deleted unread" or "changed while detached" => "that no query has read",
             "an owned row" => "batch_notes: an owned value in a row of its own",
             "too many rows" => "more rows than Review.MaxRows, which is 3",
             "what the database deletes by itself" => "articles_shelves: the database deletes rows",
