@@ -31,7 +31,7 @@ internal sealed class ProposeReversal(NewOrders orders, OrderTypeRegistry types,
         }
 
         var type = types.Find(types.Get(original.Type).ReversalKey)
-            ?? throw NotReversible(original, $"Orders of the type '{original.Type}' are not reversible.");
+            ?? throw KeptChanges.Refusal(original.Id, $"Orders of the type '{original.Type}' are not reversible.");
         var ofItsTenant = context.For(TenantScope.Of(original.TenantId));
         var rows = await FindRowsAsync(ofItsTenant, original, cancellationToken).ConfigureAwait(false);
         await ofItsTenant.WriteWithHostAsync(
@@ -53,10 +53,10 @@ internal sealed class ProposeReversal(NewOrders orders, OrderTypeRegistry types,
     private static async Task<IReadOnlyList<ReversibleRow>> FindRowsAsync(OperationContext context, WorkOrder original, CancellationToken cancellationToken)
     {
         var json = await context.ReadAsync(rows => AppliedOrders.KeptChangesOf(rows, original.Id).FirstOrDefaultAsync(cancellationToken), cancellationToken)
-            .ConfigureAwait(false) ?? throw NotReversible(original, "It was applied when its type was not reversible.");
+            .ConfigureAwait(false) ?? throw KeptChanges.Refusal(original.Id, "It was applied when its type was not reversible.");
         var kept = KeptChanges.Parse(json);
-        return kept.Obstacle is { } obstacle ? throw NotReversible(original, obstacle)
-            : kept.Rows.Count == 0 ? throw NotReversible(original, "It has changed nothing.") : kept.Rows;
+        return kept.Obstacle is { } obstacle ? throw KeptChanges.Refusal(original.Id, obstacle)
+            : kept.Rows.Count == 0 ? throw KeptChanges.Refusal(original.Id, "It has changed nothing.") : kept.Rows;
     }
 
     private OrderPlan Plan(OrderTypeDescriptor type, WorkOrder original, ReversalRequest request)
@@ -79,7 +79,4 @@ internal sealed class ProposeReversal(NewOrders orders, OrderTypeRegistry types,
         unit.Queue.Submit(order, item, new EventDetails(new JsonObject { ["result_hash"] = result.Hash }, "Nobody has to work on a reversal"));
         unit.Lifecycle.Settle(order);
     }
-
-    private static WorkManagerException NotReversible(WorkOrder order, string why) => new(
-        WorkErrorCodes.NotReversible, $"Order {order.Id} cannot be reversed. {why}");
 }

@@ -9,6 +9,12 @@ internal sealed record KeptChanges(IReadOnlyList<ReversibleRow> Rows, string? Ob
 {
     public static KeptChanges NotReversible(string obstacle) => new([], obstacle);
 
+    /// <summary>The answer for an order that cannot be reversed.</summary>
+    /// <param name="orderId">The order.</param>
+    /// <param name="why">A sentence.</param>
+    public static WorkManagerException Refusal(Guid orderId, string why) =>
+        new(WorkErrorCodes.NotReversible, $"Order {orderId} cannot be reversed. {why}");
+
     public static KeptChanges Parse(string json) => JsonSerializer.Deserialize<KeptChanges>(json, JsonSerializerOptions.Web)!;
 
     public string ToJson() => JsonSerializer.Serialize(this, JsonSerializerOptions.Web);

@@ -315,5 +315,5 @@ internal sealed class Reversal(DbContext host, IReversalSql sql, Guid orderId, I
     private static object?[] KeyOf(ReversibleRow row, IEntityType type, IKey key) => key.IsPrimaryKey()
         ? RowKeys.FromJson(KeyOf(type), row.Key) : [.. key.Properties.Select(p => RowMember.Of(p).FromJson(row.After[RowMember.Of(p).Path]))];
 
-    private WorkManagerException NotReversible(string why) => new(WorkErrorCodes.NotReversible, $"Order {orderId} cannot be reversed. {why}");
+    private WorkManagerException NotReversible(string why) => KeptChanges.Refusal(orderId, why);
 }

@@ -35,8 +35,7 @@ internal sealed class ReversalOf<TOrderType>(TOrderType reversed, StoreDialects 
     {
         var payload = order.ReadPayload<ReversalPayload>();
         // Which are kept for as long as the order that is reversed.
-        var kept = environment.KeptChanges ?? throw new WorkManagerException(
-            WorkErrorCodes.NotReversible, $"Order {payload.OrderId} cannot be reversed. It is not stored any more.");
+        var kept = environment.KeptChanges ?? throw KeptChanges.Refusal(payload.OrderId, "It is not stored any more.");
         return new Steps(new Reversal(
             environment.Host, dialects.Sql<IReversalSql>(environment.Host), payload.OrderId, KeptChanges.Parse(kept).Rows));
     }
