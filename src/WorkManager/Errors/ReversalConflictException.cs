@@ -17,7 +17,7 @@ public sealed class ReversalConflictException : WorkManagerException
 
     private static string Tell(Guid orderId, IReadOnlyList<ReviewDifference> conflicts)
     {
-        var names = string.Join(", ", conflicts.Take(3).Select(c => string.Join(' ', new[] { c.Row, c.Name }.OfType<string>())));
+        var names = ReviewDifference.NamesOf(conflicts);
         return $"Order {orderId} cannot be reversed, as some things have changed since: {names}{(conflicts.Count > 3 ? " …" : "")}. Nothing was changed.";
     }
 }

@@ -10,4 +10,9 @@ namespace WorkManager;
 /// </param>
 /// <param name="Reviewed">What was reviewed, as JSON: the value before and the value after.</param>
 /// <param name="Now">What it would be now, likewise.</param>
-public sealed record ReviewDifference(string? Row, string? Name, JsonNode? Reviewed, JsonNode? Now);
+public sealed record ReviewDifference(string? Row, string? Name, JsonNode? Reviewed, JsonNode? Now)
+{
+    /// <summary>The names of the first three, for a message.</summary>
+    internal static string NamesOf(IReadOnlyList<ReviewDifference> differences) =>
+        string.Join(", ", differences.Take(3).Select(d => string.Join(' ', new[] { d.Row, d.Name }.OfType<string>())));
+}

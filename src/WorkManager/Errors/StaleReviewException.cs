@@ -14,7 +14,7 @@ public sealed class StaleReviewException : WorkManagerException
 
     internal static StaleReviewException Changed(IReadOnlyList<ReviewDifference> differences)
     {
-        var names = string.Join(", ", differences.Take(3).Select(d => string.Join(' ', new[] { d.Row, d.Name }.OfType<string>())));
+        var names = ReviewDifference.NamesOf(differences);
         return new(
             WorkErrorCodes.StaleReview,
             $"What would be applied now is not what was reviewed: {names}{(differences.Count > 3 ? " and more" : "")}. Nothing was applied. "
