@@ -61,6 +61,7 @@ internal sealed class LeaseKeeper(TimeProvider time, ILogger<LeaseKeeper> log)
             if (beating.IsCompleted)
             {
                 beating = BeatWhatIsDueAsync();
+                _ = WakeAfterAsync(beating);
             }
 
             var sleep = UntilNext(canBeat: beating.IsCompleted);
@@ -108,8 +109,16 @@ internal sealed class LeaseKeeper(TimeProvider time, ILogger<LeaseKeeper> log)
         {
             await BeatAsync(group[0].Manager, group).ConfigureAwait(false);
         }
+    }
 
-        changed.Set();
+    // Only when they have ended: a loop that looks before would sleep without a thought of the next ones.
+    private async Task WakeAfterAsync(Task beats)
+    {
+        if (!beats.IsCompleted)
+        {
+            await beats.ConfigureAwait(false);
+            changed.Set();
+        }
     }
 
     private async Task BeatAsync(IWorkOrderManager manager, HeldLease[] leases)

@@ -15,6 +15,7 @@ public sealed class WordsApp : IAsyncDisposable
     public static readonly DatabaseTemplate Migrated = new(MigrateAsync);
 
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(10);
 
     private readonly IHost host;
 
@@ -120,11 +121,13 @@ public sealed class WordsApp : IAsyncDisposable
             }
 
             Time.Advance(step);
-            await Task.Delay(10, CancellationToken.None);
+            await Task.Delay(Look, CancellationToken.None);
             while (step > TimeSpan.Zero && !late.IsCancellationRequested && Leases.Held.Any(l => l is { IsLost: false, IsStuck: false } && l.Age >= l.NextBeat))
             {
-                // Time goes on when the heartbeats have come that are due, as slow as this machine may be.
-                await Task.Delay(10, CancellationToken.None);
+                // No next step before the heartbeats have come that are due, as slow as this machine may be. Time goes on as it does outside, for whoever began
+                // to wait just after the step.
+                Time.Advance(Look);
+                await Task.Delay(Look, CancellationToken.None);
             }
         }
     }
