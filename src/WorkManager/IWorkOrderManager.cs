@@ -353,6 +353,20 @@ public interface IWorkOrderManager
     /// <exception cref="ApplyFailedException">The order type's apply threw. Nothing was changed but the audit trail; approve again to retry.</exception>
     Task<WorkOrder> ApproveAsync(Guid orderId, ContentHash? contentHash = null, CancellationToken cancellationToken = default);
 
+    /// <summary>Approves several orders, one after the other, each in a transaction of its own.</summary>
+    /// <param name="approvals">At most 1,000, in the order in which they are to be applied.</param>
+    /// <param name="cancellationToken">Cancels the approval that is under way, and the rest; see the remarks.</param>
+    /// <returns>
+    /// For each approval, in the same order, what <see cref="ApproveAsync"/> returns, or its error. One that is refused does not stop the others.
+    /// </returns>
+    /// <remarks>
+    /// A cancellation, or an error of the database, is thrown, and ends the call. What was applied before stays applied: send the same approvals again, and
+    /// <see cref="IllegalTransitionException"/> says which are done.
+    /// </remarks>
+    /// <exception cref="WorkValidationException">There are more than 1,000. None was approved.</exception>
+    Task<IReadOnlyList<WorkOutcome<WorkOrder>>> ApproveManyAsync(
+        IReadOnlyCollection<OrderApproval> approvals, CancellationToken cancellationToken = default);
+
     /// <summary>Decides about single items of a submitted order: accept, return or reject their results.</summary>
     /// <param name="orderId">The order.</param>
     /// <param name="decisions">What is decided, at most once about each item; 1 to 10,000. All of them are stored, or none.</param>
@@ -589,9 +603,41 @@ public interface IWorkOrderManager
     /// <returns>
     /// The page, of at most <see cref="PendingApprovalsQuery.Limit"/> orders without items; it may have fewer and go on, where an
     /// <see cref="IApprovalPolicy"/> is against many. Left out is what is held, what the actor has approved already or
-    /// may not approve, and what the engine approves by itself.
+    /// may not approve, what others have taken, and what the engine approves by itself.
     /// </returns>
     /// <exception cref="ApprovalDeniedException">The actor is an agent, or is not named.</exception>
     /// <exception cref="InvalidQueryException">The page size is out of range, or the cursor was not issued here.</exception>
     Task<WorkPage<WorkOrder>> PendingApprovalsAsync(PendingApprovalsQuery? query = null, CancellationToken cancellationToken = default);
+
+    /// <summary>Takes an order that the actor may approve, so that nobody else is offered it for a while; see <see cref="As"/>.</summary>
+    /// <param name="options">Which, and for how long; null for the next one, for 15 minutes.</param>
+    /// <param name="cancellationToken">Cancels waiting and reading.</param>
+    /// <returns>
+    /// The order without items: the one that the actor has taken before and not decided about, whose time begins anew; or else the first of
+    /// <see cref="PendingApprovalsAsync"/> that the actor has not skipped. Null if there is none at this moment: also if
+    /// <see cref="TakeReviewOptions.OrderId"/> is not among them, because somebody else has taken it, for example.
+    /// </returns>
+    /// <remarks>
+    /// It is an agreement between reviewers, and no lock: whoever may approve or reject the order still may. It ends when its time is over, by
+    /// <see cref="SkipReviewAsync"/>, and when the actor has approved. It is a decision of the order, <c>take</c>.
+    /// </remarks>
+    /// <exception cref="ApprovalDeniedException">The actor is an agent, or is not named.</exception>
+    /// <exception cref="WorkNotFoundException">There is no order of <see cref="TakeReviewOptions.OrderId"/>.</exception>
+    /// <exception cref="WorkValidationException"><see cref="TakeReviewOptions.For"/> is out of range.</exception>
+    /// <exception cref="InvalidQueryException"><see cref="TakeReviewOptions.Type"/> cannot be the key of a type.</exception>
+    Task<WorkOrder?> TakeReviewAsync(TakeReviewOptions? options = null, CancellationToken cancellationToken = default);
+
+    /// <summary>Gives back an order that the actor has taken, and does not offer it to the actor again until something about it changes.</summary>
+    /// <param name="orderId">The order. It need not have been taken.</param>
+    /// <param name="comment">Why, for others to read; null if it is not said. At most 2,000 characters.</param>
+    /// <param name="cancellationToken">Cancels waiting and reading.</param>
+    /// <remarks>
+    /// <see cref="TakeReviewAsync"/> leaves it out from then on; <see cref="PendingApprovalsAsync"/> still lists it. It is a decision of the order,
+    /// <c>skip</c>.
+    /// </remarks>
+    /// <exception cref="WorkNotFoundException">There is no such order.</exception>
+    /// <exception cref="IllegalTransitionException">The order does not wait for review.</exception>
+    /// <exception cref="ApprovalDeniedException">The actor is an agent, or is not named.</exception>
+    /// <exception cref="WorkValidationException">The comment is too long, or has characters that cannot be stored.</exception>
+    Task SkipReviewAsync(Guid orderId, string? comment = null, CancellationToken cancellationToken = default);
 }

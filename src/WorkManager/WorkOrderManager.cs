@@ -138,6 +138,19 @@ internal sealed class WorkOrderManager(WorkEngine engine, WorkSession session) :
         // Only a try without a person may find nothing to do.
         (await engine.RunAsync(Verbs.Approve, session, new ApproveRequest(orderId, contentHash), cancellationToken).ConfigureAwait(false))!;
 
+    public async Task<IReadOnlyList<WorkOutcome<WorkOrder>>> ApproveManyAsync(
+        IReadOnlyCollection<OrderApproval> approvals, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(approvals);
+        var outcomes = new List<WorkOutcome<WorkOrder>>(approvals.Count);
+        foreach (var approval in Batch<OrderApproval>.Many([.. approvals]).Requests)
+        {
+            outcomes.Add(await TryApproveAsync(approval, cancellationToken).ConfigureAwait(false));
+        }
+
+        return outcomes;
+    }
+
     public Task<DecidedItems> DecideAsync(Guid orderId, IReadOnlyList<ItemDecision> decisions, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(decisions);
@@ -194,6 +207,27 @@ internal sealed class WorkOrderManager(WorkEngine engine, WorkSession session) :
     public Task<WorkPage<WorkOrder>> PendingApprovalsAsync(PendingApprovalsQuery? query, CancellationToken cancellationToken) => engine.ReadAsync(
         "pending_approvals", session, context => engine.PendingApprovals.ListAsync(context, query ?? new(), cancellationToken), cancellationToken);
 
+    public Task<WorkOrder?> TakeReviewAsync(TakeReviewOptions? options, CancellationToken cancellationToken) =>
+        new ReviewQueue(engine, session, options ?? new()).TakeAsync(cancellationToken);
+
+    public Task SkipReviewAsync(Guid orderId, string? comment, CancellationToken cancellationToken) =>
+        engine.RunAsync(Verbs.SkipReview, session, new SkipReviewRequest(orderId, comment), cancellationToken);
+
+    // Each in a transaction of its own: what one order's host code does must not undo what another's has done.
+    private async Task<WorkOutcome<WorkOrder>> TryApproveAsync(OrderApproval? approval, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return approval is null
+                ? new(Missing("approval"))
+                : new(await ApproveAsync(approval.OrderId, approval.ContentHash, cancellationToken).ConfigureAwait(false));
+        }
+        catch (WorkManagerException refused)
+        {
+            return new(refused);
+        }
+    }
+
     private async Task<IReadOnlyList<WorkOutcome<TResult>>> RunManyAsync<T, TRequest, TResult>(
         IVerb<Batch<TRequest>, IReadOnlyList<WorkOutcome<TResult>>> verb, IReadOnlyCollection<T> many, Func<T, TRequest> request,
         CancellationToken cancellationToken)
@@ -234,8 +268,10 @@ internal sealed class WorkOrderManager(WorkEngine engine, WorkSession session) :
     private IncomingDocument Result<TResult>(TResult result) => engine.Documents.Write("result", result, typeof(TResult));
 
     /// <summary>In place of an entry of a batch that is null.</summary>
-    private static IncomingDocument Nothing(string entry) =>
-        new(default, WorkValidationException.Argument(entry, ValidationCodes.Required, $"The {entry} is null."));
+    private static IncomingDocument Nothing(string entry) => new(default, Missing(entry));
+
+    private static WorkValidationException Missing(string entry) =>
+        WorkValidationException.Argument(entry, ValidationCodes.Required, $"The {entry} is null.");
 
     private WorkOrderManager With(WorkSession other) => new(engine, other);
 }

@@ -70,6 +70,8 @@ internal sealed class GiveApproval(ReviewOptions options)
         else
         {
             approval.ExpiresAt = clock + options.ApprovalLifetime;
+            // The next approver is offered it.
+            await TakenReviews.EndAsync(unit, order.Id, clock).ConfigureAwait(false);
             unit.Audit.Record(WorkEventNames.ApprovalGiven, order, Given(content, others.Count + 1, type.Approvals));
         }
 

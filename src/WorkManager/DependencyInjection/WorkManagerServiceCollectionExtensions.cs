@@ -125,6 +125,8 @@ public static class WorkManagerServiceCollectionExtensions
         services.TryAddSingleton<RejectOrder>();
         services.TryAddSingleton<Rework>();
         services.TryAddSingleton<DecideItems>();
+        services.TryAddSingleton<TakeReview>();
+        services.TryAddSingleton<SkipReview>();
         services.TryAddSingleton<ReturnForRework>();
         services.TryAddSingleton<ReworkSelected>();
         services.TryAddSingleton<CancelOrder>();

@@ -12,6 +12,8 @@ public sealed class WorkDecision
     internal const string Approve = "approve";
     internal const string Accept = "accept";
     internal const string Edit = "edit";
+    internal const string Take = "take";
+    internal const string Skip = "skip";
 
     internal WorkDecision()
     {
@@ -31,7 +33,7 @@ public sealed class WorkDecision
 
     /// <summary>
     /// What was decided: <c>approve</c>, <c>reject</c>, <c>rework</c> or <c>cancel</c>; about an item <c>accept</c>, <c>edit</c>, <c>return</c> or
-    /// <c>reject</c>; <c>preview</c> for what a reviewer was shown before that.
+    /// <c>reject</c>; <c>preview</c> for what a reviewer was shown before that; <c>take</c> and <c>skip</c> for who wanted to review it, and who did not.
     /// </summary>
     public string Decision { get; internal set; } = "";
 
@@ -91,7 +93,7 @@ public sealed class WorkDecision
     /// <summary>When it was decided.</summary>
     public DateTimeOffset CreatedAt { get; internal set; }
 
-    /// <summary>When an unused approval ceases to count.</summary>
+    /// <summary>When an unused approval ceases to count, or others are offered an order again that somebody has taken.</summary>
     public DateTimeOffset? ExpiresAt { get; internal set; }
 
     /// <summary>When an approval was used.</summary>

@@ -19,7 +19,16 @@ internal sealed class PendingApprovals(OrderTypeRegistry types, WorkScopes scope
     /// <summary>How many orders a call looks at, whatever the policies say.</summary>
     private const int MostOrders = 1_000;
 
-    public async Task<WorkPage<WorkOrder>> ListAsync(OperationContext context, PendingApprovalsQuery query, CancellationToken cancellationToken)
+    public Task<WorkPage<WorkOrder>> ListAsync(OperationContext context, PendingApprovalsQuery query, CancellationToken cancellationToken) =>
+        ListAsync(context, query, query.IncludeTaken ? PendingApprovalsFilter.All : PendingApprovalsFilter.NotTaken, orderId: null, cancellationToken);
+
+    /// <param name="context">The operation.</param>
+    /// <param name="query">The page.</param>
+    /// <param name="filter">Which of them.</param>
+    /// <param name="orderId">Only this one.</param>
+    /// <param name="cancellationToken">Cancels reading.</param>
+    public async Task<WorkPage<WorkOrder>> ListAsync(
+        OperationContext context, PendingApprovalsQuery query, PendingApprovalsFilter filter, Guid? orderId, CancellationToken cancellationToken)
     {
         DecisionRules.EnsureMayApprove(Guid.Empty, context.Actor);
         WorkQueries.EnsureLimit(query.Limit, PendingApprovalsQuery.MaxLimit);
@@ -27,6 +36,7 @@ internal sealed class PendingApprovals(OrderTypeRegistry types, WorkScopes scope
         var position = Cursor.Read<ReviewPosition>(query.After);
         Rules rules;
         bool hasPolicies;
+        var only = new Only(filter, orderId);
         var scope = await scopes.CreateForAsync(context.Services).ConfigureAwait(false);
         await using (scope.ConfigureAwait(false))
         {
@@ -38,7 +48,7 @@ internal sealed class PendingApprovals(OrderTypeRegistry types, WorkScopes scope
         for (var lookedAt = 0; lookedAt < MostOrders;)
         {
             var size = hasPolicies ? PageSize : query.Limit + 1;
-            var page = await ReadAsync(context, rules, position, size, cancellationToken).ConfigureAwait(false);
+            var page = await ReadAsync(context, rules, only, position, size, cancellationToken).ConfigureAwait(false);
             foreach (var order in page)
             {
                 if (!hasPolicies || await IsAllowedAsync(context, order, cancellationToken).ConfigureAwait(false))
@@ -98,33 +108,33 @@ internal sealed class PendingApprovals(OrderTypeRegistry types, WorkScopes scope
         }
     }
 
-    private Task<List<WorkOrder>> ReadAsync(OperationContext context, Rules rules, ReviewPosition? after, int count, CancellationToken cancellationToken) =>
-        context.ReadAsync(
-            async rows =>
+    private Task<List<WorkOrder>> ReadAsync(
+        OperationContext context, Rules rules, Only only, ReviewPosition? after, int count, CancellationToken cancellationToken) => context.ReadAsync(
+        async rows =>
+        {
+            var clock = await dialects.ReadClockAsync(rows, context.Clock).ConfigureAwait(false);
+            var orders = only.Of(MayApprove(rows, rules, context.Actor, clock), rows, context.Actor, clock);
+            List<WorkOrder> found = [];
+            if (after is null or { DueAt: not null })
             {
-                var clock = await dialects.ReadClockAsync(rows, context.Clock).ConfigureAwait(false);
-                var orders = MayApprove(rows, rules, context.Actor, clock);
-                List<WorkOrder> found = [];
-                if (after is null or { DueAt: not null })
-                {
-                    var due = orders.Where(o => o.DueAt != null);
-                    due = after is { } place ? place.After(due) : due;
-                    found = await due.OrderBy(o => o.DueAt).ThenByDescending(o => o.Priority).ThenBy(o => o.SubmittedAt).ThenBy(o => o.Id)
-                        .Take(count).ToListAsync(cancellationToken).ConfigureAwait(false);
-                }
+                var due = orders.Where(o => o.DueAt != null);
+                due = after is { } place ? place.After(due) : due;
+                found = await due.OrderBy(o => o.DueAt).ThenByDescending(o => o.Priority).ThenBy(o => o.SubmittedAt).ThenBy(o => o.Id)
+                    .Take(count).ToListAsync(cancellationToken).ConfigureAwait(false);
+            }
 
-                if (found.Count < count)
-                {
-                    // In a query of their own: databases differ in where they put what has no time, and an index is read in one order only.
-                    var others = orders.Where(o => o.DueAt == null);
-                    others = after is { DueAt: null } place ? place.After(others) : others;
-                    found.AddRange(await others.OrderByDescending(o => o.Priority).ThenBy(o => o.SubmittedAt).ThenBy(o => o.Id)
-                        .Take(count - found.Count).ToListAsync(cancellationToken).ConfigureAwait(false));
-                }
+            if (found.Count < count)
+            {
+                // In a query of their own: databases differ in where they put what has no time, and an index is read in one order only.
+                var others = orders.Where(o => o.DueAt == null);
+                others = after is { DueAt: null } place ? place.After(others) : others;
+                found.AddRange(await others.OrderByDescending(o => o.Priority).ThenBy(o => o.SubmittedAt).ThenBy(o => o.Id)
+                    .Take(count - found.Count).ToListAsync(cancellationToken).ConfigureAwait(false));
+            }
 
-                return found;
-            },
-            cancellationToken);
+            return found;
+        },
+        cancellationToken);
 
     private static IQueryable<WorkOrder> MayApprove(WorkRows rows, Rules rules, Actor actor, DateTimeOffset clock)
     {
@@ -156,4 +166,32 @@ internal sealed class PendingApprovals(OrderTypeRegistry types, WorkScopes scope
     /// <param name="NotOfSubmitter">Those of them that nobody approves who submitted work of the order.</param>
     /// <param name="NotOfRequester">Those of them that the requester does not approve.</param>
     private sealed record Rules(List<string> Types, List<string> NotOfSubmitter, List<string> NotOfRequester);
+
+    /// <summary>Which of them are wanted.</summary>
+    private sealed record Only(PendingApprovalsFilter Filter, Guid? OrderId)
+    {
+        public IQueryable<WorkOrder> Of(IQueryable<WorkOrder> orders, WorkRows rows, Actor actor, DateTimeOffset clock)
+        {
+            orders = OrderId is { } id ? orders.Where(o => o.Id == id) : orders;
+            if (Filter == PendingApprovalsFilter.Own)
+            {
+                var own = TakenReviews.By(rows.Decisions, actor, clock);
+                return orders.Where(o => own.Any(d => d.OrderId == o.Id));
+            }
+
+            if (Filter != PendingApprovalsFilter.All)
+            {
+                var taken = TakenReviews.ByOthers(rows.Decisions, actor, clock);
+                orders = orders.Where(o => !taken.Any(d => d.OrderId == o.Id));
+            }
+
+            if (Filter == PendingApprovalsFilter.NotSkipped)
+            {
+                var skipped = TakenReviews.SkippedBy(rows.Decisions, actor);
+                orders = orders.Where(o => !skipped.Any(d => d.OrderId == o.Id && d.OrderRevision == o.Revision));
+            }
+
+            return orders;
+        }
+    }
 }

@@ -9,6 +9,9 @@ public sealed record PendingApprovalsQuery
     /// <summary>Only orders of this type.</summary>
     public string? Type { get; init; }
 
+    /// <summary>Also those that others have taken; see <see cref="IWorkOrderManager.TakeReviewAsync"/>.</summary>
+    public bool IncludeTaken { get; init; }
+
     /// <summary>How many orders a page has at most, 1 to <see cref="MaxLimit"/>.</summary>
     /// <value>20 by default.</value>
     public int Limit { get; init; } = 20;

@@ -14,7 +14,7 @@ public abstract class BusyMachineSpecification(DatabaseFixture databases)
 
     private static readonly int Seconds = Trials.Number("WORKMANAGER_BUSY_SECONDS", 0);
 
-    private static readonly TimeSpan Ttl = TimeSpan.FromSeconds(Seconds > 0 ? 3 : 9);
+    private static readonly TimeSpan Ttl = TimeSpan.FromSeconds(Seconds > 0 ? 3 : 20);
 
     private static readonly string[] Short =
     [
@@ -36,7 +36,7 @@ public abstract class BusyMachineSpecification(DatabaseFixture databases)
         try
         {
             var begun = Stopwatch.GetTimestamp();
-            var enough = Seconds > 0 ? TimeSpan.FromSeconds(Seconds) : 1.5 * Ttl;
+            var enough = Seconds > 0 ? TimeSpan.FromSeconds(Seconds) : 1.25 * Ttl;
             await Eventually.IsSoAsync(() => Task.FromResult(Stopwatch.GetElapsedTime(begun) > enough));
         }
         finally

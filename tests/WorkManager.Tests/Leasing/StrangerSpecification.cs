@@ -37,6 +37,9 @@ public abstract class StrangerSpecification(DatabaseFixture databases)
             [.. c.Leases.Select((l, i) => c.Flag ? new Submission<EchoResult>(l, Results[i % 2]) : new Submission<EchoResult>(l.Token, Results[i % 2]))])),
         [nameof(IWorkOrderManager.PreviewAsync)] = c => CodeOf(c.User.PreviewAsync(c.Order)),
         [nameof(IWorkOrderManager.ApproveAsync)] = c => CodeOf(c.User.ApproveAsync(c.Order)),
+        [nameof(IWorkOrderManager.ApproveManyAsync)] = async c => Codes(await c.User.ApproveManyAsync([new(c.Order)])),
+        [nameof(IWorkOrderManager.TakeReviewAsync)] = c => CodeOf(c.User.TakeReviewAsync(new() { OrderId = c.Order })),
+        [nameof(IWorkOrderManager.SkipReviewAsync)] = c => CodeOf(Done(c.User.SkipReviewAsync(c.Order))),
         [nameof(IWorkOrderManager.DecideAsync)] = c => CodeOf(c.User.DecideAsync(c.Order, [ItemDecision.Accept(c.Lease.Item.Id)])),
         [nameof(IWorkOrderManager.RejectAsync)] = c => CodeOf(c.User.RejectAsync(c.Order, No)),
         [nameof(IWorkOrderManager.ReturnForReworkAsync)] = c => CodeOf(c.User.ReturnForReworkAsync(c.Order, No)),
@@ -129,6 +132,12 @@ public abstract class StrangerSpecification(DatabaseFixture databases)
         {
             return [refused.Code];
         }
+    }
+
+    private static async Task<bool> Done(Task call)
+    {
+        await call;
+        return true;
     }
 
     private sealed record Call(IWorkOrderManager Agent, IWorkOrderManager User, Guid Order, WorkLease[] Leases, EchoResult Result, bool Flag)

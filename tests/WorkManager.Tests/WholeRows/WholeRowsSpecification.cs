@@ -78,7 +78,8 @@ public abstract class WholeRowsSpecification(DatabaseFixture databases)
         await story.WritesAsync(nameof(IWorkOrderManager.ProposeManyAsync), async () =>
         {
             var outcomes = await story.By(Story.Planner).ProposeManyAsync(proposals);
-            Assert.Equal([true, false, true], outcomes.Select(o => o.Succeeded));
+            // The customer that the second one deletes is gone with the first.
+            Assert.Equal([null, "not_found", "apply_failed"], outcomes.Select(o => o.Error?.Code));
             story.Name(outcomes[0].Value, "first");
             story.Name(outcomes[2].Value, "second");
         });
@@ -928,6 +929,65 @@ public abstract class WholeRowsSpecification(DatabaseFixture databases)
 
         await story.WritesAsync(nameof(IWorkOrderManager.DecideAsync), () => story.By(Story.Reviewer).DecideAsync(
             order.Id, [ItemDecision.Accept(items[0]), ItemDecision.Reject(items[1], [.. Reasons])]));
+    }
+
+    [Fact]
+    public async Task A_review_that_somebody_takes()
+    {
+        await using var story = await Story.StartAsync(databases);
+        await SubmittedAsync(story);
+
+        await story.WritesAsync(nameof(IWorkOrderManager.TakeReviewAsync), () => story.By(Story.Reviewer).TakeReviewAsync());
+    }
+
+    [Fact]
+    public async Task A_review_that_somebody_takes_again()
+    {
+        await using var story = await Story.StartAsync(databases);
+        var order = await SubmittedAsync(story);
+        await story.By(Story.Reviewer).TakeReviewAsync();
+        story.Pass(TimeSpan.FromSeconds(5));
+
+        await story.WritesAsync(nameof(IWorkOrderManager.TakeReviewAsync), () => story.By(Story.Reviewer).TakeReviewAsync(
+            new() { OrderId = order.Id, For = TimeSpan.FromHours(1) }));
+    }
+
+    [Fact]
+    public async Task A_review_that_somebody_skips()
+    {
+        await using var story = await Story.StartAsync(databases);
+        var order = await SubmittedAsync(story);
+        await story.By(Story.Reviewer).TakeReviewAsync();
+        story.Pass(TimeSpan.FromSeconds(5));
+
+        await story.WritesAsync(
+            nameof(IWorkOrderManager.SkipReviewAsync), () => story.By(Story.Reviewer).SkipReviewAsync(order.Id, "I do not know this customer."));
+    }
+
+    [Fact]
+    public async Task The_first_of_two_approvals_by_somebody_who_has_taken_the_order()
+    {
+        await using var story = await Story.StartAsync(databases);
+        var order = await story.SubmittedDeedAsync(2);
+        await story.By(Story.Reviewer).TakeReviewAsync();
+        var preview = await PreviewAsync(story, order);
+        story.Pass(TimeSpan.FromSeconds(5));
+
+        await story.WritesAsync(nameof(IWorkOrderManager.ApproveAsync), () => story.By(Story.Reviewer).ApproveAsync(order.Id, preview));
+    }
+
+    [Fact]
+    public async Task Approvals_of_several_orders()
+    {
+        await using var story = await Story.StartAsync(databases);
+        var (one, other) = (await SubmittedAsync(story), await SubmittedAsync(story));
+
+        await story.WritesAsync(nameof(IWorkOrderManager.ApproveManyAsync), async () =>
+        {
+            var outcomes = await story.By(Story.Reviewer).ApproveManyAsync([new(one.Id), new(Guid.Empty), new(other.Id)]);
+            // The customer that the second one deletes is gone with the first.
+            Assert.Equal([null, "not_found", "apply_failed"], outcomes.Select(o => o.Error?.Code));
+        });
     }
 
     [Fact]

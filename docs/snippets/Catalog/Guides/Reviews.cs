@@ -43,6 +43,31 @@ internal static class Reviews
         Console.WriteLine(mine.Items.Count);
     }
 
+    public static async Task TakeAsync(IWorkOrderManager reviewer, Func<WorkOrder, bool> canJudge)
+    {
+        #region take-review
+        WorkOrder? next = await reviewer.TakeReviewAsync(new TakeReviewOptions { For = TimeSpan.FromMinutes(30) });
+        if (next is not null && !canJudge(next))
+        {
+            await reviewer.SkipReviewAsync(next.Id, "It needs somebody who reads French.");
+            next = await reviewer.TakeReviewAsync();
+        }
+        #endregion
+
+        Console.WriteLine(next?.Id);
+    }
+
+    public static async Task ApproveManyAsync(IWorkOrderManager reviewer, IReadOnlyList<OrderPreview> previews)
+    {
+        #region approve-many
+        IReadOnlyList<WorkOutcome<WorkOrder>> outcomes = await reviewer.ApproveManyAsync([.. previews.Select(p => new OrderApproval(p))]);
+        foreach (var (preview, outcome) in previews.Zip(outcomes).Where(pair => !pair.Second.Succeeded))
+        {
+            Console.WriteLine($"{preview.OrderId}: {outcome.Error!.Message}");
+        }
+        #endregion
+    }
+
     public static async Task DecideAsync(IWorkOrderManager reviewer, Guid orderId)
     {
         #region decide-items
