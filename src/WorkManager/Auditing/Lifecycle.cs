@@ -91,8 +91,10 @@ internal sealed class Lifecycle(AuditTrail audit, DateTimeOffset now)
     /// <summary>
     /// Rolls the items of a live order up: it is submitted once all have a result, and failed if one has failed, when and if its order type says so.
     /// </summary>
+    /// <param name="order">The order, locked.</param>
+    /// <param name="hasResult">Whether an item of it has a result. The counters do not tell: those that did not fail may have been rejected.</param>
     /// <returns>Whether the order is submitted now.</returns>
-    public bool Settle(WorkOrder order)
+    public bool Settle(WorkOrder order, bool hasResult = true)
     {
         if (!order.State.IsLive() || (order.ItemsOpen > 0 && !FailsAtOnce(order)))
         {
@@ -101,7 +103,7 @@ internal sealed class Lifecycle(AuditTrail audit, DateTimeOffset now)
 
         var isWithoutSome = order.ItemsFailed > 0;
         var failedItems = isWithoutSome ? new JsonObject { ["failed_items"] = order.ItemsFailed } : null;
-        if (isWithoutSome && (order.ItemFailure != ItemFailure.GoOn || order.ItemsFailed == order.ItemsTotal))
+        if (isWithoutSome && (order.ItemFailure != ItemFailure.GoOn || order.ItemsFailed == order.ItemsTotal || !hasResult))
         {
             Move(order, OrderState.Failed, new EventDetails(failedItems, SomeFailed, Actor: Engine));
             return false;

@@ -31,7 +31,7 @@ internal static class IdleOrders
                 await OpenItems.TakeOutAsync(unit, order, "Lease revoked: the order has failed", Lifecycle.Engine).ConfigureAwait(false);
             }
 
-            if (unit.Lifecycle.Settle(order))
+            if (unit.Lifecycle.Settle(order, await HasResultAsync(unit, order).ConfigureAwait(false)))
             {
                 submitted.Add(new OrderSubmitted(order.Id, order.TenantId, order.Type));
             }
@@ -40,6 +40,11 @@ internal static class IdleOrders
         await RequeueAsync(unit, orders, returned).ConfigureAwait(false);
         return submitted;
     }
+
+    /// <summary>Whether a result is left in an order that may go on without the items that failed. A reviewer may have rejected or moved the others.</summary>
+    private static async Task<bool> HasResultAsync(UnitOfWork unit, WorkOrder order) =>
+        order is not { ItemFailure: ItemFailure.GoOn, ItemsOpen: 0, ItemsFailed: > 0 }
+        || await unit.Rows.Items.AnyAsync(i => i.OrderId == order.Id && i.State == ItemState.Submitted).ConfigureAwait(false);
 
     /// <summary>Requeues those of the locked orders that have no leased item left.</summary>
     /// <param name="unit">The transaction.</param>

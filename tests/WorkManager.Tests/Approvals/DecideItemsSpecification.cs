@@ -44,6 +44,10 @@ public sealed class WholeBook(ShopContext db) : Writing(db);
 [OrderType("test.leaflet", ReturnedItems = ReturnedItems.ChildOrder)]
 public sealed class Leaflet(ShopContext db) : Writing(db);
 
+/// <summary>The same, and what fails is left out.</summary>
+[OrderType("test.notes", ReturnedItems = ReturnedItems.ChildOrder, ItemFailure = ItemFailure.GoOn)]
+public sealed class Notes(ShopContext db) : Writing(db);
+
 /// <summary>Decisions about the single items of an order.</summary>
 public abstract class DecideItemsSpecification(DatabaseFixture databases)
 {
@@ -133,6 +137,41 @@ public abstract class DecideItemsSpecification(DatabaseFixture databases)
 
         decided.Order.State.Should().Be(OrderState.Rejected);
         (await app.OrderAsync(order.Id)).State.Should().Be(OrderState.Rejected);
+    }
+
+    [Fact]
+    public async Task An_order_that_goes_on_without_failed_items_fails_if_all_other_results_were_rejected_or_have_moved()
+    {
+        await using var app = await StartAsync();
+        var order = await SubmittedAsync<Notes>(app, 3);
+        var items = await ItemsAsync(app, order.Id);
+        await app.Reviewer.DecideAsync(order.Id, [ItemDecision.Reject(items[0], Useless), ItemDecision.Return(items[1], Typo)]);
+        await app.Reviewer.DecideAsync(order.Id, [ItemDecision.Return(items[2], Typo)]);
+        var agent = app.Agent("agent-2");
+        var lease = (await agent.CheckoutAsync(new() { OrderId = order.Id }))!;
+
+        await agent.FailAsync(lease, new WorkFailure("broken", "It is.") { Retryable = false });
+
+        (await ItemsAsync(app, order.Id)).Select(i => i.State).Should().Equal(ItemState.Rejected, ItemState.Rejected, ItemState.Failed);
+        (await app.OrderAsync(order.Id)).State.Should().Be(OrderState.Failed, "nothing is there to be reviewed");
+    }
+
+    [Fact]
+    public async Task An_order_goes_on_without_failed_items_while_a_result_is_left()
+    {
+        await using var app = await StartAsync();
+        var order = await SubmittedAsync<Notes>(app, 3);
+        var items = await ItemsAsync(app, order.Id);
+        await app.Reviewer.DecideAsync(order.Id, [ItemDecision.Reject(items[0], Useless), ItemDecision.Accept(items[1])]);
+        await app.Reviewer.ReturnForReworkAsync(order.Id, [Typo], [items[2].Id]);
+        var agent = app.Agent("agent-2");
+        var lease = (await agent.CheckoutAsync(new() { OrderId = order.Id }))!;
+
+        await agent.FailAsync(lease, new WorkFailure("broken", "It is.") { Retryable = false });
+
+        (await app.OrderAsync(order.Id)).State.Should().Be(OrderState.Submitted);
+        await app.Reviewer.ApproveAsync(order.Id);
+        (await app.LedgerAsync(order.Id)).Should().Equal("p2: one");
     }
 
     [Fact]
@@ -383,7 +422,7 @@ public abstract class DecideItemsSpecification(DatabaseFixture databases)
 
     private Task<ShopApp> StartAsync(Action<IWorkManagerBuilder>? configure = null) => ShopApp.StartAsync(databases, b =>
     {
-        b.AddOrderType<WholeBook>().AddOrderType<Leaflet>();
+        b.AddOrderType<WholeBook>().AddOrderType<Leaflet>().AddOrderType<Notes>();
         configure?.Invoke(b);
     });
 
