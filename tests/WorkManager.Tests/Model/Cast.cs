@@ -50,6 +50,9 @@ internal static class Cast
     /// <summary>Whether results that came after one that is returned are done again, too.</summary>
     public static bool RedoesDependents(int type) => Types[type] != LenientJob.Key;
 
+    /// <summary>Whether items that are returned move to an order of their own.</summary>
+    public static bool MovesReturned(int type) => Types[type] == LenientJob.Key;
+
     /// <summary>The items for which an item waits.</summary>
     public static IEnumerable<int> Before(Shape shape, int item, int items) => shape switch
     {
@@ -186,7 +189,7 @@ public sealed class AutomaticJob(ShopContext db, HostState host) : Job<JobPayloa
     public override bool AutoApprove => true;
 }
 
-[OrderType(Key, ItemFailure = ItemFailure.GoOn, DependencyFailure = DependencyFailure.GoOn, RedoDependents = false)]
+[OrderType(Key, ItemFailure = ItemFailure.GoOn, DependencyFailure = DependencyFailure.GoOn, RedoDependents = false, ReturnedItems = ReturnedItems.ChildOrder)]
 public sealed class LenientJob(ShopContext db, HostState host) : Job<LenientPayload>(db, host)
 {
     public const string Key = "model.lenient";

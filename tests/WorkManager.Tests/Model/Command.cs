@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Globalization;
 
 namespace WorkManager.Tests.Model;
@@ -26,8 +27,7 @@ internal abstract record Command
         null => "null",
         bool flag => flag ? "true" : "false",
         Enum name => $"{name.GetType().Name}.{name}",
-        IEnumerable<object> list => $"[{string.Join(", ", list.Select(Literal))}]",
-        IEnumerable<int> list => $"[{string.Join(", ", list)}]",
+        IEnumerable list and not string => $"[{string.Join(", ", list.Cast<object>().Select(Literal))}]",
         _ => Convert.ToString(value, CultureInfo.InvariantCulture)!,
     };
 }
@@ -107,6 +107,18 @@ internal sealed record ApproveSeen(int Who, int Order) : Command;
 /// <param name="Item">The item of the order, by its number.</param>
 /// <param name="Value">The result that takes the place of its own; a negative one is refused.</param>
 internal sealed record Edit(int Who, int Order, int Item, int Value) : Command;
+
+/// <param name="Who">The reviewer.</param>
+/// <param name="Order">The order.</param>
+/// <param name="First">The item of the order that the first decision is about, by its number; the next one is about the next item.</param>
+/// <param name="Kinds">What is decided; more than the order has items are left out.</param>
+/// <param name="AsSeen">Whether it is about the results that the last look showed, and not about whatever they are.</param>
+internal sealed record Decide(int Who, int Order, int First, IReadOnlyList<ItemDecisionKind> Kinds, bool AsSeen) : Command
+{
+    /// <summary>The items with what is decided about each.</summary>
+    public IReadOnlyList<(T Item, ItemDecisionKind Kind)> About<T>(IReadOnlyList<T> items) =>
+        [.. Kinds.Take(items.Count).Select((kind, i) => (items[(First + i) % items.Count], kind))];
+}
 
 internal sealed record Reject(int Who, int Order, bool WithReason) : Command;
 

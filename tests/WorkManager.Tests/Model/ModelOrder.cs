@@ -64,7 +64,10 @@ internal sealed class ModelOrder(int number, int type, Actor requester, bool has
     /// <summary>Whether what waits for it waits in vain.</summary>
     public bool IsInVain => State is OrderState.Rejected or OrderState.DeadLettered;
 
-    private int Open => Items.Count(i => i.IsLeased || i.State == ItemState.Queued);
+    public int Open => Items.Count(i => i.IsLeased || i.State == ItemState.Queued);
+
+    /// <summary>Whether somebody has begun to accept single results, and some are not accepted yet.</summary>
+    public bool IsPartlyAccepted => Items.Exists(i => i.IsAccepted) && Items.Exists(i => i.State == ItemState.Submitted && !i.IsAccepted);
 
     private int Failed => Items.Count(i => i.State == ItemState.Failed);
 
@@ -97,7 +100,7 @@ internal sealed class ModelOrder(int number, int type, Actor requester, bool has
         }
 
         TakeOut(Engine);
-        var goesOn = Cast.RuleOf(type) == ItemFailure.GoOn && Failed < Items.Count;
+        var goesOn = Cast.RuleOf(type) == ItemFailure.GoOn && Items.Exists(i => i.State == ItemState.Submitted);
         if (Failed == 0 || goesOn)
         {
             ShowProgress(who);
@@ -277,6 +280,12 @@ internal sealed class ModelItem(ItemName name, int maxAttempts)
 
     public Actor? SubmittedBy { get; set; }
 
+    /// <summary>The result that the last look showed.</summary>
+    public int? Seen { get; set; }
+
+    /// <summary>Whether a reviewer has accepted its result.</summary>
+    public bool IsAccepted { get; set; }
+
     /// <summary>Who has edited its result.</summary>
     public List<Actor> Editors { get; private set; } = [];
 
@@ -284,7 +293,22 @@ internal sealed class ModelItem(ItemName name, int maxAttempts)
 
     public bool IsLeased => State is ItemState.Leased or ItemState.InProgress;
 
+    /// <summary>Whether it is done in another order.</summary>
+    public bool HasMoved => Error == "moved";
+
     public Grant Grant => new(name, Epoch);
+
+    /// <summary>Whether somebody has submitted or edited its result, or an agent has in that name.</summary>
+    public bool IsWorkOf(Actor who) => Editors.Exists(e => e.IsSame(who))
+        || (SubmittedBy is { } by && (by.IsSame(who) || by.Principal?.ToString() == who.ToString()));
+
+    /// <summary>Refuses its result.</summary>
+    public void Reject(string error, string who)
+    {
+        (Error, IsAccepted) = (error, false);
+        Editors.Clear();
+        Move(ItemState.Rejected, who);
+    }
 
     public void Move(ItemState to, string who, string? eventName = null)
     {
@@ -303,7 +327,7 @@ internal sealed class ModelItem(ItemName name, int maxAttempts)
     public ItemView View() =>
         new(
             State, Epoch, Attempts, Releases, Reworks, Holder?.LeaseHolder, Expires, Available, Ready, Blocked, Result, Result is null ? null : 1, SubmittedBy?.ToString(),
-            SubmittedBy?.Principal?.ToString(), Error, [.. events]);
+            SubmittedBy?.Principal?.ToString(), IsAccepted ? 1 : 0, Error, [.. events]);
 
     public ModelItem Clone()
     {

@@ -60,7 +60,7 @@ public abstract class ModelSpecification(DatabaseFixture databases, ITestOutputH
     [
         "Propose", "CheckOut", "CheckOut nothing", "Heartbeat", "Heartbeat lease_lost NotLeased", "Submit", "Submit lease_lost Expired",
         "Submit lease_lost NotLeased", "Approve order_not_ready", "ProposeMany", "SubmitMany lease_lost NotLeased", "ApproveDue", "Heartbeat not_found",
-        "Submit not_found", "HeartbeatMany not_found", "SubmitMany not_found", "Approve not_found", "CheckOut not_found",
+        "Submit not_found", "HeartbeatMany not_found", "SubmitMany not_found", "Approve not_found", "CheckOut not_found", "Decide",
     ];
 
     // Each of them comes a few times in 100 sequences, and may be missed by these.
@@ -70,6 +70,8 @@ public abstract class ModelSpecification(DatabaseFixture databases, ITestOutputH
         "Approve approval_denied Agent", "Approve illegal_transition", "HeartbeatMany", "ReleaseMany", "SubmitMany", "SubmitMany validation_failed",
         "Reject", "Reclaim", "Look", "Release not_found", "Cancel not_found", "Propose already_open", "Propose dependency_failed",
         "Retry dependency_failed", "Preview", "ApproveSeen", "ApproveSeen stale_review", "Approve content_hash_required", "Edit", "Edit illegal_transition",
+        "Decide illegal_transition", "Decide not_found", "Decide stale_review", "Decide validation_failed",
+        "Decide approval_denied Agent", "Decide approval_denied Self",
     ];
 
     private async Task PlayAsync(Stage stage, Sequence sequence)

@@ -14,6 +14,7 @@ internal sealed class RealShop(ShopApp app, HostState host)
     private readonly List<Guid> known = [];
     private readonly List<(WorkLease Lease, int Who)> leases = [];
     private readonly System.Collections.Concurrent.ConcurrentDictionary<Guid, ContentHash> seen = [];
+    private readonly Dictionary<Guid, WorkItem> read = [];
     private readonly System.Collections.Concurrent.ConcurrentDictionary<Guid, int> numbers = [];
     private readonly System.Collections.Concurrent.ConcurrentDictionary<Guid, ItemName> items = [];
 
@@ -37,6 +38,7 @@ internal sealed class RealShop(ShopApp app, HostState host)
                 Preview preview => Say(await PreviewAsync(preview)),
                 Edit edit => Say(await By(edit.Who).EditAsync((await ItemsAsync(edit.Order, edit.Item))!.Single(), new JobResult(edit.Value)) is var item
                     ? $"{item.State} {item.ReadResult<JobResult>(Json)!.Value}" : ""),
+                Decide decide => await DecideAsync(decide, number, keep),
                 Reject reject => Say(
                     $"{(await By(reject.Who).RejectAsync(Order(reject.Order), reject.WithReason ? [new RejectionReason("no", "No.")] : [])).State}"),
                 Rework rework => Say($"{(await By(rework.Who).ReturnForReworkAsync(
@@ -48,7 +50,7 @@ internal sealed class RealShop(ShopApp app, HostState host)
                 Resume resume => Say(Describe(await By(resume.Who).ResumeAsync(Order(resume.Order)))),
                 Prioritize prioritize => Say($"{(await By(prioritize.Who).SetPriorityAsync(Order(prioritize.Order), prioritize.Priority)).Priority}"),
                 Cancel cancel => Say($"{(await By(cancel.Who).CancelAsync(Order(cancel.Order))).State}"),
-                Look look => Say($"{View(await app.OrderAsync((await By(look.Who).GetAsync(Order(look.Order))).Id), await LedgerAsync())}"),
+                Look look => Say(await LookAsync(look)),
                 Reclaim => Say($"{await app.Maintenance.ReclaimExpiredAsync()}"),
                 ApproveDue => Say($"{await app.Maintenance.ApproveDueAsync()}"),
                 ProposeMany many => Say(await ProposeAsync(many), (order, i) => $"{Name(order, number + i, keep)}"),
@@ -83,14 +85,55 @@ internal sealed class RealShop(ShopApp app, HostState host)
         return $"{preview.Changes.Single().Values.Single(v => v.Name == "Text").After} obstacles {preview.Obstacles.Count}";
     }
 
+    private async Task<Func<Answer>> DecideAsync(Decide command, int number, bool keep)
+    {
+        var orderId = Order(command.Order);
+        var about = command.About(await ItemIdsAsync(orderId)) is { Count: > 0 } some ? some : [(Guid.NewGuid(), ItemDecisionKind.Accept)];
+        var decided = await By(command.Who).DecideAsync(orderId, [.. about.Select(d => Decision(d.Item, d.Kind, command.AsSeen))]);
+        if (decided.ChildOrder is not { } child)
+        {
+            return Say($"{decided.Order.State}");
+        }
+
+        var moved = Name((await OrdersAsync(child.Id)).Single(), number, keep).Total;
+        return Say($"{decided.Order.State} {moved} in order {number}");
+    }
+
+    private ItemDecision Decision(Guid id, ItemDecisionKind kind, bool asSeen)
+    {
+        var reason = new RejectionReason("no", "No.");
+        return asSeen && read.GetValueOrDefault(id) is { ResultHash: not null } item
+            ? kind switch
+            {
+                ItemDecisionKind.Accept => ItemDecision.Accept(item),
+                ItemDecisionKind.Return => ItemDecision.Return(item, reason),
+                _ => ItemDecision.Reject(item, reason),
+            }
+            : kind switch
+            {
+                ItemDecisionKind.Accept => ItemDecision.Accept(id),
+                ItemDecisionKind.Return => ItemDecision.Return(id, reason),
+                _ => ItemDecision.Reject(id, reason),
+            };
+    }
+
+    private async Task<string> LookAsync(Look look)
+    {
+        var order = await By(look.Who).GetAsync(Order(look.Order));
+        order.Items.ToList().ForEach(i => read[i.Id] = i);
+        return $"{View((await OrdersAsync(order.Id)).Single(), await LedgerAsync())}";
+    }
+
     public async Task<IReadOnlyList<OrderView>> ViewsAsync()
     {
         var ledger = await LedgerAsync();
         return [.. (await OrdersAsync()).Select(o => View(o, ledger)).OrderBy(v => v.Number)];
     }
 
-    public Task<List<WorkOrder>> OrdersAsync() => app.ReadAsync(db => db.Set<WorkOrder>().AsNoTracking()
-        .Include(o => o.Items.OrderBy(i => i.Id)).Include(o => o.Events.OrderBy(e => e.Id)).AsSplitQuery().ToListAsync());
+    /// <param name="only">Only this one; null for all.</param>
+    public Task<List<WorkOrder>> OrdersAsync(Guid? only = null) => app.ReadAsync(db => db.Set<WorkOrder>().AsNoTracking()
+        .Where(o => only == null || o.Id == only)
+        .Include(o => o.Items.OrderBy(i => i.Id)).Include(o => o.Events.OrderBy(e => e.Id)).Include(o => o.Decisions).AsSplitQuery().ToListAsync());
 
     private Task<List<Guid>> LedgerAsync() => app.ReadAsync(db => db.Ledger.Select(l => l.OrderId).ToListAsync());
 
@@ -112,8 +155,10 @@ internal sealed class RealShop(ShopApp app, HostState host)
 
     /// <summary>The items that a return or a retry names. Who does not see the order does not know its items.</summary>
     private async Task<IReadOnlyCollection<Guid>?> ItemsAsync(int order, int? item) => item is not { } number ? null
-        : (await app.ReadAsync(db => db.Set<WorkItem>().Where(i => i.OrderId == Order(order)).OrderBy(i => i.Id).Select(i => i.Id).ToListAsync()))
-            is { Count: > 0 } all ? [all[number % all.Count]] : [Guid.NewGuid()];
+        : await ItemIdsAsync(Order(order)) is { Count: > 0 } all ? [all[number % all.Count]] : [Guid.NewGuid()];
+
+    private Task<List<Guid>> ItemIdsAsync(Guid orderId) =>
+        app.ReadAsync(db => db.Set<WorkItem>().Where(i => i.OrderId == orderId).OrderBy(i => i.Id).Select(i => i.Id).ToListAsync());
 
     private static WorkFailure Failure(Fail fail) =>
         new("broken", "It is.") { Retryable = !fail.Final, RetryAfter = fail.After is { } seconds ? TimeSpan.FromSeconds(seconds) : null };
@@ -188,12 +233,13 @@ internal sealed class RealShop(ShopApp app, HostState host)
         order.ApplyAttempts, Seconds(order.NextApplyAt), order.ReadError()?.Code,
         // A refused approval is recorded after it was refused, in a transaction of its own: beside other calls, anything may come in between.
         Trail(order.Events.Where(e => e.ItemId is null && e.Event != WorkEventNames.ApprovalDenied)),
-        [.. order.Items.OrderBy(i => i.Id).Select(i => View(i, order.Events))]);
+        [.. order.Items.OrderBy(i => i.Id).Select(i => View(i, order.Events, order.Decisions))]);
 
-    private ItemView View(WorkItem item, IEnumerable<WorkEvent> trail) => new(
+    private ItemView View(WorkItem item, IEnumerable<WorkEvent> trail, IEnumerable<WorkDecision> decisions) => new(
         item.State, item.LeaseEpoch, item.Attempts, item.Releases, item.ReworkCount, item.LeasedByAgentId, Seconds(item.LeaseExpiresAt),
         Seconds(item.AvailableAt), Seconds(item.ReadyAt), item.BlockedBy, item.ReadResult<JobResult>(Json)?.Value, item.ResultVersion,
         item.SubmittedById is null ? null : Text(item.SubmittedByType, item.SubmittedById), item.SubmittedFor,
+        decisions.Count(d => d.ItemId == item.Id && d is { Decision: WorkDecision.Accept, SupersededAt: null, ConsumedAt: null }),
         item.Error is { } error ? JsonDocument.Parse(error).RootElement.GetProperty("code").GetString() : null,
         Trail(trail.Where(e => e.ItemId == item.Id)));
 

@@ -53,13 +53,15 @@ internal static class Replay
 
     private static void CheckItem(WorkItem item, IReadOnlyList<WorkEvent> trail)
     {
-        var (state, epoch, attempts, result, holder) = (ItemState.Queued, 0L, 0, (string?)null, (string?)null);
-        foreach (var step in trail)
+        // An item that was moved to an order of its own begins there in the queue, after the leases that it had before.
+        var moved = trail is [{ Event: WorkEventNames.Requeued } first, ..] ? first : null;
+        var (state, epoch, attempts, result, holder) = (ItemState.Queued, moved?.LeaseEpoch ?? 0L, 0, (string?)null, (string?)null);
+        foreach (var step in trail.Skip(moved is null ? 0 : 1))
         {
-            if (step.Event == WorkEventNames.Edited)
+            if (step.Event is WorkEventNames.Edited or WorkEventNames.ItemApproved)
             {
-                state.Should().Be(ItemState.Submitted, "only what waits for review is edited");
-                result = ResultIn(step);
+                state.Should().Be(ItemState.Submitted, "only what waits for review is accepted or edited");
+                result = step.Event == WorkEventNames.Edited ? ResultIn(step) : result;
                 continue;
             }
 
@@ -87,7 +89,8 @@ internal static class Replay
         }
 
         item.Revision.Should().BeGreaterThanOrEqualTo(
-            trail.Count(e => e.Event != WorkEventNames.Failed), "each step of the item has raised its revision, and failing is none of its own");
+            trail.Count(e => e != moved && e.Event is not (WorkEventNames.Failed or WorkEventNames.ItemApproved)),
+            "each step of the item has raised its revision; failing and being accepted are none of its own");
         (state, epoch, attempts, result, holder).Should().Be(
             (item.State, item.LeaseEpoch, item.Attempts, item.Result, item.LeasedByAgentId?.Split(':')[^1]), "the trail of the item ends in its row");
     }

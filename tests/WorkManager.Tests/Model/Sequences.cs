@@ -68,10 +68,16 @@ internal static class Sequences
     private static readonly Gen<Command> AnyPreview = Gen.Select(Who, Order, (who, order) => (Command)new Preview(who, order));
     private static readonly Gen<Command> AnyEdit = Gen.Select(
         Reviewer, Order, Gen.Int[0, 3], Gen.Frequency((8, Gen.Int[0, 3]), (1, Gen.Const(-1))), (who, order, item, value) => (Command)new Edit(who, order, item, value));
+    private static readonly Gen<ItemDecisionKind> Kind = Gen.Frequency(
+        (4, Gen.Const(ItemDecisionKind.Accept)), (2, Gen.Const(ItemDecisionKind.Return)), (1, Gen.Const(ItemDecisionKind.Reject)));
+    private static readonly Gen<Command> AnyDecide = Gen.Select(
+        Reviewer, Order, Gen.Int[0, 3], Kind.List[1, 4], Gen.Bool, (who, order, first, kinds, asSeen) => (Command)new Decide(who, order, first, kinds, asSeen));
     private static readonly Gen<Command> AnyReject = Gen.Select(
         Reviewer, Order, Gen.Frequency((5, Gen.Const(true)), (1, Gen.Const(false))), (who, order, reason) => (Command)new Reject(who, order, reason));
     private static readonly Gen<Command> AnyRework = Gen.Select(
         Reviewer, Order, Maybe(Gen.Int[0, 3], 2), (who, order, item) => (Command)new Rework(who, order, item));
+    private static readonly Gen<Command> AnyReview = Gen.Frequency(
+        (4, AnyDecide), (2, AnyApprove), (1, AnyEdit), (1, AnyReject), (1, AnyRework));
     private static readonly Gen<Command> AnyCancel = Gen.Select(Who, Order, (who, order) => (Command)new Cancel(who, order));
     private static readonly Gen<Command> AnyRetry = Gen.Select(
         Reviewer, Order, Maybe(Gen.Int[0, 3], 3), Gen.Bool, (who, order, item, keep) => (Command)new Retry(who, order, item, keep));
@@ -90,7 +96,7 @@ internal static class Sequences
 
     private static readonly Gen<Command> AtAnyTime = Gen.Frequency(
         (16, AnyPropose), (32, AnyCheckOut), (30, AnyMany), (16, AnyHeartbeat), (8, AnyRelease), (4, AnySnooze), (6, AnyFail), (56, AnySubmit), (20, AnyApprove), (3, AnyReject), (6, AnyRework),
-        (2, AnyCancel), (3, AnyReclaim), (5, AnyEdit), (6, AnyRetry), (2, AnyGiveUp), (4, AnyHold), (8, AnyResume), (3, AnyPrioritize));
+        (2, AnyCancel), (3, AnyReclaim), (5, AnyEdit), (8, AnyDecide), (6, AnyRetry), (2, AnyGiveUp), (4, AnyHold), (8, AnyResume), (3, AnyPrioritize));
 
     private static readonly Gen<List<Command>> Anything = Gen.Frequency((30, AtAnyTime), (2, AnyPreview), (2, AnyApproveSeen), (1, AnyLook), (1, AnyHostFails), (1, AnyApproveDue), (3, AnyPass)).List[1, 20];
 
@@ -177,17 +183,64 @@ internal static class Sequences
             Command[] Work(int items) => [new CheckOut(agent, items, 0, null, null, null), .. Enumerable.Range(0, items).Select(i => new Submit(Command.Holder, i, 0, 1))];
         });
 
+    /// <summary>An order whose items are decided about one by one or together, in some rounds, with some steps left out.</summary>
+    private static readonly Gen<List<Command>> ItemByItem = Gen.Select(
+        Gen.Select(Gen.Int[0, 1], Gen.Int[0, 2], Gen.Int[1, 3], Gen.OneOf(Shape.Loose, Shape.Loose, Shape.Chain)), Gen.Int[2, 4], Gen.Int[0, 1].List[6],
+        Gen.Select(Gen.Int[0, 2], Kind.List[1, 3], Gen.Bool, (first, kinds, asSeen) => (First: first, Kinds: kinds, AsSeen: asSeen)).List[4], Gen.Int[0, 3].List[16],
+        (order, agent, people, decisions, dice) =>
+        {
+            var (who, type, items, shape) = order;
+            Command[] submitted =
+            [
+                new Propose(who, type, 10, items, 2, 0, Flaw.None, shape),
+                new HostFails(true),
+                .. Work(isFailed: false),
+                new HostFails(false),
+            ];
+            Command[] steps =
+            [
+                new Look(who, 0),
+                Decision(0),
+                new Edit(people[5], 0, dice[1], 2),
+                Decision(1),
+                new Approve(people[4], 0),
+                Decision(2),
+                .. Work(isFailed: dice[0] == 0),
+                Decision(3),
+                new ApproveDue(),
+                new Approve(people[4], 0),
+                new Approve(people[5], 0),
+            ];
+            return (List<Command>)[.. submitted, .. steps.Where((step, i) => dice[i % 16] > (step is Edit ? 1 : 0))];
+
+            Command Decision(int i) => new Decide(people[i], 0, decisions[i].First, decisions[i].Kinds, decisions[i].AsSeen);
+
+            // What waits for another item is checked out after that.
+            Command[] Work(bool isFailed) => [.. Enumerable.Repeat<Command[]>(
+                [
+                    new CheckOut(agent, items, 0, null, null, null),
+                    .. Enumerable.Range(0, items).Select(i => isFailed ? (Command)new Fail(Command.Holder, i, 0, true, null) : new Submit(Command.Holder, i, 0, 1)),
+                ],
+                shape == Shape.Chain ? items : 1).SelectMany(round => round)];
+        });
+
+    /// <summary>The way of an order up to its review, and a look at it.</summary>
+    private static readonly Gen<List<Command>> UpToReview = Way.Select(way => (List<Command>)[.. way.Where(step => step is not Approve), new Look(0, 0)]);
+
     /// <summary>Calls by many, one after the other.</summary>
     public static readonly Gen<Sequence> OneByOne = Gen.Select(
-        Gen.Bool, Gen.Frequency((2, Way), (1, OneAfterAnother), (1, UnderReview), (2, Anything)).List[1, 6],
+        Gen.Bool, Gen.Frequency((2, Way), (1, OneAfterAnother), (1, UnderReview), (1, ItemByItem), (2, Anything)).List[1, 6],
         (isLimited, parts) => new Sequence(isLimited, [.. parts.SelectMany(part => part)]));
 
     /// <summary>
     /// Time stands still while calls run at once, no item is lost by its last attempt, and no order waits for another: else what is right depends on too much.
     /// </summary>
-    public static readonly Gen<Race> AtOnce = Gen.Select(
-        Gen.Bool, Gen.OneOf(Way, Gen.Frequency((14, AtAnyTime), (1, AnyPass)).List[1, 10]).List[1, 4],
-        AtAnyTime.List[1, 3], AtAnyTime.List[1, 3], AtAnyTime.List[1, 3],
+    public static readonly Gen<Race> AtOnce = Gen.Frequency(
+        (3, Beside(Gen.OneOf(Way, Gen.Frequency((14, AtAnyTime), (1, AnyPass)).List[1, 10]).List[1, 4], AtAnyTime)),
+        (1, Beside(UpToReview.List[1, 2], Gen.Frequency((4, AnyReview), (1, AnySubmit)))));
+
+    private static Gen<Race> Beside(Gen<List<List<Command>>> before, Gen<Command> command) => Gen.Select(
+        Gen.Bool, before, command.List[1, 3], command.List[1, 3], command.List[1, 3],
         (isLimited, before, one, two, three) => new Race(isLimited, Patient(before.SelectMany(part => part)), [Patient(one), Patient(two), Patient(three)]));
 
     /// <summary>The C# of a sequence.</summary>

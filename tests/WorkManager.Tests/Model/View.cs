@@ -3,11 +3,11 @@ namespace WorkManager.Tests.Model;
 /// <summary>All that can be known of an item, with times in seconds since the beginning.</summary>
 internal sealed record ItemView(
     ItemState State, long Epoch, int Attempts, int Releases, int Reworks, string? Holder, double? Expires, double? Available, double? Ready, int Blocked, int? Result, int? Version,
-    string? SubmittedBy, string? SubmittedFor, string? Error, IReadOnlyList<string> Events)
+    string? SubmittedBy, string? SubmittedFor, int Accepted, string? Error, IReadOnlyList<string> Events)
 {
     public override string ToString() =>
         $"{State} #{Epoch} attempts {Attempts} releases {Releases} reworks {Reworks} holder {Holder} expires {Expires} available {Available} ready {Ready} blocked {Blocked} "
-        + $"result {Result} version {Version} by {SubmittedBy} for {SubmittedFor} error {Error} [{string.Join(", ", Events)}]";
+        + $"result {Result} version {Version} by {SubmittedBy} for {SubmittedFor} accepted {Accepted} error {Error} [{string.Join(", ", Events)}]";
 }
 
 /// <summary>All that can be known of an order. The trail is told apart by what it is about:

@@ -97,6 +97,7 @@ internal sealed class WorkModel(Limits? limits = null)
             ApproveSeen seen => Do(new Approve(seen.Who, seen.Order), isSeen: true),
             Preview preview => Do(preview),
             Edit edit => Do(edit),
+            Decide decide => Do(decide, number),
             Reject { WithReason: false } => Answer.Refused("validation_failed"),
             Reject reject => Close(reject.Who, reject.Order),
             Rework rework => Do(rework),
@@ -106,7 +107,7 @@ internal sealed class WorkModel(Limits? limits = null)
             Hold hold => Do(hold),
             Resume resume => Do(resume),
             Prioritize prioritize => Do(prioritize),
-            Look look => OrderOf(look.Order, look.Who) is { } order ? Answer.Of(order.View().ToString()) : Answer.Refused("not_found"),
+            Look look => Do(look),
             Reclaim => Answer.Of($"{Refill().Reclaimed}"),
             ApproveDue => Answer.Of($"{ApproveAllDue()}"),
             Pass pass => Answer.Of($"{Now += pass.Seconds}"),
@@ -126,7 +127,7 @@ internal sealed class WorkModel(Limits? limits = null)
                 leases.AddRange(answer.Grants.Select(g => (g, taker)));
             }
 
-            if (command is Propose && orders.ContainsKey(number))
+            if (orders.ContainsKey(number))
             {
                 known.Add(number);
             }
@@ -564,7 +565,7 @@ internal sealed class WorkModel(Limits? limits = null)
         if (item.Result != edit.Value)
         {
             order.NextApply = null;
-            item.Result = edit.Value;
+            (item.Result, item.IsAccepted) = (edit.Value, false);
             item.Editors.Add(actor);
             item.Log("edited", Name(edit.Who));
         }
@@ -600,9 +601,7 @@ internal sealed class WorkModel(Limits? limits = null)
             return Answer.Refused("order_not_ready");
         }
 
-        var isOwn = order.Items.Any(i => i.Editors.Exists(e => e.IsSame(actor))
-            || (i.SubmittedBy is { } by && (by.IsSame(actor) || by.Principal?.ToString() == actor.ToString())));
-        if (isOwn && Cast.Types[order.Type] != LenientJob.Key)
+        if (!AllowsSelfApproval(order) && order.Items.Exists(i => i.State == ItemState.Submitted && i.IsWorkOf(actor)))
         {
             return Answer.Refused("approval_denied", ApprovalDeniedReason.Self);
         }
@@ -612,7 +611,7 @@ internal sealed class WorkModel(Limits? limits = null)
             return Answer.Refused(isSeen ? "stale_review" : "content_hash_required");
         }
 
-        if (order.HasObstacle)
+        if (order.HasObstacle || order.IsPartlyAccepted)
         {
             return Answer.Refused("order_not_ready");
         }
@@ -642,12 +641,15 @@ internal sealed class WorkModel(Limits? limits = null)
         order.Move(OrderState.Applied, ModelOrder.Engine);
         order.Items.FindAll(i => i.State == ItemState.Submitted).ForEach(item =>
         {
+            item.IsAccepted = false;
             item.Move(ItemState.Accepted, ModelOrder.Engine);
             item.Move(ItemState.Completed, ModelOrder.Engine);
         });
         order.Move(OrderState.Completed, ModelOrder.Engine);
         return true;
     }
+
+    private static bool AllowsSelfApproval(ModelOrder order) => Cast.Types[order.Type] == LenientJob.Key;
 
     private static bool IsAutomatic(ModelOrder order) => Cast.Types[order.Type] == AutomaticJob.Key;
 
@@ -700,22 +702,123 @@ internal sealed class WorkModel(Limits? limits = null)
             return Answer.Refused("illegal_transition");
         }
 
-        order.TakeOut(Name(who));
-        foreach (var item in order.Items.Where(i => i.State == ItemState.Submitted))
-        {
-            item.Error = "rejected";
-            item.Editors.Clear();
-            item.Move(ItemState.Rejected, Name(who));
-        }
+        Close(order, Name(who));
+        return Answer.Of($"{order.State}");
+    }
 
+    private static void Close(ModelOrder order, string who)
+    {
+        order.TakeOut(who);
+        order.Items.FindAll(i => i.State == ItemState.Submitted).ForEach(i => i.Reject("rejected", who));
         if (order.State is OrderState.CheckedOut or OrderState.InProgress)
         {
             order.Move(OrderState.Queued, ModelOrder.Engine);
         }
 
-        order.Move(OrderState.Rejected, Name(who));
+        order.Move(OrderState.Rejected, who);
         order.NextApply = null;
+    }
+
+    private Answer Do(Decide decide, int number)
+    {
+        var actor = Cast.Actors[decide.Who];
+        if (actor.Type == ActorType.Agent)
+        {
+            return Answer.Refused("approval_denied", ApprovalDeniedReason.Agent);
+        }
+
+        if (OrderOf(decide.Order, decide.Who) is not { } order)
+        {
+            return Answer.Refused("not_found");
+        }
+
+        if (order.State != OrderState.Submitted)
+        {
+            return Answer.Refused("illegal_transition");
+        }
+
+        if (order.Held)
+        {
+            return Answer.Refused("order_not_ready");
+        }
+
+        var decisions = decide.About(order.Items).ToLookup(d => d.Kind, d => d.Item);
+        var (accepted, rejected, named) =
+            (decisions[ItemDecisionKind.Accept].ToList(), decisions[ItemDecisionKind.Reject].ToList(), decisions[ItemDecisionKind.Return].ToList());
+        List<ModelItem> decided = [.. accepted, .. rejected, .. named];
+        if (decided.Exists(i => i.State != ItemState.Submitted))
+        {
+            return Answer.Refused("illegal_transition");
+        }
+
+        if (decide.AsSeen && decided.Exists(i => i.Seen is { } seen && seen != i.Result))
+        {
+            return Answer.Refused("stale_review");
+        }
+
+        if (GoesBack(order, named, out var returned) is { } refused)
+        {
+            return refused;
+        }
+
+        if (returned.Exists(i => accepted.Contains(i) || rejected.Contains(i)))
+        {
+            return Answer.Refused("validation_failed");
+        }
+
+        if (!AllowsSelfApproval(order) && accepted.Exists(i => i.IsWorkOf(actor)))
+        {
+            return Answer.Refused("approval_denied", ApprovalDeniedReason.Self);
+        }
+
+        if (returned.Count > 0 && WaitsInVain(order))
+        {
+            return Answer.Refused("dependency_failed");
+        }
+
+        order.NextApply = null;
+        accepted.ForEach(i => i.IsAccepted = true);
+        accepted.ForEach(i => i.Log("item_approved", Name(decide.Who)));
+        rejected.ForEach(i => i.Reject("rejected", Name(decide.Who)));
+        var isAnyLeft = order.Items.Exists(i => i.State == ItemState.Submitted && !returned.Contains(i));
+        if (returned.Count > 0 && isAnyLeft && Cast.MovesReturned(order.Type))
+        {
+            Move(order, returned, number, Name(decide.Who));
+            return Answer.Of($"{order.State} {returned.Count} in order {number}");
+        }
+
+        if (returned.Count > 0)
+        {
+            Return(order, returned, Name(decide.Who));
+        }
+        else if (!isAnyLeft)
+        {
+            Close(order, Name(decide.Who));
+        }
+
         return Answer.Of($"{order.State}");
+    }
+
+    /// <summary>Moves items to an order of their own.</summary>
+    private void Move(ModelOrder order, List<ModelItem> moved, int number, string who)
+    {
+        var child = new ModelOrder(number, order.Type, order.Requester, order.HasObstacle, order.Tenant) { Priority = order.Priority };
+        child.Events.AddRange([$"proposed {who}", $"planned {ModelOrder.Engine}"]);
+        foreach (var (i, item) in moved.Index())
+        {
+            var copy = new ModelItem(new ItemName(number, i), item.MaxAttempts)
+            {
+                Epoch = item.Epoch, Reworks = item.Reworks + 1, Error = "rework", Available = Now,
+            };
+            moved.FindAll(other => item.Waits.ContainsKey(other.Name.Item)).ForEach(other => copy.Waits.Add(moved.IndexOf(other), true));
+            copy.Blocked = copy.Waits.Count;
+            copy.Ready = copy.Blocked == 0 ? Now : null;
+            copy.Log("requeued", who);
+            child.Items.Add(copy);
+        }
+
+        moved.ForEach(i => i.Reject("moved", who));
+        orders.Add(number, child);
     }
 
     private Answer Do(Rework rework)
@@ -748,14 +851,19 @@ internal sealed class WorkModel(Limits? limits = null)
 
         var state = order.State == OrderState.Submitted ? ItemState.Submitted : ItemState.Rejected;
         var named = rework.Item is { } number ? [order.Items[number % order.Items.Count]] : order.Items.FindAll(i => i.State == state || i.State == ItemState.Failed);
-        if (order.WithDependents(named, Cast.RedoesDependents(order.Type) ? state : null) is not { } returned)
+        if (named.Exists(i => i.State != state && i.State != ItemState.Failed))
         {
-            return Answer.Refused("dependency_failed");
+            return Answer.Refused("illegal_transition");
         }
 
-        if (returned.Exists(i => i.Reworks >= Cast.MaxReworks))
+        if (named.RemoveAll(i => i.HasMoved) > 0 && named.Count == 0 && order.Open == 0)
         {
-            return Answer.Refused("rework_limit");
+            return Answer.Refused("validation_failed");
+        }
+
+        if (GoesBack(order, named, out var returned) is { } refused)
+        {
+            return refused;
         }
 
         if (order.Key > 0 && OpenWith(order.Key, order.Type, order.Tenant) is var (_, other) && other != order)
@@ -768,32 +876,49 @@ internal sealed class WorkModel(Limits? limits = null)
             order.PutBack(Now);
         }
 
+        Return(order, returned, Name(rework.Who));
+        return Answer.Of($"{order.State}");
+    }
+
+    /// <summary>What is done again with items that somebody returns; the answer if it may not be.</summary>
+    private static Answer? GoesBack(ModelOrder order, List<ModelItem> named, out List<ModelItem> returned)
+    {
+        var done = order.State == OrderState.Submitted ? ItemState.Submitted : ItemState.Rejected;
+        if (order.WithDependents(named, Cast.RedoesDependents(order.Type) ? done : null) is not { } all)
+        {
+            returned = [];
+            return Answer.Refused("dependency_failed");
+        }
+
+        returned = all.FindAll(i => !i.HasMoved);
+        return returned.Exists(i => i.Reworks >= Cast.MaxReworks) ? Answer.Refused("rework_limit") : null;
+    }
+
+    private void Return(ModelOrder order, List<ModelItem> returned, string who)
+    {
         foreach (var item in returned)
         {
             if (item.State == ItemState.Submitted)
             {
-                item.Move(ItemState.Rejected, Name(rework.Who));
+                item.Reject("rework", who);
             }
 
             (item.Attempts, item.Releases) = item.State == ItemState.Failed ? (0, 0) : (item.Attempts, item.Releases);
             item.Reworks++;
-            item.Error = "rework";
-            (item.Result, item.SubmittedBy) = (null, null);
-            item.Editors.Clear();
-            order.Enter(item, Name(rework.Who), Now);
+            (item.Result, item.SubmittedBy, item.Error) = (null, null, "rework");
+            order.Enter(item, who, Now);
         }
 
         order.WaitAgain(returned);
 
         if (order.State == OrderState.Submitted)
         {
-            order.Move(OrderState.Rejected, Name(rework.Who));
+            order.Move(OrderState.Rejected, who);
         }
 
-        order.Move(OrderState.Queued, Name(rework.Who));
+        order.Move(OrderState.Queued, who);
         order.ApplyAttempts = 0;
         (order.Submitted, order.Error, order.NextApply) = (null, null, order.NextApply is null ? null : Now);
-        return Answer.Of($"{order.State}");
     }
 
     private Answer Do(Retry retry)
@@ -868,6 +993,17 @@ internal sealed class WorkModel(Limits? limits = null)
         order.Move(OrderState.DeadLettered, Name(giveUp.Who));
         order.Error = "dead_lettered";
         return Answer.Of($"{order.State}");
+    }
+
+    private Answer Do(Look look)
+    {
+        if (OrderOf(look.Order, look.Who) is not { } order)
+        {
+            return Answer.Refused("not_found");
+        }
+
+        order.Items.ForEach(i => i.Seen = i.Result);
+        return Answer.Of(order.View().ToString());
     }
 
     private Answer Do(Hold hold)
