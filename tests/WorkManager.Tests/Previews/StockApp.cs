@@ -43,6 +43,13 @@ public sealed class Recount(StockScript script, StockContext db) : Scripted(scri
 [OrderType("stock.disposal", Approvals = 2, DeferApply = true)]
 public sealed class Disposal(StockScript script, StockContext db) : Scripted(script, db);
 
+/// <summary>Nobody needs to approve it.</summary>
+[OrderType("stock.delivery")]
+public sealed class Delivery(StockScript script, StockContext db) : Scripted(script, db)
+{
+    public override bool AutoApprove => true;
+}
+
 /// <summary>What it changes can be put back.</summary>
 [OrderType("stock.sale", Reversible = true)]
 public sealed class Sale(StockScript script, StockContext db) : Scripted(script, db);
@@ -122,7 +129,7 @@ public sealed class StockApp : IAsyncDisposable
             o.Clock = ClockSource.TimeProvider;
             options?.Invoke(o);
         }).UseDbContext<StockContext>().AddOrderType<Restocking>().AddOrderType<WriteOff>().AddOrderType<Recount>().AddOrderType<Disposal>()
-            .AddOrderType<Sale>().AddOrderType<Clearance>().AddOrderType<Season>();
+            .AddOrderType<Delivery>().AddOrderType<Sale>().AddOrderType<Clearance>().AddOrderType<Season>();
         services.AddScoped<IApprovalPolicy, StockPolicy>();
         return new StockApp(database, services.BuildServiceProvider(new ServiceProviderOptions { ValidateScopes = true, ValidateOnBuild = true }), time, script);
     }

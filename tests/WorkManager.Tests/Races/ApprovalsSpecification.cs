@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using AwesomeAssertions;
 using Microsoft.EntityFrameworkCore;
@@ -102,6 +103,84 @@ public abstract class ApprovalsSpecification(DatabaseFixture databases, ITestOut
         (await app.Database.CountAsync("SELECT COUNT(*) FROM work_events WHERE event = 'applied'")).Should().Be(orders);
         (await app.Database.CountAsync("SELECT COUNT(*) FROM work_decisions WHERE decision = 'approve' AND consumed_at IS NOT NULL")).Should().Be(orders);
         output.WriteLine($"{orders} orders, each applied once: {string.Join(", ", answers.Select(a => $"{a.Value} {a.Key}"))}");
+    }
+
+    [Fact, Trait("Promise", "P17")]
+    public async Task Approvers_the_submit_of_the_last_result_and_the_duty_at_once_apply_each_automatic_order_once()
+    {
+        await using var app = await StockApp.StartWithShelvesAsync(databases);
+        var orders = Number("WORKMANAGER_APPROVED_ORDERS", 6);
+        var answers = new ConcurrentDictionary<string, int>();
+        var byPeople = 0;
+        for (var i = 0; i < orders; i++)
+        {
+            var text = i.ToString(CultureInfo.InvariantCulture);
+            var order = await app.By(Actor.User("anna")).ProposeAsync<Delivery>(new Restock(text));
+            var agent = app.By(Actor.Agent("agent-1"));
+            var lease = (await agent.CheckoutAsync(new() { OrderId = order.Id }))!;
+            // Beside many people, the rule is hardly ever the first.
+            var approvers = i % 2 == 0 ? Approvers : 1;
+            var line = new StartingLine(approvers + 3);
+            var approving = Enumerable.Range(0, approvers).Select(n => Task.Run(async () =>
+            {
+                await line.WaitAsync();
+                return await ApproveWhenReadyAsync(app.By(Actor.User($"approver {n}")), order.Id, answers);
+            })).ToList();
+            var people = Task.WhenAll(approving);
+            var duties = Enumerable.Range(0, 2).Select(_ => Task.Run(async () =>
+            {
+                await line.WaitAsync();
+                do
+                {
+                    await app.Maintenance.ApproveDueAsync();
+                }
+                while (!people.IsCompleted);
+            })).ToList();
+            await line.WaitAsync();
+            await agent.SubmitAsync(lease, new Counted(text));
+            var approved = (await people).Count(isApproved => isApproved);
+            await Task.WhenAll(duties);
+
+            var stored = await app.Reviewer.GetAsync(order.Id, OrderParts.All);
+            stored.State.Should().Be(OrderState.Completed);
+            stored.Events.Count(e => e.Event == "applied").Should().Be(1);
+            var decision = stored.Decisions.Single();
+            (decision.Decision, decision.ConsumedAt, decision.SupersededAt).Should().Be(("approve", app.Time.GetUtcNow(), null));
+            approved.Should().Be(decision.ActorType == ActorType.User ? 1 : 0, "who is told that the order is approved has approved it");
+            byPeople += approved;
+        }
+
+        (await app.WithAsync(db => db.Shelves.Select(s => s.Name).ToListAsync())).Should().BeEquivalentTo(
+            Enumerable.Range(0, orders).Select(i => i.ToString(CultureInfo.InvariantCulture)));
+        if (orders >= 100)
+        {
+            byPeople.Should().BeInRange(1, orders - 1, "people and the rule are each the first now and then");
+        }
+
+        output.WriteLine(
+            $"{orders} orders, each applied once, {byPeople} by people: {string.Join(", ", answers.OrderBy(a => a.Key).Select(a => $"{a.Value} {a.Key}"))}");
+    }
+
+    /// <summary>Approves an order as soon as it has its result, and counts the answers until then.</summary>
+    /// <returns>Whether the approval is this one's.</returns>
+    private static async Task<bool> ApproveWhenReadyAsync(IWorkOrderManager approver, Guid orderId, ConcurrentDictionary<string, int> answers)
+    {
+        while (true)
+        {
+            try
+            {
+                await approver.ApproveAsync(orderId);
+                return true;
+            }
+            catch (WorkManagerException refused) when (refused is OrderNotReadyException or IllegalTransitionException or WorkBusyException)
+            {
+                answers.AddOrUpdate(refused.Code, 1, (_, n) => n + 1);
+                if (refused is not OrderNotReadyException)
+                {
+                    return false;
+                }
+            }
+        }
     }
 
     private static async Task ChangeAsync(StockApp app, Guid orderId, int kind)
