@@ -5,7 +5,7 @@ using WorkManager.Load.Systems;
 namespace WorkManager.Load.Scenarios;
 
 /// <summary>Orders of one item, each from its proposal to the row that it leaves in the host's data.</summary>
-internal sealed class Life(string provider) : IScenario
+internal sealed class Life(string provider, double? share) : IScenario
 {
     private const int Callers = 8;
 
@@ -22,8 +22,15 @@ internal sealed class Life(string provider) : IScenario
             await database.SettleAsync();
         }
 
-        var measured = await run.MeasureAsync(Name, "1 item per order", [sides.WorkManagerAt(Prepare, WorkManagerCallers.Life, Callers, run.Sizes.Lives)]);
-        var rate = measured[Contender.WorkManager].ItemsPerSecond;
-        run.Report.Reaches.Add(new Reach(Name, "propose, checkout, submit, approve", null, $"{rate:N0}/s", null, null));
+        var measured = await run.MeasureAsync(Name, "1 item per order",
+        [
+            sides.LimitAt(Prepare, limit => limit.Life(), Callers, run.Sizes.Lives, limit => limit.CostOfLife),
+            sides.WorkManagerAt(Prepare, WorkManagerCallers.Life, Callers, run.Sizes.Lives),
+        ]);
+        const string what = "propose, checkout, submit, approve";
+        var (library, limit) = (measured[Contender.WorkManager], measured[Contender.Limit]);
+        run.Report.Reaches.Add(share is { } least
+            ? Reach.AtLeast(least, what, library, limit)
+            : new Reach(Name, what, null, $"{library.ItemsPerSecond:N0}/s to {limit.ItemsPerSecond:N0}/s", library.ItemsPerSecond / limit.ItemsPerSecond, null));
     }
 }

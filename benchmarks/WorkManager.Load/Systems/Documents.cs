@@ -10,6 +10,7 @@ internal static class Documents
 {
     public const string Agent = "load-agent";
     public const string Requester = "load";
+    public const string Reviewer = "reviewer";
 
     /// <summary>The time to live of a lease, as the library has it by default.</summary>
     public const int LeaseSeconds = 600;
@@ -30,6 +31,11 @@ internal static class Documents
     public static string Order { get; } = JsonSerializer.Serialize(OrderValue(10), Json);
 
     public static string OrderHash { get; } = Sha256(Order);
+
+    /// <summary>The payload of an order of one item.</summary>
+    public static string SmallOrder { get; } = JsonSerializer.Serialize(OrderValue(1), Json);
+
+    public static string SmallOrderHash { get; } = Sha256(SmallOrder);
 
     public static string Input { get; } = JsonSerializer.Serialize(InputValue, Json);
 
@@ -52,8 +58,20 @@ internal static class Documents
     /// <summary>The payload of the event that an item was leased.</summary>
     public static string Leased(DateTimeOffset expires) => new JsonObject { ["lease_expires_at"] = expires }.ToJsonString(JsonSerializerOptions.Web);
 
+    /// <summary>What the apply of an order changed, as its event tells it.</summary>
+    public static string Applied(Guid finding, string summary)
+    {
+        JsonObject Row() => new() { ["id"] = finding, ["summary"] = summary };
+        const string name = "new:findings:1";
+        return new JsonObject
+        {
+            ["before"] = new JsonObject(), ["after"] = new JsonObject { [name] = Row() },
+            ["changes"] = new JsonObject { [name] = new JsonObject { ["type"] = "added", ["value"] = Row() } }, ["summary"] = null,
+        }.ToJsonString(JsonSerializerOptions.Web);
+    }
+
     /// <summary>The hash of an event.</summary>
-    public static string EventHash(string? payload, string? message = null) => Sha256($"{payload}\u001F\u001F{message}");
+    public static string EventHash(string? payload, string? message = null, string? diff = null) => Sha256($"{payload}\u001F{diff}\u001F{message}");
 
     /// <summary>The hash of an event that says nothing but its name.</summary>
     public static string NothingHash { get; } = EventHash(null);
@@ -63,6 +81,12 @@ internal static class Documents
     public static string CheckedOutHash { get; } = EventHash(CheckedOut);
 
     public static string AllSubmittedHash { get; } = EventHash(null, "All items submitted");
+
+    public static string ItemAcceptedHash { get; } = EventHash(null, "Work order applied");
+
+    public static string ItemCompletedHash { get; } = EventHash(null, "Work item completed");
+
+    public static string OrderCompletedHash { get; } = EventHash(null, "All items completed");
 
     private static string Sha256(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 }

@@ -68,7 +68,7 @@ internal static class WorkManagerCallers
     {
         var requester = host.As(Actor.User(Documents.Requester));
         var agent = host.Agent;
-        var reviewer = host.As(Actor.User("reviewer"));
+        var reviewer = host.As(Actor.User(Documents.Reviewer));
         var payload = Documents.OrderValue(1);
         return new Caller(async steps =>
         {

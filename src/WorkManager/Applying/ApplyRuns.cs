@@ -17,16 +17,15 @@ internal sealed class ApplyRuns(OrderTypeRegistry types, JsonDocuments documents
     {
         hostCode.Begin();
         var unit = hosted.Unit;
-        var order = await unit.LockOrderAsync(orderId).ConfigureAwait(false);
+        var (order, items) = await unit.LockOrderWithItemsAsync(orderId).ConfigureAwait(false);
         unit.Lifecycle.Settle(order);
         EnsureCanBeApplied(order, isApproved);
 
-        var items = await unit.Rows.Items.Where(i => i.OrderId == order.Id).OrderBy(i => i.Id).ToListAsync(CancellationToken.None).ConfigureAwait(false);
         var done = items.Where(i => i.State is ItemState.Submitted or ItemState.Accepted).ToList();
         var descriptor = types.Get(order.Type);
         var type = await hostCode.RunAsync(hosted, () => Task.FromResult((OrderType)hosted.Services.GetRequiredService(descriptor.ClrType)))
             .ConfigureAwait(false);
-        var failed = items.FindAll(i => i.State == ItemState.Failed);
+        var failed = items.Where(i => i.State == ItemState.Failed).ToList();
         var stored = new StoredOrder(order, done, failed, type, descriptor.Version, documents.Stored);
         IReadOnlyList<WorkDecision> given = isApproved ? await GivenApprovals.ReadAsync(unit, order.Id).ConfigureAwait(false) : [];
         // Host code gets the same time and the same ids in every attempt, because they are derived from the order.

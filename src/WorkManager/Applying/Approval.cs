@@ -6,6 +6,9 @@ namespace WorkManager.Applying;
 /// <param name="IsOwnWork">Whether the approver submitted work of it.</param>
 internal sealed record Approval(AppliedOrder Order, bool IsApplied, bool IsOwnWork)
 {
+    /// <summary>Whether others may wait for the order, if it is applied.</summary>
+    public bool MayBeAwaited { get; init; }
+
     /// <summary>The order after the approval was kept, if it is not applied.</summary>
     public WorkOrder? Kept { get; init; }
 }

@@ -40,7 +40,11 @@ internal sealed class ApproveOrder(
         var approval = await ApproveOrRecordAsync(context.For(TenantScope.Of(tenantId)), request, cancellationToken).ConfigureAwait(false);
         if (approval?.IsApplied == true)
         {
-            context.Tell(new OrderClosed(request.OrderId, tenantId));
+            if (approval.MayBeAwaited)
+            {
+                context.Tell(new OrderClosed(request.OrderId, tenantId));
+            }
+
             // The change is committed. What was promised for after the commit happens even if the caller cancels.
             await postCommit.RunAsync(context.Services, approval.Order, CancellationToken.None).ConfigureAwait(false);
         }
@@ -54,7 +58,9 @@ internal sealed class ApproveOrder(
         var order = await context.ReadAsync(
             rows =>
             {
-                var previews = rows.Decisions.Where(d => d.OrderId == request.OrderId && d.Decision == WorkDecision.Preview);
+                var hash = request.ContentHash?.ToString();
+                var previews = rows.Decisions.Where(
+                    d => d.OrderId == request.OrderId && d.Decision == WorkDecision.Preview && (hash == null || d.ContentHash == hash));
                 var given = GivenApprovals.OfOrderOrItems(rows.Decisions, request.OrderId);
                 var edits = GivenApprovals.EditsBy(rows.Decisions, context.Actor).Where(d => d.OrderId == request.OrderId);
                 return rows.Orders.Where(o => o.Id == request.OrderId)
@@ -106,9 +112,7 @@ internal sealed class ApproveOrder(
                             : ApproveAsync(hosted, request, decisionId, hostCode, cancellationToken),
                         (rows, _) => FailedApprovals.IsRecordedAsync(rows, request.OrderId, WorkEventNames.Applied, context.OperationId)),
                     cancellationToken,
-                    // What others commit between the look of the host's code and its save would be overwritten, although nobody has
-                    // reviewed that, and nothing could put it back.
-                    seesOneMoment: request.ContentHash is not null || request.IsDeferred || request.IsReversible).ConfigureAwait(false);
+                    request.SeesOneMoment).ConfigureAwait(false);
                 if (approval is null or { IsApplied: true })
                 {
                     return approval;
@@ -169,7 +173,7 @@ internal sealed class ApproveOrder(
         }
 
         var isOwnWork = await EnsureMayApproveAsync(run, unit, request, cancellationToken).ConfigureAwait(false);
-        var reviewed = await FindReviewAsync(run, unit, request).ConfigureAwait(false);
+        var reviewed = await FindReviewAsync(run, request).ConfigureAwait(false);
         var others = await FindOthersAsync(unit, run, request).ConfigureAwait(false);
         await run.EnsureReadyAsync(cancellationToken).ConfigureAwait(false);
         var ofItems = await FindAcceptedAsync(unit, run, request).ConfigureAwait(false);
@@ -183,7 +187,7 @@ internal sealed class ApproveOrder(
         var decision = unit.Decide(decisionId, order, WorkDecision.Approve);
         decision.Policy = request.Policy;
         decision.SelfApproval = isOwnWork;
-        decision.ContentHash = reviewed?.ContentHash;
+        decision.ContentHash = reviewed?.ToString();
         decision.ConsumedAt = unit.Now;
         return await ApplyAsync(unit, run, reviewed, decision, [.. others, .. ofItems], isOwnWork, cancellationToken).ConfigureAwait(false);
     }
@@ -204,10 +208,7 @@ internal sealed class ApproveOrder(
             throw StaleReviewException.Unknown();
         }
 
-        var reviewed = run.Given[^1].ContentHash is { } hash
-            ? await PreviewOrder.FindAsync(hosted.Unit.Rows, request.OrderId, ContentHash.Parse(hash)).ConfigureAwait(false)
-                ?? throw StaleReviewException.Unknown()
-            : null;
+        var reviewed = run.Given[^1].ContentHash is { } hash ? ContentHash.Parse(hash) : (ContentHash?)null;
         await run.EnsureReadyAsync(cancellationToken).ConfigureAwait(false);
         var ofItems = await FindAcceptedAsync(hosted.Unit, run, request).ConfigureAwait(false);
         return await ApplyAsync(hosted.Unit, run, reviewed, run.Given[^1], [.. run.Given, .. ofItems], isOwnWork: false, cancellationToken)
@@ -215,11 +216,11 @@ internal sealed class ApproveOrder(
     }
 
     private static async Task<Ending<Approval?>> ApplyAsync(
-        UnitOfWork unit, ApplyRun run, WorkDecision? reviewed, WorkDecision last, IEnumerable<WorkDecision> given, bool isOwnWork,
+        UnitOfWork unit, ApplyRun run, ContentHash? reviewed, WorkDecision last, IEnumerable<WorkDecision> given, bool isOwnWork,
         CancellationToken cancellationToken)
     {
         var changes = await run.ApplyAsync(forReview: reviewed is not null, forGood: true, cancellationToken).ConfigureAwait(false);
-        EnsureIsWhatWasReviewed(reviewed, changes.Content);
+        await EnsureIsWhatWasReviewedAsync(unit, reviewed, changes.Content).ConfigureAwait(false);
         last.Changes = changes.Kept;
         foreach (var approval in given)
         {
@@ -227,18 +228,18 @@ internal sealed class ApproveOrder(
         }
 
         Complete(unit, run.Applied.Order, run.Applied.Items, changes.Diff);
-        await unit.SaveAsync().ConfigureAwait(false);
-        return Ending.Commit<Approval?>(new(run.Applied, IsApplied: true, isOwnWork));
+        var mayBeAwaited = await unit.SaveClosingAsync(run.Applied.Order).ConfigureAwait(false);
+        return Ending.Commit<Approval?>(new(run.Applied, IsApplied: true, isOwnWork) { MayBeAwaited = mayBeAwaited });
     }
 
     /// <summary>Compares what would be applied with what was reviewed, and rolls it back: others have to approve it first, or it is applied later.</summary>
     private static async Task<Ending<Approval?>> CompareAsync(
-        HostUnit hosted, ApplyRun run, WorkDecision? reviewed, bool isOwnWork, CancellationToken cancellationToken)
+        HostUnit hosted, ApplyRun run, ContentHash? reviewed, bool isOwnWork, CancellationToken cancellationToken)
     {
         if (reviewed is not null)
         {
             var changes = await run.ApplyAsync(forReview: true, forGood: false, cancellationToken).ConfigureAwait(false);
-            EnsureIsWhatWasReviewed(reviewed, changes.Content);
+            await EnsureIsWhatWasReviewedAsync(hosted.Unit, reviewed, changes.Content).ConfigureAwait(false);
             await hosted.Unit.Dialect.CheckDeferredConstraintsAsync(hosted.Unit).ConfigureAwait(false);
         }
 
@@ -303,11 +304,12 @@ internal sealed class ApproveOrder(
 
     /// <summary>The preview that the approver names; null if the approval is for the order as it is.</summary>
     /// <exception cref="StaleReviewException">There is no such preview, or the order type asks for one.</exception>
-    private static async Task<WorkDecision?> FindReviewAsync(ApplyRun run, UnitOfWork unit, ApproveRequest request)
+    private static async Task<ContentHash?> FindReviewAsync(ApplyRun run, ApproveRequest request)
     {
         if (request.ContentHash is { } hash)
         {
-            return await PreviewOrder.FindAsync(unit.Rows, request.OrderId, hash).ConfigureAwait(false) ?? throw StaleReviewException.Unknown();
+            // Asked before the order was locked, which saves a question: a preview stays as it is.
+            return request.IsPreviewed ? hash : throw StaleReviewException.Unknown();
         }
 
         var isRequired = request.Policy is null && await run.AskAsync(type => type.Review switch
@@ -320,12 +322,15 @@ internal sealed class ApproveOrder(
         return isRequired ? throw StaleReviewException.Required(request.IsPreviewed) : null;
     }
 
-    private static void EnsureIsWhatWasReviewed(WorkDecision? reviewed, ReviewedContent? content)
+    private static async Task EnsureIsWhatWasReviewedAsync(UnitOfWork unit, ContentHash? reviewed, ReviewedContent? content)
     {
-        if (reviewed is not null && content!.Hash().ToString() != reviewed.ContentHash)
+        if (reviewed is not { } hash || content!.Hash() == hash)
         {
-            throw StaleReviewException.Changed(content.DifferencesSince(reviewed.Changes!));
+            return;
         }
+
+        var preview = await PreviewOrder.FindAsync(unit.Rows, content.Order.Id, hash).ConfigureAwait(false);
+        throw preview is null ? StaleReviewException.Unknown() : StaleReviewException.Changed(content.DifferencesSince(preview.Changes!));
     }
 
     // Its type was automatic when the order was proposed, and is not any more.

@@ -9,7 +9,7 @@ namespace WorkManager.Applying;
 /// </param>
 internal sealed record ApproveRequest(Guid OrderId, ContentHash? ContentHash, string? Policy = null, DateTimeOffset? TakenUntil = null)
 {
-    /// <summary>Whether a preview of the order was made before.</summary>
+    /// <summary>Whether a preview of the order was made before; if <see cref="ContentHash"/> names one, whether there is that one.</summary>
     public bool IsPreviewed { get; init; }
 
     /// <summary>The revision of the order at which nobody had approved it or an item of it; null if somebody had.</summary>
@@ -28,6 +28,12 @@ internal sealed record ApproveRequest(Guid OrderId, ContentHash? ContentHash, st
 
     /// <summary>Whether an order is applied that was approved before. Nobody decides any more.</summary>
     public bool IsDeferred { get; init; }
+
+    /// <summary>
+    /// Whether all of it sees the database as it was at one moment. Else what others commit between the look of the host's code and its save would be
+    /// overwritten, although nobody has reviewed that, and nothing could put it back.
+    /// </summary>
+    public bool SeesOneMoment => ContentHash is not null || IsDeferred || IsReversible;
 
     /// <summary>Whether the engine does it: it tries again later.</summary>
     public bool IsByEngine => IsAutomatic || IsDeferred;

@@ -27,4 +27,16 @@ internal sealed class Attempt(bool waits, bool mayBeDone)
         IsUnanswered = true;
         Answer = answer;
     }
+
+    /// <summary>
+    /// Says before the command that writes what the answer is if it is committed. It matters where the command is its own transaction; in any other, the commit
+    /// says it.
+    /// </summary>
+    public void WillAnswer(object answer)
+    {
+        if (IsUnanswered)
+        {
+            Answer = answer;
+        }
+    }
 }

@@ -60,6 +60,9 @@ internal interface IStoreDialect
     /// <summary>Locks an order by writing it, and returns it tracked; null if there is none.</summary>
     Task<WorkOrder?> LockOrderAsync(UnitOfWork unit, Guid orderId);
 
+    /// <summary>Locks an order by writing it, and then reads its items in the order of their ids, all tracked. The order is null if there is none.</summary>
+    Task<(WorkOrder? Order, IReadOnlyList<WorkItem> Items)> LockOrderWithItemsAsync(UnitOfWork unit, Guid orderId);
+
     /// <summary>Locks the orders of items by writing them, in the order of their ids, and returns them tracked.</summary>
     Task<IReadOnlyList<WorkOrder>> LockOrdersOfItemsAsync(UnitOfWork unit, IReadOnlyCollection<Guid> itemIds);
 
@@ -77,6 +80,10 @@ internal interface IStoreDialect
 
     /// <summary>Writes what a unit changed.</summary>
     Task WriteAsync(WorkManagerDbContext db, IReadOnlyList<TableChange> changes);
+
+    /// <summary>Writes what a unit changed, which closes an order, and tells whether others may wait for the order.</summary>
+    /// <returns>False if none does, and none can begin to before the transaction ends.</returns>
+    Task<bool> WriteClosingAsync(UnitOfWork unit, IReadOnlyList<TableChange> changes, Guid orderId);
 
     /// <summary>Inserts the rows that do not exist yet, and returns them.</summary>
     Task<IReadOnlyList<object>> InsertIfAbsentAsync(WorkManagerDbContext db, TableChange change);

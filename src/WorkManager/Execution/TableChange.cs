@@ -61,6 +61,21 @@ internal sealed record TableChange(IEntityType Table, ChangeKind Kind, IReadOnly
     /// <summary>The columns whose values the database generates.</summary>
     public static IEnumerable<IProperty> GeneratedBy(IEntityType table) => table.GetProperties().Where(p => p.ValueGenerated != ValueGenerated.Never);
 
+    /// <summary>Columns that get the time at which the rows are stored; see <see cref="WorkClock.AtInsert"/>. Where they are null, they stay so.</summary>
+    public IReadOnlyList<IProperty> TimesOfInsert { get; private init; } = [];
+
+    /// <summary>Gives the rows the time at which they were stored.</summary>
+    public void SetTimeOfInsert(DateTimeOffset time)
+    {
+        foreach (var column in TimesOfInsert)
+        {
+            foreach (var row in Rows.Where(row => column.GetGetter().GetClrValue(row) is not null))
+            {
+                column.PropertyInfo!.SetValue(row, time);
+            }
+        }
+    }
+
     /// <summary>
     /// Splits the change, so that the documents of each part have at most <paramref name="most"/> characters together. A row with longer documents is a part
     /// by itself.
@@ -106,6 +121,19 @@ internal sealed record TableChange(IEntityType Table, ChangeKind Kind, IReadOnly
         }
 
         bool IsFilled(IProperty column) => !column.IsNullable || rows.Any(row => column.GetGetter().GetClrValue(row) is not null);
-        return new TableChange(table, kind, [.. table.GetProperties().Where(p => p.ValueGenerated == ValueGenerated.Never && IsFilled(p))], rows);
+        List<IProperty> columns = [.. table.GetProperties().Where(p => p.ValueGenerated == ValueGenerated.Never && IsFilled(p))];
+        return new TableChange(table, kind, columns, rows) { TimesOfInsert = columns.FindAll(c => IsTimeOfInsert(c, rows)) };
+    }
+
+    private static bool IsTimeOfInsert(IProperty column, IReadOnlyList<object> rows)
+    {
+        if ((Nullable.GetUnderlyingType(column.ClrType) ?? column.ClrType) != typeof(DateTimeOffset))
+        {
+            return false;
+        }
+
+        var times = rows.Select(column.GetGetter().GetClrValue).OfType<DateTimeOffset>();
+        return times.FirstOrDefault() == WorkClock.AtInsert && (times.All(t => t == WorkClock.AtInsert) ? true : throw new NotSupportedException(
+            $"Some new rows set {column.Name}, and others leave it to the database."));
     }
 }

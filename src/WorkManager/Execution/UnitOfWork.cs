@@ -68,6 +68,14 @@ internal sealed class UnitOfWork
     /// <summary>The time that decides leases.</summary>
     public Task<DateTimeOffset> ReadClockAsync() => Dialect.ReadClockAsync(Db, Clock.Source, Now);
 
+    /// <summary>
+    /// The same for rows that the unit adds. Where the command that adds them is its own transaction, it need not be asked for: the rows get the time of the
+    /// command.
+    /// </summary>
+    public Task<DateTimeOffset> ReadClockForNewRowsAsync() => Clock.Source == ClockSource.Database && Dialect.HasClock && Db.Database.CurrentTransaction is null
+        ? Task.FromResult(WorkClock.AtInsert)
+        : ReadClockAsync();
+
     public Guid NewId() => ids.Next();
 
     /// <summary>A feature's SQL for this database.</summary>
@@ -78,6 +86,14 @@ internal sealed class UnitOfWork
     /// <exception cref="WorkNotFoundException">There is no such order, or it belongs to another tenant.</exception>
     public async Task<WorkOrder> LockOrderAsync(Guid orderId) =>
         await Dialect.LockOrderAsync(this, orderId).ConfigureAwait(false) ?? throw WorkNotFoundException.Order(orderId);
+
+    /// <summary>Locks an order, and reads its items in the order of their ids.</summary>
+    /// <exception cref="WorkNotFoundException">There is no such order, or it belongs to another tenant.</exception>
+    public async Task<(WorkOrder Order, IReadOnlyList<WorkItem> Items)> LockOrderWithItemsAsync(Guid orderId)
+    {
+        var (order, items) = await Dialect.LockOrderWithItemsAsync(this, orderId).ConfigureAwait(false);
+        return (order ?? throw WorkNotFoundException.Order(orderId), items);
+    }
 
     /// <summary>Locks an order, if nobody else has. An attempt of this call without an answer may still have the lock: then it waits.</summary>
     /// <exception cref="WorkNotFoundException">There is no such order, or it belongs to another tenant.</exception>
@@ -198,15 +214,36 @@ internal sealed class UnitOfWork
     /// </remarks>
     public async Task SaveAsync()
     {
-        written.TrackChanged();
-        TableChange[] changes = [.. TableChange.Updates(Db.ChangeTracker), .. TableChange.Inserts(Db.Model, inserts)];
-        if (changes.Length > 0)
+        if (Changes() is { Length: > 0 } changes)
         {
             await Dialect.WriteAsync(Db, changes).ConfigureAwait(false);
-            Db.ChangeTracker.AcceptAllChanges();
-            written.Add(inserts);
-            inserts.Clear();
+            AcceptChanges();
         }
+    }
+
+    /// <summary>Saves what closes a locked order, and tells in the same round trip whether others may wait for the order.</summary>
+    /// <returns>
+    /// False if none does, and none can begin to before the transaction ends: whoever proposes one later sees that the order is closed. If true, it has to be
+    /// looked for them after the commit.
+    /// </returns>
+    public async Task<bool> SaveClosingAsync(WorkOrder order)
+    {
+        var mayBeAwaited = await Dialect.WriteClosingAsync(this, Changes(), order.Id).ConfigureAwait(false);
+        AcceptChanges();
+        return mayBeAwaited;
+    }
+
+    private TableChange[] Changes()
+    {
+        written.TrackChanged();
+        return [.. TableChange.Updates(Db.ChangeTracker), .. TableChange.Inserts(Db.Model, inserts)];
+    }
+
+    private void AcceptChanges()
+    {
+        Db.ChangeTracker.AcceptAllChanges();
+        written.Add(inserts);
+        inserts.Clear();
     }
 
     /// <summary>Finds out from the stored item why the caller does not hold it.</summary>

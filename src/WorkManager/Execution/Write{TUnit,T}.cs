@@ -23,7 +23,13 @@ internal sealed class Write<TUnit, T>(Func<TUnit, Task<Ending<T>>> body, Func<Wo
     /// <summary>Asks the database whether an attempt without an answer was committed, and returns its answer if it was.</summary>
     public async Task<ExecutionResult<T>> AskAsync(WorkRows rows, Attempt attempt)
     {
-        var answer = (T)attempt.Answer!;
+        if (attempt.Answer is null)
+        {
+            // Its command was not sent yet.
+            return new(false, default!);
+        }
+
+        var answer = (T)attempt.Answer;
         return new(await isCommitted!(rows, answer).ConfigureAwait(false), answer);
     }
 }

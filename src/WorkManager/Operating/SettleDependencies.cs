@@ -7,8 +7,8 @@ namespace WorkManager.Operating;
 
 /// <summary>Lets orders go on whose dependencies are completed, or does what their order type says if one has come to nothing.</summary>
 /// <remarks>
-/// It runs after an order was closed, and after one was proposed that waits: whichever of the two is committed last sees the other. Where a process died in
-/// between, the duty does it.
+/// It runs after an order was closed, unless the save that closed it has found that nobody waits, and after one was proposed that waits: whichever of the two
+/// is committed last sees the other. Where a process died in between, the duty does it.
 /// </remarks>
 internal sealed class SettleDependencies(ILogger<SettleDependencies>? log = null) : Duty<SettleRequest, int>("settle_dependencies", 0)
 {

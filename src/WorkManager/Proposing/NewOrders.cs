@@ -11,6 +11,9 @@ namespace WorkManager.Proposing;
 /// <summary>Stores planned orders with their items, all in one transaction.</summary>
 internal sealed class NewOrders(RetryOptions retry)
 {
+    // More than that, with what tells of them, may be too much for one command.
+    private const int MostCharactersOfOneCommand = 1024 * 1024;
+
     /// <summary>Stores the plans, and keeps the outcomes of those that were refused before.</summary>
     /// <param name="context">The operation.</param>
     /// <param name="plans">The plans.</param>
@@ -28,15 +31,17 @@ internal sealed class NewOrders(RetryOptions retry)
             return [.. plans.Select(p => new WorkOutcome<WorkOrder>(p.Error!))];
         }
 
-        var outcomes = await context.WriteAsync(
-            Write.Once<IReadOnlyList<WorkOutcome<WorkOrder>>>(
-                async unit => storesIf is null || await storesIf(unit).ConfigureAwait(false)
-                    ? End(await StoreAsync(unit, plans, context.TraceParent, andThen).ConfigureAwait(false))
-                    : Ending.RollBack<IReadOnlyList<WorkOutcome<WorkOrder>>>([]),
-                // If it stored no order, there is nothing that must not be done again.
-                async (rows, outcomes) => outcomes.FirstOrDefault(o => o.Succeeded && ids.Contains(o.Value.Id)) is { Value.Id: var id }
-                    && await rows.Orders.AnyAsync(o => o.Id == id, CancellationToken.None).ConfigureAwait(false)),
-            cancellationToken).ConfigureAwait(false);
+        var write = Write.Once<IReadOnlyList<WorkOutcome<WorkOrder>>>(
+            async unit => storesIf is null || await storesIf(unit).ConfigureAwait(false)
+                ? End(await StoreAsync(unit, plans, context.TraceParent, andThen).ConfigureAwait(false))
+                : Ending.RollBack<IReadOnlyList<WorkOutcome<WorkOrder>>>([]),
+            // If it stored no order, there is nothing that must not be done again.
+            async (rows, outcomes) => outcomes.FirstOrDefault(o => o.Succeeded && ids.Contains(o.Value.Id)) is { Value: var stored }
+                && await rows.Orders.AnyAsync(o => o.Id == stored.Id, CancellationToken.None).ConfigureAwait(false)
+                && await CompleteAsync(rows, outcomes, stored).ConfigureAwait(false));
+        var outcomes = await (storesIf is null && andThen is null && IsOneCommand(plans)
+            ? context.WriteByCommandAsync(write, cancellationToken)
+            : context.WriteAsync(write, cancellationToken)).ConfigureAwait(false);
         List<Guid> waiting = [.. outcomes.Where(o => o.Succeeded && o.Value.BlockedBy > 0).Select(o => o.Value.Id)];
         if (waiting.Count > 0)
         {
@@ -48,6 +53,36 @@ internal sealed class NewOrders(RetryOptions retry)
         return outcomes;
     }
 
+    // By one command, unless something has to be asked of the database or written after it.
+    private static bool IsOneCommand(IReadOnlyList<WorkOutcome<OrderPlan>> plans) =>
+        plans.All(p => !p.Succeeded || p.Value.UniqueKey is null)
+        && plans.Where(p => p.Succeeded).Sum(p => CharactersOf(p.Value)) <= MostCharactersOfOneCommand;
+
+    private static long CharactersOf(OrderPlan plan) => plan.Payload.Text.Length + (plan.Meta?.Length ?? 0) + plan.Items.Sum(i => (long)i.Input.Text.Length);
+
+    /// <summary>Gives the orders of a lost answer the time that the database has given to their rows.</summary>
+    private static async Task<bool> CompleteAsync(WorkRows rows, IReadOnlyList<WorkOutcome<WorkOrder>> outcomes, WorkOrder stored)
+    {
+        if (stored.ItemList.TrueForAll(i => i.AvailableAt != WorkClock.AtInsert))
+        {
+            return true;
+        }
+
+        // What has happened to an item since may have made it later.
+        var time = await rows.Items.Where(i => i.OrderId == stored.Id).OrderBy(i => i.AvailableAt).Select(i => i.AvailableAt)
+            .FirstAsync(CancellationToken.None).ConfigureAwait(false);
+        foreach (var order in outcomes.Where(o => o.Succeeded).Select(o => o.Value.Detach(withItems: true)))
+        {
+            order.NextApplyAt = order.NextApplyAt is null ? null : time;
+            foreach (var item in order.ItemList)
+            {
+                (item.AvailableAt, item.ReadyAt) = (time, item.ReadyAt is null ? null : time);
+            }
+        }
+
+        return true;
+    }
+
     // The order that had the unique key was closed between two statements: now the key is free. Of a batch, that entry alone is to be sent again.
     private static Ending<IReadOnlyList<WorkOutcome<WorkOrder>>> End(IReadOnlyList<WorkOutcome<WorkOrder>> outcomes) =>
         outcomes is [{ Error: WorkBusyException }] ? Ending.TryAgain(outcomes) : Ending.Commit(outcomes);
@@ -56,7 +91,7 @@ internal sealed class NewOrders(RetryOptions retry)
         UnitOfWork unit, IReadOnlyList<WorkOutcome<OrderPlan>> given, string? traceParent, Action<UnitOfWork, WorkOrder>? andThen)
     {
         // Items are handed out by this clock: that of a process may be wrong.
-        var clock = await unit.ReadClockAsync().ConfigureAwait(false);
+        var clock = await (given.Any(IsDelayed) ? unit.ReadClockAsync() : unit.ReadClockForNewRowsAsync()).ConfigureAwait(false);
         var named = await NamedOrders.FindAsync(unit, given).ConfigureAwait(false);
         var plans = given.Select(named.Check).ToList();
         var built = plans.Where(p => p.Succeeded).ToDictionary(p => p.Value, p => Build(unit, p.Value, named.Of(p.Value), traceParent, clock));
@@ -66,6 +101,12 @@ internal sealed class NewOrders(RetryOptions retry)
             InsertRest(unit, plan, order, named.Of(plan));
         }
 
+        var others = built.Where(b => !stored.ContainsKey(b.Value.Id)).Select(b => b.Key).ToList();
+        if (others.Count == 0)
+        {
+            unit.Attempt.WillAnswer(Outcomes(plans, stored, []));
+        }
+
         await unit.SaveAsync().ConfigureAwait(false);
         if (andThen is not null)
         {
@@ -73,13 +114,18 @@ internal sealed class NewOrders(RetryOptions retry)
             await unit.SaveAsync().ConfigureAwait(false);
         }
 
-        var others = built.Where(b => !stored.ContainsKey(b.Value.Id)).Select(b => b.Key).ToList();
         var open = others.Count == 0 ? [] : await OpenAsync(unit, others, stored).ConfigureAwait(false);
-        var outcomes = plans.Select(p => !p.Succeeded ? new(p.Error)
-            : stored.TryGetValue(p.Value.OrderId, out var order) ? new(order) : open[p.Value]).ToList();
         stored.Values.ToList().ForEach(o => o.Detach(withItems: true));
-        return outcomes;
+        return Outcomes(plans, stored, open);
     }
+
+    private static List<WorkOutcome<WorkOrder>> Outcomes(
+        List<WorkOutcome<OrderPlan>> plans, Dictionary<Guid, WorkOrder> stored, Dictionary<OrderPlan, WorkOutcome<WorkOrder>> open) =>
+        plans.ConvertAll(p => !p.Succeeded ? new(p.Error) : stored.TryGetValue(p.Value.OrderId, out var order) ? new(order) : open[p.Value]);
+
+    // Whether it becomes ready later depends on the time.
+    private static bool IsDelayed(WorkOutcome<OrderPlan> plan) =>
+        plan.Succeeded && (plan.Value.Request.Options.AvailableAt is not null || plan.Value.Items.Any(i => i.Item.AvailableAt is not null));
 
     /// <summary>Inserts the orders. Those whose unique key an open order has are left out.</summary>
     /// <returns>The orders that were inserted, by their ids.</returns>

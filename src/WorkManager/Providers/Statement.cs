@@ -58,6 +58,25 @@ internal sealed partial class Statement(string text)
         return rows;
     }
 
+    /// <summary>Runs a text of two statements in one round trip. Each returns rows, which are all columns of a table, and are tracked.</summary>
+    public async Task<(IReadOnlyList<TFirst> First, IReadOnlyList<TSecond> Second)> QueryBothAsync<TFirst, TSecond>(UnitOfWork unit, params Value[] values)
+        where TFirst : class
+        where TSecond : class
+    {
+        var both = await RunAsync(unit.Db, VariantFor(unit), WithDefaults(unit, values), async (command, parameters) =>
+        {
+            var reader = await command.ExecuteReaderAsync(parameters).ConfigureAwait(false);
+            await using (reader.ConfigureAwait(false))
+            {
+                var first = await RowsAsync(reader, EntityReader.Of<TFirst>(unit.Db.Model)).ConfigureAwait(false);
+                await reader.DbDataReader.NextResultAsync().ConfigureAwait(false);
+                return (first, await RowsAsync(reader, EntityReader.Of<TSecond>(unit.Db.Model)).ConfigureAwait(false));
+            }
+        }).ConfigureAwait(false);
+        unit.Db.AttachRange([.. both.Item1, .. both.Item2]);
+        return both;
+    }
+
     /// <summary>Runs the statement and returns its rows, which are of no table.</summary>
     public async Task<IReadOnlyList<T>> RowsAsync<T>(UnitOfWork unit, Func<DbDataReader, T> read, params Value[] values) =>
         await ReadAsync(unit.Db, VariantFor(unit), read, WithDefaults(unit, values)).ConfigureAwait(false);
@@ -79,6 +98,13 @@ internal sealed partial class Statement(string text)
     public Task<int> ExecuteAsync(UnitOfWork unit, params Value[] values) =>
         RunAsync(unit.Db, VariantFor(unit), WithDefaults(unit, values), (command, parameters) => command.ExecuteNonQueryAsync(parameters));
 
+    /// <summary>The statement as the end of the command by which a unit saves.</summary>
+    public EndOfSave AtEndOfSave(UnitOfWork unit, params Value[] values)
+    {
+        values = WithDefaults(unit, values);
+        return new(BuiltFor(unit.Db, VariantFor(unit), values), values.ToDictionary(v => v.Name, v => v.Value));
+    }
+
     private static Variant VariantFor(UnitOfWork unit) =>
         VariantFor(unit.Db, unit.Clock.Source == ClockSource.Database && unit.Dialect.HasClock, unit.Tenant.IsAll);
 
@@ -93,18 +119,22 @@ internal sealed partial class Statement(string text)
             var reader = await command.ExecuteReaderAsync(parameters).ConfigureAwait(false);
             await using (reader.ConfigureAwait(false))
             {
-                var rows = new List<T>();
-                while (await reader.ReadAsync().ConfigureAwait(false))
-                {
-                    rows.Add(read(reader.DbDataReader));
-                }
-
-                return rows;
+                return await RowsAsync(reader, read).ConfigureAwait(false);
             }
         });
 
-    private async Task<TResult> RunAsync<TResult>(
-        WorkManagerDbContext db, Variant variant, Value[] values, Func<IRelationalCommand, RelationalCommandParameterObject, Task<TResult>> run)
+    private static async Task<List<T>> RowsAsync<T>(RelationalDataReader reader, Func<DbDataReader, T> read)
+    {
+        var rows = new List<T>();
+        while (await reader.ReadAsync().ConfigureAwait(false))
+        {
+            rows.Add(read(reader.DbDataReader));
+        }
+
+        return rows;
+    }
+
+    private IRelationalCommand BuiltFor(WorkManagerDbContext db, Variant variant, Value[] values)
     {
         if (!built.TryGetValue(variant, out var prepared))
         {
@@ -112,11 +142,18 @@ internal sealed partial class Statement(string text)
         }
 
         EnsureSame(values, prepared.Parameters);
+        return prepared.Command;
+    }
+
+    private async Task<TResult> RunAsync<TResult>(
+        WorkManagerDbContext db, Variant variant, Value[] values, Func<IRelationalCommand, RelationalCommandParameterObject, Task<TResult>> run)
+    {
+        var template = BuiltFor(db, variant, values);
         var connection = db.GetService<IRelationalConnection>();
         var command = connection.RentCommand();
         try
         {
-            command.PopulateFrom(prepared.Command);
+            command.PopulateFrom(template);
             var parameters = values.ToDictionary(v => v.Name, v => v.Value);
             var log = db.GetService<IRelationalCommandDiagnosticsLogger>();
             return await run(command, new(connection, parameters, readerColumns: null, db, log, CommandSource.FromSqlQuery)).ConfigureAwait(false);
@@ -183,8 +220,9 @@ internal sealed partial class Statement(string text)
 
         // The provider quotes the names. It ignores the schema where there are none, as in SQLite.
         var quote = db.GetService<ISqlGenerationHelper>();
-        // These have no tenant of their own: they are found by the items of one.
+        // These have no tenant of their own: they are found by the items or orders of one.
         tokens["[work_item_dependencies]"] = quote.DelimitIdentifier("work_item_dependencies", of.Schema);
+        tokens["[work_order_dependencies]"] = quote.DelimitIdentifier("work_order_dependencies", of.Schema);
         // This is for all tenants.
         tokens["[work_paused_types]"] = quote.DelimitIdentifier("work_paused_types", of.Schema);
         foreach (var (table, entity, alias) in Tables)

@@ -16,14 +16,18 @@ internal abstract class TableStatements(long mostCharacters)
     // Both databases refuse values of a gigabyte, and a command needs several times its size in memory.
     protected const long MostCharacters = 16 * 1024 * 1024;
 
-    public async Task WriteAsync(DbContext db, IReadOnlyList<TableChange> changes)
+    public Task WriteAsync(DbContext db, IReadOnlyList<TableChange> changes) => WriteAsync(db, changes, end: null);
+
+    /// <summary>Writes the changes, and returns the first value that each statement at the end found; null where it found none.</summary>
+    public async Task<IReadOnlyList<object?>> WriteAsync(DbContext db, IReadOnlyList<TableChange> changes, EndOfSave? end)
     {
         var (command, characters) = (new List<TableChange>(), 0L);
         foreach (var (part, more) in changes.SelectMany(c => c.InParts(mostCharacters)))
         {
             if (command.Count > 0 && characters + more > mostCharacters)
             {
-                await SendAsync(db, command).ConfigureAwait(false);
+                EnsureIsInTransaction(db);
+                await SendAsync(db, command, end: null).ConfigureAwait(false);
                 (command, characters) = ([], 0);
             }
 
@@ -31,7 +35,7 @@ internal abstract class TableStatements(long mostCharacters)
             characters += more;
         }
 
-        await SendAsync(db, command).ConfigureAwait(false);
+        return await SendAsync(db, command, end).ConfigureAwait(false);
     }
 
     /// <summary>Adds those rows that are not there yet, and returns them. What the database gave a row is set in it.</summary>
@@ -58,22 +62,71 @@ internal abstract class TableStatements(long mostCharacters)
         return added;
     }
 
-    private async Task SendAsync(DbContext db, List<TableChange> changes)
+    private async Task<IReadOnlyList<object?>> SendAsync(DbContext db, List<TableChange> changes, EndOfSave? end)
     {
-        var (command, parameters) = BuildCommand(db, changes);
-        var written = await command.ExecuteNonQueryAsync(parameters).ConfigureAwait(false);
-        var rows = changes.Sum(c => c.Rows.Count);
-        if (written != rows)
+        // What is its own transaction is committed before its rows can be counted here.
+        var isCountedThere = db.Database.CurrentTransaction is null && CountsRows;
+        var (command, parameters) = BuildCommand(db, changes, end, isCountedThere);
+        var asksTheTime = changes.Exists(c => c.TimesOfInsert.Count > 0);
+        try
         {
-            throw new InvalidOperationException(
-                $"{written} rows were written instead of {rows}, to {string.Join(", ", changes.Select(c => c.Table.GetTableName()))}. A row that is changed "
-                + "must be there and locked, and nothing in the database, such as a trigger or a policy, may leave out what is written.");
+            var (written, found) = isCountedThere || asksTheTime || end is not null
+                ? await AskAsync(command, parameters).ConfigureAwait(false)
+                : (await command.ExecuteNonQueryAsync(parameters).ConfigureAwait(false), []);
+            if (!isCountedThere && written != changes.Sum(c => c.Rows.Count))
+            {
+                throw LeftOut(changes, written, cause: null);
+            }
+
+            found = isCountedThere ? found[changes.Count..] : found;
+            if (asksTheTime)
+            {
+                changes.ForEach(c => c.SetTimeOfInsert(new DateTimeOffset((DateTime)found[0]!)));
+                found = found[1..];
+            }
+
+            return found;
+        }
+        catch (DbException failure) when (isCountedThere && IsMiscount(failure))
+        {
+            throw LeftOut(changes, written: null, failure);
+        }
+    }
+
+    private static InvalidOperationException LeftOut(List<TableChange> changes, int? written, DbException? cause) => new(
+        $"{(written is { } count ? $"{count} rows" : "Other numbers of rows")} were written instead of {changes.Sum(c => c.Rows.Count)}, to "
+        + $"{string.Join(", ", changes.Select(c => c.Table.GetTableName()))}. A row that is changed must be there and locked, and nothing in the database, "
+        + "such as a trigger or a policy, may leave out what is written.",
+        cause);
+
+    // A single command is one transaction; several are not.
+    private static void EnsureIsInTransaction(DbContext db)
+    {
+        if (db.Database.CurrentTransaction is null)
+        {
+            throw new InvalidOperationException("What is written by one command only has too many characters for it. Write it in a transaction.");
+        }
+    }
+
+    /// <summary>Runs a command that returns rows, too: the first value of each result, or null if the result is empty.</summary>
+    private static async Task<(int Written, List<object?> Found)> AskAsync(IRelationalCommand command, RelationalCommandParameterObject parameters)
+    {
+        var reader = await command.ExecuteReaderAsync(parameters).ConfigureAwait(false);
+        await using (reader.ConfigureAwait(false))
+        {
+            var found = new List<object?>();
+            do
+            {
+                found.Add(await reader.ReadAsync().ConfigureAwait(false) ? reader.DbDataReader.GetValue(0) : null);
+            }
+            while (await reader.DbDataReader.NextResultAsync().ConfigureAwait(false));
+            return (reader.DbDataReader.RecordsAffected, found);
         }
     }
 
     private async Task<List<object?[]>> ReadAsync(DbContext db, TableChange change)
     {
-        var (command, parameters) = BuildCommand(db, [change]);
+        var (command, parameters) = BuildCommand(db, [change], end: null, isCountedThere: false);
         var read = change.Table.GetOrAddRuntimeAnnotationValue<Func<DbDataReader, object?[]>, IEntityType>(
             "WorkManager:ReturnedReader", static table => EntityReader.ValuesOf(Returned(table!)), change.Table);
         var reader = await command.ExecuteReaderAsync(parameters).ConfigureAwait(false);
@@ -89,27 +142,50 @@ internal abstract class TableStatements(long mostCharacters)
         }
     }
 
-    private (IRelationalCommand Command, RelationalCommandParameterObject Parameters) BuildCommand(DbContext db, List<TableChange> changes)
+    private (IRelationalCommand Command, RelationalCommandParameterObject Parameters) BuildCommand(
+        DbContext db, List<TableChange> changes, EndOfSave? end, bool isCountedThere)
     {
         var factory = DbProviderFactories.GetFactory(db.Database.GetDbConnection())!;
         var quote = db.GetService<ISqlGenerationHelper>();
         var parameters = new List<DbParameter>();
-        var text = string.Join(";\n", changes.Select(change => Build(change, Names(change, quote), value =>
+        string Bind(object? value)
         {
             var parameter = factory.CreateParameter()!;
             parameter.ParameterName = $"p{parameters.Count}";
             parameter.Value = value ?? DBNull.Value;
             parameters.Add(parameter);
             return $"@{parameter.ParameterName}";
-        })));
+        }
+
+        var texts = changes.Select(change => Build(change, Names(change, quote), Bind))
+            .Zip(changes, (text, change) => isCountedThere ? Counted(text, Bind(change.Rows.Count)) : text);
+        string[] atEnd = changes.Exists(c => c.TimesOfInsert.Count > 0) ? [$"SELECT {TimeOfInsert}"] : [];
+        var text = string.Join(";\n", [.. texts, .. atEnd, .. end is null ? [] : (string[])[end.Command.CommandText]]);
 #pragma warning disable RS0030 // One of the two places where SQL text is run.
         var command = db.GetService<IRelationalCommandBuilderFactory>().Create().Append(text);
 #pragma warning restore RS0030
         parameters.ForEach(p => command.AddRawParameter(p.ParameterName, p));
+        foreach (var parameter in end?.Command.Parameters ?? [])
+        {
+            command.AddParameter(parameter);
+        }
+
         return (command.Build(), new(
-            db.GetService<IRelationalConnection>(), parameterValues: null, readerColumns: null, db, db.GetService<IRelationalCommandDiagnosticsLogger>(),
+            db.GetService<IRelationalConnection>(), end?.Values, readerColumns: null, db, db.GetService<IRelationalCommandDiagnosticsLogger>(),
             CommandSource.ExecuteSqlRaw));
     }
+
+    /// <summary>The time at which the transaction began, as the database tells it.</summary>
+    protected abstract string TimeOfInsert { get; }
+
+    /// <summary>Whether the database can count the rows that a statement writes.</summary>
+    protected abstract bool CountsRows { get; }
+
+    /// <summary>A statement that fails, and its transaction with it, if it writes another number of rows.</summary>
+    protected abstract string Counted(string statement, string rows);
+
+    /// <summary>Whether a statement failed because of the number of its rows.</summary>
+    protected abstract bool IsMiscount(DbException failure);
 
     /// <summary>The statement for one table.</summary>
     /// <param name="change">What is written.</param>

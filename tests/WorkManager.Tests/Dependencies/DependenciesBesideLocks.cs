@@ -48,6 +48,71 @@ public sealed class DependenciesBesideLocks(PostgreSqlFixture databases) : IClas
     }
 
     [Fact]
+    public async Task An_order_that_is_stored_while_the_one_before_it_is_written_goes_on()
+    {
+        await using var app = await Graphs.StartAsync(databases);
+        await LetCallsBeHeldAsync(app);
+        var first = await app.SubmittedEchoAsync();
+        // The proposal has stored that it waits for the other one, and has not committed.
+        await using var proposing = await app.HoldAsync(HoldProposals);
+        var propose = app.ProposeAsync<FailingGraph>(Graphs.Of("a"), first.Id);
+        await app.WaitsAsync(propose);
+        await using var committing = await app.HoldAsync(HoldCommits);
+        var approve = app.Reviewer.ApproveAsync(first.Id);
+        await app.WaitsAsync(approve, waiting: 2);
+        // Now the approval has looked who waits, and the proposal looks before the approval is committed.
+        await proposing.DisposeAsync();
+        var order = await propose;
+        approve.IsCompleted.Should().BeFalse();
+        await committing.DisposeAsync();
+
+        await approve;
+
+        (order.BlockedBy, (await app.OrderAsync(order.Id)).BlockedBy).Should().Be((1, 0));
+    }
+
+    [Fact]
+    public async Task An_order_that_is_proposed_while_the_one_before_it_is_committed_waits_for_the_commit_and_goes_on()
+    {
+        await using var app = await Graphs.StartAsync(databases);
+        await LetCallsBeHeldAsync(app);
+        var first = await app.SubmittedEchoAsync();
+        await using var committing = await app.HoldAsync(HoldCommits);
+        var approve = app.Reviewer.ApproveAsync(first.Id);
+        await app.WaitsAsync(approve);
+        var propose = app.ProposeAsync<FailingGraph>(Graphs.Of("a"), first.Id);
+        await app.WaitsAsync(propose, waiting: 2);
+        await committing.DisposeAsync();
+
+        await approve;
+        var order = await propose;
+
+        (order.BlockedBy, (await app.OrderAsync(order.Id)).BlockedBy).Should().Be((1, 0));
+    }
+
+    [Fact]
+    public async Task An_order_that_is_stored_while_the_one_before_it_is_applied_as_it_was_reviewed_goes_on()
+    {
+        await using var app = await Graphs.StartAsync(databases);
+        await LetCallsBeHeldAsync(app);
+        var first = await app.SubmittedEchoAsync();
+        var hash = (await app.Reviewer.PreviewAsync(first.Id)).ContentHash!.Value;
+        // The approval sees the database as it was before the proposal.
+        await using var applying = await app.HoldAsync("LOCK TABLE work_events IN EXCLUSIVE MODE");
+        var approve = app.Reviewer.ApproveAsync(first.Id, hash);
+        await app.WaitsAsync(approve);
+        await using var committing = await app.HoldAsync(HoldCommits);
+        await applying.DisposeAsync();
+        await app.WaitsAsync(approve, kind: "advisory");
+        var order = await app.ProposeAsync<FailingGraph>(Graphs.Of("a"), first.Id);
+        await committing.DisposeAsync();
+
+        await approve;
+
+        (order.BlockedBy, (await app.OrderAsync(order.Id)).BlockedBy).Should().Be((1, 0));
+    }
+
+    [Fact]
     public async Task An_order_that_somebody_has_locked_keeps_no_other_from_going_on()
     {
         await using var app = await Graphs.StartAsync(databases);
@@ -83,5 +148,23 @@ public sealed class DependenciesBesideLocks(PostgreSqlFixture databases) : IClas
 
         (result.Rejected, result.Refused.Single().Value.Code).Should().Be((0, "store_refused"));
         (await app.OrderAsync(first.Id)).Events.Should().NotBeEmpty();
+    }
+
+    private const string HoldProposals = "SELECT pg_advisory_xact_lock(1)";
+
+    private const string HoldCommits = "SELECT pg_advisory_xact_lock(2)";
+
+    // A proposal that has stored its dependencies waits for the one lock, and a commit that completes an order for the other.
+    private static async Task LetCallsBeHeldAsync(ShopApp app)
+    {
+        await app.Database.ExecuteAsync(
+            """
+            CREATE FUNCTION wait_for_lock() RETURNS trigger LANGUAGE plpgsql AS
+                'BEGIN PERFORM pg_advisory_xact_lock_shared(TG_ARGV[0]::bigint); RETURN NULL; END'
+            """);
+        await app.Database.ExecuteAsync("CREATE TRIGGER wait AFTER INSERT ON work_provenances FOR EACH ROW EXECUTE FUNCTION wait_for_lock(1)");
+        await app.Database.ExecuteAsync(
+            "CREATE CONSTRAINT TRIGGER wait AFTER UPDATE ON work_orders DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (NEW.state = 'completed') "
+            + "EXECUTE FUNCTION wait_for_lock(2)");
     }
 }

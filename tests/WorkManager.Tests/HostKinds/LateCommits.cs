@@ -17,14 +17,25 @@ public sealed class LateCommits(PostgreSqlFixture databases) : IClassFixture<Pos
     // How often each case is repeated: WORKMANAGER_LATE_COMMITS=50 dotnet test …
     private static readonly int Rounds = int.TryParse(Environment.GetEnvironmentVariable("WORKMANAGER_LATE_COMMITS"), out var rounds) ? rounds : 1;
 
+    private const string ByClockOfTheDatabase = "propose by the clock of the database";
+
     public static TheoryData<string> Names => [.. Cases.Keys];
 
     private static readonly Dictionary<string, Func<World, Task>> Cases = new(StringComparer.Ordinal)
     {
         ["propose"] = async w =>
         {
-            var order = await w.CutAsync(Commit, () => w.App.Requester.ProposeAsync(new Note("cut")));
+            var order = await w.CutAsync("work_provenances", () => w.App.Requester.ProposeAsync(new Note("cut")));
             (await w.App.OrderAsync(order.Id)).Events.Select(e => e.Event).Should().Equal("proposed", "planned");
+        },
+        [ByClockOfTheDatabase] = async w =>
+        {
+            var orders = await w.CutAsync("work_provenances", () => w.App.Requester.ProposeManyAsync<Note>([new(new Note("a")), new(new Note("b"))]));
+            foreach (var order in orders.Select(o => o.Value))
+            {
+                var (given, stored) = (order.Items.Single(), (await w.App.OrderAsync(order.Id)).Items.Single());
+                (given.AvailableAt, given.ReadyAt).Should().Be((stored.AvailableAt, stored.ReadyAt));
+            }
         },
         ["propose with a key"] = async w =>
         {
@@ -228,7 +239,11 @@ public sealed class LateCommits(PostgreSqlFixture databases) : IClassFixture<Pos
         await using var app = ShopApp.On(
             database,
             builder => builder.AddOrderType<Scripted>().Services.AddSingleton(script),
-            options => options.PostgreSql.PrepareStatements = false,
+            options =>
+            {
+                options.PostgreSql.PrepareStatements = false;
+                options.Clock = name == ByClockOfTheDatabase ? ClockSource.Database : options.Clock;
+            },
             context => context.UseNpgsql(line.ConnectionString, o => o.EnableRetryOnFailure(3, TimeSpan.FromMilliseconds(1), null)));
         for (var round = 0; round < Rounds; round++)
         {

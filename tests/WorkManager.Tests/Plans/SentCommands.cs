@@ -14,6 +14,7 @@ internal sealed class SentCommands : IObserver<DiagnosticListener>, IObserver<Ke
     private readonly ConcurrentQueue<(string Text, IReadOnlyList<(string Name, object? Value)> Values)> sent = [];
     private readonly ConcurrentQueue<IsolationLevel> begun = [];
     private readonly ConcurrentBag<IDisposable> subscriptions = [];
+    private int roundTrips;
 
     public SentCommands(TestDatabase database)
     {
@@ -23,6 +24,9 @@ internal sealed class SentCommands : IObserver<DiagnosticListener>, IObserver<Ke
 
     /// <summary>How many statements were sent: a command may hold several.</summary>
     public int Statements => sent.Sum(command => command.Text.Split(";\n", StringSplitOptions.RemoveEmptyEntries).Length);
+
+    /// <summary>How often the engine waited for an answer: its commands, and the commits.</summary>
+    public int RoundTrips => roundTrips;
 
     /// <summary>All commands, in the order in which they were sent.</summary>
     public IReadOnlyList<(string Text, IReadOnlyList<(string Name, object? Value)> Values)> All => [.. sent];
@@ -56,7 +60,8 @@ internal sealed class SentCommands : IObserver<DiagnosticListener>, IObserver<Ke
     {
         if (value.Name == DbLoggerCategory.Name)
         {
-            subscriptions.Add(value.Subscribe(this, name => name == RelationalEventId.CommandExecuting.Name || name == RelationalEventId.TransactionStarted.Name));
+            subscriptions.Add(value.Subscribe(this, name => name == RelationalEventId.CommandExecuting.Name || name == RelationalEventId.TransactionStarted.Name
+                    || name == RelationalEventId.TransactionCommitting.Name));
         }
     }
 
@@ -69,9 +74,20 @@ internal sealed class SentCommands : IObserver<DiagnosticListener>, IObserver<Ke
             begun.Enqueue(transaction.IsolationLevel);
         }
 
+        if (value.Key == RelationalEventId.TransactionCommitting.Name && value.Value is TransactionEventData { Context: { } committer }
+            && committer.Database.GetConnectionString() == database.ConnectionString)
+        {
+            Interlocked.Increment(ref roundTrips);
+        }
+
         if (value.Key == RelationalEventId.CommandExecuting.Name && value.Value is CommandEventData { Command: var command, Context: { } context }
             && context.Database.GetConnectionString() == database.ConnectionString)
         {
+            if (context is WorkManagerDbContext)
+            {
+                Interlocked.Increment(ref roundTrips);
+            }
+
             sent.Enqueue((command.CommandText, [.. command.Parameters.Cast<DbParameter>().Select(p => (p.ParameterName, p.Value))]));
         }
     }

@@ -35,6 +35,25 @@ public abstract class ProposeOrderSpecification(DatabaseFixture databases)
         (await app.OrderAsync(order.Id)).State.Should().Be(OrderState.Submitted);
     }
 
+    [Fact]
+    public async Task A_proposal_of_which_the_database_leaves_out_a_row_is_stored_not_at_all()
+    {
+        await using var app = await ShopApp.StartAsync(databases);
+        await app.ProposeEchoAsync();
+        string[] trigger = databases.Provider == Provider.PostgreSql
+            ? ["CREATE FUNCTION leave_out() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'",
+                "CREATE TRIGGER leave_out BEFORE INSERT ON work_events FOR EACH ROW WHEN (NEW.event = 'planned') EXECUTE FUNCTION leave_out()"]
+            : ["CREATE TRIGGER leave_out BEFORE INSERT ON work_events WHEN NEW.event = 'planned' BEGIN SELECT RAISE(IGNORE); END"];
+        foreach (var sql in trigger)
+        {
+            await app.Database.ExecuteAsync(sql);
+        }
+
+        await app.Awaiting(a => a.ProposeEchoAsync()).Should().ThrowAsync<InvalidOperationException>().WithMessage("*may leave out*");
+
+        (await app.Database.CountAsync("SELECT count(*) FROM work_orders")).Should().Be(1);
+    }
+
     [Fact, Trait("Bug", "B68"), Trait("Bug", "B41")]
     public async Task A_proposal_is_planned_once_and_stored_with_its_trail_and_provenance()
     {

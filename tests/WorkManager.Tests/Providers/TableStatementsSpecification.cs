@@ -97,12 +97,15 @@ public abstract class TableStatementsSpecification(DatabaseFixture databases)
         {
             // A context that has found nobody listening does not look again for a second.
             await using var heard = new Library(database);
+            await using var transaction = await heard.Database.BeginTransactionAsync();
             await statements.WriteAsync(heard, [.. TableChange.Inserts(heard.Model, books)]);
+            await transaction.CommitAsync();
             sent.Statements.Should().Be(commands);
         }
 
         (await library.Books.AsNoTracking().OrderBy(b => b.Place).Select(b => b.Text).ToListAsync()).Should().Equal(books.Select(b => b.Text));
 
+        await using var others = await library.Database.BeginTransactionAsync();
         library.Books.AttachRange(books);
         books.ForEach(b => b.Text += b.Text);
         await statements.WriteAsync(library, [.. TableChange.Updates(library.ChangeTracker)]);

@@ -16,6 +16,7 @@ public sealed partial class TenantsInSql
         ["SqliteLeasingSql.Tenants"] = "Lists the tenants.",
         ["PostgreSqlLeasingSql.CountOfAgent"] = OfSession,
         ["SqliteLeasingSql.CountOfAgent"] = OfSession,
+        ["SqliteDialect.Awaited"] = ByLockedId,
         ["SqliteLeasingSql.Lease"] = ByLockedId,
         ["SqliteLeasingSql.Open"] = ByLockedId,
         ["SqliteLeaseEndsSql.StoreFailed"] = ByLockedId,

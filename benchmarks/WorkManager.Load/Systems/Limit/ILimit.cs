@@ -14,6 +14,9 @@ internal interface ILimit
     /// <summary>Inserts orders, all in one transaction.</summary>
     ISession Propose(int orders, int items);
 
+    /// <summary>Takes an order of one item from its proposal to the host's data.</summary>
+    ISession Life();
+
     /// <summary>What it sends for one item, as it is written below.</summary>
     IReadOnlyList<StepCost> CostOfSingle { get; }
 
@@ -22,4 +25,7 @@ internal interface ILimit
 
     /// <inheritdoc cref="CostOfSingle"/>
     IReadOnlyList<StepCost> CostOfPropose(int orders, int items);
+
+    /// <inheritdoc cref="CostOfSingle"/>
+    IReadOnlyList<StepCost> CostOfLife { get; }
 }

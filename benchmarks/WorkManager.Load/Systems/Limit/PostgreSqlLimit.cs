@@ -12,6 +12,9 @@ internal sealed class PostgreSqlLimit(PostgreSqlDatabase database) : ILimit
 
     public IReadOnlyList<StepCost> CostOfSingle { get; } = [new(Latencies.Whole, 2, 2), new(Step.Checkout, 1, 1), new(Step.Submit, 1, 1)];
 
+    public IReadOnlyList<StepCost> CostOfLife { get; } =
+        [new(Latencies.Whole, 4, 4), .. ((string[])[Step.Propose, Step.Checkout, Step.Submit, Step.Approve]).Select(step => new StepCost(step, 1, 1))];
+
     public IReadOnlyList<StepCost> CostOfBatch(int size) => [.. CostOfSingle.Select(c => new StepCost(c.Step, c.Statements / size, c.RoundTrips / size))];
 
     public IReadOnlyList<StepCost> CostOfPropose(int orders, int items) =>
@@ -20,25 +23,54 @@ internal sealed class PostgreSqlLimit(PostgreSqlDatabase database) : ILimit
     public ISession Single() => new Session(async () =>
     {
         var connection = await OpenAsync();
-        var checkout = await PrepareAsync(connection, "checkout", CheckoutValues());
-        var item = new NpgsqlParameter<Guid>("item", Guid.Empty);
-        var order = new NpgsqlParameter<Guid>("order", Guid.Empty);
-        var epoch = new NpgsqlParameter<long>("epoch", NpgsqlDbType.Bigint);
-        var submit = await PrepareAsync(connection, "submit", [.. SubmitValues(), item, order, epoch]);
+        var work = await PrepareWorkAsync(connection);
         return new Caller(async steps =>
         {
-            await Deadlocks.RetryAsync(async () =>
-            {
-                await using var reader = await checkout.ExecuteReaderAsync();
-                await reader.ReadAsync();
-                item.TypedValue = reader.GetGuid(0);
-                order.TypedValue = reader.GetGuid(1);
-                epoch.TypedValue = reader.GetInt64(2);
-                return reader.GetString(3);
-            });
+            EnsureHeld(await work.CheckoutAsync());
             steps.Mark(Step.Checkout);
-            EnsureHeld(await Deadlocks.RetryAsync(() => submit.ExecuteNonQueryAsync()) >= 2);
+            await work.SubmitAsync();
             steps.Mark(Step.Submit);
+            return 1;
+        }, owned: connection);
+    });
+
+    public ISession Life() => new Session(async () =>
+    {
+        var connection = await OpenAsync();
+        var order = new NpgsqlParameter<Guid>("order", Guid.Empty);
+        var item = new NpgsqlParameter<Guid>("item", Guid.Empty);
+        var propose = await PrepareAsync(connection, "propose",
+        [
+            order, item, Text("type", LoadWork.Key), Text("requester", Documents.Requester), Text("input", Documents.Input),
+            Text("payload", Documents.SmallOrder), Text("payload_hash", Documents.SmallOrderHash),
+            Text("proposed_hash", Documents.EventHash(Documents.SmallOrder)),
+            Text("planned", Documents.Planned(1)), Text("planned_hash", Documents.EventHash(Documents.Planned(1))),
+        ]);
+        var work = await PrepareWorkAsync(connection);
+        var applied = new NpgsqlParameter<Guid>("order", Guid.Empty);
+        var decision = new NpgsqlParameter<Guid>("decision", Guid.Empty);
+        var finding = Text("finding", "");
+        var approve = await PrepareAsync(connection, "approve",
+        [
+            applied, decision, finding, Text("reviewer", Documents.Reviewer), Text("nothing_hash", Documents.NothingHash),
+            Text("accepted_hash", Documents.ItemAcceptedHash), Text("item_hash", Documents.ItemCompletedHash), Text("order_hash", Documents.OrderCompletedHash),
+        ]);
+        return new Caller(async steps =>
+        {
+            (order.TypedValue, item.TypedValue) = (Guid.CreateVersion7(), Guid.CreateVersion7());
+            await propose.ExecuteNonQueryAsync();
+            steps.Mark(Step.Propose);
+            // There is one item for each caller, and a claim that is overtaken may still find none.
+            while (!await work.CheckoutAsync())
+            {
+            }
+
+            steps.Mark(Step.Checkout);
+            await work.SubmitAsync();
+            steps.Mark(Step.Submit);
+            (applied.TypedValue, decision.TypedValue, finding.TypedValue) = (work.Order, Guid.CreateVersion7(), Guid.CreateVersion7().ToString());
+            await approve.ExecuteNonQueryAsync();
+            steps.Mark(Step.Approve);
             return 1;
         }, owned: connection);
     });
@@ -133,6 +165,15 @@ internal sealed class PostgreSqlLimit(PostgreSqlDatabase database) : ILimit
         }
     }
 
+    private static async Task<Work> PrepareWorkAsync(NpgsqlConnection connection)
+    {
+        var checkout = await PrepareAsync(connection, "checkout", CheckoutValues());
+        var item = new NpgsqlParameter<Guid>("item", Guid.Empty);
+        var order = new NpgsqlParameter<Guid>("order", Guid.Empty);
+        var epoch = new NpgsqlParameter<long>("epoch", NpgsqlDbType.Bigint);
+        return new Work(checkout, await PrepareAsync(connection, "submit", [.. SubmitValues(), item, order, epoch]), item, order, epoch);
+    }
+
     private async Task<NpgsqlConnection> OpenAsync()
     {
         var connection = new NpgsqlConnection(database.ConnectionString);
@@ -146,5 +187,29 @@ internal sealed class PostgreSqlLimit(PostgreSqlDatabase database) : ILimit
         command.Parameters.AddRange(values);
         await command.PrepareAsync();
         return command;
+    }
+
+    /// <summary>Works on one item after the other.</summary>
+    private sealed class Work(
+        NpgsqlCommand checkout, NpgsqlCommand submit, NpgsqlParameter<Guid> item, NpgsqlParameter<Guid> order, NpgsqlParameter<long> epoch)
+    {
+        /// <summary>The order of the item.</summary>
+        public Guid Order => order.TypedValue;
+
+        /// <summary>Leases an item, if there is one.</summary>
+        public Task<bool> CheckoutAsync() => Deadlocks.RetryAsync(async () =>
+        {
+            await using var reader = await checkout.ExecuteReaderAsync();
+            if (!await reader.ReadAsync())
+            {
+                return false;
+            }
+
+            (item.TypedValue, order.TypedValue, epoch.TypedValue) = (reader.GetGuid(0), reader.GetGuid(1), reader.GetInt64(2));
+            _ = reader.GetString(3);
+            return true;
+        });
+
+        public async Task SubmitAsync() => EnsureHeld(await Deadlocks.RetryAsync(() => submit.ExecuteNonQueryAsync()) >= 2);
     }
 }

@@ -21,6 +21,11 @@ internal sealed class SqliteLimit(SqliteDatabase database) : ILimit
 
     public IReadOnlyList<StepCost> CostOfSingle { get; } = [new(Latencies.Whole, 6, null), new(Step.Checkout, 3, null), new(Step.Submit, 3, null)];
 
+    public IReadOnlyList<StepCost> CostOfLife { get; } =
+    [
+        new(Latencies.Whole, 15, null), new(Step.Propose, 4, null), new(Step.Checkout, 3, null), new(Step.Submit, 3, null), new(Step.Approve, 5, null),
+    ];
+
     public IReadOnlyList<StepCost> CostOfBatch(int size) => [.. CostOfSingle.Select(c => new StepCost(c.Step, c.Statements / size, null))];
 
     public IReadOnlyList<StepCost> CostOfPropose(int orders, int items) =>
@@ -28,51 +33,74 @@ internal sealed class SqliteLimit(SqliteDatabase database) : ILimit
 
     public ISession Single() => new SqliteWriter(database, writer =>
     {
-        if (writer.Prepare("checkout", ConstantsOfCheckout) is not [var claim, var open, var recordLease]
-            || writer.Prepare("submit", ConstantsOfSubmit) is not [var count, var store, var recordResult])
+        var work = new Work(writer);
+        return async steps =>
+        {
+            var lease = await work.CheckoutAsync() ?? throw new InvalidOperationException("The queue is empty.");
+            steps.Mark(Step.Checkout);
+            await work.SubmitAsync(lease);
+            steps.Mark(Step.Submit);
+            return 1;
+        };
+    });
+
+    public ISession Life() => new SqliteWriter(database, writer =>
+    {
+        var propose = writer.Prepare("propose", new()
+        {
+            ["type"] = LoadWork.Key, ["requester"] = Documents.Requester, ["input"] = Documents.Input,
+            ["payload"] = Documents.SmallOrder, ["payload_hash"] = Documents.SmallOrderHash, ["proposed_hash"] = Documents.EventHash(Documents.SmallOrder),
+            ["planned"] = Documents.Planned(1), ["planned_hash"] = Documents.EventHash(Documents.Planned(1)),
+        });
+        var work = new Work(writer);
+        var approve = writer.Prepare("approve", new()
+        {
+            ["reviewer"] = Documents.Reviewer, ["nothing_hash"] = Documents.NothingHash, ["accepted_hash"] = Documents.ItemAcceptedHash,
+            ["item_hash"] = Documents.ItemCompletedHash, ["order_hash"] = Documents.OrderCompletedHash,
+        });
+        if (propose is not [var insertOrder, var insertItem, var insertEvents, var insertProvenance]
+            || approve is not [var completeOrder, var completeItem, var insertFinding, var insertDecision, var insertLastEvents])
         {
             throw new InvalidOperationException("A file has other statements than this code.");
         }
 
         return async steps =>
         {
-            var lease = await writer.TransactAsync(now =>
-            {
-                var expires = now.AddSeconds(Documents.LeaseSeconds);
-                claim["now"] = now;
-                claim["expires"] = expires;
-                var claimed = claim.Read(r => (Lease: new Lease(r.GetString(0), r.GetString(1), r.GetInt64(2)), Input: r.GetString(3)))[0].Lease;
-                open["now"] = now;
-                open["order"] = claimed.Order;
-                recordLease["opened"] = open.Execute();
-                recordLease["now"] = now;
-                recordLease["item"] = claimed.Item;
-                recordLease["order"] = claimed.Order;
-                recordLease["epoch"] = claimed.Epoch;
-                SetLeased(recordLease, expires);
-                recordLease.Execute();
-                return claimed;
-            });
-            steps.Mark(Step.Checkout);
-
             await writer.TransactAsync(now =>
             {
-                count["now"] = now;
-                count["order"] = lease.Order;
-                var (open, total) = count.Read(r => (r.GetInt32(0), r.GetInt32(1)))[0];
-                store["now"] = now;
-                store["item"] = lease.Item;
-                store["epoch"] = lease.Epoch;
-                EnsureHeld(store.Execute() == 1);
-                recordResult["now"] = now;
-                recordResult["item"] = lease.Item;
-                recordResult["order"] = lease.Order;
-                recordResult["epoch"] = lease.Epoch;
-                recordResult["first"] = open == total - 1;
-                recordResult["last"] = open == 0;
-                return recordResult.Execute();
+                insertOrder["order"] = insertItem["order"] = insertEvents["order"] = insertProvenance["order"] = NewId();
+                insertItem["item"] = NewId();
+                foreach (var statement in propose)
+                {
+                    statement["now"] = now;
+                    statement.Execute();
+                }
+
+                return true;
             });
+            steps.Mark(Step.Propose);
+            // There is one item for each caller, and each leases one.
+            var lease = await work.CheckoutAsync() ?? throw new InvalidOperationException("The queue is empty.");
+            steps.Mark(Step.Checkout);
+            await work.SubmitAsync(lease);
             steps.Mark(Step.Submit);
+            await writer.TransactAsync(now =>
+            {
+                completeOrder["now"] = completeItem["now"] = insertDecision["now"] = insertLastEvents["now"] = now;
+                completeOrder["order"] = completeItem["order"] = insertDecision["order"] = insertLastEvents["order"] = lease.Order;
+                insertDecision["revision"] = completeOrder.Read(r => r.GetInt32(0))[0];
+                var (item, epoch, summary) = completeItem.Read(r => (r.GetString(0), r.GetInt64(1), r.GetString(2)))[0];
+                var finding = Guid.CreateVersion7();
+                (insertFinding["finding"], insertFinding["summary"]) = (Text(finding), summary);
+                insertFinding.Execute();
+                insertDecision["decision"] = NewId();
+                insertDecision.Execute();
+                var diff = Documents.Applied(finding, summary);
+                (insertLastEvents["item"], insertLastEvents["epoch"]) = (item, epoch);
+                (insertLastEvents["diff"], insertLastEvents["diff_hash"]) = (diff, Documents.EventHash(null, "Changes applied", diff));
+                return insertLastEvents.Execute();
+            });
+            steps.Mark(Step.Approve);
             return 1;
         };
     });
@@ -169,7 +197,12 @@ internal sealed class SqliteLimit(SqliteDatabase database) : ILimit
         statement["leased_hash"] = Documents.EventHash(payload);
     }
 
-    private static string[] NewIds(int count) => [.. Enumerable.Range(0, count).Select(_ => Guid.CreateVersion7().ToString().ToUpperInvariant())];
+    private static string[] NewIds(int count) => [.. Enumerable.Range(0, count).Select(_ => NewId())];
+
+    private static string NewId() => Text(Guid.CreateVersion7());
+
+    // As the provider stores it.
+    private static string Text(Guid id) => id.ToString().ToUpperInvariant();
 
     private static void EnsureHeld(bool held)
     {
@@ -182,4 +215,69 @@ internal sealed class SqliteLimit(SqliteDatabase database) : ILimit
     private sealed record Lease(string Item, string Order, long Epoch);
 
     private sealed record PlannedRow(string Id, string Order, string Input);
+
+    /// <summary>Works on one item after the other.</summary>
+    private sealed class Work
+    {
+        private readonly SqliteWriter writer;
+        private readonly SqliteStatement claim;
+        private readonly SqliteStatement open;
+        private readonly SqliteStatement recordLease;
+        private readonly SqliteStatement count;
+        private readonly SqliteStatement store;
+        private readonly SqliteStatement recordResult;
+
+        public Work(SqliteWriter writer)
+        {
+            this.writer = writer;
+            if (writer.Prepare("checkout", ConstantsOfCheckout) is not [var claim, var open, var recordLease]
+                || writer.Prepare("submit", ConstantsOfSubmit) is not [var count, var store, var recordResult])
+            {
+                throw new InvalidOperationException("A file has other statements than this code.");
+            }
+
+            (this.claim, this.open, this.recordLease, this.count, this.store, this.recordResult) = (claim, open, recordLease, count, store, recordResult);
+        }
+
+        /// <summary>Leases an item; null if there is none.</summary>
+        public Task<Lease?> CheckoutAsync() => writer.TransactAsync(now =>
+        {
+            var expires = now.AddSeconds(Documents.LeaseSeconds);
+            claim["now"] = now;
+            claim["expires"] = expires;
+            if (claim.Read(r => (Lease: new Lease(r.GetString(0), r.GetString(1), r.GetInt64(2)), Input: r.GetString(3))) is not [var (claimed, _)])
+            {
+                return null;
+            }
+
+            open["now"] = now;
+            open["order"] = claimed.Order;
+            recordLease["opened"] = open.Execute();
+            recordLease["now"] = now;
+            recordLease["item"] = claimed.Item;
+            recordLease["order"] = claimed.Order;
+            recordLease["epoch"] = claimed.Epoch;
+            SetLeased(recordLease, expires);
+            recordLease.Execute();
+            return claimed;
+        });
+
+        public Task<int> SubmitAsync(Lease lease) => writer.TransactAsync(now =>
+        {
+            count["now"] = now;
+            count["order"] = lease.Order;
+            var (open, total) = count.Read(r => (r.GetInt32(0), r.GetInt32(1)))[0];
+            store["now"] = now;
+            store["item"] = lease.Item;
+            store["epoch"] = lease.Epoch;
+            EnsureHeld(store.Execute() == 1);
+            recordResult["now"] = now;
+            recordResult["item"] = lease.Item;
+            recordResult["order"] = lease.Order;
+            recordResult["epoch"] = lease.Epoch;
+            recordResult["first"] = open == total - 1;
+            recordResult["last"] = open == 0;
+            return recordResult.Execute();
+        });
+    }
 }

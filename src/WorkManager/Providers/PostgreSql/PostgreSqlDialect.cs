@@ -24,6 +24,13 @@ internal sealed class PostgreSqlDialect(PostgreSqlOptions options, ILogger<Postg
 
     private static readonly Statement LockOrder = new("UPDATE [work_orders] AS o SET revision = revision + 1 WHERE id = @id AND [tenant] RETURNING [o.*]");
 
+    /// <summary>The items are a statement of their own: at READ COMMITTED it sees what was committed while the lock was waited for.</summary>
+    private static readonly Statement LockOrderWithItems = new(
+        $"""
+        {LockOrder.Text};
+        SELECT [i.*] FROM [work_items] AS i WHERE order_id = @id AND [tenant] ORDER BY id
+        """);
+
     /// <summary>Locks the orders of items in the order of their ids. The next statement writes them.</summary>
     private static readonly Statement LockOrderOfItem = new(
         """
@@ -71,6 +78,13 @@ internal sealed class PostgreSqlDialect(PostgreSqlOptions options, ILogger<Postg
         """);
 
     private static readonly Statement ServerVersion = new("SELECT current_setting('server_version_num')::int");
+
+    /// <summary>Whether others may wait for a locked order that is being closed; see <see cref="WriteClosingAsync"/>.</summary>
+    private static readonly Statement Awaited = new(
+        """
+        SELECT id FROM [work_orders] WHERE id = @id AND [tenant] FOR UPDATE SKIP LOCKED;
+        SELECT id FROM [work_order_dependencies] WHERE depends_on_id = @id AND met_at IS NULL LIMIT 1
+        """);
 
     private static readonly Statement CheckConstraints = new("SET CONSTRAINTS ALL IMMEDIATE");
 
@@ -128,6 +142,21 @@ internal sealed class PostgreSqlDialect(PostgreSqlOptions options, ILogger<Postg
 
     public Task WriteAsync(WorkManagerDbContext db, IReadOnlyList<TableChange> changes) => tables.WriteAsync(db, changes);
 
+    // Whoever stores a dependency on the order has its key locked from then on, by the foreign key. While somebody has, the order cannot be locked for
+    // update: a dependency may be committed that cannot be seen yet. Once it is locked so, the next statement sees all dependencies that were stored before,
+    // and whoever stores another one waits for the commit, and sees after its own that the order is closed. At a higher level than READ COMMITTED, no
+    // statement sees what was committed since the first one.
+    public async Task<bool> WriteClosingAsync(UnitOfWork unit, IReadOnlyList<TableChange> changes, Guid orderId)
+    {
+        if (unit.Db.Database.CurrentTransaction?.GetDbTransaction().IsolationLevel != IsolationLevel.ReadCommitted)
+        {
+            await tables.WriteAsync(unit.Db, changes).ConfigureAwait(false);
+            return true;
+        }
+
+        return await tables.WriteAsync(unit.Db, changes, Awaited.AtEndOfSave(unit, ("id", orderId))).ConfigureAwait(false) is not [not null, null];
+    }
+
     public Task<IReadOnlyList<object>> InsertIfAbsentAsync(WorkManagerDbContext db, TableChange change) => tables.InsertIfAbsentAsync(db, change);
 
     public async Task<DateTimeOffset> ReadClockAsync(WorkManagerDbContext db, ClockSource source, DateTimeOffset now) => source == ClockSource.Database
@@ -136,6 +165,12 @@ internal sealed class PostgreSqlDialect(PostgreSqlOptions options, ILogger<Postg
 
     public async Task<WorkOrder?> LockOrderAsync(UnitOfWork unit, Guid orderId) =>
         (await LockOrder.QueryAsync<WorkOrder>(unit, QueryTrackingBehavior.TrackAll, ("id", orderId)).ConfigureAwait(false)).SingleOrDefault();
+
+    public async Task<(WorkOrder? Order, IReadOnlyList<WorkItem> Items)> LockOrderWithItemsAsync(UnitOfWork unit, Guid orderId)
+    {
+        var (orders, items) = await LockOrderWithItems.QueryBothAsync<WorkOrder, WorkItem>(unit, ("id", orderId)).ConfigureAwait(false);
+        return (orders.SingleOrDefault(), items);
+    }
 
     public async Task<IReadOnlyList<WorkOrder>> LockOrdersOfItemsAsync(UnitOfWork unit, IReadOnlyCollection<Guid> itemIds)
     {

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata;
 using WorkManager.Execution;
@@ -8,17 +9,30 @@ namespace WorkManager.Providers.PostgreSql;
 /// <inheritdoc/>
 internal sealed class PostgreSqlTableStatements(long mostCharacters = TableStatements.MostCharacters) : TableStatements(mostCharacters)
 {
+    private const string DivisionByZero = "22012";
+
+    protected override string TimeOfInsert => "now()";
+
+    protected override bool CountsRows => true;
+
+    protected override string Counted(string statement, string rows) =>
+        $"WITH written AS ({statement} RETURNING 1) SELECT 1 / (count(*) = {rows})::int FROM written";
+
+    protected override bool IsMiscount(DbException failure) => failure.SqlState == DivisionByZero;
+
     protected override string Build(TableChange change, TableNames names, Func<object?, string> bind)
     {
         string Rows(IEnumerable<IProperty> columns, IEnumerable<string> aliases) =>
             $"FROM unnest({string.Join(", ", columns.Select(c => bind(ValuesOf(c, change.Rows))))}) AS r ({string.Join(", ", aliases)})";
 
         var columns = change.Columns.Zip(names.Columns, (column, name) => (Name: name, Cast: CastOf(column))).ToList();
+        var values = change.Columns.Zip(
+            columns, (column, c) => change.TimesOfInsert.Contains(column) ? $"CASE WHEN {c.Name} IS NOT NULL THEN {TimeOfInsert} END" : $"{c.Name}{c.Cast}");
         return change.Kind == ChangeKind.Update
             ? $"UPDATE {names.Table} AS t SET {string.Join(", ", columns.Select(c => $"{c.Name} = r.{c.Name}{c.Cast}"))} "
                 + $"{Rows([.. KeyOf(change), .. change.Columns], [.. names.Key, .. names.Columns])} "
                 + $"WHERE {string.Join(" AND ", names.Key.Select(k => $"t.{k} = r.{k}"))}"
-            : $"INSERT INTO {names.Table} ({string.Join(", ", names.Columns)}) SELECT {string.Join(", ", columns.Select(c => $"{c.Name}{c.Cast}"))} "
+            : $"INSERT INTO {names.Table} ({string.Join(", ", names.Columns)}) SELECT {string.Join(", ", values)} "
                 + $"{Rows(change.Columns, names.Columns)}{IfAbsent(change, names)}";
     }
 

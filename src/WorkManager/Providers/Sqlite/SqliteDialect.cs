@@ -24,6 +24,12 @@ internal sealed class SqliteDialect : IStoreDialect
 
     private static readonly Statement LockOrder = new("UPDATE [work_orders] SET revision = revision + 1 WHERE id = @id AND [tenant] RETURNING [work_orders.*]");
 
+    private static readonly Statement LockOrderWithItems = new(
+        $"""
+        {LockOrder.Text};
+        SELECT [i.*] FROM [work_items] AS i WHERE order_id = @id AND [tenant] ORDER BY id
+        """);
+
     private static readonly Statement LockOrdersOfItems = new(
         """
         UPDATE [work_orders] SET revision = revision + 1
@@ -39,6 +45,9 @@ internal sealed class SqliteDialect : IStoreDialect
 
     private static readonly Statement HeldItemsOf = new(
         $"SELECT [i.*] FROM [work_items] AS i WHERE order_id = @id AND [tenant] AND {QueueSql.ByKey("state")} IN ('leased', 'in_progress') ORDER BY id");
+
+    private static readonly Statement Awaited = new(
+        "SELECT id FROM [work_order_dependencies] WHERE depends_on_id = @id AND met_at IS NULL LIMIT 1");
 
     private static readonly Statement Columns = new(
         """SELECT t.value || '.' || c.name FROM json_each(@tables) AS t JOIN pragma_table_info(t.value) AS c""");
@@ -103,6 +112,10 @@ internal sealed class SqliteDialect : IStoreDialect
 
     public Task WriteAsync(WorkManagerDbContext db, IReadOnlyList<TableChange> changes) => tables.WriteAsync(db, changes);
 
+    // Nobody else writes before the transaction ends.
+    public async Task<bool> WriteClosingAsync(UnitOfWork unit, IReadOnlyList<TableChange> changes, Guid orderId) =>
+        await tables.WriteAsync(unit.Db, changes, Awaited.AtEndOfSave(unit, ("id", orderId))).ConfigureAwait(false) is not [null];
+
     public Task<IReadOnlyList<object>> InsertIfAbsentAsync(WorkManagerDbContext db, TableChange change) => tables.InsertIfAbsentAsync(db, change);
 
     // SQLite runs in the process, and has no clock of its own.
@@ -110,6 +123,12 @@ internal sealed class SqliteDialect : IStoreDialect
 
     public async Task<WorkOrder?> LockOrderAsync(UnitOfWork unit, Guid orderId) =>
         (await LockOrder.QueryAsync<WorkOrder>(unit, QueryTrackingBehavior.TrackAll, ("id", orderId)).ConfigureAwait(false)).SingleOrDefault();
+
+    public async Task<(WorkOrder? Order, IReadOnlyList<WorkItem> Items)> LockOrderWithItemsAsync(UnitOfWork unit, Guid orderId)
+    {
+        var (orders, items) = await LockOrderWithItems.QueryBothAsync<WorkOrder, WorkItem>(unit, ("id", orderId)).ConfigureAwait(false);
+        return (orders.SingleOrDefault(), items);
+    }
 
     public Task<IReadOnlyList<WorkOrder>> LockOrdersOfItemsAsync(UnitOfWork unit, IReadOnlyCollection<Guid> itemIds) =>
         LockOrdersOfItems.QueryAsync<WorkOrder>(unit, QueryTrackingBehavior.TrackAll, ("ids", IdList(itemIds)));

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Microsoft.EntityFrameworkCore.Metadata;
 using WorkManager.Execution;
 
@@ -7,6 +8,16 @@ namespace WorkManager.Providers.Sqlite;
 /// <inheritdoc/>
 internal sealed class SqliteTableStatements(long mostCharacters = TableStatements.MostCharacters) : TableStatements(mostCharacters)
 {
+    // It has no clock of its own.
+    protected override string TimeOfInsert => throw new NotSupportedException("A row for SQLite gets its times from the process.");
+
+    // All commands are in transactions.
+    protected override bool CountsRows => false;
+
+    protected override string Counted(string statement, string rows) => throw new NotSupportedException("SQLite cannot count what a statement writes.");
+
+    protected override bool IsMiscount(DbException failure) => false;
+
     protected override string Build(TableChange change, TableNames names, Func<object?, string> bind)
     {
         var json = new List<Values>();
