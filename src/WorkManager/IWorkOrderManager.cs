@@ -318,7 +318,7 @@ public interface IWorkOrderManager
     /// <remarks>
     /// It takes the locks of an apply, and on SQLite the database's writer, for at most <see cref="ReviewOptions.TimeLimit"/>. Numbers that the database has
     /// given out meanwhile, such as those of a sequence, are used up. Messages for after the commit are not sent. What was shown is kept with the order's
-    /// decisions.
+    /// decisions, so that the previews of others can name this order if it changes the same rows (<see cref="OrderPreview.OverlappingOrders"/>).
     /// </remarks>
     /// <exception cref="WorkNotFoundException">There is no such order.</exception>
     /// <exception cref="OrderNotReadyException">Items are missing.</exception>

@@ -28,7 +28,7 @@ internal sealed class NewRows(DbContext host)
         {
             var table = RowNames.TableOf(entry);
             counts[table] = counts.GetValueOrDefault(table) + 1;
-            names.TryAdd(entry.Entity, $"new:{table}:{counts[table]}");
+            names.TryAdd(entry.Entity, RowNames.OfNew(table, counts[table]));
         }
 
         RememberKeys(last);

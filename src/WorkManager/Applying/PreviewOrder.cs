@@ -37,9 +37,10 @@ internal sealed class PreviewOrder(ApplyRuns runs, IdGenerator ids, ReviewOption
             since is null || contentHash?.ToString() == since.ContentHash ? [] : trial.Content.DifferencesSince(since.Changes!);
         IReadOnlyList<ReviewDifference> notRepeatable =
             second is null || second.Content.Hash() == trial.Content.Hash() ? [] : second.Content.DifferencesSince(trial.Content.ToJson());
+        var overlapping = await FindOverlapsAsync(ofItsTenant, trial.Content, cancellationToken).ConfigureAwait(false);
         var missing = await CountMissingApprovalsAsync(ofItsTenant, trial.Content.Order, contentHash, cancellationToken).ConfigureAwait(false);
         return new OrderPreview(
-            trial.Content.Order, contentHash, trial.Content, trial.Obstacles, changed, notRepeatable, missing, context.Clock.Now(), trial.Took);
+            trial.Content.Order, contentHash, trial.Content, trial.Obstacles, changed, notRepeatable, overlapping, missing, context.Clock.Now(), trial.Took);
     }
 
     /// <summary>Finds a preview of an order by its hash; null if nobody has made one.</summary>
@@ -47,8 +48,23 @@ internal sealed class PreviewOrder(ApplyRuns runs, IdGenerator ids, ReviewOption
         .Where(d => d.OrderId == orderId && d.Decision == WorkDecision.Preview && d.ContentHash == hash.ToString())
         .OrderByDescending(d => d.CreatedAt).FirstOrDefaultAsync(CancellationToken.None);
 
+    private static Task<string?> FindLatestAsync(WorkRows rows, Guid orderId) => rows.Decisions
+        .Where(d => d.OrderId == orderId && d.Decision == WorkDecision.Preview)
+        .OrderByDescending(d => d.CreatedAt).ThenByDescending(d => d.Id).Select(d => d.ContentHash).FirstOrDefaultAsync(CancellationToken.None);
+
     private static async Task<WorkDecision> FindAsync(OperationContext context, Guid orderId, ContentHash hash, CancellationToken cancellationToken) =>
         await context.ReadAsync(rows => FindAsync(rows, orderId, hash), cancellationToken).ConfigureAwait(false) ?? throw StaleReviewException.Unknown();
+
+    // After the rollback: it takes no locks, and holds none of the apply's.
+    private async Task<IReadOnlyList<OverlappingOrder>> FindOverlapsAsync(
+        OperationContext context, ReviewedContent content, CancellationToken cancellationToken)
+    {
+        var names = content.Rows.Select(row => row.Row).Where(row => !RowNames.IsNew(row)).ToList();
+        return names.Count == 0
+            ? []
+            : await context.ReadAsync(
+                rows => dialects.Sql<IPreviewSql>(rows.Db).FindOverlapsAsync(rows, content.Order.Id, names), cancellationToken).ConfigureAwait(false);
+    }
 
     private async Task<int> CountMissingApprovalsAsync(
         OperationContext context, WorkOrder order, ContentHash? content, CancellationToken cancellationToken)
@@ -103,7 +119,7 @@ internal sealed class PreviewOrder(ApplyRuns runs, IdGenerator ids, ReviewOption
         return new(changes.Content!, obstacles, time.GetElapsedTime(begun));
     }
 
-    /// <summary>Keeps what was shown, if it is not kept already.</summary>
+    /// <summary>Keeps what was shown, if it is not what was kept last: the latest is what others know of the order.</summary>
     private async Task KeepAsync(OperationContext context, ReviewedContent content, ContentHash hash)
     {
         var id = ids.Next();
@@ -111,7 +127,7 @@ internal sealed class PreviewOrder(ApplyRuns runs, IdGenerator ids, ReviewOption
             Write.Once(
                 async unit =>
                 {
-                    if (await FindAsync(unit.Rows, content.Order.Id, hash).ConfigureAwait(false) is not null)
+                    if (await FindLatestAsync(unit.Rows, content.Order.Id).ConfigureAwait(false) == hash.ToString())
                     {
                         return Ending.RollBack(true);
                     }

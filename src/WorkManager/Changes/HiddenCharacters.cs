@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Json.Nodes;
 
 namespace WorkManager.Changes;
 
@@ -8,6 +9,21 @@ namespace WorkManager.Changes;
 /// </summary>
 internal static class HiddenCharacters
 {
+    /// <summary>The hidden characters of some values, also in names and texts within them: each once, as <c>U+202E</c>, in the order of their codes.</summary>
+    /// <param name="values">The values.</param>
+    public static IReadOnlyList<string> In(params IEnumerable<JsonNode?> values) =>
+        [.. values.SelectMany(RunesIn).Distinct().Order().Select(rune => string.Create(CultureInfo.InvariantCulture, $"U+{rune.Value:X4}"))];
+
+    /// <summary>A copy of the value, with every name and text in it as <see cref="Show(string)"/> shows it.</summary>
+    /// <param name="value">The value.</param>
+    public static JsonNode? Show(JsonNode? value) => value switch
+    {
+        JsonObject members => new JsonObject(members.Select(member => KeyValuePair.Create(Show(member.Key), Show(member.Value)))),
+        JsonArray elements => new JsonArray([.. elements.Select(Show)]),
+        JsonValue text when text.TryGetValue<string>(out var content) => Show(content),
+        _ => value?.DeepClone(),
+    };
+
     /// <summary>The text with each hidden character as <c>\u{code}</c>. A reversed solidus is doubled, so that nothing else looks like one.</summary>
     /// <param name="text">The text.</param>
     public static string Show(string text)
@@ -45,4 +61,14 @@ internal static class HiddenCharacters
         UnicodeCategory.OtherLetter => rune.Value is 0x115F or 0x1160 or 0x3164 or 0xFFA0,
         _ => false,
     };
+
+    private static IEnumerable<Rune> RunesIn(JsonNode? value) => value switch
+    {
+        JsonObject members => members.SelectMany(member => HiddenIn(member.Key).Concat(RunesIn(member.Value))),
+        JsonArray elements => elements.SelectMany(RunesIn),
+        JsonValue text when text.TryGetValue<string>(out var content) => HiddenIn(content),
+        _ => [],
+    };
+
+    private static IEnumerable<Rune> HiddenIn(string text) => text.EnumerateRunes().Where(IsHidden);
 }

@@ -1,83 +1,103 @@
 using System.Globalization;
 using System.Text;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace WorkManager.Changes;
 
 /// <summary>A preview as text: for each row, what goes (<c>-</c>) and what comes (<c>+</c>).</summary>
-internal static class PreviewText
+/// <param name="maxLength">How many characters of a value or text are shown.</param>
+internal sealed class PreviewText(int maxLength)
 {
-    private const int LongestValue = 400;
+    private readonly StringBuilder text = new();
 
-    // What cannot be seen is shown afterwards, and everything else as it is.
-    private static readonly JsonSerializerOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
-    public static string Of(OrderPreview preview)
+    public static string Of(OrderPreview preview, int maxLength)
     {
-        var text = new StringBuilder();
-        text.Append(CultureInfo.InvariantCulture, $"{preview.OrderType} {preview.OrderId}\n");
+        var text = new PreviewText(maxLength);
+        text.Write(preview);
+        return text.text.ToString();
+    }
+
+    private void Write(OrderPreview preview)
+    {
+        Line($"{preview.OrderType} {preview.OrderId}");
         foreach (var table in preview.Tables)
         {
-            text.Append(CultureInfo.InvariantCulture, $"{Show(table.Table)}: {table.Added} added, {table.Modified} modified, {table.Deleted} deleted\n");
+            Line($"{Show(table.Table)}: {table.Added} added, {table.Modified} modified, {table.Deleted} deleted");
         }
 
         foreach (var row in preview.Changes)
         {
-            Write(row, text);
+            Write(row);
         }
 
         if (preview.IsCutOff)
         {
-            text.Append("… and more rows: this preview cannot be approved\n");
+            Line($"… and more rows: this preview cannot be approved");
         }
 
         foreach (var unseen in preview.Unseen)
         {
-            text.Append(CultureInfo.InvariantCulture, $"! {unseen.Kind}, {unseen.Rows} rows, not shown: {Fold(Show(unseen.Sql.ReplaceLineEndings(" ")))}\n");
+            Line($"! {unseen.Kind}, {unseen.Rows} rows, not shown: {Fold(unseen.Sql.ReplaceLineEndings(" "))}");
         }
 
         if (preview.Description?.Summary is { } summary)
         {
-            text.Append(CultureInfo.InvariantCulture, $"# {Fold(Show(summary))}\n");
+            Line($"# {Fold(summary)}");
         }
 
         foreach (var obstacle in preview.Obstacles)
         {
-            text.Append(CultureInfo.InvariantCulture, $"! not ready: {Fold(Show(obstacle))}\n");
+            Line($"! not ready: {Fold(obstacle)}");
         }
 
-        text.Append(CultureInfo.InvariantCulture, $"content {preview.ContentHash?.ToString() ?? "without a hash"}\n");
-        return text.ToString();
+        foreach (var other in preview.OverlappingOrders)
+        {
+            var more = other.RowCount > other.Rows.Count ? $" and {other.RowCount - other.Rows.Count} more" : "";
+            Line($"! also changed by {other.OrderType} {other.OrderId} ({StateNames.ToName(other.State)}): {Show(string.Join(", ", other.Rows))}{more}");
+        }
+
+        if (preview.HiddenCharacters.Count > 0)
+        {
+            Line($"! hidden characters, shown by their codes: {string.Join(", ", preview.HiddenCharacters)}");
+        }
+
+        Line($"content {preview.ContentHash?.ToString() ?? "without a hash"}");
     }
 
-    private static void Write(RowChange row, StringBuilder text)
+    private void Write(RowChange row)
     {
-        text.Append(CultureInfo.InvariantCulture, $"@@ {Show(row.Row)} {row.Kind.ToString().ToLowerInvariant()}\n");
+        Line($"@@ {Show(row.Row)} {row.Kind.ToString().ToLowerInvariant()}");
         foreach (var value in row.Values)
         {
             var mark = value.IsReviewed ? "" : " (not reviewed)";
             if (row.Kind != RowChangeKind.Added)
             {
-                text.Append(CultureInfo.InvariantCulture, $"- {Show(value.Name)}: {Write(value.Before)}{mark}\n");
+                Line($"- {Show(value.Name)}: {Write(value.Before)}{mark}");
             }
 
             if (row.Kind != RowChangeKind.Deleted)
             {
-                text.Append(CultureInfo.InvariantCulture, $"+ {Show(value.Name)}: {Write(value.After)}{mark}\n");
+                Line($"+ {Show(value.Name)}: {Write(value.After)}{mark}");
             }
         }
     }
 
-    // A text of several lines stays in one.
-    private static string Write(JsonNode? value) => Fold(value is JsonValue text && text.TryGetValue<string>(out var content)
-        ? $"\"{Show(content).Replace("\n", "\\n", StringComparison.Ordinal).Replace("\t", "\\t", StringComparison.Ordinal)}\""
-        : Show(value?.ToJsonString(Readable) ?? "null"));
+    private string Write(JsonNode? value)
+    {
+        var text = LongText.Of(value);
+        return value?.GetValueKind() == JsonValueKind.String ? Fold(text, "\"") : LongText.CanFold(value) ? Fold(text) : text;
+    }
 
-    private static string Show(string text) => HiddenCharacters.Show(text);
+    private string Fold(string content, string quote = "")
+    {
+        var length = content.Length <= maxLength ? "" : string.Create(CultureInfo.InvariantCulture, $"… ({content.Length:N0} characters)");
+        return $"{quote}{Show(LongText.Fold(content, maxLength))}{quote}{length}";
+    }
 
-    private static string Fold(string text) => text.Length <= LongestValue
-        ? text
-        : string.Create(CultureInfo.InvariantCulture, $"{text[..LongestValue]}… ({text.Length:N0} characters)");
+    // A text of several lines stays in one: nothing in it looks like a line of the preview.
+    private static string Show(string text) =>
+        HiddenCharacters.Show(text).Replace("\n", "\\n", StringComparison.Ordinal).Replace("\t", "\\t", StringComparison.Ordinal);
+
+    private void Line(FormattableString line) => text.Append(line.ToString(CultureInfo.InvariantCulture)).Append('\n');
 }

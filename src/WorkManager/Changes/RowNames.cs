@@ -6,9 +6,18 @@ using Microsoft.EntityFrameworkCore.Metadata;
 
 namespace WorkManager.Changes;
 
-/// <summary>Names rows for people: <c>table:key</c>, with a JSON array of the values if the key has several columns.</summary>
+/// <summary>Names rows for people: <c>table:key</c>, with a JSON array of the values if the key has several columns; <c>new:table:n</c> if they are added.</summary>
 internal static class RowNames
 {
+    // What begins with this is the name of a row that is not there yet.
+    private const string New = "new:";
+
+    /// <summary>The name of the n-th row that is added to a table: its key may not be known yet, or may be another one the next time.</summary>
+    public static string OfNew(string table, int n) => string.Create(CultureInfo.InvariantCulture, $"{New}{table}:{n}");
+
+    /// <summary>Whether a row is one that is added. Another order's of the same name is another row.</summary>
+    public static bool IsNew(string row) => row.StartsWith(New, StringComparison.Ordinal);
+
     public static string TableOf(EntityEntry entry) => TableOf(entry.Metadata);
 
     public static string TableOf(IEntityType type) => type.GetTableName() ?? type.DisplayName();

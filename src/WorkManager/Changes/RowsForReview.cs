@@ -98,7 +98,7 @@ internal sealed class RowsForReview
         }
 
         public RowChange Show(string name) => new(table, name, Kind, [.. values.Values.Select(v => new ValueChange(
-            v.Name, Show(v.Before, v.IsRedacted), Show(v.After, v.IsRedacted), v.IsReviewed))]);
+            v.Name, Show(v.Before, v.IsRedacted), Show(v.After, v.IsRedacted), v.IsReviewed, v.IsRedacted))]);
 
         public JsonObject Values()
         {

@@ -163,12 +163,14 @@ public static class WorkManagerServiceCollectionExtensions
         services.TryAddKeyedSingleton<ISubmittingSql, SqliteSubmittingSql>(ProviderNames.Sqlite);
         services.TryAddKeyedSingleton<ILeaseEndsSql, SqliteLeaseEndsSql>(ProviderNames.Sqlite);
         services.TryAddKeyedSingleton<IReadingSql, SqliteReadingSql>(ProviderNames.Sqlite);
+        services.TryAddKeyedSingleton<IPreviewSql, SqlitePreviewSql>(ProviderNames.Sqlite);
         services.TryAddKeyedSingleton<IReversalSql, SqliteReversalSql>(ProviderNames.Sqlite);
         services.TryAddKeyedSingleton<IStoreDialect, PostgreSqlDialect>(ProviderNames.PostgreSql);
         services.TryAddKeyedSingleton<ILeasingSql, PostgreSqlLeasingSql>(ProviderNames.PostgreSql);
         services.TryAddKeyedSingleton<ISubmittingSql, PostgreSqlSubmittingSql>(ProviderNames.PostgreSql);
         services.TryAddKeyedSingleton<ILeaseEndsSql, PostgreSqlLeaseEndsSql>(ProviderNames.PostgreSql);
         services.TryAddKeyedSingleton<IReadingSql, PostgreSqlReadingSql>(ProviderNames.PostgreSql);
+        services.TryAddKeyedSingleton<IPreviewSql, PostgreSqlPreviewSql>(ProviderNames.PostgreSql);
         services.TryAddKeyedSingleton<IReversalSql, PostgreSqlReversalSql>(ProviderNames.PostgreSql);
     }
 

@@ -31,7 +31,10 @@ namespace WorkManager.Providers;
 internal sealed partial class Statement(string text)
 {
     private static readonly (string Table, Type Entity, string Alias)[] Tables =
-        [("work_orders", typeof(WorkOrder), "o"), ("work_items", typeof(WorkItem), "i"), ("work_events", typeof(WorkEvent), "e")];
+    [
+        ("work_orders", typeof(WorkOrder), "o"), ("work_items", typeof(WorkItem), "i"), ("work_events", typeof(WorkEvent), "e"),
+        ("work_decisions", typeof(WorkDecision), "d"),
+    ];
 
     private readonly ConcurrentDictionary<Variant, (IRelationalCommand Command, Parameter[] Parameters)> built = new();
 

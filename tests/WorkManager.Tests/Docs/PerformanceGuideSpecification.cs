@@ -37,6 +37,7 @@ public abstract class PerformanceGuideSpecification(DatabaseFixture databases)
         await app.ProposeEchoAsync();
         lease = await app.LeaseAsync();
         await CountAsync("submit, by the token", () => agent.SubmitAsync(lease.Token, Steps.Verified));
+        await CountAsync("preview", () => app.Reviewer.PreviewAsync(lease.Item.OrderId));
         order = await app.SubmittedEchoAsync();
         var hash = (await app.Reviewer.PreviewAsync(order.Id)).ContentHash;
         await CountAsync("approve, by a hash", () => app.Reviewer.ApproveAsync(order.Id, hash));

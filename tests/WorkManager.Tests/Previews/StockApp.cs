@@ -112,6 +112,10 @@ public sealed class StockApp : IAsyncDisposable
 
     public IWorkOrderManager By(Actor actor) => services.GetRequiredService<IWorkOrderManagerFactory>().Create(actor);
 
+    public IWorkOrderManager By(Actor actor, string tenant) => services.GetRequiredService<IWorkOrderManagerFactory>().Create(actor, tenant);
+
+    public IWorkOrderManager ByForAllTenants(Actor actor) => services.GetRequiredService<IWorkOrderManagerFactory>().CreateForAllTenants(actor);
+
     public static async Task<StockApp> StartAsync(
         DatabaseFixture databases, Action<DbContextOptionsBuilder>? context = null, Action<WorkManagerOptions>? options = null)
     {
@@ -175,11 +179,11 @@ public sealed class StockApp : IAsyncDisposable
     public Task<WorkOrder> SubmittedAsync(string text = "text", ProposeOptions? options = null) => SubmittedAsync<Restocking>(text, options);
 
     /// <inheritdoc cref="SubmittedAsync(string, ProposeOptions?)"/>
-    public async Task<WorkOrder> SubmittedAsync<TOrderType>(string text = "text", ProposeOptions? options = null)
+    public async Task<WorkOrder> SubmittedAsync<TOrderType>(string text = "text", ProposeOptions? options = null, string tenant = "")
         where TOrderType : OrderType
     {
-        var order = await By(Actor.User("anna")).ProposeAsync<TOrderType>(new Restock(text), options);
-        var agent = By(Actor.Agent("agent-1"));
+        var order = await By(Actor.User("anna"), tenant).ProposeAsync<TOrderType>(new Restock(text), options);
+        var agent = By(Actor.Agent("agent-1"), tenant);
         await agent.SubmitAsync((await agent.CheckoutAsync(new() { OrderId = order.Id }))!, new Counted(text));
         return order;
     }

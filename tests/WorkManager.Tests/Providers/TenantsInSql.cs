@@ -46,6 +46,8 @@ public sealed partial class TenantsInSql
     [InlineData("PostgreSqlLeasingSql.Beats", 1)]
     [InlineData("PostgreSqlLeaseEndsSql.Failures", 3)]
     [InlineData("PostgreSqlLeaseEndsSql.Releases", 3)]
+    [InlineData("PostgreSqlPreviewSql.Overlaps", 4)]
+    [InlineData("SqlitePreviewSql.Overlaps", 4)]
     public void A_statement_of_several_parts_has_it_in_each_that_takes_ids(string name, int conditions) =>
         SqlTexts.All[name].Should().OnlyContain(text => Condition().Count(text) == conditions);
 

@@ -13,6 +13,13 @@ internal static class Reviews
         Console.WriteLine(preview.ToText());
         #endregion
 
+        #region preview-as-json
+        string json = preview.ToJson();                    // texts of more than 400 characters are folded
+        string whole = preview.ToJson(maxLength: 100_000); // or of more than so many
+        #endregion
+
+        Console.WriteLine(json.Length + whole.Length);
+
         #region approve-what-was-seen
         try
         {
