@@ -23,7 +23,10 @@ internal static class Cast
     public const int OtherReviewer = 8;
     public const int ForAll = 9;
 
-    public static readonly string[] Types = [ManualJob.Key, AutomaticJob.Key, LenientJob.Key, "model.unknown"];
+    public static readonly string[] Types = [ManualJob.Key, AutomaticJob.Key, LenientJob.Key, SharedJob.Key, Unknown];
+
+    /// <summary>An order type that nobody has registered.</summary>
+    public const string Unknown = "model.unknown";
 
     public const int DefaultTtl = 120;
     public const int Backoff = 30;
@@ -50,6 +53,9 @@ internal static class Cast
     /// <summary>Whether results that came after one that is returned are done again, too.</summary>
     public static bool RedoesDependents(int type) => Types[type] != LenientJob.Key;
 
+    /// <summary>How many people approve an order of a type.</summary>
+    public static int ApprovalsOf(int type) => Types[type] == SharedJob.Key ? 2 : 1;
+
     /// <summary>Whether items that are returned move to an order of their own.</summary>
     public static bool MovesReturned(int type) => Types[type] == LenientJob.Key;
 
@@ -72,7 +78,7 @@ internal static class Cast
     public static void Register(IWorkManagerBuilder builder, HostState host)
     {
         builder.Services.AddSingleton(host);
-        builder.AddOrderType<ManualJob>().AddOrderType<AutomaticJob>().AddOrderType<LenientJob>();
+        builder.AddOrderType<ManualJob>().AddOrderType<AutomaticJob>().AddOrderType<LenientJob>().AddOrderType<SharedJob>();
     }
 
     public static void Configure(WorkManagerOptions options, Limits? limits)
@@ -187,6 +193,12 @@ public sealed class AutomaticJob(ShopContext db, HostState host) : Job<JobPayloa
     public const string Key = "model.automatic";
 
     public override bool AutoApprove => true;
+}
+
+[OrderType(Key, Approvals = 2)]
+public sealed class SharedJob(ShopContext db, HostState host) : Job<JobPayload>(db, host)
+{
+    public const string Key = "model.shared";
 }
 
 [OrderType(Key, ItemFailure = ItemFailure.GoOn, DependencyFailure = DependencyFailure.GoOn, RedoDependents = false, ReturnedItems = ReturnedItems.ChildOrder)]

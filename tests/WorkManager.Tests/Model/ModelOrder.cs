@@ -47,6 +47,9 @@ internal sealed class ModelOrder(int number, int type, Actor requester, bool has
     /// <summary>What the last preview showed; null if there was none.</summary>
     public string? Seen { get; set; }
 
+    /// <summary>The approvals that wait for others: of what, and by whom.</summary>
+    public List<(string Reviewed, Actor By)> Approvals { get; private init; } = [];
+
     /// <summary>What an apply would write.</summary>
     public string Content => string.Join(",", Items.Where(i => i.State == ItemState.Submitted).Select(i => i.Result));
 
@@ -219,7 +222,7 @@ internal sealed class ModelOrder(int number, int type, Actor requester, bool has
 
     public OrderView View() => new(
         number, tenant, State, Priority, Held, Waits ? 1 : 0, requester.Principal?.ToString(), Submitted, Items.Count, Open, Failed, Applied,
-        ApplyAttempts, NextApply, Error, [.. Events], [.. Items.Select(i => i.View())]);
+        Approvals.Count, ApplyAttempts, NextApply, Error, [.. Events], [.. Items.Select(i => i.View())]);
 
     public ModelOrder Clone() => new(number, type, requester, hasObstacle, tenant)
     {
@@ -235,6 +238,7 @@ internal sealed class ModelOrder(int number, int type, Actor requester, bool has
         NextApply = NextApply,
         Error = Error,
         Seen = Seen,
+        Approvals = [.. Approvals],
         Items = Items.ConvertAll(i => i.Clone()),
         Events = [.. Events],
     };

@@ -230,6 +230,7 @@ internal sealed class RealShop(ShopApp app, HostState host)
     private OrderView View(WorkOrder order, IReadOnlyList<Guid> ledger) => new(
         numbers[order.Id], TenantOf(order), order.State, PriorityOf(order), order.HeldAt is not null, order.BlockedBy, order.RequestedFor,
         Seconds(order.SubmittedAt), order.ItemsTotal, order.ItemsOpen, order.ItemsFailed, ledger.Count(id => id == order.Id),
+        Count(order.Decisions, WorkDecision.Approve, null),
         order.ApplyAttempts, Seconds(order.NextApplyAt), order.ReadError()?.Code,
         // A refused approval is recorded after it was refused, in a transaction of its own: beside other calls, anything may come in between.
         Trail(order.Events.Where(e => e.ItemId is null && e.Event != WorkEventNames.ApprovalDenied)),
@@ -239,9 +240,13 @@ internal sealed class RealShop(ShopApp app, HostState host)
         item.State, item.LeaseEpoch, item.Attempts, item.Releases, item.ReworkCount, item.LeasedByAgentId, Seconds(item.LeaseExpiresAt),
         Seconds(item.AvailableAt), Seconds(item.ReadyAt), item.BlockedBy, item.ReadResult<JobResult>(Json)?.Value, item.ResultVersion,
         item.SubmittedById is null ? null : Text(item.SubmittedByType, item.SubmittedById), item.SubmittedFor,
-        decisions.Count(d => d.ItemId == item.Id && d is { Decision: WorkDecision.Accept, SupersededAt: null, ConsumedAt: null }),
+        Count(decisions, WorkDecision.Accept, item.Id),
         item.Error is { } error ? JsonDocument.Parse(error).RootElement.GetProperty("code").GetString() : null,
         Trail(trail.Where(e => e.ItemId == item.Id)));
+
+    /// <summary>How many decisions of a kind stand, by which nothing is applied yet.</summary>
+    private static int Count(IEnumerable<WorkDecision> decisions, string kind, Guid? itemId) =>
+        decisions.Count(d => d.Decision == kind && d.ItemId == itemId && d is { SupersededAt: null, ConsumedAt: null });
 
     private static IReadOnlyList<string> Trail(IEnumerable<WorkEvent> events) => [.. events.OrderBy(e => e.Id)
         .Select(e => $"{e.Event}{(e.LeaseEpoch is { } epoch ? $"#{epoch}" : "")} {Text(e.ActorType, e.ActorId)}")];

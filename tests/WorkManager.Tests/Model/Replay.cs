@@ -12,6 +12,7 @@ internal static class Replay
     private static readonly string[] Stays = 
     [
         WorkEventNames.Held, WorkEventNames.Resumed, WorkEventNames.Rescheduled, WorkEventNames.DependencyMet, WorkEventNames.ReviewOutdated,
+        WorkEventNames.ApprovalGiven,
     ];
 
     /// <summary>Replays the trail of an order with all its items: every step is in the tables, and the end is what is stored.</summary>

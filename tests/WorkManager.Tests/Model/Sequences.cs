@@ -21,7 +21,7 @@ internal static class Sequences
         (8, Gen.Int[0, 1]), (2, Gen.Const(Cast.OtherReviewer)), (1, Gen.Const(Cast.ForAll)), (2, Who));
     private static readonly Gen<int> Order = Gen.Frequency((20, Gen.Int[0, 2]), (10, Gen.Int[3, 9]), (1, Gen.Const(Command.Nothing)));
     private static readonly Gen<int> Lease = Gen.Frequency((30, Gen.Int[0, 3]), (10, Gen.Int[4, 19]), (1, Gen.Const(Command.Nothing)));
-    private static readonly Gen<int> Type = Gen.Frequency((20, Gen.Int[0, 2]), (1, Gen.Const(3)));
+    private static readonly Gen<int> Type = Gen.Frequency((20, Gen.Int[0, 3]), (1, Gen.Const(4)));
     private static readonly Gen<int> Lie = Gen.Frequency((12, Gen.Const(0)), (1, Gen.OneOf(-1, 1)));
 
     private static readonly Gen<Command> AnyPropose = Gen.Select(
@@ -30,7 +30,7 @@ internal static class Sequences
         Gen.Frequency((10, Gen.Const(Flaw.None)), (1, Gen.OneOf(Flaw.NotReady, Flaw.NoItems))), Gen.OneOf(Shape.Loose, Shape.Chain, Shape.Diamond),
         (who, type, priority, items, attempts, delay, flaw, shape) => new Propose(who, type, priority, items, attempts, delay, flaw, shape))
         .Select(
-            Gen.Frequency((3, Gen.Const(0)), (1, Gen.Const(1))), Gen.Bool, Maybe(Order, 3),
+            Gen.Frequency((2, Gen.Const(0)), (1, Gen.Const(1))), Gen.Bool, Maybe(Order, 3),
             (propose, key, raises, before) => (Command)(propose with { Key = key, Raises = raises, After = before }));
 
     private static readonly Gen<Command> AnyCheckOut = Gen.Select(
@@ -70,14 +70,17 @@ internal static class Sequences
         Reviewer, Order, Gen.Int[0, 3], Gen.Frequency((8, Gen.Int[0, 3]), (1, Gen.Const(-1))), (who, order, item, value) => (Command)new Edit(who, order, item, value));
     private static readonly Gen<ItemDecisionKind> Kind = Gen.Frequency(
         (4, Gen.Const(ItemDecisionKind.Accept)), (2, Gen.Const(ItemDecisionKind.Return)), (1, Gen.Const(ItemDecisionKind.Reject)));
+
+    // Some reviewers accept nothing: else it hardly ever happens that no result is left.
+    private static readonly Gen<List<ItemDecisionKind>> Kinds = Gen.Frequency(
+        (2, Kind.List[1, 4]), (1, Gen.OneOf(Gen.Const(ItemDecisionKind.Return), Gen.Const(ItemDecisionKind.Reject)).List[1, 4]));
     private static readonly Gen<Command> AnyDecide = Gen.Select(
-        Reviewer, Order, Gen.Int[0, 3], Kind.List[1, 4], Gen.Bool, (who, order, first, kinds, asSeen) => (Command)new Decide(who, order, first, kinds, asSeen));
+        Reviewer, Order, Gen.Int[0, 3], Kinds, Gen.Bool, (who, order, first, kinds, asSeen) => (Command)new Decide(who, order, first, kinds, asSeen));
     private static readonly Gen<Command> AnyReject = Gen.Select(
         Reviewer, Order, Gen.Frequency((5, Gen.Const(true)), (1, Gen.Const(false))), (who, order, reason) => (Command)new Reject(who, order, reason));
     private static readonly Gen<Command> AnyRework = Gen.Select(
         Reviewer, Order, Maybe(Gen.Int[0, 3], 2), (who, order, item) => (Command)new Rework(who, order, item));
-    private static readonly Gen<Command> AnyReview = Gen.Frequency(
-        (4, AnyDecide), (2, AnyApprove), (1, AnyEdit), (1, AnyReject), (1, AnyRework));
+    private static readonly Gen<Command> AnyReview = Gen.Frequency((4, AnyDecide), (2, AnyApprove), (1, AnyEdit), (1, AnyReject), (1, AnyRework));
     private static readonly Gen<Command> AnyCancel = Gen.Select(Who, Order, (who, order) => (Command)new Cancel(who, order));
     private static readonly Gen<Command> AnyRetry = Gen.Select(
         Reviewer, Order, Maybe(Gen.Int[0, 3], 3), Gen.Bool, (who, order, item, keep) => (Command)new Retry(who, order, item, keep));
@@ -155,7 +158,7 @@ internal static class Sequences
 
     /// <summary>An order that is reviewed, corrected or returned, and reviewed again, with some steps left out.</summary>
     private static readonly Gen<List<Command>> UnderReview = Gen.Select(
-        Gen.Select(Gen.Int[0, 1], Gen.Int[0, 2], Gen.Int[1, 2]), Gen.Int[2, 4], Gen.Select(Gen.Int[0, 1], Gen.Int[0, 1], Gen.Int[0, 1]), Gen.Int[0, 2], Gen.Int[0, 3].List[16],
+        Gen.Select(Gen.Int[0, 1], Gen.Int[0, 3], Gen.Int[1, 2]), Gen.Int[2, 4], Gen.Select(Gen.Int[0, 1], Gen.Int[0, 1], Gen.Int[0, 1]), Gen.Int[0, 2], Gen.Int[0, 3].List[16],
         (order, agent, people, change, dice) =>
         {
             var (who, type, items) = order;
@@ -185,8 +188,8 @@ internal static class Sequences
 
     /// <summary>An order whose items are decided about one by one or together, in some rounds, with some steps left out.</summary>
     private static readonly Gen<List<Command>> ItemByItem = Gen.Select(
-        Gen.Select(Gen.Int[0, 1], Gen.Int[0, 2], Gen.Int[1, 3], Gen.OneOf(Shape.Loose, Shape.Loose, Shape.Chain)), Gen.Int[2, 4], Gen.Int[0, 1].List[6],
-        Gen.Select(Gen.Int[0, 2], Kind.List[1, 3], Gen.Bool, (first, kinds, asSeen) => (First: first, Kinds: kinds, AsSeen: asSeen)).List[4], Gen.Int[0, 3].List[16],
+        Gen.Select(Gen.Int[0, 1], Gen.Int[0, 3], Gen.Int[1, 3], Gen.OneOf(Shape.Loose, Shape.Loose, Shape.Chain)), Gen.Int[2, 4], Gen.Int[0, 1].List[6],
+        Gen.Select(Gen.Int[0, 2], Kinds, Gen.Bool, (first, kinds, asSeen) => (First: first, Kinds: kinds, AsSeen: asSeen)).List[4], Gen.Int[0, 3].List[16],
         (order, agent, people, decisions, dice) =>
         {
             var (who, type, items, shape) = order;
@@ -203,17 +206,20 @@ internal static class Sequences
                 Decision(0),
                 new Edit(people[5], 0, dice[1], 2),
                 Decision(1),
-                new Approve(people[4], 0),
+                .. Approval(people[4]),
                 Decision(2),
-                .. Work(isFailed: dice[0] == 0),
+                new Rework(people[5], 0, dice[1]),
+                .. Work(isFailed: dice[0] < 2),
                 Decision(3),
                 new ApproveDue(),
-                new Approve(people[4], 0),
-                new Approve(people[5], 0),
+                .. Approval(people[4]),
+                .. Approval(people[5]),
             ];
-            return (List<Command>)[.. submitted, .. steps.Where((step, i) => dice[i % 16] > (step is Edit ? 1 : 0))];
+            return (List<Command>)[.. submitted, .. steps.Where((step, i) => dice[i % 16] > (step is Edit or Rework ? 1 : 0))];
 
             Command Decision(int i) => new Decide(people[i], 0, decisions[i].First, decisions[i].Kinds, decisions[i].AsSeen);
+
+            Command[] Approval(int who) => type == 3 ? [new Preview(who, 0), new ApproveSeen(who, 0)] : [new Approve(who, 0)];
 
             // What waits for another item is checked out after that.
             Command[] Work(bool isFailed) => [.. Enumerable.Repeat<Command[]>(
@@ -229,7 +235,7 @@ internal static class Sequences
 
     /// <summary>Calls by many, one after the other.</summary>
     public static readonly Gen<Sequence> OneByOne = Gen.Select(
-        Gen.Bool, Gen.Frequency((2, Way), (1, OneAfterAnother), (1, UnderReview), (1, ItemByItem), (2, Anything)).List[1, 6],
+        Gen.Bool, Gen.Frequency((2, Way), (1, OneAfterAnother), (1, UnderReview), (2, ItemByItem), (3, Anything)).List[1, 5],
         (isLimited, parts) => new Sequence(isLimited, [.. parts.SelectMany(part => part)]));
 
     /// <summary>

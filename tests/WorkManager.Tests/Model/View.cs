@@ -14,13 +14,13 @@ internal sealed record ItemView(
 /// the order in which one transaction writes about several is nobody's promise.</summary>
 internal sealed record OrderView(
     int Number, string Tenant, OrderState State, int Priority, bool Held, int Waits, string? RequestedFor, double? Submitted, int Total, int Open, int Failed,
-    int Applied, int ApplyAttempts, double? NextApply, string? Error, IReadOnlyList<string> Events, IReadOnlyList<ItemView> Items)
+    int Applied, int Approvals, int ApplyAttempts, double? NextApply, string? Error, IReadOnlyList<string> Events, IReadOnlyList<ItemView> Items)
 {
     public override string ToString() => string.Join(
         Environment.NewLine,
         [
             $"order {Number} of '{Tenant}': {State} priority {Priority} held {Held} waits {Waits} for {RequestedFor} submitted {Submitted} "
-                + $"items {Total} open {Open} failed {Failed} applied {Applied} "
+                + $"items {Total} open {Open} failed {Failed} applied {Applied} approvals {Approvals} "
                 + $"failed applies {ApplyAttempts} next {NextApply} error {Error} [{string.Join(", ", Events)}]",
             .. Items.Select((item, i) => $"  item {i}: {item}"),
         ]);

@@ -253,7 +253,7 @@ internal sealed class WorkModel(Limits? limits = null)
 
     private Answer Do(Propose propose, int number)
     {
-        if (Cast.Types[propose.Type] == "model.unknown")
+        if (Cast.Types[propose.Type] == Cast.Unknown)
         {
             return Answer.Refused("order_type_not_found");
         }
@@ -326,7 +326,7 @@ internal sealed class WorkModel(Limits? limits = null)
             return Answer.Refused("validation_failed");
         }
 
-        if (request.Type is { } type && Cast.Types[type] == "model.unknown")
+        if (request.Type is { } type && Cast.Types[type] == Cast.Unknown)
         {
             return Answer.Refused("order_type_not_found");
         }
@@ -404,7 +404,7 @@ internal sealed class WorkModel(Limits? limits = null)
     /// <summary>How many leases are live: one that has run out does not count.</summary>
     private int Live(Func<ModelItem, bool> isMeant) => AllItems.Count(item => item.IsLeased && !IsExpired(item) && isMeant(item));
 
-    private static List<int> TypesOf(CheckOut request) => request.Type is { } type ? [type] : [0, 1, 2];
+    private static List<int> TypesOf(CheckOut request) => request.Type is { } type ? [type] : [0, 1, 2, 3];
 
     private bool IsReady(ModelItem item, CheckOut request) => item.Ready is not null && Matches(item, request);
 
@@ -566,6 +566,7 @@ internal sealed class WorkModel(Limits? limits = null)
         {
             order.NextApply = null;
             (item.Result, item.IsAccepted) = (edit.Value, false);
+            order.Approvals.Clear();
             item.Editors.Add(actor);
             item.Log("edited", Name(edit.Who));
         }
@@ -606,9 +607,17 @@ internal sealed class WorkModel(Limits? limits = null)
             return Answer.Refused("approval_denied", ApprovalDeniedReason.Self);
         }
 
-        if (isSeen ? order.Seen is null : order.Seen is not null)
+        var needed = Cast.ApprovalsOf(order.Type);
+        if (isSeen ? order.Seen is null : order.Seen is not null || needed > 1)
         {
             return Answer.Refused(isSeen ? "stale_review" : "content_hash_required");
+        }
+
+        var given = order.Approvals.FindAll(a => a.Reviewed == order.Seen);
+        var others = given.FindAll(a => !a.By.IsSame(actor));
+        if (others.Count < given.Count && others.Count + 1 < needed)
+        {
+            return Answer.Refused("approval_denied", ApprovalDeniedReason.SecondApprover);
         }
 
         if (order.HasObstacle || order.IsPartlyAccepted)
@@ -619,7 +628,16 @@ internal sealed class WorkModel(Limits? limits = null)
         if (isSeen && !hostFails && order.Seen != order.Reviewed)
         {
             order.Events.Add($"review_outdated {Name(approve.Who)}");
+            order.Approvals.RemoveAll(a => a.Reviewed == order.Seen);
             return Answer.Refused("stale_review");
+        }
+
+        if (others.Count + 1 < needed && !hostFails)
+        {
+            order.Approvals.RemoveAll(a => !others.Contains(a));
+            order.Approvals.Add((order.Seen!, actor));
+            order.Events.Add($"approval_given {Name(approve.Who)}");
+            return Answer.Of($"{order.State}");
         }
 
         return Apply(order, Name(approve.Who)) ? Answer.Of($"{order.State}") : Answer.Refused("apply_failed");
@@ -635,6 +653,7 @@ internal sealed class WorkModel(Limits? limits = null)
         }
 
         order.Applied++;
+        order.Approvals.Clear();
         order.Error = null;
         order.NextApply = null;
         order.Move(OrderState.Approved, who);
@@ -716,6 +735,7 @@ internal sealed class WorkModel(Limits? limits = null)
         }
 
         order.Move(OrderState.Rejected, who);
+        order.Approvals.Clear();
         order.NextApply = null;
     }
 
@@ -780,6 +800,11 @@ internal sealed class WorkModel(Limits? limits = null)
         accepted.ForEach(i => i.IsAccepted = true);
         accepted.ForEach(i => i.Log("item_approved", Name(decide.Who)));
         rejected.ForEach(i => i.Reject("rejected", Name(decide.Who)));
+        if (rejected.Count + returned.Count > 0)
+        {
+            order.Approvals.Clear();
+        }
+
         var isAnyLeft = order.Items.Exists(i => i.State == ItemState.Submitted && !returned.Contains(i));
         if (returned.Count > 0 && isAnyLeft && Cast.MovesReturned(order.Type))
         {
@@ -910,7 +935,7 @@ internal sealed class WorkModel(Limits? limits = null)
         }
 
         order.WaitAgain(returned);
-
+        order.Approvals.Clear();
         if (order.State == OrderState.Submitted)
         {
             order.Move(OrderState.Rejected, who);
