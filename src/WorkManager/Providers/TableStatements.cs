@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
@@ -72,7 +73,7 @@ internal abstract class TableStatements(long mostCharacters)
         {
             var (written, found) = isCountedThere || asksTheTime || end is not null
                 ? await AskAsync(command, parameters).ConfigureAwait(false)
-                : (await command.ExecuteNonQueryAsync(parameters).ConfigureAwait(false), []);
+                : (await RunAsync(command, parameters, (c, p) => c.ExecuteNonQueryAsync(p)).ConfigureAwait(false), []);
             if (!isCountedThere && written != changes.Sum(c => c.Rows.Count))
             {
                 throw LeftOut(changes, written, cause: null);
@@ -109,18 +110,35 @@ internal abstract class TableStatements(long mostCharacters)
     }
 
     /// <summary>Runs a command that returns rows, too: the first value of each result, or null if the result is empty.</summary>
-    private static async Task<(int Written, List<object?> Found)> AskAsync(IRelationalCommand command, RelationalCommandParameterObject parameters)
-    {
-        var reader = await command.ExecuteReaderAsync(parameters).ConfigureAwait(false);
-        await using (reader.ConfigureAwait(false))
+    private static Task<(int Written, List<object?> Found)> AskAsync(IRelationalCommand template, RelationalCommandParameterObject values) =>
+        RunAsync(template, values, async (command, parameters) =>
         {
-            var found = new List<object?>();
-            do
+            var reader = await command.ExecuteReaderAsync(parameters).ConfigureAwait(false);
+            await using (reader.ConfigureAwait(false))
             {
-                found.Add(await reader.ReadAsync().ConfigureAwait(false) ? reader.DbDataReader.GetValue(0) : null);
+                var found = new List<object?>();
+                do
+                {
+                    found.Add(await reader.ReadAsync().ConfigureAwait(false) ? reader.DbDataReader.GetValue(0) : null);
+                }
+                while (await reader.DbDataReader.NextResultAsync().ConfigureAwait(false));
+                return (reader.DbDataReader.RecordsAffected, found);
             }
-            while (await reader.DbDataReader.NextResultAsync().ConfigureAwait(false));
-            return (reader.DbDataReader.RecordsAffected, found);
+        });
+
+    // A command that is kept serves several calls at once, and each runs a copy of it.
+    private static async Task<T> RunAsync<T>(
+        IRelationalCommand template, RelationalCommandParameterObject parameters, Func<IRelationalCommand, RelationalCommandParameterObject, Task<T>> run)
+    {
+        var command = parameters.Connection.RentCommand();
+        try
+        {
+            command.PopulateFrom(template);
+            return await run(command, parameters).ConfigureAwait(false);
+        }
+        finally
+        {
+            parameters.Connection.ReturnCommand(command);
         }
     }
 
@@ -129,50 +147,86 @@ internal abstract class TableStatements(long mostCharacters)
         var (command, parameters) = BuildCommand(db, [change], end: null, isCountedThere: false);
         var read = change.Table.GetOrAddRuntimeAnnotationValue<Func<DbDataReader, object?[]>, IEntityType>(
             "WorkManager:ReturnedReader", static table => EntityReader.ValuesOf(Returned(table!)), change.Table);
-        var reader = await command.ExecuteReaderAsync(parameters).ConfigureAwait(false);
-        await using (reader.ConfigureAwait(false))
+        return await RunAsync(command, parameters, async (copy, values) =>
         {
-            var rows = new List<object?[]>();
-            while (await reader.ReadAsync().ConfigureAwait(false))
+            var reader = await copy.ExecuteReaderAsync(values).ConfigureAwait(false);
+            await using (reader.ConfigureAwait(false))
             {
-                rows.Add(read(reader.DbDataReader));
-            }
+                var rows = new List<object?[]>();
+                while (await reader.ReadAsync().ConfigureAwait(false))
+                {
+                    rows.Add(read(reader.DbDataReader));
+                }
 
-            return rows;
-        }
+                return rows;
+            }
+        }).ConfigureAwait(false);
     }
 
     private (IRelationalCommand Command, RelationalCommandParameterObject Parameters) BuildCommand(
         DbContext db, List<TableChange> changes, EndOfSave? end, bool isCountedThere)
     {
-        var factory = DbProviderFactories.GetFactory(db.Database.GetDbConnection())!;
-        var quote = db.GetService<ISqlGenerationHelper>();
-        var parameters = new List<DbParameter>();
-        string Bind(object? value)
+        var values = new Dictionary<string, object?>(end?.Values ?? ImmutableDictionary<string, object?>.Empty);
+        var (texts, count) = (new List<string>(changes.Count + 2), 0);
+        foreach (var change in changes)
         {
-            var parameter = factory.CreateParameter()!;
-            parameter.ParameterName = $"p{parameters.Count}";
-            parameter.Value = value ?? DBNull.Value;
-            parameters.Add(parameter);
-            return $"@{parameter.ParameterName}";
+            var (text, more) = Write(db, change, count, isCountedThere);
+            texts.Add(text);
+            foreach (var value in more)
+            {
+                values.Add(ValueParameter.NameOf(count++), value ?? DBNull.Value);
+            }
         }
 
-        var texts = changes.Select(change => Build(change, Names(change, quote), Bind))
-            .Zip(changes, (text, change) => isCountedThere ? Counted(text, Bind(change.Rows.Count)) : text);
-        string[] atEnd = changes.Exists(c => c.TimesOfInsert.Count > 0) ? [$"SELECT {TimeOfInsert}"] : [];
-        var text = string.Join(";\n", [.. texts, .. atEnd, .. end is null ? [] : (string[])[end.Command.CommandText]]);
+        if (changes.Exists(c => c.TimesOfInsert.Count > 0))
+        {
+            texts.Add($"SELECT {TimeOfInsert}");
+        }
+
+        if (end is not null)
+        {
+            texts.Add(end.Command.CommandText);
+        }
+
+        return (CommandOf(db, string.Join(";\n", texts), count, end), new(
+            db.GetService<IRelationalConnection>(), values, readerColumns: null, db, db.GetService<IRelationalCommandDiagnosticsLogger>(),
+            CommandSource.ExecuteSqlRaw));
+    }
+
+    /// <summary>The command of a text.</summary>
+    /// <param name="db">The context.</param>
+    /// <param name="text">The text.</param>
+    /// <param name="count">How many values it has, without those of <paramref name="end"/>.</param>
+    /// <param name="end">What it ends with.</param>
+    protected virtual IRelationalCommand CommandOf(DbContext db, string text, int count, EndOfSave? end)
+    {
 #pragma warning disable RS0030 // One of the two places where SQL text is run.
         var command = db.GetService<IRelationalCommandBuilderFactory>().Create().Append(text);
 #pragma warning restore RS0030
-        parameters.ForEach(p => command.AddRawParameter(p.ParameterName, p));
-        foreach (var parameter in end?.Command.Parameters ?? [])
+        foreach (var parameter in Enumerable.Range(0, count).Select(i => (IRelationalParameter)new ValueParameter(i)).Concat(end?.Command.Parameters ?? []))
         {
             command.AddParameter(parameter);
         }
 
-        return (command.Build(), new(
-            db.GetService<IRelationalConnection>(), end?.Values, readerColumns: null, db, db.GetService<IRelationalCommandDiagnosticsLogger>(),
-            CommandSource.ExecuteSqlRaw));
+        return command.Build();
+    }
+
+    /// <summary>The statement for one table, and its values.</summary>
+    /// <param name="db">The context.</param>
+    /// <param name="change">What is written.</param>
+    /// <param name="first">The number of the first value in the command.</param>
+    /// <param name="isCounted">Whether it fails if it writes another number of rows.</param>
+    protected virtual (string Text, IReadOnlyList<object?> Values) Write(DbContext db, TableChange change, int first, bool isCounted)
+    {
+        var values = new List<object?>();
+        string Bind(object? value)
+        {
+            values.Add(value);
+            return $"@{ValueParameter.NameOf(first + values.Count - 1)}";
+        }
+
+        var text = Build(change, Names(change, db.GetService<ISqlGenerationHelper>()), Bind);
+        return (isCounted ? Counted(text, Bind(change.Rows.Count)) : text, values);
     }
 
     /// <summary>The time at which the transaction began, as the database tells it.</summary>

@@ -1,6 +1,8 @@
+using System.Collections.Concurrent;
 using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata;
+using Microsoft.EntityFrameworkCore.Storage;
 using WorkManager.Execution;
 
 namespace WorkManager.Providers.PostgreSql;
@@ -10,6 +12,10 @@ namespace WorkManager.Providers.PostgreSql;
 internal sealed class PostgreSqlTableStatements(long mostCharacters = TableStatements.MostCharacters) : TableStatements(mostCharacters)
 {
     private const string DivisionByZero = "22012";
+
+    // The texts depend on the tables and columns that are written, and not on the rows. There are few, and building one takes longer than sending it.
+    private readonly ConcurrentDictionary<Shape, string> texts = [];
+    private readonly ConcurrentDictionary<string, IRelationalCommand> commands = new(StringComparer.Ordinal);
 
     protected override string TimeOfInsert => "now()";
 
@@ -36,6 +42,32 @@ internal sealed class PostgreSqlTableStatements(long mostCharacters = TableState
                 + $"{Rows(change.Columns, names.Columns)}{IfAbsent(change, names)}";
     }
 
+    protected override IRelationalCommand CommandOf(DbContext db, string text, int count, EndOfSave? end) =>
+        commands.TryGetValue(text, out var command) ? command : commands.GetOrAdd(text, base.CommandOf(db, text, count, end));
+
+    protected override (string Text, IReadOnlyList<object?> Values) Write(DbContext db, TableChange change, int first, bool isCounted)
+    {
+        if (change.Kind == ChangeKind.InsertIfAbsent)
+        {
+            return base.Write(db, change, first, isCounted);
+        }
+
+        var shape = new Shape(change, first, isCounted);
+        if (!texts.TryGetValue(shape, out var text))
+        {
+            text = texts.GetOrAdd(shape, base.Write(db, change, first, isCounted).Text);
+        }
+
+        IEnumerable<IProperty> columns = change.Kind == ChangeKind.Update ? [.. KeyOf(change), .. change.Columns] : change.Columns;
+        List<object?> values = [.. columns.Select(c => ValuesOf(c, change.Rows))];
+        if (isCounted)
+        {
+            values.Add(change.Rows.Count);
+        }
+
+        return (text, values);
+    }
+
     // The provider maps the element types of the arrays. Only JSON is sent as text, and needs a cast.
     private static string CastOf(IProperty column) => column.GetColumnType() is "json" or "jsonb" ? $"::{column.GetColumnType()}" : "";
 
@@ -49,5 +81,30 @@ internal sealed class PostgreSqlTableStatements(long mostCharacters = TableState
         }
 
         return values;
+    }
+
+    /// <summary>What the text of a statement depends on.</summary>
+    private sealed class Shape(TableChange change, int first, bool isCounted) : IEquatable<Shape>
+    {
+        private readonly (IEntityType Table, ChangeKind Kind, int First, bool IsCounted) head = (change.Table, change.Kind, first, isCounted);
+        private readonly IReadOnlyList<IProperty> columns = change.Columns;
+        private readonly IReadOnlyList<IProperty> times = change.TimesOfInsert;
+
+        public bool Equals(Shape? other) =>
+            other is not null && head == other.head && columns.SequenceEqual(other.columns) && times.SequenceEqual(other.times);
+
+        public override bool Equals(object? obj) => Equals(obj as Shape);
+
+        public override int GetHashCode()
+        {
+            var hash = default(HashCode);
+            hash.Add(head);
+            foreach (var column in columns)
+            {
+                hash.Add(column);
+            }
+
+            return hash.ToHashCode();
+        }
     }
 }
