@@ -6,7 +6,9 @@ using Microsoft.EntityFrameworkCore.Metadata;
 
 namespace WorkManager.Changes;
 
-/// <summary>Names rows for people: <c>table:key</c>, with a JSON array of the values if the key has several columns; <c>new:table:n</c> if they are added.</summary>
+/// <summary>
+/// Names rows for people: <c>table:key</c>, with a JSON array of the values if the key has several columns; <c>new:table:n</c> if they are added.
+/// </summary>
 internal static class RowNames
 {
     // What begins with this is the name of a row that is not there yet.

@@ -7,7 +7,7 @@ namespace WorkManager.Providers;
 /// <summary>Finds orders that change the same rows, which both databases do by much the same text.</summary>
 /// <remarks>
 /// Which preview of an order is its latest one is read from the index of its decisions. What previews have kept is read of the orders that were previewed last,
-/// and does not leave the database. Subqueries look up single rows: whatever its statistics say, a database does not read the decisions from end to end for them.
+/// and does not leave the database. Subqueries look up single rows: whatever its statistics say, a database does not read all decisions for them.
 /// </remarks>
 /// <param name="keys">The names of the rows in a kept preview <c>{0}</c>, as a table <c>k</c> with a column <c>key</c>.</param>
 /// <param name="names">The names <c>@names</c>, as what <c>IN</c> compares with.</param>
