@@ -360,7 +360,8 @@ public interface IWorkOrderManager
     /// For each approval, in the same order, what <see cref="ApproveAsync"/> returns, or its error. One that is refused does not stop the others.
     /// </returns>
     /// <remarks>
-    /// A cancellation, or an error of the database, is thrown, and ends the call. What was applied before stays applied: send the same approvals again, and
+    /// A cancellation, an error of the database, and what is about the call and not about one order (<c>transaction_not_allowed</c>, <c>foreign_context</c>,
+    /// <c>other_database</c>, or the schema) are thrown, and end the call. What was applied before stays applied: send the same approvals again, and
     /// <see cref="IllegalTransitionException"/> says which are done.
     /// </remarks>
     /// <exception cref="WorkValidationException">There are more than 1,000. None was approved.</exception>
@@ -615,14 +616,18 @@ public interface IWorkOrderManager
     /// <returns>
     /// The order without items: the one that the actor has taken before and not decided about, whose time begins anew; or else the first of
     /// <see cref="PendingApprovalsAsync"/> that the actor has not skipped. Null if there is none at this moment: also if
-    /// <see cref="TakeReviewOptions.OrderId"/> is not among them, because somebody else has taken it, for example.
+    /// <see cref="TakeReviewOptions.OrderId"/> is not among them, because somebody else has taken it, for example. An order that the actor has taken is also
+    /// returned while it is locked, as by a preview, but then its time goes on.
     /// </returns>
     /// <remarks>
     /// It is an agreement between reviewers, and no lock: whoever may approve or reject the order still may. It ends when its time is over, by
-    /// <see cref="SkipReviewAsync"/>, and when the actor has approved. It is a decision of the order, <c>take</c>.
+    /// <see cref="SkipReviewAsync"/>, when the actor has approved, and when the order is returned or closed. It is a decision of the order, <c>take</c>.
     /// </remarks>
     /// <exception cref="ApprovalDeniedException">The actor is an agent, or is not named.</exception>
     /// <exception cref="WorkNotFoundException">There is no order of <see cref="TakeReviewOptions.OrderId"/>.</exception>
+    /// <exception cref="WorkBusyException">
+    /// The order of <see cref="TakeReviewOptions.OrderId"/> is locked by another call, or the database found a conflict. Send it again.
+    /// </exception>
     /// <exception cref="WorkValidationException"><see cref="TakeReviewOptions.For"/> is out of range.</exception>
     /// <exception cref="InvalidQueryException"><see cref="TakeReviewOptions.Type"/> cannot be the key of a type.</exception>
     Task<WorkOrder?> TakeReviewAsync(TakeReviewOptions? options = null, CancellationToken cancellationToken = default);

@@ -18,10 +18,14 @@ internal sealed class ReviewQueue(WorkEngine engine, WorkSession session, TakeRe
     public async Task<WorkOrder?> TakeAsync(CancellationToken cancellationToken)
     {
         EnsureTime(options.For);
+        if (await TakeFirstAsync(PendingApprovalsFilter.Own, cancellationToken).ConfigureAwait(false) is { } own)
+        {
+            return own;
+        }
+
         if (options.OrderId is not { } id)
         {
-            return await TakeFirstAsync(PendingApprovalsFilter.Own, cancellationToken).ConfigureAwait(false)
-                ?? await TakeFirstAsync(PendingApprovalsFilter.NotSkipped, cancellationToken).ConfigureAwait(false);
+            return await TakeFirstAsync(PendingApprovalsFilter.NotSkipped, cancellationToken).ConfigureAwait(false);
         }
 
         return await TakeFirstAsync(PendingApprovalsFilter.NotTaken, cancellationToken).ConfigureAwait(false)
@@ -36,7 +40,7 @@ internal sealed class ReviewQueue(WorkEngine engine, WorkSession session, TakeRe
             var page = await FindAsync(query, filter, cancellationToken).ConfigureAwait(false);
             foreach (var order in page.Items)
             {
-                if (await TryTakeAsync(order, cancellationToken).ConfigureAwait(false) is { } taken)
+                if (await TryTakeAsync(order, filter, cancellationToken).ConfigureAwait(false) is { } taken)
                 {
                     return taken;
                 }
@@ -58,16 +62,21 @@ internal sealed class ReviewQueue(WorkEngine engine, WorkSession session, TakeRe
         "get", session, context => context.ReadAsync(rows => rows.Orders.AnyAsync(o => o.Id == orderId, cancellationToken), cancellationToken),
         cancellationToken);
 
-    private async Task<WorkOrder?> TryTakeAsync(WorkOrder found, CancellationToken cancellationToken)
+    private async Task<WorkOrder?> TryTakeAsync(WorkOrder found, PendingApprovalsFilter filter, CancellationToken cancellationToken)
     {
         try
         {
             return await engine.RunAsync(engine.Verbs.TakeReview, session, new TakeReviewRequest(found.Id, options.For), cancellationToken)
                 .ConfigureAwait(false);
         }
-        catch (WorkManagerException gone) when (gone is WorkBusyException or WorkNotFoundException)
+        catch (WorkBusyException locked) when (locked.InnerException is null && filter != PendingApprovalsFilter.NotTaken)
         {
-            // Somebody takes it or decides about it at this moment, or it was removed.
+            // Somebody has locked it at this moment. The actor's own may be in a preview; of others there are more.
+            return filter == PendingApprovalsFilter.Own ? found : null;
+        }
+        catch (WorkNotFoundException)
+        {
+            // It was removed since it was found.
             return null;
         }
     }

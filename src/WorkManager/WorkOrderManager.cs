@@ -222,11 +222,14 @@ internal sealed class WorkOrderManager(WorkEngine engine, WorkSession session) :
                 ? new(Missing("approval"))
                 : new(await ApproveAsync(approval.OrderId, approval.ContentHash, cancellationToken).ConfigureAwait(false));
         }
-        catch (WorkManagerException refused)
+        catch (WorkManagerException refused) when (!IsAboutTheCall(refused))
         {
             return new(refused);
         }
     }
+
+    private static bool IsAboutTheCall(WorkManagerException refused) => refused is WorkManagerSchemaException
+        || refused.Code is WorkErrorCodes.TransactionNotAllowed or WorkErrorCodes.ForeignContext or WorkErrorCodes.OtherDatabase;
 
     private async Task<IReadOnlyList<WorkOutcome<TResult>>> RunManyAsync<T, TRequest, TResult>(
         IVerb<Batch<TRequest>, IReadOnlyList<WorkOutcome<TResult>>> verb, IReadOnlyCollection<T> many, Func<T, TRequest> request,

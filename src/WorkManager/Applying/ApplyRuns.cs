@@ -18,7 +18,7 @@ internal sealed class ApplyRuns(OrderTypeRegistry types, JsonDocuments documents
         hostCode.Begin();
         var unit = hosted.Unit;
         var (order, items) = await unit.LockOrderWithItemsAsync(orderId).ConfigureAwait(false);
-        unit.Lifecycle.Settle(order);
+        unit.Lifecycle.Settle(order, items.Any(i => i.State == ItemState.Submitted));
         EnsureCanBeApplied(order, isApproved);
 
         var done = items.Where(i => i.State is ItemState.Submitted or ItemState.Accepted).ToList();

@@ -59,6 +59,8 @@ internal sealed class GiveApproval(ReviewOptions options)
         // Of another content, too old, or an earlier one of the same person.
         GivenApprovals.Void(unit, given.Except(others));
         UnitOfWork.LeaveAsTheyWere([order]);
+        // The next approver is offered it, also if it comes back to review because it is outdated when it is to be applied.
+        await TakenReviews.EndAsync(unit, order.Id, clock).ConfigureAwait(false);
         var approval = unit.Decide(unit.NewId(), order, WorkDecision.Approve);
         (approval.ContentHash, approval.SelfApproval) = (content?.ToString(), compared.IsOwnWork);
         if (isLast)
@@ -70,8 +72,6 @@ internal sealed class GiveApproval(ReviewOptions options)
         else
         {
             approval.ExpiresAt = clock + options.ApprovalLifetime;
-            // The next approver is offered it.
-            await TakenReviews.EndAsync(unit, order.Id, clock).ConfigureAwait(false);
             unit.Audit.Record(WorkEventNames.ApprovalGiven, order, Given(content, others.Count + 1, type.Approvals));
         }
 

@@ -1,3 +1,5 @@
+using WorkManager.Errors;
+
 namespace WorkManager;
 
 /// <summary>One approval of several.</summary>
@@ -6,9 +8,13 @@ namespace WorkManager;
 public sealed record OrderApproval(Guid OrderId, ContentHash? ContentHash = null)
 {
     /// <summary>An approval of what a preview showed.</summary>
-    /// <param name="preview">The preview. One that is cut off has no hash: the order is approved as it is, if its type allows that.</param>
+    /// <param name="preview">The preview.</param>
+    /// <exception cref="WorkValidationException">The preview is cut off: it has no hash, and shows less than what would be applied.</exception>
     public OrderApproval(OrderPreview preview)
-        : this((preview ?? throw new ArgumentNullException(nameof(preview))).OrderId, preview.ContentHash)
+        : this((preview ?? throw new ArgumentNullException(nameof(preview))).OrderId, preview.ContentHash ?? throw CutOff(preview))
     {
     }
+
+    private static WorkValidationException CutOff(OrderPreview preview) => WorkValidationException.Argument(
+        "preview", ValidationCodes.Invalid, $"The preview of order {preview.OrderId} is cut off: it does not show all that would be applied.");
 }

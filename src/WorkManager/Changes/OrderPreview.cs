@@ -80,9 +80,9 @@ public sealed class OrderPreview
     /// showed of these rows may be outdated. The one that was previewed last comes first.
     /// </summary>
     /// <remarks>
-    /// Of another order its latest preview is known, also if it is outdated by now: an order that nobody has previewed is not among them, nor is one whose last
-    /// preview was cut off. Rows that are added do not count. They are looked for once the preview is rolled back, among the 1,000 orders that were previewed
-    /// last, and do not belong to what <see cref="ContentHash"/> names.
+    /// Of another order its latest preview that was not cut off is known, also if it is outdated by now: an order that has none is not among them. Rows that
+    /// are added do not count. They are looked for once the preview is rolled back, among the 1,000 orders whose previews changed last and in at most 16 MiB of
+    /// what these have kept, and do not belong to what <see cref="ContentHash"/> names.
     /// </remarks>
     /// <value>At most 100; empty if there are none.</value>
     public IReadOnlyList<OverlappingOrder> OverlappingOrders { get; }

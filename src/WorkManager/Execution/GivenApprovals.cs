@@ -32,9 +32,14 @@ internal static class GivenApprovals
     /// <param name="orderId">The order.</param>
     /// <param name="itemIds">The items of which it is so; null for all. Approvals of the whole order are void in any case.</param>
     /// <param name="withEdits">Whether the results of these items are gone, so that nobody's edits of them are left.</param>
-    public static async Task VoidAsync(UnitOfWork unit, Guid orderId, IReadOnlySet<Guid>? itemIds = null, bool withEdits = false)
+    /// <param name="withTakes">Whether the order does not wait for review any more, so that nobody has taken it.</param>
+    public static async Task VoidAsync(
+        UnitOfWork unit, Guid orderId, IReadOnlySet<Guid>? itemIds = null, bool withEdits = false, bool withTakes = false)
     {
-        var kinds = withEdits ? (string[])[WorkDecision.Approve, WorkDecision.Accept, WorkDecision.Edit] : [WorkDecision.Approve, WorkDecision.Accept];
+        string[] kinds =
+        [
+            WorkDecision.Approve, WorkDecision.Accept, .. withEdits ? (string[])[WorkDecision.Edit] : [], .. withTakes ? (string[])[WorkDecision.Take] : [],
+        ];
         var given = await unit.Rows.Decisions
             .Where(d => d.OrderId == orderId && kinds.Contains(d.Decision) && d.SupersededAt == null && d.ConsumedAt == null)
             .ToListAsync(CancellationToken.None).ConfigureAwait(false);

@@ -13,6 +13,7 @@ internal sealed class NewOrders(RetryOptions retry)
 {
     // More than that, with what tells of them, may be too much for one command.
     private const int MostCharactersOfOneCommand = 1024 * 1024;
+    private const int CharactersOfAnId = 40;
 
     /// <summary>Stores the plans, and keeps the outcomes of those that were refused before.</summary>
     /// <param name="context">The operation.</param>
@@ -37,7 +38,7 @@ internal sealed class NewOrders(RetryOptions retry)
                 : Ending.RollBack<IReadOnlyList<WorkOutcome<WorkOrder>>>([]),
             // If it stored no order, there is nothing that must not be done again.
             async (rows, outcomes) => outcomes.FirstOrDefault(o => o.Succeeded && ids.Contains(o.Value.Id)) is { Value: var stored }
-                && await rows.Orders.AnyAsync(o => o.Id == stored.Id, CancellationToken.None).ConfigureAwait(false)
+                && await IsStoredAsync(rows, stored).ConfigureAwait(false)
                 && await CompleteAsync(rows, outcomes, stored).ConfigureAwait(false));
         var outcomes = await (storesIf is null && andThen is null && IsOneCommand(plans)
             ? context.WriteByCommandAsync(write, cancellationToken)
@@ -58,11 +59,21 @@ internal sealed class NewOrders(RetryOptions retry)
         plans.All(p => !p.Succeeded || p.Value.UniqueKey is null)
         && plans.Where(p => p.Succeeded).Sum(p => CharactersOf(p.Value)) <= MostCharactersOfOneCommand;
 
-    private static long CharactersOf(OrderPlan plan) => plan.Payload.Text.Length + (plan.Meta?.Length ?? 0) + plan.Items.Sum(i => (long)i.Input.Text.Length);
+    // Its event names the orders that it comes after.
+    private static long CharactersOf(OrderPlan plan) => plan.Payload.Text.Length + (plan.Meta?.Length ?? 0)
+        + plan.Items.Sum(i => (long)i.Input.Text.Length) + (plan.Request.Options.After.Count * CharactersOfAnId);
+
+    // An order has the same id in each attempt, and its items have other ones: those of another attempt are in no table.
+    private static Task<bool> IsStoredAsync(WorkRows rows, WorkOrder order)
+    {
+        var itemId = order.ItemList[0].Id;
+        return rows.Items.AnyAsync(i => i.Id == itemId, CancellationToken.None);
+    }
 
     /// <summary>Gives the orders of a lost answer the time that the database has given to their rows.</summary>
     private static async Task<bool> CompleteAsync(WorkRows rows, IReadOnlyList<WorkOutcome<WorkOrder>> outcomes, WorkOrder stored)
     {
+        List<WorkOrder> orders = [.. outcomes.Where(o => o.Succeeded).Select(o => o.Value.Detach(withItems: true))];
         if (stored.ItemList.TrueForAll(i => i.AvailableAt != WorkClock.AtInsert))
         {
             return true;
@@ -71,7 +82,7 @@ internal sealed class NewOrders(RetryOptions retry)
         // What has happened to an item since may have made it later.
         var time = await rows.Items.Where(i => i.OrderId == stored.Id).OrderBy(i => i.AvailableAt).Select(i => i.AvailableAt)
             .FirstAsync(CancellationToken.None).ConfigureAwait(false);
-        foreach (var order in outcomes.Where(o => o.Succeeded).Select(o => o.Value.Detach(withItems: true)))
+        foreach (var order in orders)
         {
             order.NextApplyAt = order.NextApplyAt is null ? null : time;
             foreach (var item in order.ItemList)

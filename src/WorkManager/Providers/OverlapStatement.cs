@@ -10,12 +10,14 @@ namespace WorkManager.Providers;
 /// and does not leave the database. Subqueries look up single rows: whatever its statistics say, a database does not read all decisions for them.
 /// </remarks>
 /// <param name="keys">The names of the rows in a kept preview <c>{0}</c>, as a table <c>k</c> with a column <c>key</c>.</param>
+/// <param name="size">How many bytes a kept preview takes, of <c>d.changes</c>.</param>
 /// <param name="names">The names <c>@names</c>, as what <c>IN</c> compares with.</param>
 /// <param name="byCode">What makes names sort by the codes of their characters.</param>
 /// <param name="list">Makes a JSON array of the values <c>{0}</c> of some rows, those where <c>{1}</c>.</param>
-internal sealed class OverlapStatement(string keys, string names, string byCode, string list)
+internal sealed class OverlapStatement(string keys, string size, string names, string byCode, string list)
 {
     private const int MostRead = 1_000;
+    private const int MostBytes = 16 * 1024 * 1024;
     private const int MostTold = 100;
     private const int MostNames = 10;
 
@@ -26,11 +28,15 @@ internal sealed class OverlapStatement(string keys, string names, string byCode,
             UNION ALL
             {InReview("approved")}
         ), latest AS MATERIALIZED (
-            SELECT id, type, state, preview FROM in_review WHERE preview IS NOT NULL ORDER BY preview DESC LIMIT {MostRead}
+            SELECT id, type, state, preview, sum(size) OVER (ORDER BY preview DESC) AS so_far
+            FROM (
+                SELECT r.id, r.type, r.state, r.preview, (SELECT {size} FROM [work_decisions] AS d WHERE d.id = r.preview) AS size
+                FROM in_review AS r WHERE r.preview IS NOT NULL ORDER BY r.preview DESC LIMIT {MostRead}
+            ) AS previewed
         ), shared AS (
             SELECT l.id, l.type, l.state, l.preview, k.key AS name, row_number() OVER (PARTITION BY l.id ORDER BY k.key {byCode}) AS n
             FROM latest AS l CROSS JOIN {string.Format(null, keys, "(SELECT d.changes FROM [work_decisions] AS d WHERE d.id = l.preview)")}
-            WHERE k.key IN ({names})
+            WHERE l.so_far <= {MostBytes} AND k.key IN ({names})
         )
         SELECT id, type, state, count(*), {string.Format(null, list, "name", $"n <= {MostNames}")}
         FROM shared GROUP BY id, type, state, preview ORDER BY preview DESC LIMIT {MostTold}

@@ -82,7 +82,7 @@ internal abstract class TableStatements(long mostCharacters)
             found = isCountedThere ? found[changes.Count..] : found;
             if (asksTheTime)
             {
-                changes.ForEach(c => c.SetTimeOfInsert(new DateTimeOffset((DateTime)found[0]!)));
+                changes.ForEach(c => c.SetTimeOfInsert(DateTimeOffset.UnixEpoch.AddMicroseconds((long)found[0]!)));
                 found = found[1..];
             }
 
@@ -180,7 +180,7 @@ internal abstract class TableStatements(long mostCharacters)
 
         if (changes.Exists(c => c.TimesOfInsert.Count > 0))
         {
-            texts.Add($"SELECT {TimeOfInsert}");
+            texts.Add(AskTimeOfInsert);
         }
 
         if (end is not null)
@@ -229,8 +229,8 @@ internal abstract class TableStatements(long mostCharacters)
         return (isCounted ? Counted(text, Bind(change.Rows.Count)) : text, values);
     }
 
-    /// <summary>The time at which the transaction began, as the database tells it.</summary>
-    protected abstract string TimeOfInsert { get; }
+    /// <summary>Asks for the time at which the transaction began, in microseconds since 1970: applications have times of many types.</summary>
+    protected abstract string AskTimeOfInsert { get; }
 
     /// <summary>Whether the database can count the rows that a statement writes.</summary>
     protected abstract bool CountsRows { get; }

@@ -24,7 +24,7 @@ internal static class OrderClosing
         if (await RejectResultsAsync(unit, order, closing).ConfigureAwait(false))
         {
             // Also of what is worked on: it may have been returned by a reviewer who had accepted the rest.
-            await GivenApprovals.VoidAsync(unit, order.Id, withEdits: true).ConfigureAwait(false);
+            await GivenApprovals.VoidAsync(unit, order.Id, withEdits: true, withTakes: true).ConfigureAwait(false);
         }
 
         if (order.State is OrderState.CheckedOut or OrderState.InProgress)

@@ -21,7 +21,7 @@ internal sealed class Rework(OrderTypeRegistry types, RetryOptions retry)
         var clock = await unit.ReadClockAsync().ConfigureAwait(false);
         if (order.State == OrderState.Submitted)
         {
-            await GivenApprovals.VoidAsync(unit, order.Id, returned.Select(i => i.Id).ToHashSet(), withEdits: true).ConfigureAwait(false);
+            await GivenApprovals.VoidAsync(unit, order.Id, returned.Select(i => i.Id).ToHashSet(), withEdits: true, withTakes: true).ConfigureAwait(false);
         }
         else
         {

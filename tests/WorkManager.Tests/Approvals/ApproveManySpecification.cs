@@ -104,6 +104,36 @@ public abstract class ApproveManySpecification(DatabaseFixture databases)
         (await app.Reviewer.ApproveManyAsync([])).Should().BeEmpty();
     }
 
+    [Fact]
+    public async Task What_is_wrong_with_the_call_is_thrown_and_is_no_outcome()
+    {
+        await using var app = await StockApp.StartAsync(databases);
+        var order = await app.SubmittedAsync();
+
+        await app.WithAsync(async db =>
+        {
+            await using var transaction = await db.Database.BeginTransactionAsync();
+            var approving = () => app.Reviewer.In(db).ApproveManyAsync([new(order.Id)]);
+            (await approving.Should().ThrowAsync<WorkManagerException>()).Which.Code.Should().Be("transaction_not_allowed");
+            return true;
+        });
+    }
+
+    [Fact]
+    public async Task A_preview_that_is_cut_off_makes_no_approval()
+    {
+        await using var app = await StockApp.StartAsync(databases, options: o => o.Review.MaxRows = 1);
+        app.Script.Apply = (_, db, _) =>
+        {
+            db.AddRange(new Shelf { Name = "one" }, new Shelf { Name = "two" });
+            return Task.CompletedTask;
+        };
+        var preview = await app.Reviewer.PreviewAsync((await app.SubmittedAsync()).Id);
+
+        preview.IsCutOff.Should().BeTrue();
+        FluentActions.Invoking(() => new OrderApproval(preview)).Should().Throw<WorkValidationException>();
+    }
+
     private static Task<List<string>> ShelvesAsync(StockApp app) => app.WithAsync(db => db.Shelves.Select(s => s.Name).ToListAsync());
 }
 

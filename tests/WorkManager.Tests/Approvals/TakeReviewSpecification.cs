@@ -1,6 +1,7 @@
 using AwesomeAssertions;
 using WorkManager.Tests.Previews;
 using WorkManager.Tests.Races;
+using WorkManager.Tests.Shop;
 
 namespace WorkManager.Tests.Approvals;
 
@@ -108,6 +109,31 @@ public abstract class TakeReviewSpecification(DatabaseFixture databases)
     }
 
     [Fact]
+    public async Task What_was_returned_or_comes_back_to_review_nobody_has_taken()
+    {
+        await using var app = await StockApp.StartWithShelvesAsync(databases);
+        var returned = await app.SubmittedAsync();
+        await app.By(Bert).TakeReviewAsync(new() { For = TimeSpan.FromHours(10) });
+        await app.By(Bert).ReturnForReworkAsync(returned.Id, [new("again", "Once more.")]);
+        var agent = app.By(Actor.Agent("agent-1"));
+        await agent.SubmitAsync((await agent.CheckoutAsync(new() { OrderId = returned.Id }))!, new Counted("again"));
+        (await ListAsync(app, Carla)).Should().Equal(returned.Id);
+        await app.By(Carla).RejectAsync(returned.Id, [new("no", "No.")]);
+
+        var deferred = await app.SubmittedAsync<Recount>();
+        var preview = await app.Reviewer.PreviewAsync(deferred.Id);
+        await app.By(Bert).TakeReviewAsync(new() { For = TimeSpan.FromHours(10) });
+        await app.By(Bert).ApproveAsync(deferred.Id, preview.ContentHash);
+        app.Script.Apply = (_, db, _) =>
+        {
+            db.Add(new Shelf { Name = "something else" });
+            return Task.CompletedTask;
+        };
+        await app.Maintenance.ApproveDueAsync();
+        (await ListAsync(app, Carla)).Should().Equal([deferred.Id], "it was outdated when it was to be applied");
+    }
+
+    [Fact]
     public async Task Whoever_may_not_approve_it_is_not_offered_it_and_what_is_taken_can_be_decided_by_all()
     {
         await using var app = await StockApp.StartAsync(databases);
@@ -180,6 +206,27 @@ public abstract class TakeReviewSpecification(DatabaseFixture databases)
 
     private static async Task<List<Guid>> ListAsync(StockApp app, Actor actor, PendingApprovalsQuery? query = null) =>
         [.. (await app.By(actor).PendingApprovalsAsync(query)).Items.Select(o => o.Id)];
+}
+
+/// <summary>Reviews that are taken beside a lock on their order. On SQLite nobody writes beside it.</summary>
+public sealed class TakeReviewBesideLocks(PostgreSqlFixture databases) : IClassFixture<PostgreSqlFixture>
+{
+    [Fact]
+    public async Task The_own_order_is_returned_while_it_is_locked_another_is_passed_over_and_one_that_is_named_is_busy()
+    {
+        await using var app = await ShopApp.StartAsync(databases);
+        var (first, second) = (await app.SubmittedEchoAsync(), await app.SubmittedEchoAsync());
+        var (dora, emil) = (app.By(Actor.User("dora")), app.By(Actor.User("emil")));
+        await dora.TakeReviewAsync();
+        await using var locked = await app.HoldAsync($"SELECT 1 FROM work_orders WHERE id = '{first.Id}' FOR UPDATE");
+
+        (await dora.TakeReviewAsync())!.Id.Should().Be(first.Id);
+        (await dora.TakeReviewAsync(new() { OrderId = first.Id }))!.Id.Should().Be(first.Id);
+        (await emil.TakeReviewAsync())!.Id.Should().Be(second.Id);
+        app.Time.Advance(TimeSpan.FromHours(1));
+        (await app.By(Actor.User("fritz")).TakeReviewAsync())!.Id.Should().Be(second.Id);
+        await FluentActions.Awaiting(() => emil.TakeReviewAsync(new() { OrderId = first.Id })).Should().ThrowAsync<WorkBusyException>();
+    }
 }
 
 public sealed class TakeReviewOnSqlite(SqliteFixture databases) : TakeReviewSpecification(databases), IOnSqlite;

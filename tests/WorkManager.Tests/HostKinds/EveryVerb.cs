@@ -58,7 +58,15 @@ internal static class EveryVerb
         var batch = await requester.ProposeAsync(new BatchPayload([new(text, [1]), new(text, [2])]), cancellationToken: cancel);
         var leases = await agent.CheckoutManyAsync(2, new() { OrderId = batch.Id }, cancel);
         await agent.SubmitManyAsync([.. leases.Select(l => new Submission<BatchResult>(l, new(text, true, 1)))], cancel);
-        Assert.Equal(OrderState.Completed, (await reviewer.ApproveAsync(batch.Id, cancellationToken: cancel)).State);
+        Assert.Equal(batch.Id, (await reviewer.TakeReviewAsync(new() { OrderId = batch.Id }, cancel))!.Id);
+        await reviewer.SkipReviewAsync(batch.Id, cancellationToken: cancel);
+        await using (await scope.GetRequiredService<ShopContext>().Database.BeginTransactionAsync(cancel))
+        {
+            Assert.NotNull(await reviewer.TakeReviewAsync(new() { OrderId = batch.Id }, cancel));
+            await reviewer.SkipReviewAsync(batch.Id, cancellationToken: cancel);
+        }
+
+        Assert.Equal(OrderState.Completed, (await reviewer.ApproveManyAsync([new(batch.Id)], cancel)).Single().Value.State);
 
         // One that fails, is retried, given up, and proposed once more.
         var failing = await requester.ProposeAsync(new Note(text), cancellationToken: cancel);

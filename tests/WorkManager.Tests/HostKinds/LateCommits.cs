@@ -50,6 +50,18 @@ public sealed class LateCommits(PostgreSqlFixture databases) : IClassFixture<Pos
                 [new(new Note("a"), new() { UniqueKey = $"a {w.Line.Lost}" }), new(new Note("b"), new() { UniqueKey = $"b {w.Line.Lost}" })]));
             many.Should().OnlyContain(o => o.Error == null);
         },
+        ["take and skip a review"] = async w =>
+        {
+            var order = await w.SubmittedAsync();
+            (await w.CutAsync(Commit, () => w.App.Reviewer.TakeReviewAsync(new() { OrderId = order })))!.Id.Should().Be(order);
+            (await w.DecisionsAsync(order)).Should().Equal("take");
+            await w.CutAsync(Commit, async () =>
+            {
+                await w.App.Reviewer.SkipReviewAsync(order);
+                return true;
+            });
+            (await w.DecisionsAsync(order)).Should().BeEquivalentTo("take", "skip");
+        },
         ["reject"] = async w =>
         {
             var order = await w.SubmittedAsync();

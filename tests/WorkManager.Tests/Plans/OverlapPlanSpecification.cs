@@ -113,7 +113,7 @@ public sealed class OverlapPlanOnSqlite(SqliteFixture databases, ITestOutputHelp
 
         Output.WriteLine($"{condition}:\n{string.Join('\n', steps)}");
         var found = steps.Where(step => step.Contains(" o ", StringComparison.Ordinal) || step.Contains(" d ", StringComparison.Ordinal)).ToList();
-        found.Should().HaveCount(5).And.AllSatisfy(step => step.Should().MatchRegex(
+        found.Should().HaveCount(6).And.AllSatisfy(step => step.Should().MatchRegex(
             @"^SEARCH (o USING INDEX work_orders_(review_idx|state_\w+)|d USING INDEX (work_decisions_order_idx|sqlite_autoindex_work_decisions_1)) "));
     }
 }

@@ -160,6 +160,21 @@ public abstract class OverlappingOrdersSpecification(DatabaseFixture databases)
         (await app.Reviewer.GetAsync(unseen.Id)).State.Should().Be(OrderState.Submitted);
     }
 
+    [Fact]
+    public async Task Of_very_large_previews_only_the_latest_are_looked_at()
+    {
+        await using var app = await WithStockAsync();
+        var orders = new[] { await app.SubmittedAsync("1"), await app.SubmittedAsync("1"), await app.SubmittedAsync("1") };
+        await SeenAsync(app, orders[..2]);
+        var large = databases.Provider == Provider.Sqlite
+            ? "json_set(changes, '$.description', hex(randomblob(9000000)))"
+            : "(changes::jsonb || jsonb_build_object('description', (SELECT string_agg(md5(i::text), '') FROM generate_series(1, 800000) AS i)))::json";
+        await app.Database.ExecuteAsync($"UPDATE work_decisions SET changes = {large} WHERE order_id = '{(databases.Provider == Provider.Sqlite
+            ? orders[0].Id.ToString().ToUpperInvariant() : orders[0].Id)}'");
+
+        (await app.Reviewer.PreviewAsync(orders[2].Id)).OverlappingOrders.Should().ContainSingle().Which.OrderId.Should().Be(orders[1].Id);
+    }
+
     private static async Task<List<OrderPreview>> SeenAsync(StockApp app, params WorkOrder[] orders)
     {
         var seen = new List<OrderPreview>();

@@ -13,6 +13,8 @@ internal sealed class PostgreSqlPreviewSql : IPreviewSql
         """
         LATERAL json_object_keys(CAST(replace(CAST({0} AS text), chr(92) || 'u0000', chr(92) || 'ufffd') AS json) -> 'rows') AS k (key)
         """,
+        // As it is stored: it is not read for that.
+        size: "pg_column_size(d.changes)",
         names: "SELECT unnest(@names)",
         byCode: "COLLATE \"C\"",
         list: "CAST(json_agg({0}) FILTER (WHERE {1}) AS text)");

@@ -12,12 +12,11 @@ namespace WorkManager.Providers.PostgreSql;
 internal sealed class PostgreSqlTableStatements(long mostCharacters = TableStatements.MostCharacters) : TableStatements(mostCharacters)
 {
     private const string DivisionByZero = "22012";
+    private const string TimeOfInsert = "now()";
 
-    // The texts depend on the tables and columns that are written, and not on the rows. There are few, and building one takes longer than sending it.
-    private readonly ConcurrentDictionary<Shape, string> texts = [];
     private readonly ConcurrentDictionary<string, IRelationalCommand> commands = new(StringComparer.Ordinal);
 
-    protected override string TimeOfInsert => "now()";
+    protected override string AskTimeOfInsert => $"SELECT (extract(epoch FROM {TimeOfInsert}) * 1000000)::bigint";
 
     protected override bool CountsRows => true;
 
@@ -53,6 +52,7 @@ internal sealed class PostgreSqlTableStatements(long mostCharacters = TableState
         }
 
         var shape = new Shape(change, first, isCounted);
+        var texts = TextsOf(change.Table.Model);
         if (!texts.TryGetValue(shape, out var text))
         {
             text = texts.GetOrAdd(shape, base.Write(db, change, first, isCounted).Text);
@@ -67,6 +67,11 @@ internal sealed class PostgreSqlTableStatements(long mostCharacters = TableState
 
         return (text, values);
     }
+
+    // The texts depend on the tables and columns that are written, and not on the rows. There are few, and building one takes longer than sending it. They end
+    // with their model: an application may make many, such as one for each schema.
+    private static ConcurrentDictionary<Shape, string> TextsOf(IModel model) =>
+        model.GetOrAddRuntimeAnnotationValue("WorkManager:TextsOfWrites", static _ => new ConcurrentDictionary<Shape, string>(), model);
 
     // The provider maps the element types of the arrays. Only JSON is sent as text, and needs a cast.
     private static string CastOf(IProperty column) => column.GetColumnType() is "json" or "jsonb" ? $"::{column.GetColumnType()}" : "";

@@ -9,6 +9,7 @@ internal sealed class SqlitePreviewSql : IPreviewSql
 {
     private static readonly OverlapStatement Overlaps = new(
         keys: "json_each({0}, '$.rows') AS k",
+        size: "length(d.changes)",
         names: "SELECT value FROM json_each(@names)",
         byCode: "COLLATE BINARY",
         list: "json_group_array({0}) FILTER (WHERE {1})");

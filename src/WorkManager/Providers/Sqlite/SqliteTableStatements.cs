@@ -9,7 +9,7 @@ namespace WorkManager.Providers.Sqlite;
 internal sealed class SqliteTableStatements(long mostCharacters = TableStatements.MostCharacters) : TableStatements(mostCharacters)
 {
     // It has no clock of its own.
-    protected override string TimeOfInsert => throw new NotSupportedException("A row for SQLite gets its times from the process.");
+    protected override string AskTimeOfInsert => throw new NotSupportedException("A row for SQLite gets its times from the process.");
 
     // All commands are in transactions.
     protected override bool CountsRows => false;
