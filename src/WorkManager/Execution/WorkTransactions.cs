@@ -118,11 +118,20 @@ internal sealed class WorkTransactions(
                 return await OwnAsync(db, context, attempt, body).ConfigureAwait(false);
             }
 
-            // The command is committed before its answer arrives.
-            attempt.BeginCommit(answer: null);
-            var ending = await body(Unit(db, context, attempt)).ConfigureAwait(false);
-            return ending.Kind != EndingKind.RollBack ? ending : throw new InvalidOperationException(
-                $"'{context.Operation}' asked to roll back a write by command, which is committed already. Use WriteAsync for a write that may roll back.");
+            // What does not reach the database commits nothing: only from here on the answer may be lost.
+            await db.Database.OpenConnectionAsync(CancellationToken.None).ConfigureAwait(false);
+            try
+            {
+                // The command is committed before its answer arrives.
+                attempt.BeginCommit(answer: null);
+                var ending = await body(Unit(db, context, attempt)).ConfigureAwait(false);
+                return ending.Kind != EndingKind.RollBack ? ending : throw new InvalidOperationException(
+                    $"'{context.Operation}' asked to roll back a write by command, which is committed already. Use WriteAsync for a write that may roll back.");
+            }
+            finally
+            {
+                await db.Database.CloseConnectionAsync().ConfigureAwait(false);
+            }
         }
     }
 

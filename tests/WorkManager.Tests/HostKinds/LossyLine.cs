@@ -15,6 +15,7 @@ internal sealed class LossyLine : IAsyncDisposable
     private int toLose = -1;
     private Action? lost;
     private string? toCutAfter;
+    private string? toCutBefore;
 
     private delegate bool Judge(ReadOnlySpan<byte> bytes);
 
@@ -37,6 +38,15 @@ internal sealed class LossyLine : IAsyncDisposable
 
     /// <summary>The next time that the client sends this, the line is gone: the server gets it, works on, and has nobody to answer to.</summary>
     public void CutAfter(string sent) => Volatile.Write(ref toCutAfter, sent);
+
+    /// <summary>The next time that the client sends this, the line is gone before the server gets it.</summary>
+    /// <param name="sent">What the client sends.</param>
+    /// <param name="then">What happens just then.</param>
+    public void CutBefore(string sent, Action then)
+    {
+        lost = then;
+        Volatile.Write(ref toCutBefore, sent);
+    }
 
     /// <summary>An answer of the server does not arrive, and its connection is gone.</summary>
     /// <param name="after">How many answers arrive before.</param>
@@ -78,14 +88,14 @@ internal sealed class LossyLine : IAsyncDisposable
         using var far = new TcpClient();
         await far.ConnectAsync(server.Host!, server.Port, closing.Token);
         await Task.WhenAny(
-            PumpAsync(near.GetStream(), far.GetStream(), _ => false, Cuts),
+            PumpAsync(near.GetStream(), far.GetStream(), sent => Has(sent, ref toCutBefore), sent => Has(sent, ref toCutAfter)),
             PumpAsync(far.GetStream(), near.GetStream(), _ => Volatile.Read(ref toLose) >= 0 && Interlocked.Decrement(ref toLose) == -1, _ => false));
     }
 
-    private bool Cuts(ReadOnlySpan<byte> sent)
+    private static bool Has(ReadOnlySpan<byte> sent, ref string? wanted)
     {
-        var text = Volatile.Read(ref toCutAfter);
-        return text is not null && sent.IndexOf(Encoding.UTF8.GetBytes(text)) >= 0 && Interlocked.CompareExchange(ref toCutAfter, null, text) == text;
+        var text = Volatile.Read(ref wanted);
+        return text is not null && sent.IndexOf(Encoding.UTF8.GetBytes(text)) >= 0 && Interlocked.CompareExchange(ref wanted, null, text) == text;
     }
 
     private async Task PumpAsync(NetworkStream from, NetworkStream to, Judge losesThis, Judge cutsAfterThis)

@@ -1,5 +1,7 @@
+using System.Data.Common;
 using AwesomeAssertions;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using WorkManager.Tests.Shop;
 
@@ -67,6 +69,38 @@ public sealed class LostAnswers(PostgreSqlFixture databases) : IClassFixture<Pos
         line.Lost.Should().Be(1);
         outcomes.Should().HaveCount(3).And.OnlyContain(o => o.Succeeded && o.Value.State == ItemState.Submitted);
         (await app.Database.ScalarAsync("SELECT count(*) FROM work_events WHERE event = 'submitted'")).Should().Be(6L);
+    }
+
+    [Fact]
+    public async Task A_propose_that_was_lost_on_its_way_and_then_got_no_answer_tells_what_is_stored()
+    {
+        var database = await databases.CreateAsync(ShopApp.Migrated);
+        await using var line = new LossyLine(database.ConnectionString);
+        await using var app = On(database, line);
+        await app.ProposeEchoAsync();
+
+        line.CutBefore("work_provenances", then: () => line.CutAfter("work_provenances"));
+        var order = await app.ProposeEchoAsync("twice");
+
+        line.Lost.Should().Be(2);
+        var stored = await app.OrderAsync(order.Id);
+        order.Items.Select(i => i.Id).Should().Equal(stored.Items.Select(i => i.Id), "the items of the first attempt are nowhere");
+        order.Items.Should().OnlyContain(i => i.OrderId == order.Id && i.Order == order);
+        (await app.Requester.ListAsync()).Items.Should().HaveCount(2);
+    }
+
+    [Fact]
+    public async Task A_propose_that_does_not_reach_the_database_is_not_asked_for()
+    {
+        var database = await databases.CreateAsync(ShopApp.Migrated);
+        var opening = new Openings();
+        await using var app = ShopApp.On(database, context: o => o.AddInterceptors(opening));
+        await app.ProposeEchoAsync();
+
+        opening.Fails = true;
+        await FluentActions.Awaiting(() => app.ProposeEchoAsync("away")).Should().ThrowAsync<InvalidOperationException>().WithInnerException(typeof(TimeoutException));
+
+        opening.Failed.Should().Be(1, "there is nothing to find, and it would take as long once more");
     }
 
     [Fact]
@@ -159,4 +193,19 @@ public sealed class LostAnswers(PostgreSqlFixture databases) : IClassFixture<Pos
                 o.EnableRetryOnFailure(retries, TimeSpan.FromMilliseconds(1), null);
             }
         }));
+
+    /// <summary>Connections cannot be opened while it is told so.</summary>
+    private sealed class Openings : DbConnectionInterceptor
+    {
+        public bool Fails { get; set; }
+
+        public int Failed { get; private set; }
+
+        public override ValueTask<InterceptionResult> ConnectionOpeningAsync(
+            DbConnection connection, ConnectionEventData eventData, InterceptionResult result, CancellationToken cancellationToken = default)
+        {
+            Failed += Fails ? 1 : 0;
+            return Fails ? throw new TimeoutException("The database is away.") : ValueTask.FromResult(result);
+        }
+    }
 }
