@@ -23,6 +23,8 @@ public abstract class FaultPointsSpecification(WholeRowsSpecification operations
         "An_approval_by_", "whose_apply_fails", "has_changed_since_somebody_else",
         // A submit, and an approval that fails by itself: that is recorded.
         "An_automatic_approval",
+        // As many operations, one of which fails by itself.
+        "Approvals_of_several_orders",
     ];
 
     public static TheoryData<string> Operations => [.. Calls().Select(c => c.Name).Where(name => All || name.Sum(c => c) / 24 % 4 == 0)];
