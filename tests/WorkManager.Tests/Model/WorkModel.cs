@@ -915,7 +915,8 @@ internal sealed class WorkModel(Limits? limits = null)
             return Answer.Refused("dependency_failed");
         }
 
-        returned = all.FindAll(i => !i.HasMoved);
+        // In the order in which they were planned, however they were named.
+        returned = [.. all.Where(i => !i.HasMoved).OrderBy(i => i.Name.Item)];
         return returned.Exists(i => i.Reworks >= Cast.MaxReworks) ? Answer.Refused("rework_limit") : null;
     }
 
