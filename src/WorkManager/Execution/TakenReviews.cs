@@ -31,10 +31,7 @@ internal static class TakenReviews
     {
         var taken = await By(unit.Rows.Decisions, unit.Actor, clock).Where(d => d.OrderId == orderId).ToListAsync(CancellationToken.None)
             .ConfigureAwait(false);
-        foreach (var take in taken)
-        {
-            take.SupersededAt = unit.Now;
-        }
+        GivenApprovals.Void(unit, taken);
     }
 
     private static IQueryable<WorkDecision> Live(IQueryable<WorkDecision> decisions, DateTimeOffset clock) =>

@@ -151,20 +151,11 @@ internal sealed partial class Statement(string text)
     private async Task<TResult> RunAsync<TResult>(
         WorkManagerDbContext db, Variant variant, Value[] values, Func<IRelationalCommand, RelationalCommandParameterObject, Task<TResult>> run)
     {
-        var template = BuiltFor(db, variant, values);
-        var connection = db.GetService<IRelationalConnection>();
-        var command = connection.RentCommand();
-        try
-        {
-            command.PopulateFrom(template);
-            var parameters = values.ToDictionary(v => v.Name, v => v.Value);
-            var log = db.GetService<IRelationalCommandDiagnosticsLogger>();
-            return await run(command, new(connection, parameters, readerColumns: null, db, log, CommandSource.FromSqlQuery)).ConfigureAwait(false);
-        }
-        finally
-        {
-            connection.ReturnCommand(command);
-        }
+        var parameters = values.ToDictionary(v => v.Name, v => v.Value);
+        var log = db.GetService<IRelationalCommandDiagnosticsLogger>();
+        return await KeptCommand.RunAsync(
+            BuiltFor(db, variant, values),
+            new(db.GetService<IRelationalConnection>(), parameters, readerColumns: null, db, log, CommandSource.FromSqlQuery), run).ConfigureAwait(false);
     }
 
     private static Type TypeOf(Value value) => PlainValues.Ensure(value.Value, value.Name)?.GetType() ?? typeof(string);

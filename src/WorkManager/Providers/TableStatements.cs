@@ -73,7 +73,7 @@ internal abstract class TableStatements(long mostCharacters)
         {
             var (written, found) = isCountedThere || asksTheTime || end is not null
                 ? await AskAsync(command, parameters).ConfigureAwait(false)
-                : (await RunAsync(command, parameters, (c, p) => c.ExecuteNonQueryAsync(p)).ConfigureAwait(false), []);
+                : (await KeptCommand.RunAsync(command, parameters, (c, p) => c.ExecuteNonQueryAsync(p)).ConfigureAwait(false), []);
             if (!isCountedThere && written != changes.Sum(c => c.Rows.Count))
             {
                 throw LeftOut(changes, written, cause: null);
@@ -111,7 +111,7 @@ internal abstract class TableStatements(long mostCharacters)
 
     /// <summary>Runs a command that returns rows, too: the first value of each result, or null if the result is empty.</summary>
     private static Task<(int Written, List<object?> Found)> AskAsync(IRelationalCommand template, RelationalCommandParameterObject values) =>
-        RunAsync(template, values, async (command, parameters) =>
+        KeptCommand.RunAsync(template, values, async (command, parameters) =>
         {
             var reader = await command.ExecuteReaderAsync(parameters).ConfigureAwait(false);
             await using (reader.ConfigureAwait(false))
@@ -126,28 +126,12 @@ internal abstract class TableStatements(long mostCharacters)
             }
         });
 
-    // A command that is kept serves several calls at once, and each runs a copy of it.
-    private static async Task<T> RunAsync<T>(
-        IRelationalCommand template, RelationalCommandParameterObject parameters, Func<IRelationalCommand, RelationalCommandParameterObject, Task<T>> run)
-    {
-        var command = parameters.Connection.RentCommand();
-        try
-        {
-            command.PopulateFrom(template);
-            return await run(command, parameters).ConfigureAwait(false);
-        }
-        finally
-        {
-            parameters.Connection.ReturnCommand(command);
-        }
-    }
-
     private async Task<List<object?[]>> ReadAsync(DbContext db, TableChange change)
     {
         var (command, parameters) = BuildCommand(db, [change], end: null, isCountedThere: false);
         var read = change.Table.GetOrAddRuntimeAnnotationValue<Func<DbDataReader, object?[]>, IEntityType>(
             "WorkManager:ReturnedReader", static table => EntityReader.ValuesOf(Returned(table!)), change.Table);
-        return await RunAsync(command, parameters, async (copy, values) =>
+        return await KeptCommand.RunAsync(command, parameters, async (copy, values) =>
         {
             var reader = await copy.ExecuteReaderAsync(values).ConfigureAwait(false);
             await using (reader.ConfigureAwait(false))
